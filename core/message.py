@@ -1,0 +1,107 @@
+"""A message: one thing a person sent, on one channel. Immutable; its raw bytes are kept elsewhere, by content hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Channel = Literal["email", "whatsapp", "form", "hubspot"]
+
+#: Why a message was not written by a person for us. ``None`` stands for "a person wrote it".
+Automatic = Literal["auto-reply", "bounce", "complaint", "receipt", "bulk", "own"]
+
+#: What a file is for us, decided by content first and by name second.
+Family = Literal[
+    "model3d", "image", "pdf", "document", "spreadsheet", "presentation", "archive",
+    "audio", "video", "message", "calendar", "contact", "text", "signature", "executable", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox. ``email`` is bare, its domain in lower case; ``name`` is decoded, without quotes, or ''."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of a message that is not its body: files, inline images and attached messages alike.
+
+    ``name`` is safe to show and to store (no path, no control character); never empty.
+    ``type`` is the MIME type by content where that can be told, else the declared one.
+    ``size`` is in bytes; ``sha256`` is the hex digest of the decoded content, under which the spool keeps it.
+    """
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+    family: Family = "other"
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """What our own receiving server says of the sender (RFC 8601).
+
+    ``verdict`` is "pass" only when the topmost Authentication-Results of a server we trust vouches for the
+    domain in From; "fail" when it says the opposite; "none" when nobody we trust said anything.
+    """
+
+    verdict: Literal["pass", "fail", "none"] = "none"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """What a delivery report says. ``original_id`` is the Message-ID of the mail that bounced, '' when not told."""
+
+    permanent: bool
+    original_id: str = ""
+    recipients: tuple[str, ...] = ()
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as read.
+
+    ``id`` is its Message-ID with angle brackets, or a synthetic one from the content hash when it has none.
+    ``body`` is the whole readable text; ``text`` what the sender newly wrote, without ``signature`` and ``quoted``.
+    ``sender`` is From, or Reply-To where From is missing; ``reply_to`` where an answer goes.
+    ``defects`` says, for people, what had to be repaired to read it.
+    """
+
+    id: str
+    channel: Channel
+    sender: Address
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: Address | None = None
+    subject: str = ""
+    date: datetime | None = None
+    body: str = ""
+    text: str = ""
+    signature: str = ""
+    quoted: str = ""
+    language: str = ""
+    automatic: Automatic | None = None
+    automatic_reason: str = ""
+    bounce: Bounce | None = None
+    forwarded: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    authentication: Authentication = field(default_factory=Authentication)
+    defects: tuple[str, ...] = ()
+    sha256: str = ""
+    size: int = 0
+
+    @property
+    def answer_to(self) -> Address:
+        """Where a reply goes: Reply-To if there is one, else the sender."""
+        return self.reply_to or self.sender

@@ -1,0 +1,108 @@
+"""A reading: what the processors understood from one message, with reasons and evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Answer = Literal["approve", "refuse", "unclear"]
+Intent = Literal["request", "reply", "question", "complaint", "thanks", "other"]
+Sentiment = Literal["negative", "neutral", "positive"]
+Urgency = Literal["low", "normal", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The exact words or the file a fact came from.
+
+    ``source`` is "text", "subject", "body" or "file:<sha256>"; ``quote`` stands literally in that source (for a file:
+    its name). ``start`` is the offset of the quote in characters, -1 for a file.
+    """
+
+    source: str
+    quote: str
+    start: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """Lengths in millimetres; the axes the sender named, in his order, e.g. ``(("largeur", 800), ("hauteur", 1200))``.
+
+    An axis that was not named is ''.
+    """
+
+    lengths: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount; ``currency`` is ISO 4217 or '' when not said; ``tax`` is "incl", "excl" or ''."""
+
+    amount: Decimal
+    currency: str = ""
+    tax: Literal["incl", "excl", ""] = ""
+
+
+#: str for text and choice, int for count, tuple[str, ...] (sha256) for files.
+FactValue = str | int | bool | Decimal | date | Dimensions | Money | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A typed value with where it was read. ``confidence`` is 0..1; ``origin`` tells who read it."""
+
+    name: str
+    value: FactValue
+    evidence: tuple[Evidence, ...]
+    confidence: float = 1.0
+    origin: Literal["rules", "model", "person", "inherited"] = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the explanation: a rule that was looked at, whether it hit, and what it weighed.
+
+    ``rule`` is a short stable name ("word:modéliser", "file:.glb"); ``text`` says it to a person, in French.
+    """
+
+    rule: str
+    hit: bool
+    weight: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A reply read as a decision, from the words alone; who may decide is another question.
+
+    ``answer`` is "approve" only for a plain, unconditional yes in the sender's own new words.
+    ``credits`` is the amount the writer names as his decision (None when he names none).
+    ``evidence`` is the literal words that decided ('' when nothing did).
+    """
+
+    answer: Answer
+    credits: Decimal | None = None
+    evidence: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says. ``directive`` and ``kind`` are '' when nothing recognised it."""
+
+    directive: str
+    kind: str
+    confidence: float
+    intent: Intent = "other"
+    sentiment: Sentiment = "neutral"
+    urgency: Urgency = "normal"
+    language: str = ""
+    facts: tuple[Fact, ...] = ()
+    verdict: Verdict | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact of that name, or None."""
+        return next((f for f in self.facts if f.name == name), None)
