@@ -34,6 +34,7 @@ class Dimensions:
     """
 
     lengths: tuple[tuple[str, Decimal], ...]
+    type: Literal["dimensions"] = "dimensions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,29 @@ class Money:
     amount: Decimal
     currency: str = ""
     tax: Literal["incl", "excl", ""] = ""
+    type: Literal["money"] = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day that the words name, resolved against the day the message was written."""
+
+    day: date
+    type: Literal["date"] = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit as the directive spells it, '' for bare pieces."""
+
+    amount: Decimal
+    unit: str = ""
+    type: Literal["quantity"] = "quantity"
 
 
 #: str for text and choice, int for count, tuple[str, ...] (sha256) for files.
-FactValue = str | int | bool | Decimal | date | Dimensions | Money | tuple[str, ...]
+#: The tagged classes keep their type when written as JSON and read back.
+FactValue = bool | int | str | Dimensions | Money | Day | Quantity | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,202 @@
+"""A directive, compiled: how one kind of request is handled. Built and validated by engine.directives from the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from core.condition import Condition
+from core.texts import Text
+
+FactType = Literal["text", "choice", "files", "dimensions", "count", "quantity", "money", "date", "yesno"]
+
+#: A text in each language it was written in, French always among them: ``{"fr": "…", "en": "…"}``.
+Localized = Mapping[str, str]
+
+
+def in_language(localized: Localized, language: str) -> str:
+    """The text in that language, else in French, else ''."""
+    return localized.get(language) or localized.get("fr", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or phrase that recognises something, in any inflection. A negative weight speaks against."""
+
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What recognises the kind. ``files``: extensions with the dot, or families. ``threshold``: the score that is sure."""
+
+    words: tuple[Word, ...] = ()
+    files: tuple[str, ...] = ()
+    file_weight: float = 2.0
+    threshold: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice fact and the words that say it."""
+
+    value: str
+    words: tuple[Word, ...] = ()
+    label: Localized = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """One fact the directive needs.
+
+    ``required`` facts hold the case at the gate ``complete``; others are asked for along with the quote when ``ask`` is given.
+    ``families`` limits a files fact; ``at_least`` counts them. ``instead`` names conditions that make the fact unnecessary.
+    ``after`` are the words before a free text value ("modéliser ce …") for type text; ``choices`` for type choice.
+    ``derive`` gives a choice fact's value from another fact's value: {"object": {"table": "standard"}} is spelled in choices.
+    """
+
+    name: str
+    type: FactType
+    required: bool = True
+    ask: Localized = field(default_factory=dict)
+    label: Localized = field(default_factory=dict)
+    families: tuple[str, ...] = ()
+    at_least: int = 1
+    choices: tuple[Choice, ...] = ()
+    after: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    unless: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One line of a price grid: the first whose condition holds decides. ``amount`` None sends the case to a person."""
+
+    amount: Decimal | None
+    when: Condition | None
+    label: Localized
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GridRevision:
+    """The rows in force from ``since`` (a day in the business's zone) on."""
+
+    since: date
+    rows: tuple[GridRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A dated price grid. ``unit`` is (singular, plural) a language: ``{"fr": ("crédit", "crédits")}``."""
+
+    name: str
+    unit: Mapping[str, tuple[str, str]]
+    revisions: tuple[GridRevision, ...]
+
+    def on(self, day: date) -> GridRevision | None:
+        """The revision in force on that day, or None before the first."""
+        current = [r for r in self.revisions if r.since <= day]
+        return max(current, key=lambda r: r.since) if current else None
+
+
+@dataclass(frozen=True, slots=True)
+class GateSpec:
+    """One gate of a directive with its options, already typed. Which options a gate takes is said in its own module."""
+
+    gate: str
+    when: Condition | None = None
+    by: Literal["customer", "admin"] = "customer"
+    quote: str = ""
+    remind: tuple[timedelta, ...] = ()
+    close: timedelta | None = None
+    then: Literal["quote", "fulfil"] = "quote"
+    steps: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSpec:
+    """How the case shows in the outside ticket: a value of the status property for every stage, and further properties.
+
+    ``properties`` maps a property name to a text template over the case's values (see core.texts.values).
+    ``status_property`` is '' when the business keeps none. ``open_stages`` are those where the ticket stays open.
+    """
+
+    status_property: str = ""
+    status: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, Text] = field(default_factory=dict)
+    task_property: str = ""
+    files_property: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An example written in a document, run as a test by ``daemon.py check``."""
+
+    source: str
+    line: int
+    sender: str
+    subject: str
+    text: str
+    files: tuple[str, ...]
+    language: str
+    stage: str
+    expect: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One kind of request: what recognises it, the facts it needs, its gates in order, its texts.
+
+    ``texts`` maps a template's name to its text; ``revision`` is the content hash of the business's documents.
+    """
+
+    name: str
+    kind: str
+    business: str
+    revision: str
+    match: Match
+    facts: tuple[FactSpec, ...]
+    gates: tuple[GateSpec, ...]
+    ticket: TicketSpec
+    texts: Mapping[str, Text]
+    grids: Mapping[str, Grid]
+    examples: tuple[Example, ...] = ()
+    prose: str = ""
+    source: str = ""
+    default: bool = False
+    zone: str = "Europe/Paris"
+
+    def fact(self, name: str) -> FactSpec | None:
+        """The specification of that fact, or None."""
+        return next((f for f in self.facts if f.name == name), None)
+
+    def gate(self, name: str) -> GateSpec | None:
+        """The first gate of that name, or None."""
+        return next((g for g in self.gates if g.gate == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One folder under directives/. ``name`` is the folder's; ``label`` what customers read ("Figurative")."""
+
+    name: str
+    label: str
+    revision: str
+    directives: tuple[Directive, ...]
+    zone: str = "Europe/Paris"
+    languages: tuple[str, ...] = ("fr", "en")
+
+    @property
+    def default(self) -> Directive:
+        """The directive for what nothing recognises; exactly one is marked, the loader sees to it."""
+        return next(d for d in self.directives if d.default)
+
+    def directive(self, name: str) -> Directive | None:
+        """The directive of that name, or None."""
+        return next((d for d in self.directives if d.name == name), None)

@@ -1,0 +1,51 @@
+"""Texts for people: Jinja templates in a sandbox, one a language, with the values a case offers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
+)
+
+
+class TextError(ValueError):
+    """The template is broken; ``line`` counts from 1 inside the template."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str) -> Template:
+    return _ENVIRONMENT.from_string(source)
+
+
+def names_in(source: str) -> frozenset[str]:
+    """The values the template asks for. Raises TextError when it cannot be read."""
+    try:
+        tree: nodes.Template = _ENVIRONMENT.parse(source)
+    except TemplateSyntaxError as error:
+        raise TextError(f"le texte n'est pas lisible : {error.message}", error.lineno) from None
+    return frozenset(meta.find_undeclared_variables(tree))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in its languages: ``subject`` and ``body`` map a language to a template; French is always there."""
+
+    name: str
+    body: Mapping[str, str]
+    subject: Mapping[str, str]
+
+    def render(self, language: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """(subject, body) in that language, in French when there is none in it."""
+        lang = language if language in self.body else "fr"
+        subject = _compiled(self.subject.get(lang, "")).render(values)
+        return " ".join(subject.split()), _compiled(self.body[lang]).render(values).strip() + "\n"
