@@ -1,0 +1,106 @@
+"""A case: one request, from first message to done. Every change makes a new value with the next version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from core.message import Channel, Family
+from core.quote import Approval, Quote
+from core.reading import Fact
+
+#: Where a case stands, for people. The first four wait or work; the others are ends.
+Stage = Literal["waiting_info", "waiting_review", "waiting_approval", "fulfilling", "done", "rejected", "expired", "closed"]
+OPEN: frozenset[str] = frozenset({"waiting_info", "waiting_review", "waiting_approval", "fulfilling"})
+#: Stages in which the request can still change or be refused.
+UNDECIDED: frozenset[str] = frozenset({"waiting_info", "waiting_review", "waiting_approval"})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The person who asks, as far as known. ``email`` is bare; ``phone`` is E.164."""
+
+    email: str = ""
+    name: str = ""
+    phone: str = ""
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file that belongs to the case; its bytes are in the spool under ``sha256``."""
+
+    sha256: str
+    name: str
+    type: str
+    size: int
+    family: Family
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where answers to the customer go: the last message of his to answer, and the ids before it, oldest first."""
+
+    channel: Channel
+    account: str
+    to: str
+    subject: str = ""
+    last_id: str = ""
+    references: tuple[str, ...] = ()
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request.
+
+    ``gate`` is its place in the directive's list of gates. ``keys`` maps the names of its effects to their keys;
+    ``asked`` holds what the customer was asked for last; ``counts`` how often something was said ("unclear", "remind").
+    ``price`` is an amount an administrator set, which stands above the grid.
+    """
+
+    id: str
+    ref: str
+    version: int
+    business: str
+    directive: str
+    revision: str
+    kind: str
+    stage: Stage
+    party: Party
+    thread: Thread
+    opened_at: datetime
+    updated_at: datetime
+    gate: int = 0
+    subject: str = ""
+    summary: str = ""
+    source_id: str = ""
+    facts: tuple[Fact, ...] = ()
+    files: tuple[CaseFile, ...] = ()
+    quote: Quote | None = None
+    quotes: tuple[Quote, ...] = ()
+    price: Decimal | None = None
+    approval: Approval | None = None
+    review: Literal["", "asked", "passed"] = ""
+    refused_by: str = ""
+    notes: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    last_update_key: str = ""
+    last_message_key: str = ""
+    messages: int = 0
+    closed_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the case still waits or works."""
+        return self.stage in OPEN
+
+    def fact(self, name: str) -> Fact | None:
+        """The fact of that name, or None."""
+        return next((f for f in self.facts if f.name == name), None)

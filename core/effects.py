@@ -1,0 +1,205 @@
+"""Effects: changes wanted in the outside world, as data with a stable key.
+
+A key is ``case/version/ordinal``: the case, the version of the case that the decision made, the place in that decision.
+A string in a payload may hold ``${name.field}``: the receipt of the case's effect of that name, filled in by the courier,
+e.g. ``${ticket.url}``. An effect whose payload refers to another names its key in ``after``.
+
+``after``   the named effects must be done first, because this one uses what they return
+``behind``  the named effects must have ended one way or another (done, parked, dropped) first: order without need
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+System = Literal["crm", "tasks", "files", "mail", "whatsapp", "hubspot"]
+
+#: Where an effect stands in the ledger.
+State = Literal["intended", "sending", "done", "uncertain", "reconciled", "parked", "dropped"]
+
+REFERENCE = re.compile(r"\$\{([a-z0-9_:.-]+)\.([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertContact:
+    """The person, found by email (else by phone) or made. Receipt: id, url."""
+
+    email: str = ""
+    phone: str = ""
+    name: str = ""
+    language: str = ""
+    kind: Literal["contact.upsert"] = "contact.upsert"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A ticket of the case, tied to the contact. ``contact`` is a reference to the contact's id. Receipt: id, url.
+
+    ``source_id`` is the Message-ID (or other identity) of the message that opened the case.
+    ``thread`` is the outside conversation's id where there is one.
+    """
+
+    subject: str
+    content: str
+    contact: str
+    reference: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+    source_id: str = ""
+    thread: str = ""
+    priority: Literal["LOW", "MEDIUM", "HIGH"] = "MEDIUM"
+    open: bool = True
+    kind: Literal["ticket.open"] = "ticket.open"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTicket:
+    """New values for properties of the ticket; ``open`` False closes it, None leaves its stage. Receipt: id."""
+
+    ticket: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+    open: bool | None = None
+    kind: Literal["ticket.update"] = "ticket.update"
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """A note on the ticket, plain text. Receipt: id."""
+
+    ticket: str
+    text: str
+    contact: str = ""
+    kind: Literal["ticket.note"] = "ticket.note"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """A file of the spool, stored under the case. Receipt: id (the object key), url."""
+
+    sha256: str
+    name: str
+    type: str
+    size: int
+    case_id: str
+    kind: Literal["file.store"] = "file.store"
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """A text for a person. Receipt: id (the Message-ID or the channel's id).
+
+    ``template`` says which text it is, ``purpose`` what it is for: a "notice" answers automatically and is rationed,
+    the others carry the work on. ``to`` is an address or a number; ``in_reply_to`` and ``references`` put a mail in its thread.
+    ``buttons`` are quick replies for channels that have them, (title, payload).
+    """
+
+    to: str
+    to_name: str
+    subject: str
+    text: str
+    template: str
+    language: str
+    purpose: Literal["notice", "question", "quote", "outcome", "internal"]
+    audience: Literal["customer", "admin"] = "customer"
+    reference: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    thread: str = ""
+    account: str = ""
+    attachments: tuple[str, ...] = ()
+    buttons: tuple[tuple[str, str], ...] = ()
+    kind: Literal["message.send"] = "message.send"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    """Work for the people who do it. ``description`` is markdown; ``files`` are spool hashes to attach. Receipt: id, url."""
+
+    name: str
+    description: str
+    reference: str
+    quantity: Decimal | None = None
+    files: tuple[str, ...] = ()
+    due: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    kind: Literal["task.create"] = "task.create"
+
+
+@dataclass(frozen=True, slots=True)
+class CommentTask:
+    """A comment on the task. Receipt: id."""
+
+    task: str
+    text: str
+    kind: Literal["task.comment"] = "task.comment"
+
+
+Payload = Annotated[
+    UpsertContact | OpenTicket | UpdateTicket | AddNote | StoreFile | SendMessage | CreateTask | CommentTask,
+    Field(discriminator="kind"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change wanted outside. ``name`` is what other effects of the case call it ("ticket"); '' for most."""
+
+    key: str
+    case_id: str
+    system: System
+    payload: Payload
+    name: str = ""
+    after: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What is to be done, e.g. "ticket.open"."""
+        return self.payload.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the outside world answered: its id and link. ``found`` when it was looked up rather than done now."""
+
+    id: str
+    url: str = ""
+    found: bool = False
+
+
+class MissingReceipt(LookupError):
+    """A payload refers to a receipt that is not there."""
+
+
+def references(value: object) -> frozenset[str]:
+    """The names of effects whose receipts the (JSON-like) value refers to."""
+    if isinstance(value, str):
+        return frozenset(m[1] for m in REFERENCE.finditer(value))
+    if isinstance(value, Mapping):
+        return frozenset().union(*(references(v) for v in value.values())) if value else frozenset()
+    if isinstance(value, list | tuple):
+        return frozenset().union(*(references(v) for v in value)) if value else frozenset()
+    return frozenset()
+
+
+def fill(value: Any, receipts: Mapping[str, Receipt]) -> Any:
+    """The (JSON-like) value with every ``${name.field}`` replaced. Raises MissingReceipt."""
+    if isinstance(value, str):
+
+        def one(match: re.Match[str]) -> str:
+            receipt = receipts.get(match[1])
+            if receipt is None:
+                raise MissingReceipt(match[1])
+            return str(getattr(receipt, match[2], ""))
+
+        return REFERENCE.sub(one, value)
+    if isinstance(value, Mapping):
+        return {k: fill(v, receipts) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill(v, receipts) for v in value]
+    return value

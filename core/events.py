@@ -1,0 +1,95 @@
+"""Events: what can happen to a case. Each has an ``id`` that is the same whenever the same thing is told again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from core.effects import Receipt
+from core.message import Message
+from core.reading import Reading
+
+#: Who wrote: the customer of the case, an administrator, or somebody else.
+Role = Literal["customer", "admin", "stranger"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRead:
+    """A message was read. ``authorised``: its sender is authenticated and may decide in his role.
+
+    ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
+    ``received_at`` is our own clock when it was taken in, never the sender's date. ``why`` says how it found its case.
+    ``answers`` are the keys of effects of ours that it answers, as far as its threading headers tell.
+    """
+
+    id: str
+    at: datetime
+    message: Message
+    reading: Reading
+    role: Role
+    authorised: bool
+    received_at: datetime
+    account: str = ""
+    conversation: str = ""
+    why: str = ""
+    answers: tuple[str, ...] = ()
+    repeat_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDone:
+    """An effect of the case was done; ``name`` as the effect's."""
+
+    id: str
+    at: datetime
+    key: str
+    kind: str
+    name: str
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class EffectParked:
+    """An effect of the case needs a person."""
+
+    id: str
+    at: datetime
+    key: str
+    kind: str
+    name: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """A deadline that the case had set is over. ``name`` is "remind", "close", "expire" …"""
+
+    id: str
+    at: datetime
+    name: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorActed:
+    """Somebody acted through the desk, the API, a webhook or the console. ``amount`` for validate and reprice.
+
+    validate  final: fulfilment at that amount, at once      refuse  rejected, the customer is told
+    approve   yes to the open quote (an approval by link)     reprice a new quote to the customer
+    ask       ``note`` goes to the customer as a question     close   closed without a word
+    note      kept with the case and on its ticket            reassign to another directive named in ``note``
+    """
+
+    id: str
+    at: datetime
+    action: Literal["validate", "approve", "refuse", "reprice", "ask", "close", "note", "reassign"]
+    author: str
+    how: Literal["link", "webhook", "desk", "command"]
+    amount: Decimal | None = None
+    note: str = ""
+    digest: str = ""
+
+
+Event = MessageRead | EffectDone | EffectParked | DeadlinePassed | OperatorActed
