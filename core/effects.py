@@ -147,7 +147,10 @@ Payload = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change wanted outside. ``name`` is what other effects of the case call it ("ticket"); '' for most."""
+    """One change wanted outside.
+
+    ``name`` is what other effects of the case call it ("ticket"); '' for most. ``tell``: a gate waits for its end.
+    """
 
     key: str
     case_id: str
@@ -156,6 +159,7 @@ class Effect:
     name: str = ""
     after: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    tell: bool = False
 
     @property
     def kind(self) -> str:

@@ -1,9 +1,10 @@
 """The ports: what the engine asks of the store, of inboxes and of outside systems. Connectors and the store fill them.
 
 The contract of an outgoing connector (``Outlet``)
-    ``deliver`` gets a batch of effects of one system, in order, and answers one outcome an effect, in the same order: a Receipt, or
-    one of the four errors of core.errors *as a value*. It raises the same errors only for the batch as a whole, before anything of it was sent
-    (Transient, Unauthorized) or when nothing is known of any of it (Ambiguous). Payload references are already filled in.
+    ``deliver`` gets a batch of effects of one system, in order, and answers one outcome an effect, in the same order:
+    a Receipt, or one of the four errors of core.errors *as a value*. It raises the same errors only for the batch as a whole,
+    before anything of it was sent (Transient, Unauthorized) or when nothing is known of any of it (Ambiguous).
+    Payload references are already filled in.
     ``find`` looks effects up by their keys after an Ambiguous: a Receipt where it happened, None where it certainly did not.
     A connector whose system cannot be asked has ``findable = False``; then the courier parks rather than sends twice.
 
@@ -14,20 +15,18 @@ The contract of an inbox
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol, TypeVar
+from typing import Any, BinaryIO, Literal, Protocol
 
 from core.case import Case
 from core.effects import Effect, Receipt, State
 from core.errors import PortError
 from core.message import Channel, Message
 from core.reading import Reading
-
-T = TypeVar("T")
 
 
 # ------------------------------------------------------------------ inboxes
@@ -37,8 +36,8 @@ T = TypeVar("T")
 class Incoming:
     """One thing found in an inbox. ``external_id`` is unique in it (for IMAP "uidvalidity:uid").
 
-    ``raw`` is None when it was not downloaded: too large (``size`` says), or ``error`` says why; ``head`` then holds its header.
-    ``identity`` is the same for the same message however often and wherever it is found (see FAILURES 7); '' lets the engine make it.
+    ``raw`` is None when it was not downloaded: too large (``size`` says), or ``error`` says why; ``head`` then holds its
+    header. ``identity`` is the same for the same message however often it is found; '' lets the engine make it.
     ``skip`` says, for people, why it is deliberately left alone (older than the first day, for instance).
     """
 
@@ -149,8 +148,20 @@ class Spool(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """An incoming item as the engine hands it to the store: its identity is settled and its bytes are in the spool.
+
+    ``raw`` is the spool's digest, '' when nothing was downloaded (then ``item.error`` or ``item.skip`` says why).
+    """
+
+    item: Incoming
+    identity: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A stored incoming message on its way: new > read > decided, or parked."""
+    """A stored incoming message on its way: new > read > decided, or parked, or skipped."""
 
     id: int
     inbox: str
@@ -160,17 +171,19 @@ class InboxRow:
     raw: str
     size: int
     received_at: datetime
+    taken_at: datetime
     hints: Mapping[str, str]
     attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A message that was read and waits for its decision."""
+    """A message that was read and waits for its decision. ``fingerprint`` is the hash of what it says, whatever its road."""
 
     row: InboxRow
     message: Message
     reading: Reading
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +197,7 @@ class DeadlineRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """An effect with where it stands. ``receipts`` are those its payload refers to."""
+    """An effect with where it stands. ``receipts`` are those of the case's named effects that its payload refers to."""
 
     effect: Effect
     state: State
@@ -196,14 +209,34 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """How one attempt at an effect ended.
+
+    ``state`` is "done" or "reconciled" (with a receipt), "intended" (again at ``next_at``), "uncertain" (look it up at
+    ``next_at``) or "parked" (with ``error``). An attempt that must not be counted (the lane was stopped) says so.
+    """
+
+    key: str
+    state: State
+    receipt: Receipt | None = None
+    error: str = ""
+    next_at: datetime | None = None
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PendingEvent:
-    """Something other than a message that waits for the clerk: receipts, parked effects, operators' acts. ``body`` is its JSON."""
+    """Something other than a message that waits for the clerk: effects that ended, operators' acts.
+
+    ``body`` is the JSON of the event (core.codec). Effects that only need their line in the journal have ``tell`` False.
+    """
 
     id: str
     case_id: str
     kind: Literal["done", "parked", "operator"]
     body: str
     at: datetime
+    tell: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,38 +253,66 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One decision, ready to be committed: a case (new or next version), what it wants, and what it consumes.
+    """One decision, ready to be committed: a case (new or its next version), what it wants, and what it consumes.
 
-    ``expected_version`` is 0 for a new case. ``deadlines`` replaces all deadlines of the case. ``thread_ids`` are identities of
-    messages, ours and theirs, by which later messages find the case. ``consumes`` settles what caused it.
-    ``outcome`` is told of the message: "case", "ignored", "bounce", "repeat" …
+    ``case`` None changes no case (an ignored message, a line for the journal). ``expected_version`` is 0 for a new case.
+    ``deadlines`` replaces all deadlines of the case, None leaves them. ``thread_ids`` are identities by which later messages
+    find the case (message ids, fingerprints). ``inbox_id``, ``event_ids`` and ``deadline`` are settled with it; ``outcome``
+    is what became of the message: "opened", "joined", "ignored", "bounce", "repeat". ``notice_to`` is an address that gets an
+    automatic notice by this decision.
     """
 
     case: Case | None
-    expected_version: int
+    expected_version: int = 0
     effects: tuple[Effect, ...] = ()
-    deadlines: tuple[tuple[str, datetime], ...] = ()
+    deadlines: tuple[tuple[str, datetime], ...] | None = None
     thread_ids: tuple[str, ...] = ()
     journal: tuple[JournalEntry, ...] = ()
     inbox_id: int | None = None
-    event_id: str = ""
+    event_ids: tuple[str, ...] = ()
     deadline: DeadlineRow | None = None
     outcome: str = ""
     notice_to: str = ""
 
 
 class Conflict(Exception):
-    """A case changed since it was read: read again and decide again."""
+    """A case changed since it was read (``case_id``): read again and decide again. Nothing of the commit was kept."""
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(case_id)
+        self.case_id = case_id
 
 
-class Unique(Protocol):
-    """A place where records of the embedded stand-ins are kept: the store's own tickets, contacts and tasks."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Which cases the clues lead to: case ids by reference, by thread id and by correspondent (open ones, newest first)."""
 
-    def put(self, system: str, key: str, data: Mapping[str, Any]) -> str:
-        """Store under a key if it is not there yet; the record's id either way."""
+    by_ref: Mapping[str, str]
+    by_thread: Mapping[str, str]
+    by_person: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """Something that needs a person. ``id`` is what ``retry`` and ``drop`` take: "effect:<key>" or "message:<id>"."""
+
+    id: str
+    case_id: str
+    ref: str
+    what: str
+    why: str
+    since: datetime
+    attempts: int
+
+
+class Records(Protocol):
+    """Where the embedded stand-ins keep their tickets, contacts and tasks: the store's own table."""
+
+    def put(self, system: str, key: str, data: Mapping[str, Any], now: datetime) -> tuple[str, bool]:
+        """Store under a key if it is not there yet: (the record's id, whether it is new)."""
 
     def update(self, system: str, id: str, data: Mapping[str, Any]) -> bool:
-        """Merge into the record; False when there is none."""
+        """Merge into the record of that id; False when there is none."""
 
     def get(self, system: str, key: str) -> tuple[str, Mapping[str, Any]] | None:
         """(id, data) of the record with that key."""
@@ -260,32 +321,98 @@ class Unique(Protocol):
         """(id, key, data) of every record, oldest first."""
 
 
-Retry = Callable[[int], float]
+class Store(Records, Protocol):
+    """The transactions by name. Each is one commit or none; safe from any thread.
 
+    Times are aware datetimes in UTC, passed in, never read inside. Reads see what was committed.
+    """
 
-class Store(Protocol):
-    """The transactions by name. Each is one commit, or none. Times are aware UTC datetimes, passed in, never read inside."""
+    # ---- intake
+    def cursor(self, name: str) -> dict[str, str]:
+        """The inbox's cursor, {} before the first commit."""
 
-    # intake
-    def cursor(self, name: str) -> dict[str, str]: ...
-    def unknown(self, inbox: str, external_ids: Sequence[str]) -> list[str]: ...
-    def take(self, inbox: str, channel: Channel, items: Sequence[tuple[Incoming, str, str]],
-             cursor: Mapping[str, str], now: datetime) -> int: ...  # fmt: skip
+    def unknown(self, inbox: str, external_ids: Sequence[str]) -> list[str]:
+        """Those that were never settled (taken, skipped or parked), in the same order."""
 
-    # reader
-    def unread(self, limit: int, now: datetime) -> list[InboxRow]: ...
-    def save_readings(self, done: Sequence[tuple[InboxRow, Message, Reading, str]],
-                      failed: Sequence[tuple[InboxRow, str]], now: datetime) -> None: ...  # fmt: skip
+    def take(self, inbox: str, channel: Channel, items: Sequence[Taken], cursor: Mapping[str, str], now: datetime) -> int:
+        """Store new messages and the cursor in one durable commit; how many are new.
 
-    # clerk
-    def read_messages(self, limit: int) -> list[ReadRow]: ...
-    def pending_events(self, limit: int) -> list[PendingEvent]: ...
-    def due(self, now: datetime, limit: int) -> list[DeadlineRow]: ...
-    def case(self, case_id: str) -> Case | None: ...
-    def commit(self, changes: Sequence[Change], now: datetime) -> None: ...
+        An identity that is known is settled in the ledger without a new row. An item with an ``error`` counts an attempt
+        and is parked at the fifth (it shows in ``parked``); one with ``skip`` is settled as skipped.
+        """
 
-    # courier
-    def ready(self, system: str, now: datetime, limit: int) -> list[OutboxRow]: ...
-    def sending(self, keys: Sequence[str], now: datetime) -> list[str]: ...
+    # ---- reader
+    def unread(self, limit: int, now: datetime) -> list[InboxRow]:
+        """Messages to read, oldest first, whose time has come."""
 
-    def close(self) -> None: ...
+    def save_readings(self, done: Sequence[ReadRow], failed: Sequence[tuple[int, str, datetime | None]], now: datetime) -> None:
+        """Keep readings; a failed one (row id, why, next try) is tried again at that time, or parked when None."""
+
+    # ---- clerk
+    def read_messages(self, limit: int) -> list[ReadRow]:
+        """Read messages in the order they were taken; stops before one that is still to be read for the first time."""
+
+    def pending_events(self, limit: int) -> list[PendingEvent]:
+        """Events that wait, oldest first."""
+
+    def add_event(self, event: PendingEvent) -> bool:
+        """Hand an operator's act to the clerk; False when its id is already known."""
+
+    def due(self, now: datetime, limit: int) -> list[DeadlineRow]:
+        """Deadlines that have passed, oldest first."""
+
+    def next_due(self) -> datetime | None:
+        """When the next deadline or waiting retry of any lane comes."""
+
+    def find(self, refs: Sequence[str], thread_ids: Sequence[str], people: Sequence[str]) -> Found:
+        """Where the clues lead. ``people`` are addresses or numbers, looked up by keyed hash."""
+
+    def cases(self, ids: Sequence[str]) -> dict[str, Case]:
+        """Cases by id; unknown ids are left out."""
+
+    def noticed(self, people: Sequence[str], since: datetime) -> frozenset[str]:
+        """Which of them got an automatic notice since then."""
+
+    def commit(self, changes: Sequence[Change], now: datetime) -> None:
+        """All of it or nothing. Raises Conflict when a case's version is not the expected one."""
+
+    # ---- courier
+    def ready(self, system: str, now: datetime, limit: int) -> list[OutboxRow]:
+        """Effects of that system whose time has come and that wait for no other, in the order they were decided."""
+
+    def sending(self, keys: Sequence[str], now: datetime) -> list[str]:
+        """Mark as being sent, right before the outside call; those that were still free."""
+
+    def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
+        """Keep how attempts ended, free what waited for them, and tell the clerk of every end."""
+
+    def recover(self, system: str, now: datetime, look_at: datetime) -> int:
+        """After a start: what was being sent becomes uncertain, to be looked up at that time. How many."""
+
+    # ---- operators
+    def parked(self) -> list[ParkedRow]:
+        """What needs a person, oldest first."""
+
+    def retry(self, ids: Sequence[str], now: datetime) -> int:
+        """Let parked things go again; how many."""
+
+    def drop(self, ids: Sequence[str], author: str, now: datetime) -> int:
+        """Give parked things up; how many. What needed a dropped effect is parked with the reason."""
+
+    def list_cases(self, *, stage: str = "", limit: int = 100, offset: int = 0) -> list[Case]:
+        """Cases, the last changed first."""
+
+    def outbox(self, case_id: str) -> list[OutboxRow]:
+        """Every effect of the case in the order of decision."""
+
+    def history(self, case_id: str) -> list[tuple[int, JournalEntry]]:
+        """The journal of the case, oldest first."""
+
+    def note(self, lane: str, ok: bool, detail: str, now: datetime) -> None:
+        """Keep how a lane is doing (its last success, its last trouble)."""
+
+    def status(self, now: datetime) -> dict[str, Any]:
+        """Counts of messages, cases, effects and deadlines by state, and the notes of the lanes."""
+
+    def close(self) -> None:
+        """Finish what is being written and close."""

@@ -1,0 +1,31 @@
+"""The core's values as JSON and back, without loss: pydantic over the plain dataclasses."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=64)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def dump(value: object, kind: Any = None) -> bytes:
+    """The value as JSON. ``kind`` is its declared type where that is a union."""
+    return _adapter(kind or type(value)).dump_json(value)
+
+
+def load(kind: type[T], data: bytes | str) -> T:
+    """The value of that type. Raises pydantic.ValidationError when the JSON is not one."""
+    value: T = _adapter(kind).validate_json(data)
+    return value
+
+
+def plain(value: object, kind: Any = None) -> Any:
+    """The value as JSON-like dicts and lists."""
+    return _adapter(kind or type(value)).dump_python(value, mode="json")
