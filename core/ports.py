@@ -28,7 +28,6 @@ from core.errors import PortError
 from core.message import Channel, Message
 from core.reading import Reading
 
-
 # ------------------------------------------------------------------ inboxes
 
 
