@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from processors.reply import words
-from processors.reply.quotes import QUOTED, SIGNATURE, TEXT, Marks, mark_quotes, normal
+from processors.reply.quotes import QUOTED, SIGNATURE, TEXT, Marks, mark_quotes, normal, opens_forward
 from processors.reply.signature import mark_signature
+from processors.reply.structure import read_structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,59 @@ def split(plain: str, *, html: str = "", subject: str = "") -> Split:
     """Split a body. ``plain`` is the text/plain body or the HTML as text; ``html`` the decoded HTML body, which is used
     where its structure marks the quote. Never raises; time is linear in the input."""
     lines = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return _split_lines(lines, None, subject)
+    structure = read_structure(html) if html else None
+    if structure is None:
+        return _split_lines(lines, None, subject)
+    given_lines, given = structure
+    if not any(label == TEXT and line.strip() for line, label in zip(given_lines, given, strict=True)):
+        return _split_lines(lines, None, subject) if plain.strip() else _split_lines(given_lines, given, subject)
+    if not plain.strip():
+        return _split_lines(given_lines, given, subject)
+    aligned = _align(lines, given_lines, given)
+    if aligned is not None:
+        return _split_lines(lines, aligned, subject)
+    by_structure = _split_lines(given_lines, given, subject)
+    by_lines = _split_lines(lines, None, subject)
+    # The same words either way: the plain text keeps the sender's own line breaks.
+    return by_lines if _compact(by_lines.text) == _compact(by_structure.text) else by_structure
+
+
+_NOT_WORDS = re.compile(r"[\s>*_|\-\u200b-\u200f\ufeff]+")
+
+
+def _compact(text: str) -> str:
+    """Only what the two renderings of one message have in common."""
+    return _NOT_WORDS.sub("", text)
+
+
+def _align(lines: list[str], given_lines: list[str], given: list[str]) -> list[str] | None:
+    """Carry labels from the HTML over to the plain text of a top-posted reply; None where the two do not match."""
+    seen = {TEXT: "", SIGNATURE: ""}
+    state = TEXT
+    for line, label in zip(given_lines, given, strict=True):
+        if not line.strip():
+            continue
+        if label == QUOTED or state == QUOTED:
+            if label != QUOTED:
+                return None
+            state = QUOTED
+        elif label == TEXT and state == SIGNATURE:
+            return None
+        else:
+            state = label
+            seen[label] += _compact(line)
+    text, whole = len(seen[TEXT]), seen[TEXT] + seen[SIGNATURE]
+    labels: list[str] = []
+    at = 0
+    for line in lines:
+        piece = _compact(line)
+        if at < len(whole) and not whole.startswith(piece, at):
+            return None
+        labels.append(QUOTED if at >= len(whole) else SIGNATURE if at >= text and piece else TEXT)
+        if at < text < at + len(piece):
+            return None
+        at = min(len(whole), at + len(piece)) if at < len(whole) else at
+    return labels if at >= len(whole) else None
 
 
 def _split_lines(lines: list[str], given: list[str] | None, subject: str) -> Split:
@@ -48,7 +102,7 @@ def _split_lines(lines: list[str], given: list[str] | None, subject: str) -> Spl
 
     if not any(n and label == TEXT for n, label in zip(norm, labels, strict=True)):
         everything_quoted = any(norm)
-        if everything_quoted and marks.first == "" and given is None:
+        if everything_quoted and marks.first == "" and given is None and not _begins_quoted(norm):
             # The client put '>' before the reply itself: nothing may vanish.
             labels = [TEXT] * len(labels)
             depths = [_depth(n) for n in norm]
@@ -69,14 +123,21 @@ def _split_lines(lines: list[str], given: list[str] | None, subject: str) -> Spl
 
 
 def _merge(norm: list[str], given: list[str]) -> Marks:
-    """Structure first; the line by line reading only inside what structure left as text."""
-    kept = [i for i, label in enumerate(given) if label == TEXT]
-    marks = mark_quotes([norm[i] for i in kept])
-    labels = list(given)
-    for i, label in zip(kept, marks.labels, strict=True):
-        labels[i] = label
-    marks.labels = labels
+    """Structure first; what it left as text is read line by line, beside quotes that now carry a mark."""
+    shown = ["> " + n if label == QUOTED and n else "" if label == SIGNATURE else n for n, label in zip(norm, given, strict=True)]
+    marks = mark_quotes(shown)
+    marks.labels = [g if g != TEXT else label for g, label in zip(given, marks.labels, strict=True)]
+    marks.hard = marks.hard or QUOTED in given
+    if marks.first in ("", "attribution") and not marks.forwarded:
+        top = next((k for k, g in enumerate(given) if g == QUOTED and norm[k]), -1)
+        marks.forwarded = top >= 0 and opens_forward(norm[top])
     return marks
+
+
+def _begins_quoted(norm: list[str]) -> bool:
+    """The first words under the marks are those that open a quote: the marks are genuine."""
+    inner = [n.lstrip("> ") for n in norm if n][:24]
+    return bool(inner) and mark_quotes(inner).labels[0] == QUOTED
 
 
 def _depth(line: str) -> int:

@@ -89,7 +89,7 @@ def mark_quotes(norm: list[str]) -> Marks:
         if found or (pipes and line.startswith("|")) or (usenet and (m := _USENET.match(line)) and m[1] in usenet):
             labels[i] = QUOTED
             marks.prefixed = True
-            if not marks.first and found and _opens_forward(line.lstrip("> ")):
+            if not marks.first and found and opens_forward(line.lstrip("> ")):
                 marks.first, marks.forwarded = "forward", True
             i += 1
             continue
@@ -182,7 +182,8 @@ FORWARD_START = re.compile(
 )
 
 
-def _opens_forward(line: str) -> bool:
+def opens_forward(line: str) -> bool:
+    """A line that says a forwarded message follows."""
     return len(line) <= 120 and (
         words.FORWARD_OPENING.match(line) is not None
         or (_DECOR.match(line) is not None and words.FORWARDED.search(line) is not None)
@@ -261,7 +262,8 @@ def _header(norm: list[str], i: int, *, marked: bool = False) -> int:
                 break
             kinds.setdefault(kind, line)
             for m in _INLINE_LABEL.finditer(line, 4):
-                inline = words.LABEL_KIND.get(m[1].lower(), "")
+                name = m[1].lower()
+                inline = words.LABEL_KIND.get(name, "") or words.LABEL_KIND.get(name.rsplit(" ", 1)[-1], "")
                 if inline:
                     kinds.setdefault(inline, line)
             last, gap, stray = k, 0, 0
@@ -311,7 +313,7 @@ def attribution(norm: list[str], i: int) -> int:
                 if k == i + 1 and k + 1 < len(norm) and norm[k + 1].startswith("<"):
                     continue
                 return -1
-            if is_prefixed(line) and not (_WRAPPED_TAIL.match(line) and "<" in joined and ">" not in joined):
+            if is_prefixed(line) and not (_WRAPPED_TAIL.match(line) and joined.count("<") > joined.count(">")):
                 return -1
         joined = f"{joined} {line}" if joined else line
         if len(joined) > _MAX_LINE:
@@ -319,15 +321,17 @@ def attribution(norm: list[str], i: int) -> int:
         closed = joined.endswith((":", "：", "-", "*", ">"))
         following = _next(norm, k + 1)
         quoted_next = following < len(norm) and is_prefixed(norm[following])
-        stops = k + 1 >= len(norm) or not norm[k + 1] or quoted_next or _label(norm[k + 1]) == "from"
+        announced = quoted_next or (following < len(norm) and _label(norm[following]) == "from")
+        stops = k + 1 >= len(norm) or not norm[k + 1] or announced
         if closed or stops:
             strength = _judge(joined)
-            if strength >= 3 or (strength == 2 and (_blank(norm, i - 1) or quoted_next)) or (strength == 1 and quoted_next):
+            if strength >= 3 or (strength == 2 and (announced or _blank(norm, i - 1))) or (strength == 1 and quoted_next):
                 return k
     return -1
 
 
 _CITING = ("quoting ", "citando ", "zitat von ", "citation de ")
+_FULL_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _ADDRESS_TAIL = re.compile(r"[\s>)\]\"'’,:：]{0,12}(?:<?mailto:[^\s>]{1,100}[>\])\s]{0,4})?[\s>)\]:：]{0,8}$")
 
 
@@ -364,17 +368,22 @@ def _judge(joined: str) -> int:
         if begins and (date or time):
             if colon:
                 return 3 if address or time else 2
-            return 2 if date and time and len(after) > 1 else 0
+            return 2 if _FULL_DATE.search(text) and time and len(after) > 1 else 0
         if colon and (words.DATE.search(inner) or words.TIME.search(inner)) and (address or _is_name(before)):
             return 3 if address or words.TIME.search(inner) else 2
         return 0
-    if date and address and begins and _ADDRESS_TAIL.match(text, address.end()):
+    if date and address and begins and _ADDRESS_TAIL.match(text, _last_address(text)):
         if colon:
             return 3
         return 2 if text[0].isdigit() and text.endswith(">") else 0
     if _ISO_OPENING.match(text):
         return 2
     return 0
+
+
+def _last_address(text: str) -> int:
+    """Where the last address of a line ends."""
+    return max(m.end() for m in words.ADDRESS.finditer(text))
 
 
 def _begins(text: str) -> bool:
@@ -404,7 +413,7 @@ def _mend_wrapping(norm: list[str], labels: list[str], marks: Marks) -> None:
         if labels[i] != TEXT or not norm[i] or labels[i - 1] != QUOTED or not is_prefixed(norm[i - 1]):
             continue
         above, orphan = norm[i - 1], norm[i]
-        if len(above) < 62 or above.endswith(_ENDS_SENTENCE) or len(orphan) > 40:
+        if len(above) < 62 or above.endswith(_ENDS_SENTENCE) or len(orphan) > 100:
             continue
         enclosed = i + 1 < len(norm) and is_prefixed(norm[i + 1])
         if enclosed and orphan[0].islower():

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 
-from processors.reply.quotes import SEPARATOR, SIGNATURE, TEXT
+from processors.reply.quotes import QUOTED, SEPARATOR, SIGNATURE, TEXT
 
 _MAX = 300
 
 _DEVICE_WORD = (
-    r"i\s?phone|i\s?pad|i\s?pod|apple watch|watch|mac(?:book)?|android|samsung|galaxy|huawei|honor|xiaomi|redmi|oppo|oneplus|pixel|nokia|"
+    r"i\s?phone\w{0,6}|i\s?pad\w{0,6}|i\s?pod|android\w{0,6}|outlook\w{0,6}|apple watch|watch|mac(?:book)?|android|samsung|galaxy|huawei|honor|xiaomi|redmi|oppo|oneplus|pixel|nokia|"
     r"sony|xperia|htc|lg|motorola|moto|wiko|alcatel|blackberry|windows|outlook|hotmail|gmail|google|yahoo|ymail|aol|orange|sfr|free|bouygues|"
     r"la ?poste|proton\s?mail|proton|mail|mailbox|mailbird|airmail|spark|superhuman|missive|typeapp|bluemail|blue mail|k-9|k9|fairemail|thunderbird|"
     r"zimbra|nine|newton|edison|polymail|canary|em client|gmx|web\.de|t-online|telekom|verizon|at&t|t-mobile|vodafone|swisscom|bell|rogers|"
@@ -111,9 +111,9 @@ CLOSING = re.compile(
 )
 _PHONE = re.compile(r"(?<!\d)(?:\+|00)?\(?\d(?:[\d\s().\-/]{7,18})\d(?!\d)")
 _CONTACT = re.compile(
-    r"@[\w-]{1,63}\.\w|https?://|www\.|\b(?:t[ée]l|tel|phone|mob(?:ile)?|port(?:able)?|fax|gsm|siret|siren|tva|rcs|linkedin|facebook|instagram|twitter|skype|"
-    r"whatsapp|cedex|standard|ligne directe|direct|e-?mail|courriel|site|web)\b\s?\.?\s?[:.]?|\b\d{5}\b \w|\b(?:rue|avenue|boulevard|impasse|allée|chemin|place|quai|route|street|road|straße|strasse|"
-    r"calle|via) \w|[📧📱☎✆📞✉🌐📍]",
+    r"[\w.+-]@[\w-]{1,63}\.\w|https?://|www\.|\b(?:t[ée]l(?:[ée]phone)?|phone|mob(?:ile)?|port(?:able)?|fax|gsm|direct|ligne directe|standard|[tmpfd])\b\s?\.?\s?[:.]?\s?\(?\+?\(?\d|"
+    r"\b(?:siret|siren|tva|rcs|linkedin|facebook|instagram|twitter|skype|whatsapp|e-?mail|courriel|site(?: web)?|web|adresse?|address)\b\s?[:|]|\bcedex\b|\b\d{5} [A-ZÉ]|"
+    r"\d,? (?:bis |ter )?(?:rue|avenue|av\.?|boulevard|bd|impasse|allée|chemin|place|quai|route|street|road|calle|via) |(?:straße|strasse) \d|[📧📱☎✆📞✉🌐📍]",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -188,7 +188,8 @@ def _mark_run(
         if line == "--" and (has_text or raw[i].startswith("-- ")) and (has_text or len(lines) == 1):
             cut = i
             break
-        if has_text and line == "—" or has_text and SEPARATOR.match(line) and _is_tail_block(norm, i + 1, end, after_rule=True):
+        ruled = line != "—" and line[0] != "#" and SEPARATOR.match(line) is not None
+        if has_text and (line == "—" or ruled) and _is_tail_block(norm, i + 1, end, after_rule=True):
             cut = i
             break
         if is_device_line(line):
@@ -199,8 +200,15 @@ def _mark_run(
             if not rest or all(_is_footer(norm[k]) for k in rest) or _is_tail_block(norm, rest[0], end, after_rule=True):
                 cut = i
                 break
+            # Below the device's line stands either a quote without any mark, or an afterthought: a person decides.
             labels[i] = SIGNATURE
-            doubtful = doubtful or not all(_POSTSCRIPT.match(norm[k]) for k in rest[:1])
+            if not _POSTSCRIPT.match(norm[rest[0]]):
+                for k in range(i + 1, end):
+                    labels[k] = QUOTED
+                doubtful = True
+            cut = i
+            end = i + 1
+            break
     cut = _notices(norm, labels, lines[0], cut, first)
     cut = _contact_block(norm, lines[0], cut, first)
     cut = _hyphen_name(norm, lines, cut)
@@ -311,6 +319,8 @@ def _contact_block(norm: list[str], start: int, cut: int, first: bool) -> int:
                 return cut
             attached = bool(norm[body]) and (named or body == i + 1)
             rest = [norm[j] for j in range(body, end) if norm[j]]
+            if not named and len(rest) == 1 and not _contact(rest[0]):
+                return cut
             if rest and _is_tail_block(norm, body, end):
                 return body
             if attached and len(rest) <= 3 and all(_name(r) and not _sentence(r) for r in rest):

@@ -55,7 +55,7 @@ LABEL = re.compile(r"([^\W\d_][^:：<>@\n]{0,24}?)\s{0,3}[:：](?!//)")
 WROTE = re.compile(
     r"(?:a\s+écrit|a\s+ecrit|avez\s+écrit|écriviez|a\s+envoyé|écrit|wrote|writes|schrieb(?:en)?|geschrieben|escribió|"
     r"escribio|ha\s+escrit|va\s+escriure|ha\s+scritto|scrive|scriveva|escreveu|schreef|geschreven|skrev|kirjoitti|"
-    r"napisał\(a\)|napisała?|napisał|pisze|napsal\(a\)|napsala?|napísala?|написал\(а\)|написала?|пишет|пише|написав|"
+    r"napisał\(a\)|napisała?|napisał|napisana\s+przez|pisze|napsal\(a\)|napsala?|napísala?|написал\(а\)|написала?|пишет|пише|написав|"
     r"yazdı|كتبت?|כתבה?|כתב/ה|写道|寫道|撰写|のメッセージ|書きました|のメール|작성|썼습니다|wrote|έγραψε|a\s+scris|írta|"
     r"napisao|napisala|je\s+napisao|написа|đã\s+viết|menulis|rašė|kirjutas|rakstīja|skrifaði|a\s+wrote|تحریر|נכתב)"
     r"(?:\s?/\s?כתבה|/كتبت)?",
