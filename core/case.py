@@ -59,8 +59,10 @@ class Case:
     """One request.
 
     ``gate`` is its place in the directive's list of gates. ``keys`` maps the names of its effects to their keys;
-    ``asked`` holds what the customer was asked for last; ``counts`` how often something was said ("unclear", "remind").
-    ``price`` is an amount an administrator set, which stands above the grid.
+    ``asked`` holds what the customer was asked for last; ``counts`` how often something was said ("unclear", "asked").
+    ``price`` is an amount an administrator set, which stands above the grid. ``review`` tells whether one was asked to judge.
+    ``people`` are the addresses and numbers the customer writes from.
+    ``seen`` are the ids of the events that were applied, so that the same one told again changes nothing.
     """
 
     id: str
@@ -94,6 +96,8 @@ class Case:
     last_update_key: str = ""
     last_message_key: str = ""
     messages: int = 0
+    people: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     closed_at: datetime | None = None
 
     @property

@@ -176,34 +176,32 @@ class Receipt:
     found: bool = False
 
 
-class MissingReceipt(LookupError):
-    """A payload refers to a receipt that is not there."""
-
-
 def references(value: object) -> frozenset[str]:
     """The names of effects whose receipts the (JSON-like) value refers to."""
     if isinstance(value, str):
         return frozenset(m[1] for m in REFERENCE.finditer(value))
     if isinstance(value, Mapping):
-        return frozenset().union(*(references(v) for v in value.values())) if value else frozenset()
+        return frozenset[str]().union(*(references(v) for v in value.values()))
     if isinstance(value, list | tuple):
-        return frozenset().union(*(references(v) for v in value)) if value else frozenset()
+        return frozenset[str]().union(*(references(v) for v in value))
     return frozenset()
 
 
-def fill(value: Any, receipts: Mapping[str, Receipt]) -> Any:
-    """The (JSON-like) value with every ``${name.field}`` replaced. Raises MissingReceipt."""
+def fill(value: Any, receipts: Mapping[str, Receipt], missing: str = "") -> Any:
+    """The (JSON-like) value with every ``${name.field}`` replaced.
+
+    ``missing`` stands for a receipt that is not there, or has no such field: what an effect cannot do without is in its
+    ``after``, so only links shown in texts can be missing.
+    """
     if isinstance(value, str):
 
         def one(match: re.Match[str]) -> str:
             receipt = receipts.get(match[1])
-            if receipt is None:
-                raise MissingReceipt(match[1])
-            return str(getattr(receipt, match[2], ""))
+            return (str(getattr(receipt, match[2], "")) if receipt else "") or missing
 
         return REFERENCE.sub(one, value)
     if isinstance(value, Mapping):
-        return {k: fill(v, receipts) for k, v in value.items()}
+        return {k: fill(v, receipts, missing) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [fill(v, receipts) for v in value]
+        return [fill(v, receipts, missing) for v in value]
     return value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -21,6 +22,7 @@ class MessageRead:
 
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is our own clock when it was taken in, never the sender's date. ``why`` says how it found its case.
+    ``hints`` come from the inbox ("oversize": bytes that were not downloaded). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of effects of ours that it answers, as far as its threading headers tell.
     """
 
@@ -36,6 +38,7 @@ class MessageRead:
     why: str = ""
     answers: tuple[str, ...] = ()
     repeat_of: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,17 @@ class Attachment:
     content_id: str = ""
 
 
+#: Inline pictures below this size (bytes) are logos and icons of signatures, not what the customer wants to show.
+DECORATION_BYTES = 15_000
+
+
+def is_decoration(attachment: Attachment) -> bool:
+    """Whether the part only adorns the mail: cryptographic signatures, and small pictures shown inside the text."""
+    if attachment.family == "signature":
+        return True
+    return attachment.family == "image" and attachment.inline and attachment.size < DECORATION_BYTES
+
+
 @dataclass(frozen=True, slots=True)
 class Authentication:
     """What our own receiving server says of the sender (RFC 8601).
@@ -73,6 +84,7 @@ class Message:
     ``id`` is its Message-ID with angle brackets, or a synthetic one from the content hash when it has none.
     ``body`` is the whole readable text; ``text`` what the sender newly wrote, without ``signature`` and ``quoted``.
     ``sender`` is From, or Reply-To where From is missing; ``reply_to`` where an answer goes.
+    ``confident`` is False when new words and quoted ones could not be told apart: then nothing in it decides anything.
     ``defects`` says, for people, what had to be repaired to read it.
     """
 
@@ -93,6 +105,7 @@ class Message:
     automatic_reason: str = ""
     bounce: Bounce | None = None
     forwarded: bool = False
+    confident: bool = True
     attachments: tuple[Attachment, ...] = ()
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -407,6 +407,17 @@ class Store(Records, Protocol):
     def history(self, case_id: str) -> list[tuple[int, JournalEntry]]:
         """The journal of the case, oldest first."""
 
+    # ---- directives
+    def keep_directives(self, business: str, revision: str, documents: Mapping[str, str], now: datetime) -> None:
+        """Keep a revision that was published: open cases go on by it whatever is published later."""
+
+    def directives(self, revision: str) -> tuple[str, dict[str, str]] | None:
+        """(business, documents) of a revision."""
+
+    def last_directives(self, business: str) -> tuple[str, dict[str, str]] | None:
+        """(revision, documents) that were kept last: the last good ones."""
+
+    # ---- health
     def note(self, lane: str, ok: bool, detail: str, now: datetime) -> None:
         """Keep how a lane is doing (its last success, its last trouble)."""
 

@@ -115,6 +115,7 @@ class Reading:
     directive: str
     kind: str
     confidence: float
+    business: str = ""
     intent: Intent = "other"
     sentiment: Sentiment = "neutral"
     urgency: Urgency = "normal"

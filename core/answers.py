@@ -1,0 +1,199 @@
+"""Who may do what while nothing is decided: the customer's and the administrator's answers (the table in docs/approvals.md)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Literal
+
+from core.case import UNDECIDED
+from core.events import MessageRead
+from core.gates import walk
+from core.joining import add_files, store_files, tell_oversize, words
+from core.quote import Approval, Quote, digest
+from core.values import condition_values, merge_facts, missing
+from core.work import Work
+
+#: How often an unclear answer to one offer is answered automatically before only people deal with it.
+MOST_UNCLEAR = 2
+
+
+def customer(work: Work, event: MessageRead) -> None:
+    """The customer writes while nothing is decided yet."""
+    verdict = event.reading.verdict
+    answer = verdict.answer if verdict is not None else "unclear"
+    before = condition_values(work.case, work.directive)
+    lacked = missing(work.case, work.directive, required=True)
+    files = add_files(work, event)
+    if answer != "approve" or work.case.stage != "waiting_approval":
+        # The words of a yes are about the offer, not about the object: they must not change what was priced.
+        work.change(facts=merge_facts(work.case.facts, event.reading.facts))
+    store_files(work, files)
+    tell_oversize(work, event)
+    work.note(words(event))
+    news = condition_values(work.case, work.directive) != before or bool(files)
+
+    if answer == "refuse" and _refuses(work, event, news):
+        if not event.authorised:
+            _not_verified(work, event)
+            return
+        reject(work, "customer", event.message.sender.email)
+        return
+    if work.case.stage == "waiting_approval" and answer == "approve":
+        if not event.authorised:
+            _not_verified(work, event)
+            return
+        if _concerns_open_offer(work, event):
+            quote = work.case.quote
+            assert quote is not None
+            assert verdict is not None
+            _approve(work, event, "customer", quote.amount, verdict.evidence)
+            walk(work)
+            return
+    stage, offer = work.case.stage, work.case.quote
+    if lacked and missing(work.case, work.directive, required=True):
+        work.change(asked=())  # he answered, and something is still missing: ask again for what remains
+    walk(work)
+    if (work.case.stage, work.case.quote) == (stage, offer) and stage == "waiting_approval":
+        _unclear(work, event, news)
+    elif work.case.stage == stage == "waiting_review":
+        work.because("more", "le client ajoute quelque chose : l'administrateur en est informé")
+        work.tell_admin("admin_question", message=words(event))
+
+
+def _refuses(work: Work, event: MessageRead, news: bool) -> bool:
+    """Whether a no ends the request. While we ask for information, a bare « non » answers the question instead."""
+    if work.case.stage == "waiting_approval":
+        return True
+    evidence = event.reading.verdict.evidence if event.reading.verdict else ""
+    if news or len(evidence.split()) < 2:
+        work.because("no-answers", "un « non » qui répond peut-être à notre question : il n'annule pas la demande")
+        return False
+    return True
+
+
+def _concerns_open_offer(work: Work, event: MessageRead) -> bool:
+    """Whether a yes can only mean the offer that is open now."""
+    quote, verdict = work.case.quote, event.reading.verdict
+    if quote is None or quote.status != "open" or verdict is None:
+        return False
+    if verdict.credits is not None and verdict.credits != quote.amount:
+        work.because("other-amount", "le oui nomme un autre montant que le devis : il n'accepte pas ce devis")
+        return False
+    if event.received_at < quote.made_at:
+        work.because("before-offer", "ce oui a été reçu avant que ce devis n'existe")
+        return False
+    void = {q.key for q in work.case.quotes if q.key}
+    if quote.key not in event.answers and void.intersection(event.answers):
+        work.because("old-offer", "ce oui répond à un devis remplacé depuis")
+        return False
+    return True
+
+
+def _unclear(work: Work, event: MessageRead, news: bool) -> None:
+    """The offer is open and the words are no plain yes or no: ask again, within reason, and tell a person."""
+    if event.reading.intent == "thanks" and not news:
+        work.because("thanks", "un remerciement : rien à décider")
+        return
+    work.because("unclear", "la réponse n'est ni un oui ni un non net : rien n'est décidé, une personne est prévenue")
+    if work.count("unclear") <= MOST_UNCLEAR:
+        work.tell_customer("unclear", "question")
+    work.tell_admin("admin_question", message=words(event))
+
+
+def _not_verified(work: Work, event: MessageRead) -> None:
+    """A decision whose sender is not vouched for: nothing is decided; the known address is asked, a person is told."""
+    reason = event.message.authentication.reason
+    work.because(
+        "not-verified", "l'expéditeur n'a pas pu être vérifié : rien n'est décidé" + (f" ({reason})" if reason else "")
+    )
+    if work.count("not-verified") <= MOST_UNCLEAR:
+        work.tell_customer("not_verified", "question")
+    work.tell_admin("admin_question", message=words(event))
+
+
+def admin(work: Work, event: MessageRead) -> None:
+    """An administrator writes about the case."""
+    verdict = event.reading.verdict
+    answer = verdict.answer if verdict is not None else "unclear"
+    who, stage = event.message.sender.email, work.case.stage
+    work.note(words(event))
+    if stage not in UNDECIDED:
+        work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
+        return
+    if not event.authorised:
+        work.because("not-verified", "l'administrateur n'a pas pu être vérifié : rien n'est décidé")
+        work.tell_admin("admin_unclear", message=words(event))
+    elif answer == "refuse":
+        reject(work, "admin", who)
+    elif answer != "approve" or verdict is None:
+        work.because("unclear", "la réponse de l'administrateur n'est pas nette : elle lui est redemandée")
+        work.tell_admin("admin_unclear", message=words(event))
+    elif stage == "waiting_approval" and work.case.quote is not None:
+        if verdict.credits is None or verdict.credits == work.case.quote.amount:
+            _approve(work, event, "admin", work.case.quote.amount, verdict.evidence)
+        else:
+            work.because("reprice", f"l'administrateur fixe un autre prix : {verdict.credits.normalize():f}")
+            work.change(price=verdict.credits)
+        walk(work)
+    elif verdict.credits is None:
+        work.because("no-amount", "oui, mais sans montant : il est demandé à l'administrateur")
+        work.tell_admin("admin_amount", message=words(event))
+    else:
+        _set_price(work, event, verdict.credits, verdict.evidence)
+        walk(work)
+
+
+def _set_price(work: Work, event: MessageRead, amount: Decimal, evidence: str) -> None:
+    """The administrator judged: his price is quoted to the customer, or is final where the directive says so."""
+    work.because("price", f"prix fixé par l'administrateur : {amount.normalize():f}")
+    work.change(price=amount, review="passed")
+    gate = work.directive.gate("review")
+    if gate is not None and gate.then == "fulfil" and work.case.stage == "waiting_review":
+        final(work, "admin", event.message.sender.email, "reply", amount, evidence, event.message.id)
+
+
+def _approve(work: Work, event: MessageRead, by: Literal["customer", "admin"], amount: Decimal, evidence: str) -> None:
+    """A yes to the open offer."""
+    quote = work.case.quote
+    assert quote is not None
+    who = event.message.sender.email
+    work.because("approve", f"accord de {who} sur {amount.normalize():f} {quote.unit} : « {evidence} »")
+    work.change(approval=Approval(by, who, "reply", amount, quote.digest, work.context.now, evidence, event.message.id))
+
+
+def final(
+    work: Work,
+    by: Literal["admin", "operator"],
+    who: str,
+    how: Literal["reply", "link", "webhook", "desk", "command"],
+    amount: Decimal,
+    evidence: str,
+    message_id: str = "",
+) -> None:
+    """Validation at that amount, at once: whatever was offered before is void unless it says the same."""
+    case = work.case
+    approve = work.directive.gate("approve")
+    grid = approve.quote if approve is not None else ""
+    unit = work.directive.grids[grid].unit["fr"][1] if grid in work.directive.grids else ""
+    quote = case.quote
+    if quote is None or quote.amount != amount or quote.status != "open":
+        past = (*case.quotes, replace(quote, status="void")) if quote is not None else case.quotes
+        number = len(past) + 1
+        mark = digest(case.id, number, amount, unit, grid)
+        label = {"fr": "prix fixé par notre équipe", "en": "price set by our team"}
+        quote = Quote(number, amount, unit, label, grid, None, "admin", work.context.now, mark)
+        work.change(quotes=past)
+    approval = Approval(by, who, how, amount, quote.digest, work.context.now, evidence, message_id, final=True)
+    work.change(quote=replace(quote, status="approved"), price=amount, approval=approval)
+
+
+def reject(work: Work, by: Literal["customer", "admin", "operator"], who: str) -> None:
+    """The request ends with a no; the customer is told politely, the ticket is closed."""
+    work.because("refuse", f"refus de {who}")
+    quote = work.case.quote
+    if quote is not None and quote.status == "open":
+        work.change(quote=replace(quote, status="refused"))
+    work.change(refused_by=by, approval=None)
+    work.tell_customer("refusal", "outcome")
+    work.stage("rejected")

@@ -1,0 +1,226 @@
+"""The heart: ``decide(case, event, directive, context) -> Decision``. Pure: no I/O, no clock, no random.
+
+First the event is applied to the case (who wrote what, who said yes, which deadline passed), then the gates are asked in
+order until one waits. Who may do what is the table in docs/approvals.md, row by row in core.answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.answers import admin, customer, final, reject
+from core.case import UNDECIDED, Case, Party, Thread
+from core.directive import Directive
+from core.effects import Effect
+from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed
+from core.gates import LATE, walk
+from core.joining import add_files, follow, store_files, tell_oversize, words
+from core.quote import Approval
+from core.reading import Reason
+from core.values import SUMMARY
+from core.work import Context, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from an event. ``deadlines`` None leaves those of the case; ``notice_to`` got an automatic notice."""
+
+    case: Case
+    effects: tuple[Effect, ...] = ()
+    deadlines: tuple[tuple[str, datetime], ...] | None = None
+    reasons: tuple[Reason, ...] = ()
+    notice_to: str = ""
+
+
+def decide(case: Case | None, event: Event, directive: Directive, context: Context) -> Decision:
+    """What follows from the event. ``case`` None opens one, which only a message that was read can do.
+
+    An event whose id the case has seen changes nothing.
+    """
+    if case is None:
+        if not isinstance(event, MessageRead):
+            raise ValueError("only a message opens a case")
+        work = _open(event, directive, context)
+    else:
+        if event.id in case.seen:
+            return Decision(case, reasons=(Reason("seen", False, 0.0, "déjà pris en compte"),))
+        grown = replace(case, version=case.version + 1, updated_at=context.now, seen=(*case.seen, event.id))
+        work = Work(grown, directive, context, new=False)
+        if isinstance(event, MessageRead):
+            _joined(work, event)
+        elif isinstance(event, EffectDone):
+            _done(work, event)
+        elif isinstance(event, EffectParked):
+            work.because("parked", f"à l'extérieur, « {event.kind} » n'a pas pu se faire : {event.error}")
+        elif isinstance(event, DeadlinePassed):
+            _late(work, event)
+        else:
+            _operator(work, event)
+    work.finish()
+    effects = tuple(e for e in work.effects if e is not None)
+    deadlines = None if work.deadlines is None else tuple(sorted(work.deadlines.items()))
+    return Decision(work.case, effects, deadlines, tuple(work.reasons), work.notice_to)
+
+
+# ------------------------------------------------------------------ messages
+
+
+def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
+    """A new case from its first message."""
+    message, reading = event.message, event.reading
+    case_id, ref = context.new_id
+    where = message.answer_to
+    phone = message.sender.email if message.channel == "whatsapp" else ""
+    party = Party(
+        email="" if phone else where.email,
+        name=message.sender.name or where.name,
+        phone=phone,
+        language=reading.language or message.language or "fr",
+    )
+    case = Case(
+        id=case_id,
+        ref=ref,
+        version=1,
+        business=directive.business,
+        directive=directive.name,
+        revision=directive.revision,
+        kind=directive.kind,
+        stage="fulfilling",
+        party=party,
+        thread=Thread(message.channel, event.account, phone or where.email),
+        opened_at=context.now,
+        updated_at=context.now,
+        subject=message.subject,
+        summary=(message.text or message.body)[:SUMMARY],
+        source_id=message.id,
+        facts=reading.facts,
+        seen=(event.id,),
+        messages=1,
+        people=tuple(dict.fromkeys(a for a in (message.sender.email, where.email) if a)),
+    )
+    work = Work(case, directive, context, new=True)
+    work.because("kind", f"demande de type {directive.kind} (confiance {reading.confidence:.0%})")
+    if event.why:
+        work.because("correlate", event.why, hit=False)
+    follow(work, event)
+    files = add_files(work, event)
+    work.open_ticket(message.id, {"high": "HIGH", "low": "LOW"}.get(reading.urgency, "MEDIUM"))  # type: ignore[arg-type]
+    store_files(work, files)
+    tell_oversize(work, event)
+    work.change(stage="waiting_info")
+    walk(work)
+    return work
+
+
+def _joined(work: Work, event: MessageRead) -> None:
+    """A further message of a case."""
+    message = event.message
+    work.change(messages=work.case.messages + 1)
+    if event.why:
+        work.because("correlate", event.why)
+    if event.repeat_of:
+        work.because("repeat", "le même message une seconde fois : rien de plus à faire")
+        return
+    if message.automatic == "bounce":
+        _bounced(work, event)
+        return
+    if message.automatic is not None:
+        work.because("automatic", f"message automatique ({message.automatic}) : il ne décide rien et n'appelle pas de réponse")
+        return
+    if event.role == "stranger":
+        work.because("stranger", "l'expéditeur n'est pas partie à cette demande : son message est noté, il ne décide rien")
+        work.note(words(event))
+        work.tell_admin("admin_question", message=words(event))
+        return
+    if event.role == "admin":
+        admin(work, event)
+        return
+    follow(work, event)
+    if not work.case.open:
+        _late_words(work, event)
+    elif work.case.stage == "fulfilling":
+        store_files(work, add_files(work, event))
+        work.note(words(event))
+        if event.reading.intent != "thanks":
+            work.tell_admin("admin_question", message=words(event))
+    else:
+        customer(work, event)
+
+
+def _late_words(work: Work, event: MessageRead) -> None:
+    """The customer writes on a case that has ended: kept on the ticket; a person is told unless it is only thanks."""
+    store_files(work, add_files(work, event))
+    work.note(words(event))
+    work.because("closed", "la demande est terminée : le message y est noté")
+    if event.reading.intent != "thanks" and work.directive.gate("approve") is not None:
+        work.tell_admin("admin_late", message=words(event))
+
+
+def _bounced(work: Work, event: MessageRead) -> None:
+    """A delivery report about a mail of ours."""
+    bounce = event.message.bounce
+    if bounce is not None and not bounce.permanent:
+        work.because("delayed", "la distribution d'un de nos messages est retardée ; le serveur essaie encore")
+        return
+    detail = bounce.diagnostic if bounce is not None else ""
+    work.because("bounce", "un de nos messages n'a pas pu être distribué" + (f" : {detail}" if detail else ""))
+    work.note("Un de nos messages n'a pas pu être distribué. " + detail)
+    if work.count("bounce") <= 1:
+        work.tell_admin("admin_bounce", message=detail)
+
+
+# ------------------------------------------------------------------ the rest
+
+
+def _done(work: Work, event: EffectDone) -> None:
+    """Something a gate waits for was done outside."""
+    work.because("done", f"fait à l'extérieur : {event.kind}")
+    if event.name == "task" and work.case.stage == "fulfilling":
+        work.change(counts={**work.case.counts, "task:done": 1})
+        walk(work)
+
+
+def _late(work: Work, event: DeadlinePassed) -> None:
+    gate = event.name.partition(".")[0]
+    spec = work.directive.gate(gate)
+    if spec is None or gate not in LATE or not work.case.open:
+        work.because("stale-deadline", f"délai « {event.name} » sans objet", hit=False)
+        return
+    LATE[gate](work, spec, event.name)
+
+
+def _operator(work: Work, event: OperatorActed) -> None:
+    """Somebody acted through the desk, the API, a webhook or the console."""
+    case, note = work.case, event.note.strip()
+    if note and event.action in ("validate", "note", "refuse", "reprice", "close"):
+        work.change(notes=(*case.notes, note))
+        work.note(f"{event.author} : {note}")
+    if event.action == "note":
+        work.because("note", f"note de {event.author}")
+    elif case.stage not in UNDECIDED:
+        work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
+    elif event.action == "validate" and event.amount is not None:
+        work.because("validate", f"validation de {event.author} : {event.amount.normalize():f}")
+        final(work, "operator", event.author, event.how, event.amount, note)
+        walk(work)
+    elif event.action == "approve" and case.quote is not None and event.digest == case.quote.digest:
+        if case.stage == "waiting_approval" and case.quote.status == "open":
+            work.because("approve", f"accord de {event.author} par lien")
+            approval = Approval("customer", event.author, event.how, case.quote.amount, event.digest, work.context.now)
+            work.change(approval=approval)
+            walk(work)
+    elif event.action == "reprice" and event.amount is not None:
+        work.because("reprice", f"{event.author} fixe le prix : {event.amount.normalize():f}")
+        work.change(price=event.amount, review="passed")
+        walk(work)
+    elif event.action == "refuse":
+        reject(work, "operator", event.author)
+    elif event.action == "close":
+        work.because("close", f"close par {event.author}")
+        work.stage("closed")
+    elif event.action == "ask":
+        work.because("ask", f"question de {event.author} au client")
+        work.tell_customer("question", "question", note=note)
+    else:
+        work.because("no-effect", f"« {event.action} » de {event.author} ne s'applique pas ici", hit=False)

@@ -1,0 +1,64 @@
+"""``complete``: everything needed to go on is there; else the customer is asked for precisely what is missing.
+
+Options: ``remind`` (one or more delays after asking), ``close`` (the delay after which silence ends the case).
+"""
+
+from __future__ import annotations
+
+from core.case import Stage
+from core.directive import GateSpec
+from core.values import missing
+from core.work import Work
+
+#: A customer who answered this often without giving what is missing is better served by a person.
+MOST_ASKS = 3
+
+
+def check(work: Work, spec: GateSpec) -> Stage | None:
+    """Pass when no required fact is missing or an operator decided; else ask once for each set of missing facts."""
+    case = work.case
+    if case.approval is not None and case.approval.final:
+        return None
+    lacking = tuple(s.name for s in missing(case, work.directive, required=True))
+    if not lacking:
+        if case.asked:
+            work.change(asked=())
+        return None
+    if lacking != case.asked:
+        work.because("missing:" + ",".join(lacking), "il manque : " + ", ".join(labels(work, lacking)))
+        ask(work, spec)
+        work.change(asked=lacking)
+    return "waiting_info"
+
+
+def labels(work: Work, names: tuple[str, ...]) -> list[str]:
+    """The facts' names as people read them."""
+    specs = [work.directive.fact(n) for n in names]
+    return [(s.label.get("fr") or s.name) for s in specs if s is not None]
+
+
+def ask(work: Work, spec: GateSpec) -> None:
+    """Ask the customer, within reason, and start the clock anew; beyond it, tell a person."""
+    if work.count("asked") <= MOST_ASKS:
+        work.tell_customer("request_info", "question")
+    else:
+        work.because("asked-enough", "déjà demandé plusieurs fois : une personne doit prendre le relais")
+        work.tell_admin("admin_question", message=work.case.summary)
+    deadlines = [(f"complete.remind.{n}", delay) for n, delay in enumerate(spec.remind)]
+    if spec.close is not None:
+        deadlines.append(("complete.close", spec.close))
+    work.wait(deadlines)
+
+
+def late(work: Work, spec: GateSpec, what: str) -> None:
+    """A reminder, or the end of the case after too long a silence."""
+    del spec
+    if work.case.stage != "waiting_info":
+        return
+    if what.startswith("complete.remind"):
+        work.because("remind", "sans réponse : relance")
+        work.tell_customer("reminder_info", "question")
+    elif what == "complete.close":
+        work.because("close", "sans réponse jusqu'au bout du délai : la demande est close")
+        work.tell_customer("expired_info", "outcome")
+        work.stage("expired")

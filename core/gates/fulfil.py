@@ -1,0 +1,56 @@
+"""``fulfil``: the work is handed over, once. Options: the steps in order.
+
+``subtask`` (or ``task``) creates the task of the people who do the work; any other step is the name of a text for the customer.
+"""
+
+from __future__ import annotations
+
+from core.case import Stage
+from core.directive import GateSpec
+from core.effects import CreateTask
+from core.reading import Day
+from core.work import Work
+
+TASK_STEPS = frozenset({"subtask", "task"})
+#: Texts that only say "we got it": rationed, so that no two robots answer each other for ever.
+NOTICES = frozenset({"acknowledgement"})
+
+
+def check(work: Work, spec: GateSpec) -> Stage | None:
+    """Pass once the task is there; the steps are wanted exactly once, whatever happens later."""
+    case = work.case
+    wants_task = any(step in TASK_STEPS for step in spec.steps)
+    if case.counts.get("fulfilled", 0) == 0:
+        work.count("fulfilled")
+        for step in spec.steps:
+            if step in TASK_STEPS:
+                create_task(work)
+            elif step in NOTICES and work.context.noticed:
+                work.because("noticed", "déjà un accusé de réception aujourd'hui : pas de second")
+            else:
+                work.tell_customer(step, "notice" if step in NOTICES else "outcome")
+        return "fulfilling" if wants_task else None
+    return "fulfilling" if wants_task and "task:done" not in case.counts else None
+
+
+def create_task(work: Work) -> None:
+    """The task with everything its people need; its number goes to the ticket."""
+    case = work.case
+    name, description = work.text("task", "fr")
+    due = next((f.value.day.isoformat() for f in case.facts if isinstance(f.value, Day)), "")
+    key = work.emit(
+        "tasks",
+        CreateTask(
+            name=name,
+            description=description,
+            reference=case.ref,
+            quantity=case.approval.amount if case.approval else None,
+            files=tuple(f.sha256 for f in case.files),
+            due=due,
+        ),
+        name="task",
+        behind=work.links_in(description),
+        tell=True,
+    )
+    if work.directive.ticket.task_property:
+        work.set_property({work.directive.ticket.task_property: "${task.id}"}, after=(key,))

@@ -1,0 +1,50 @@
+"""``review``: an administrator judges what the grid cannot price.
+
+Options: ``when`` (a condition on the facts), ``by: admin``, ``then`` ("quote": the price he sets is offered to the customer;
+"fulfil": it goes straight to fulfilment), ``remind``.
+"""
+
+from __future__ import annotations
+
+from core.case import Stage
+from core.directive import GateSpec
+from core.quote import price
+from core.values import condition_values
+from core.work import Work
+
+
+def check(work: Work, spec: GateSpec) -> Stage | None:
+    """Pass when a person has set the price, or neither the condition nor the grid asks for one."""
+    case = work.case
+    if case.approval is not None or case.price is not None or case.review == "passed":
+        return None
+    values = condition_values(case, work.directive)
+    approve = work.directive.gate("approve")
+    grid = work.directive.grids.get(approve.quote) if approve else None
+    if spec.when is not None and spec.when(values):
+        reason = f"à juger par une personne : {spec.when.source}"
+    elif grid is not None and (offer := price(grid, values, work.today())).amount is None:
+        reason = "la grille demande une personne : " + offer.label.get("fr", "")
+    else:
+        if case.review:
+            work.change(review="")
+        return None
+    if case.review != "asked":
+        work.because("review", reason)
+        ask(work, spec)
+    return "waiting_review"
+
+
+def ask(work: Work, spec: GateSpec) -> None:
+    """Send the administrator everything needed to judge, once, and start the clock for reminders."""
+    work.tell_admin("admin_review", message=work.case.summary)
+    work.change(review="asked")
+    work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
+
+
+def late(work: Work, spec: GateSpec, what: str) -> None:
+    """Remind the administrator."""
+    del spec
+    if work.case.stage == "waiting_review" and what.startswith("review.remind"):
+        work.because("remind", "toujours sans avis : relance de l'administrateur")
+        work.tell_admin("admin_reminder", message=work.case.summary)
