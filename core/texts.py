@@ -9,6 +9,20 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+#: The values that every text may use, filled by core.values.text_values; a text that asks for another is refused at load.
+#: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value) and ``files`` (name, type,
+#: size, url) are lists of mappings; ``fact`` maps a fact's name to its value; ``file_count`` is a number.
+#: All others are text, '' when unknown.
+OFFERED_VALUES: frozenset[str] = frozenset(
+    {
+        *("name", "email", "phone", "language", "subject", "kind", "business", "reference"),
+        *("amount", "unit", "price", "old_price", "price_reason", "days_left", "expires_on", "opened_on"),
+        *("missing", "wanted", "facts", "fact", "files", "file_count", "files_urls"),
+        *("summary", "message", "note", "reasons", "status", "stage", "who", "how", "evidence"),
+        *("ticket_url", "task_url", "case_url"),
+    }
+)
+
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
 )
@@ -27,13 +41,19 @@ def _compiled(source: str) -> Template:
     return _ENVIRONMENT.from_string(source)
 
 
-def names_in(source: str) -> frozenset[str]:
-    """The values the template asks for. Raises TextError when it cannot be read."""
+def parse_text(source: str) -> nodes.Template:
+    """The template's syntax tree, each node with its line. Raises TextError when it cannot be read."""
     try:
-        tree: nodes.Template = _ENVIRONMENT.parse(source)
+        return _ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
         raise TextError(f"le texte n'est pas lisible : {error.message}", error.lineno) from None
-    return frozenset(meta.find_undeclared_variables(tree))
+    except RecursionError:
+        raise TextError("le texte n'est pas lisible : trop d'emboîtements") from None
+
+
+def names_in(source: str) -> frozenset[str]:
+    """The values the template asks for. Raises TextError when it cannot be read."""
+    return frozenset(meta.find_undeclared_variables(parse_text(source)))
 
 
 @dataclass(frozen=True, slots=True)
