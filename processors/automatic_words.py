@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 
 #: What may follow a certain subject: the end, a punctuation, a date, the subject answered to. "Automatic door" has none.
-_END = r"(?=\s*(?:$|[:：;.,!|/»)(>\[\]*\"“„<–—-]|(?:re|aw|sv|tr|fw)\b|(?:until|till|from|du|au|jusqu|bis|vom|ab|hasta|fino|ate|tot|to)\b|\d))"
+_END = (
+    r"(?=\s*(?:$|[:：;.,!|/»)(>\[\]*\"“„<–—-]|(?:re|aw|sv|tr|fw)\b|(?:until|till|from|du|au|jusqu|bis|vom|ab|hasta|fino|ate"
+    r"|tot|to)\b|\d))"
+)
 
 #: A robot's own subject: enough by itself unless the text is plainly a person's.
 SUBJECT = re.compile(
@@ -46,7 +49,8 @@ SUBJECT = re.compile(
     r"|tra loi tu dong|balasan otomatis|jawapan automatik"
     r")"
     + _END
-    + r"|自動(?:応答|返信|回覆|回复)|自动(?:回复|答复|回覆)|不在(?:通知|の|のお知らせ|です)|休假|부재\s?중|자동\s?(?:회신|응답|답장)|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית|ตอบกลับอัตโนมัติ|स्वचालित उत्तर)"
+    + r"|自動(?:応答|返信|回覆|回复)|自动(?:回复|答复|回覆)|不在(?:通知|の|のお知らせ|です)|休假|부재\s?중|자동\s?(?:회신|응답|답장)"
+    r"|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית|ตอบกลับอัตโนมัติ|स्वचालित उत्तर)"
 )
 
 #: A subject that people use too: the text must say the rest.
@@ -124,7 +128,8 @@ MACHINE = re.compile(
     r"|respuesta)[^\n]{0,30}automati|(?:questo|questa)[^\n]{0,30}(?:messaggio|e-?mail|risposta)[^\n]{0,40}automati"
     r"|(?:esta|este)[^\n]{0,20}(?:mensagem|e-?mail|resposta)[^\n]{0,30}automati|dit is een (?:automati|geautomati)"
     r"|detta ar ett automat|dette er en automat|wiadomosc (?:zostala )?wygenerowana|это автоматическ"
-    r"|данное (?:сообщение|письмо)[^\n]{0,40}автомат|このメールは[^\n]{0,20}自動|自動(?:返信|送信|配信)|本邮件[^\n]{0,20}自动|自动(?:回复|发送)"
+    r"|данное (?:сообщение|письмо)[^\n]{0,40}автомат|このメールは[^\n]{0,20}自動"
+    r"|自動(?:返信|送信|配信)|本邮件[^\n]{0,20}自动|自动(?:回复|发送)"
     r"|자동(?:으로)? (?:발송|발신)|هذه رسالة (?:آلية|تلقائية))",
     re.MULTILINE,
 )
@@ -156,7 +161,8 @@ RECEIVED = re.compile(
     r"|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail)[^\n]{0,20} e stat|grazie per (?:averci|aver)"
     r"|recebemos (?:o seu|a sua|sua|seu)|obrigado por|wij hebben uw|uw (?:bericht|vraag|e-?mail"
     r"|aanvraag)[^\n]{0,20}(?:ontvangen|is)|bedankt voor (?:uw|je)|tack for ditt|takk for|tak for din"
-    r"|vi har (?:mottatt|modtaget|mottagit)|ваш(?:е|а|у)? (?:запрос|обращение|сообщение|заявк)|お問い合わせ(?:いただき|ありがとう"
+    r"|vi har (?:mottatt|modtaget|mottagit)|ваш(?:е|а|у)? (?:запрос|обращение|сообщение|заявк)"
+    r"|お問い合わせ(?:いただき|ありがとう"
     r"|を受け)|受け付けました|已(?:收到|受理)|접수(?:되었|했)"
 )
 

@@ -83,8 +83,10 @@ _SUBJECT = re.compile(
     r"|onbestelbaar|niet (?:bezorg|afgelever|bestel)|bezorg(?:ing|fout)|afleveren mislukt|kan niet worden bezorgd"
     r"|ej levererbar|kunde inte levereras|kan inte levereras|meddelandet kunde|ikke leveret|kunne ikke leveres"
     r"|kan ikke leveres|toimittaminen|niedorecz|nie mozna dostarczyc|nedoruc|kezbesit"
-    r"|недостав|не доставлен|невозможно доставить|сообщение не|возврат|не удалось|配信(?:不能|エラー|失敗|状況)|送信(?:エラー|失敗"
-    r"|できません)|配達不能|メール(?:が|を)?(?:配信|送信)(?:でき|エラー)|未達|退信|无法(?:投递|送达|传递)|未送达|传递失败|无法传递|배달(?: 되지|할 수)|전송 실패|반송)"
+    r"|недостав|не доставлен|невозможно доставить|сообщение не|возврат|не удалось"
+    r"|メールエラー|配信(?:不能|エラー|失敗|状況)|送信(?:エラー|失敗"
+    r"|できません)|配達不能|メール(?:が|を)?(?:配信|送信)(?:でき|エラー)"
+    r"|未達|退信|无法(?:投递|送达|传递)|未送达|传递失败|无法传递|배달(?: 되지|할 수)|전송 실패|반송)"
 )
 _WORDS = re.compile(
     r"this is the qmail-send program|created automatically by (?:the )?mail (?:delivery software|system|server)|(?:a "

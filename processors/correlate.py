@@ -30,7 +30,16 @@ _MAX_IDS = 100
 _SHORT = 300
 #: Subjects that people give to an answer, not to a request of its own; folded.
 _NO_SUBJECT = frozenset(
-    ["", "ok", "oui", "non", "yes", "no", "accord", "d'accord", "bon pour accord", "validation", "je valide", "valide", "confirmation", "confirme", "reponse", "votre devis", "devis", "le devis", "votre message", "votre mail", "ma demande", "suite", "photo", "photos", "image", "images", "dimensions", "complement", "complements", "informations", "(sans objet)", "sans objet", "(no subject)", "no subject", "none", "merci", "thanks", "thank you", "answer", "reply", "quote", "your quote", "approved", "approval"]
+    word.strip()
+    for word in re.split(
+        ",",
+        """
+    , ok, oui, non, yes, no, accord, d'accord, bon pour accord, validation, je valide, valide, confirmation, confirme, reponse,
+    votre devis, devis, le devis, votre message, votre mail, ma demande, suite, photo, photos, image, images, dimensions,
+    complement, complements, informations, (sans objet), sans objet, (no subject), no subject, none, merci, thanks, thank you,
+    answer, reply, quote, your quote, approved, approval
+    """,
+    )
 )
 
 
@@ -96,8 +105,9 @@ def looks_like_ours(message_id: str, own_addresses: Iterable[str]) -> bool:
 class Clues:
     """What one message says about the case it belongs to.
 
-    ``token_refs``: case references whose signature is ours, most specific first. ``thread_ids``: In-Reply-To, then References
-    newest first. ``subject_stem``: folded, without prefixes, tags and tokens. ``replies``: the subject begins as an answer.
+    ``token_refs``: case references whose signature is ours, most specific first. ``thread_ids``: In-Reply-To, then
+    References newest first. ``subject_stem``: folded, without prefixes, tags and tokens. ``replies``: the subject begins
+    as an answer.
     ``forwarded``: the mail passes on another. ``new_subject``: it has a subject of its own. ``short``: few own words.
     """
 
@@ -126,7 +136,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``case_id`` None means a case of its own; ``why`` tells people, in French. ``ambiguous``: several fit, none was guessed."""
+    """``case_id`` None means a case of its own; ``why`` tells people, in French.
+
+    ``ambiguous``: several cases fit and none was guessed.
+    """
 
     case_id: str | None
     how: Literal["token", "thread", "correspondent", "none"]
@@ -234,7 +247,8 @@ def choose_case(
         closed = "" if found.open else " (dossier clos)"
         return Choice(found.case_id, how, f"Reconnu par {sign} du dossier {found.ref}{closed}.")
     if refused:
-        why = f"Cite le dossier {refused[0].ref}, mais {sender or 'son expéditeur'} n'en est pas un correspondant : rien n'est rattaché."
+        who = sender or "son expéditeur"
+        why = f"Cite le dossier {refused[0].ref}, mais {who} n'en est pas un correspondant : rien n'est rattaché."
         return Choice(None, "none", why)
     return _by_correspondent(clues, candidates, sender, looks_like_request)
 
