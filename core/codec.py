@@ -34,3 +34,9 @@ def load(kind: type[T], data: bytes | str) -> T:
 def plain(value: object, kind: Any = None) -> Any:
     """The value as JSON-like dicts and lists."""
     return _adapter(kind or type(value)).dump_python(value, mode="json")
+
+
+def revive(kind: type[T], value: object) -> T:
+    """The value of that type from JSON-like dicts and lists."""
+    revived: T = _adapter(kind).validate_python(value)
+    return revived

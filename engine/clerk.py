@@ -1,0 +1,395 @@
+"""Clerk: decides, in order, in batches; one commit a batch. The only writer of cases and of the journal.
+
+For every message, event and deadline: find its case, let ``decide`` say what follows, commit the new case with its journal,
+effects and deadlines together with the mark that the cause is dealt with. What a batch decided is seen by the rest of it
+through an overlay, so that ten messages of one new customer make one case.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from processors.verdict import read_verdict
+
+from core import codec
+from core.case import UNDECIDED, Case
+from core.decide import Decision, decide
+from core.directive import Business, Directive
+from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role
+from core.message import Message
+from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
+from core.reading import Verdict
+from core.work import Context
+from engine.overlay import Overlay
+from engine.pipeline import request_words
+from processors.correlate import (
+    Candidate,
+    Choice,
+    choose_case,
+    clues,
+    make_message_id,
+    make_token,
+    read_message_id,
+    same_correspondent,
+    subject_stem,
+)
+
+log = logging.getLogger("guichet.clerk")
+
+TAKE = 200
+#: A correspondent gets at most one automatic notice in this time (FAILURES 14).
+NOTICE_EVERY = timedelta(days=1)
+#: The same words from the same person within this time are one request.
+REPEAT_WITHIN = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the clerk needs to know beside the store: secrets for tokens, who administers, where pages are.
+
+    ``business`` gives a business by name as published now; ``directive`` the directive a case began with.
+    """
+
+    secret: bytes
+    admin_email: str
+    domain: str
+    public_url: str
+    business: Callable[[str], Business]
+    directive: Callable[[Case], Directive]
+
+    def reference(self, ref: str) -> str:
+        """The signed token that stands in texts."""
+        return make_token(self.secret, ref)
+
+    def message_id(self, key: str, ref: str) -> str:
+        """The Message-ID of the mail that this effect sends, whenever and however often it is tried."""
+        return make_message_id(self.secret, key, ref, self.domain)
+
+    def case_url(self, case_id: str) -> str:
+        """The desk's address of a case."""
+        return f"{self.public_url.rstrip('/')}/cases/{case_id}" if self.public_url else ""
+
+    def new_id(self, seed: str) -> tuple[str, str]:
+        """(id, reference) of the case that this message opens: unguessable, and the same when decided again."""
+        mac = hmac.new(self.secret, b"case\0" + seed.encode("utf-8", "replace"), hashlib.sha256).digest()
+        alphabet = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        return mac[:16].hex(), base64.b32encode(mac[16:21]).decode().translate(alphabet)
+
+
+class Clerk:
+    """The one lane that decides."""
+
+    def __init__(self, store: Store, office: Office, *, clock: Callable[[], datetime], wake: Callable[[str], None]) -> None:
+        self._store, self._office = store, office
+        self._clock, self._wake = clock, wake
+
+    def run(self) -> int:
+        """Decide what waits, messages first; how many causes were dealt with."""
+        messages = self._store.read_messages(TAKE)
+        events = self._store.pending_events(TAKE)
+        # A deadline is looked at only when no message waits: an answer that arrived in time counts as in time.
+        due = [] if len(messages) == TAKE else self._store.due(self._clock(), TAKE)
+        if not (messages or events or due):
+            return 0
+        causes: list[ReadRow | PendingEvent | DeadlineRow] = [*messages, *events, *due]
+        try:
+            self._commit(causes)
+        except Conflict as conflict:
+            log.info("case %s changed meanwhile: deciding one by one", conflict.case_id)
+            for cause in causes:
+                try:
+                    self._commit([cause])
+                except Conflict:
+                    log.info("case %s changed again: next round", conflict.case_id)
+        return len(causes)
+
+    def _commit(self, causes: Sequence[ReadRow | PendingEvent | DeadlineRow]) -> None:
+        overlay = Overlay(self._store)
+        overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._clues_of)
+        overlay.load([c.case_id for c in causes if not isinstance(c, ReadRow) and c.case_id])
+        changes = [change for cause in causes if (change := self._decide(cause, overlay)) is not None]
+        if not changes:
+            return
+        self._store.commit(changes, self._clock())
+        for system in sorted({e.system for c in changes for e in c.effects}):
+            self._wake(f"courier:{system}")
+
+    def _decide(self, cause: ReadRow | PendingEvent | DeadlineRow, overlay: Overlay) -> Change | None:
+        if isinstance(cause, ReadRow):
+            return self._message(cause, overlay)
+        if isinstance(cause, DeadlineRow):
+            return self._deadline(cause, overlay)
+        return self._event(cause, overlay)
+
+    # ------------------------------------------------------------------ messages
+
+    def _clues_of(self, read: ReadRow) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """(references, thread ids, people) to look up for a message, in one query a batch."""
+        message = read.message
+        found = clues(message.subject, message.body, message.in_reply_to, message.references, self._office.secret)
+        refs = list(found.token_refs)
+        if message.bounce is not None and (ref := read_message_id(self._office.secret, message.bounce.original_id)):
+            refs.append(ref)
+        threads = [*found.thread_ids, message.id, f"fp:{read.fingerprint}", _same_request(message)]
+        return tuple(refs), tuple(t for t in threads if t), tuple(_people(message))
+
+    def _message(self, read: ReadRow, overlay: Overlay) -> Change:
+        message, row = read.message, read.row
+        now = self._clock()
+        if message.automatic not in (None, "bounce"):
+            return self._ignored(read, f"message automatique ({message.automatic}) : {message.automatic_reason}", now)
+        choice, repeat = self._choose(read, overlay)
+        case = overlay.case(choice.case_id) if choice.case_id else None
+        if message.automatic == "bounce" and case is None:
+            return self._ignored(read, "avis de non-distribution d'un message qui n'est pas de nous", now)
+        role = self._role(message, case)
+        reading = read.reading
+        if case is not None and case.stage in UNDECIDED and role != "stranger":
+            reading = replace(reading, verdict=self._verdict(message, case, role))
+        event = MessageRead(
+            id=f"message:{row.identity}",
+            at=now,
+            message=message,
+            reading=reading,
+            role=role,
+            authorised=authorised(message, role),
+            received_at=row.received_at,
+            account=row.inbox,
+            why=choice.why,
+            answers=self._answers(message, case),
+            repeat_of=repeat,
+            hints=row.hints,
+        )
+        if case is None:
+            business = self._office.business(reading.business)
+            directive = business.directive(reading.directive) or business.default
+            new_id = self._office.new_id(f"{row.identity}")
+        else:
+            directive, new_id = self._office.directive(case), ("", "")
+        people = _people(message)
+        noticed = bool(overlay.noticed(people, now - NOTICE_EVERY))
+        decision = decide(case, event, directive, self._context(directive, now, new_id, noticed=noticed))
+        ids = [message.id, f"fp:{read.fingerprint}"]
+        if case is None:
+            ids.append(_same_request(message))
+        change = self._change(
+            case,
+            decision,
+            cause={"message": row.id, "from": role, "raw": row.raw, "how": choice.how},
+            kind="message.joined" if case else "message.opened",
+            text=f"{message.sender.email} : {message.subject}",
+            thread_ids=ids,
+        )
+        outcome = "repeat" if repeat else ("bounce" if message.automatic else ("joined" if case else "opened"))
+        overlay.keep(change)
+        return replace(change, inbox_id=row.id, outcome=outcome)
+
+    def _choose(self, read: ReadRow, overlay: Overlay) -> tuple[Choice, str]:
+        """The case of a message, and the message it repeats if it is one that we had already."""
+        message = read.message
+        office = self._office
+        if message.bounce is not None:
+            ref = read_message_id(office.secret, message.bounce.original_id)
+            case_id = overlay.by_ref(ref) if ref else None
+            return Choice(case_id, "thread" if case_id else "none", "avis de non-distribution d'un de nos messages"), ""
+        same = overlay.by_thread(f"fp:{read.fingerprint}")
+        if same is not None:
+            return Choice(same, "thread", "le même message, déjà reçu par une autre voie"), message.id
+        known = overlay.by_thread(message.id)
+        if known is not None and (case := overlay.case(known)) is not None and case.thread.channel != message.channel:
+            return Choice(known, "thread", "le même message, déjà reçu par un autre canal"), message.id
+        found = clues(message.subject, message.body, message.in_reply_to, message.references, office.secret)
+        ids: dict[str, set[str]] = {}
+        for ref in found.token_refs:
+            if (case_id := overlay.by_ref(ref)) is not None:
+                ids.setdefault(case_id, set())
+        for thread_id in found.thread_ids:
+            if (case_id := overlay.by_thread(thread_id)) is not None:
+                ids.setdefault(case_id, set()).add(thread_id)
+        people = _people(message)
+        for person in people:
+            for case_id in overlay.by_person(person):
+                ids.setdefault(case_id, set())
+        cases = {i: c for i in ids if (c := overlay.case(i)) is not None}
+        is_admin = self._is_admin(message)
+        candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
+        asks = read.reading.intent == "request" and read.reading.confidence >= 0.5
+        choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
+        if choice.case_id is None and not found.replies:
+            twin = overlay.by_thread(_same_request(message))
+            case = overlay.case(twin) if twin else None
+            if case is not None and case.open and self._clock() - case.opened_at < REPEAT_WITHIN:
+                return Choice(case.id, "correspondent", f"La même demande une seconde fois : dossier {case.ref}."), message.id
+        return choice, ""
+
+    def _is_admin(self, message: Message) -> bool:
+        return bool(self._office.admin_email) and same_correspondent(message.sender.email, self._office.admin_email)
+
+    def _role(self, message: Message, case: Case | None) -> Role:
+        """Who writes. An administrator who is himself the customer of the case judges only where judging is asked for."""
+        if case is None:
+            return "customer"
+        theirs = any(same_correspondent(message.sender.email, p) for p in case.people) or message.sender.email in case.people
+        if self._is_admin(message) and (not theirs or case.stage == "waiting_review"):
+            return "admin"
+        return "customer" if theirs else "stranger"
+
+    def _verdict(self, message: Message, case: Case, role: Role) -> Verdict:
+        directive = self._office.directive(case)
+        return verdict_of(message, directive, role, case.quote.amount if case.quote else None)
+
+    def _answers(self, message: Message, case: Case | None) -> tuple[str, ...]:
+        """Which of our offers the message answers, by its In-Reply-To (else its newest reference that is an offer)."""
+        if case is None:
+            return ()
+        quotes = [q for q in (*case.quotes, case.quote) if q is not None and q.key]
+        ids = {self._office.message_id(q.key, case.ref): q.key for q in quotes}
+        for thread_id in (message.in_reply_to, *reversed(message.references)):
+            if thread_id in ids:
+                return (ids[thread_id],)
+        return ()
+
+    def _ignored(self, read: ReadRow, why: str, now: datetime) -> Change:
+        entry = JournalEntry(
+            now, "", "message.ignored", {"message": read.row.id, "raw": read.row.raw, "automatic": read.message.automatic}, why
+        )
+        return Change(None, journal=(entry,), inbox_id=read.row.id, outcome="ignored")
+
+    # ------------------------------------------------------------------ events and deadlines
+
+    def _event(self, pending: PendingEvent, overlay: Overlay) -> Change | None:
+        now = self._clock()
+        kinds: dict[str, type[Any]] = {"done": EffectDone, "parked": EffectParked, "operator": OperatorActed}
+        event: Event = codec.load(kinds[pending.kind], pending.body)
+        case = overlay.case(pending.case_id) if pending.case_id else None
+        if case is None or (not pending.tell and not isinstance(event, OperatorActed)):
+            entry = JournalEntry(now, pending.case_id, f"effect.{pending.kind}", _told(event))
+            return Change(None, journal=(entry,), event_ids=(pending.id,))
+        change = self._apply(case, event, overlay, kind=f"effect.{pending.kind}", cause=_told(event))
+        author = event.author if isinstance(event, OperatorActed) else ""
+        if author:
+            kind = f"operator.{event.action}" if isinstance(event, OperatorActed) else ""
+            change = replace(change, journal=tuple(replace(j, author=author, kind=kind) for j in change.journal))
+        return replace(change, event_ids=(pending.id,))
+
+    def _deadline(self, row: DeadlineRow, overlay: Overlay) -> Change | None:
+        case = overlay.case(row.case_id)
+        now = self._clock()
+        if case is None:
+            return Change(None, deadline=row)
+        event = DeadlinePassed(f"deadline:{row.name}:{row.due.isoformat()}", now, row.name, row.due)
+        change = self._apply(case, event, overlay, kind="deadline", cause={"deadline": row.name, "due": row.due.isoformat()})
+        return replace(change, deadline=row)
+
+    def _apply(self, case: Case, event: Event, overlay: Overlay, *, kind: str, cause: dict[str, Any]) -> Change:
+        directive = self._office.directive(case)
+        decision = decide(case, event, directive, self._context(directive, self._clock(), ("", "")))
+        change = self._change(case, decision, cause=cause, kind=kind, text="")
+        overlay.keep(change)
+        return change
+
+    # ------------------------------------------------------------------ what is committed
+
+    def _context(self, directive: Directive, now: datetime, new_id: tuple[str, str], *, noticed: bool = False) -> Context:
+        office = self._office
+        label = office.business(directive.business).label
+        return Context(now, label, office.admin_email, office.reference, office.case_url, noticed, new_id)
+
+    def _change(
+        self,
+        before: Case | None,
+        decision: Decision,
+        *,
+        cause: dict[str, Any],
+        kind: str,
+        text: str,
+        thread_ids: Sequence[str] = (),
+    ) -> Change:
+        """The decision as one commit. A decision that changes nothing (an event told twice) only consumes its cause."""
+        case = decision.case
+        unchanged = before is not None and case.version == before.version
+        ours = [self._office.message_id(e.key, case.ref) for e in decision.effects if e.kind == "message.send"]
+        data = {
+            **cause,
+            "version": case.version,
+            "stage": case.stage,
+            "gate": case.gate,
+            "effects": [f"{e.key} {e.kind}" for e in decision.effects],
+            "deadlines": [f"{name} {due.isoformat()}" for name, due in decision.deadlines or ()],
+            "rules": [r.rule for r in decision.reasons],
+        }
+        prose = "\n".join(filter(None, [text, *(r.text for r in decision.reasons)]))
+        entry = JournalEntry(self._clock(), case.id, kind, data, prose)
+        return Change(
+            case=None if unchanged else case,
+            expected_version=before.version if before else 0,
+            effects=decision.effects,
+            deadlines=decision.deadlines,
+            thread_ids=tuple(dict.fromkeys(i for i in (*thread_ids, *ours) if i)),
+            journal=(entry,),
+            notice_to=decision.notice_to,
+        )
+
+
+def verdict_of(message: Message, directive: Directive, role: Role, quoted: Any = None) -> Verdict:
+    """The message read as an answer, by its words alone."""
+    approve = directive.gate("approve")
+    grid = directive.grids.get(approve.quote) if approve else None
+    return read_verdict(
+        message.text,
+        subject=message.subject,
+        quoted=message.quoted,
+        confident=message.confident,
+        automatic=message.automatic,
+        quoted_amount=quoted,
+        unit=grid.unit["fr"][0] if grid else "",
+        role="admin" if role == "admin" else "customer",
+    )
+
+
+def authorised(message: Message, role: Role) -> bool:
+    """Whether this sender may decide in his role: a person, in words of his own, vouched for by our own server."""
+    if role == "stranger" or message.automatic is not None or not message.confident:
+        return False
+    return message.channel != "email" or message.authentication.verdict == "pass"
+
+
+def _people(message: Message) -> list[str]:
+    return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
+
+
+def _same_request(message: Message) -> str:
+    words = f"{message.sender.email.casefold()}\0{request_words(message)}"
+    return "req:" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+
+
+def _candidate(case: Case, threads: frozenset[str], *, is_admin: bool) -> Candidate:
+    waits_for = "waiting_review" if is_admin else ("waiting_info", "waiting_approval")
+    return Candidate(
+        case_id=case.id,
+        ref=case.ref,
+        correspondents=frozenset(case.people),
+        thread_ids=threads,
+        subject_stem=subject_stem(case.thread.subject or case.subject),
+        open=case.open,
+        waiting=case.stage in waits_for,
+        last_activity=case.updated_at,
+    )
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """What the journal keeps of an event: references and figures, no prose."""
+    if isinstance(event, EffectDone):
+        return {"effect": event.key, "kind": event.kind, "id": event.receipt.id, "found": event.receipt.found}
+    if isinstance(event, EffectParked):
+        return {"effect": event.key, "kind": event.kind}
+    if isinstance(event, OperatorActed):
+        return {"action": event.action, "how": event.how, "amount": str(event.amount) if event.amount is not None else None}
+    return {}

@@ -1,0 +1,147 @@
+"""Courier: delivers the effects of one outside system, in batches, and never the same one twice.
+
+Before a call the effects are marked as being sent (committed); after it their outcomes are. Whatever was being sent when we
+died, or answered nothing, becomes uncertain: it is looked up by its key after the system's lag, and sent again only when it
+certainly is not there. Where a system cannot be asked, a person decides.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from core import codec
+from core.effects import Effect, Receipt, fill
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.ports import OutboxRow, Outlet, Settled, Store
+from core.retry import MOST_ATTEMPTS, Backoff
+
+log = logging.getLogger("guichet.courier")
+
+#: How many effects one run takes from the outbox; the outlet's own batch cuts it further.
+TAKE = 200
+#: What stands in a text for a link that never came.
+NO_LINK = "(lien indisponible)"
+UNFINDABLE = (
+    "peut-être fait : aucune réponse n'est venue, et ce système ne peut pas être interrogé. "
+    "Vérifiez de l'autre côté, puis « retry » (refaire) ou « drop » (abandonner)."
+)
+
+
+class Courier:
+    """One outside system's lane."""
+
+    def __init__(self, outlet: Outlet, store: Store, *, clock: Callable[[], datetime], settled: Callable[[], None]) -> None:
+        self.outlet, self._store = outlet, store
+        self._clock, self._settled = clock, settled
+        self._backoff = Backoff()
+
+    def recover(self) -> int:
+        """After a start: whatever was being sent is uncertain now. How many."""
+        now = self._clock()
+        return self._store.recover(self.outlet.system, now, now + timedelta(seconds=self.outlet.lag))
+
+    def run(self) -> int:
+        """Deliver what is ready; how many effects were tried. Raises Unauthorized, after giving them all back."""
+        rows = self._store.ready(self.outlet.system, self._clock(), TAKE)
+        for start in range(0, len(rows), max(1, self.outlet.batch)):
+            self._batch(rows[start : start + max(1, self.outlet.batch)])
+        return len(rows)
+
+    def _batch(self, rows: Sequence[OutboxRow]) -> None:
+        by_key = {row.effect.key: row for row in rows}
+        mine = set(self._store.sending(list(by_key), self._clock()))
+        held = [row for key, row in by_key.items() if key in mine]
+        outcomes: list[Settled] = []
+        refused: Unauthorized | None = None
+        try:
+            doubtful = [row for row in held if row.state == "uncertain"]
+            absent: list[OutboxRow] = []
+            if doubtful:
+                found, absent = self._look_up(doubtful)
+                outcomes += found
+            fresh = [row for row in held if row.state != "uncertain"] + absent
+            if fresh:
+                delivered, refused = self._deliver(fresh)
+                outcomes += delivered
+        except Unauthorized as error:
+            refused = error
+            # Nothing went out: the credentials were refused. The attempt does not count, the lane stops.
+            known = {o.key for o in outcomes}
+            now = self._clock()
+            outcomes += [
+                Settled(r.effect.key, "uncertain" if r.state == "uncertain" else "intended", next_at=now, counted=False)
+                for r in held
+                if r.effect.key not in known
+            ]
+        if outcomes:
+            self._store.settle(outcomes, self._clock())
+            self._settled()
+        if refused is not None:
+            raise refused
+
+    def _look_up(self, rows: Sequence[OutboxRow]) -> tuple[list[Settled], list[OutboxRow]]:
+        """What became of the uncertain ones: (settled, certainly not there)."""
+        if not self.outlet.findable:
+            return [Settled(r.effect.key, "parked", error=UNFINDABLE) for r in rows], []
+        try:
+            receipts = self.outlet.find([self._filled(r) for r in rows])
+        except Unauthorized:
+            raise
+        except PortError as error:
+            after = error.after if isinstance(error, Transient) else None
+            return [self._again(r, "uncertain", str(error), after) for r in rows], []
+        except Exception as error:
+            log.exception("%s: looking up failed unexpectedly", self.outlet.system)
+            return [self._again(r, "uncertain", f"erreur interne : {error}", None) for r in rows], []
+        settled = [
+            Settled(r.effect.key, "reconciled", receipt)
+            for r, receipt in zip(rows, receipts, strict=True)
+            if receipt is not None
+        ]
+        return settled, [r for r, receipt in zip(rows, receipts, strict=True) if receipt is None]
+
+    def _deliver(self, rows: Sequence[OutboxRow]) -> tuple[list[Settled], Unauthorized | None]:
+        """One outcome a row, and the refusal of our credentials if one of the answers was that."""
+        answers: Sequence[Receipt | PortError]
+        try:
+            answers = self.outlet.deliver([self._filled(r) for r in rows])
+        except Unauthorized:
+            raise
+        except PortError as error:
+            answers = [error] * len(rows)
+        except Exception as error:
+            # A defect of ours: how far the call went is unknown, so it may have happened.
+            log.exception("%s: delivering failed unexpectedly", self.outlet.system)
+            answers = [Ambiguous(f"erreur interne : {error}")] * len(rows)
+        refused = next((a for a in answers if isinstance(a, Unauthorized)), None)
+        return [self._outcome(r, a) for r, a in zip(rows, answers, strict=True)], refused
+
+    def _outcome(self, row: OutboxRow, answer: Receipt | PortError) -> Settled:
+        key = row.effect.key
+        if isinstance(answer, Receipt):
+            return Settled(key, "reconciled" if answer.found else "done", answer)
+        if isinstance(answer, Rejected):
+            return Settled(key, "parked", error=str(answer))
+        if isinstance(answer, Unauthorized):
+            return Settled(key, "intended", error=str(answer), next_at=self._clock(), counted=False)
+        if isinstance(answer, Ambiguous):
+            if not self.outlet.findable:
+                return Settled(key, "parked", error=f"{answer} — {UNFINDABLE}")
+            look_at = self._clock() + timedelta(seconds=self.outlet.lag)
+            return Settled(key, "uncertain", error=str(answer), next_at=look_at)
+        return self._again(row, "intended", str(answer), answer.after if isinstance(answer, Transient) else None)
+
+    def _again(self, row: OutboxRow, state: str, error: str, after: float | None) -> Settled:
+        attempt = row.attempts + 1
+        if attempt >= MOST_ATTEMPTS:
+            return Settled(row.effect.key, "parked", error=f"{error} — abandonné après {attempt} essais")
+        delay = self._backoff.delay(attempt, row.effect.key, after)
+        next_at = self._clock() + timedelta(seconds=delay)
+        return Settled(row.effect.key, "uncertain" if state == "uncertain" else "intended", error=error, next_at=next_at)
+
+    @staticmethod
+    def _filled(row: OutboxRow) -> Effect:
+        """The effect with the receipts it refers to written into it."""
+        return codec.revive(Effect, fill(codec.plain(row.effect), row.receipts, NO_LINK))

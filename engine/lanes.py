@@ -1,0 +1,220 @@
+"""Local lanes: a thread each inside the daemon, woken by a commit, a webhook or a tick.
+
+A lane run holds no state of its own: it takes a batch, works, commits, and goes on while there is more. Running one twice is
+harmless, so a wake too many costs a look at an empty table and nothing else. What goes wrong in a lane stays in it: a passing
+trouble makes it back off, refused credentials stop it until they are tried again, a defect is logged with its trace.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from core.errors import PortError, Transient, Unauthorized, UserError
+from core.retry import Backoff
+
+log = logging.getLogger("guichet.lanes")
+
+#: Seconds after which refused credentials are tried again, quietly.
+RETRY_REFUSED = 600.0
+#: Seconds between two notes in the store that a lane is well.
+NOTE_EVERY = 30.0
+
+
+class Waiter(Protocol):
+    """Something that knows better than a clock when there is news (IMAP IDLE)."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to so long for news."""
+
+    def wake(self) -> None:
+        """End a running wait; from any thread."""
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One lane. ``step`` works once and tells how much it did; ``every`` is how long it sleeps when nothing wakes it."""
+
+    name: str
+    step: Callable[[], int]
+    every: float = 30.0
+    waiter: Waiter | None = None
+    close: Callable[[], None] | None = None
+    dirty: bool = True
+    idle: bool = False
+    failing: bool = False
+    runs: int = 0
+    trouble: str = ""
+    last_ok: float = 0.0
+    noted: tuple[bool, str] | None = None
+    noted_at: float = 0.0
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+
+class LocalLanes:
+    """All lanes of this process."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        note: Callable[[str, bool, str, datetime], None],
+        alert: Callable[[str, str], None] = lambda lane, trouble: None,
+    ) -> None:
+        self._clock, self._note, self._alert = clock, note, alert
+        self._lanes: dict[str, Lane] = {}
+        self._changed = threading.Condition()
+        self._stopping = False
+
+    def add(self, lane: Lane) -> None:
+        """Add a lane; it starts with ``start``."""
+        self._lanes[lane.name] = lane
+
+    def names(self) -> list[str]:
+        """The lanes' names."""
+        return list(self._lanes)
+
+    def start(self) -> None:
+        """Start every lane that does not run yet."""
+        for lane in self._lanes.values():
+            if lane.thread is None:
+                lane.thread = threading.Thread(target=self._loop, args=(lane,), name=lane.name, daemon=True)
+                lane.thread.start()
+
+    def wake(self, name: str) -> None:
+        """Let the lane look again, now. Unknown names are no lane of this machine and are ignored."""
+        lane = self._lanes.get(name)
+        if lane is None:
+            return
+        with self._changed:
+            lane.dirty = True
+            lane.idle = False
+            self._changed.notify_all()
+        if lane.waiter is not None:
+            lane.waiter.wake()
+
+    def wake_all(self) -> None:
+        """After a reload: everything looks again, what was stopped too."""
+        for name in list(self._lanes):
+            self.wake(name)
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until no lane has anything left to do now; False when the time was over first.
+
+        A lane that waits after a failure counts as idle: what it could not do stays in the store.
+        """
+        end = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                lanes = self._lanes.values()
+                if all(lane.idle and (not lane.dirty or lane.failing) and lane.runs for lane in lanes):
+                    return True
+                left = end - time.monotonic()
+                if left <= 0 or self._stopping:
+                    return False
+                self._changed.wait(min(left, 1.0))
+
+    def troubles(self) -> dict[str, str]:
+        """What is wrong, by lane."""
+        return {lane.name: lane.trouble for lane in self._lanes.values() if lane.trouble}
+
+    def last_ok(self) -> dict[str, float | None]:
+        """Seconds since each lane last worked well; None for never."""
+        now = time.monotonic()
+        return {lane.name: (now - lane.last_ok if lane.last_ok else None) for lane in self._lanes.values()}
+
+    def stop(self, timeout: float = 8.0) -> bool:
+        """Let every lane finish its batch and end; whether all did in time."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        for lane in self._lanes.values():
+            if lane.waiter is not None:
+                lane.waiter.wake()
+        end = time.monotonic() + timeout
+        for lane in self._lanes.values():
+            if lane.thread is not None:
+                lane.thread.join(max(0.0, end - time.monotonic()))
+        done = all(lane.thread is None or not lane.thread.is_alive() for lane in self._lanes.values())
+        for lane in self._lanes.values():
+            if lane.close is not None and (lane.thread is None or not lane.thread.is_alive()):
+                lane.close()
+        return done
+
+    # ------------------------------------------------------------------ one lane's thread
+
+    def _loop(self, lane: Lane) -> None:
+        backoff, failures = Backoff(first=2.0, cap=300.0), 0
+        while not self._stopping:
+            with self._changed:
+                lane.dirty = False
+                lane.idle = False
+            pause = 0.0
+            try:
+                busy = lane.step()
+                failures = 0
+                lane.last_ok = time.monotonic()
+                self._report(lane, True, "")
+            except Unauthorized as error:
+                busy, pause = 0, RETRY_REFUSED
+                self._report(lane, False, f"accès refusé : {error}")
+            except (PortError, UserError) as error:
+                failures += 1
+                after = error.after if isinstance(error, Transient) else None
+                busy, pause = 0, backoff.delay(failures, lane.name, after)
+                self._report(lane, False, str(error))
+            except Exception as error:
+                log.exception("lane %s failed", lane.name)
+                failures += 1
+                busy, pause = 0, backoff.delay(failures, lane.name)
+                self._report(lane, False, f"erreur interne : {type(error).__name__} : {error}")
+            lane.runs += 1
+            if not busy:
+                self._rest(lane, pause)
+
+    def _rest(self, lane: Lane, pause: float) -> None:
+        """Sleep until woken or the time is over. After a failure a wake does not cut the pause of a passing trouble short."""
+        with self._changed:
+            lane.failing = pause > 0
+            if lane.dirty and not pause:
+                return
+            lane.idle = True
+            self._changed.notify_all()
+            if lane.waiter is None or pause:
+                end = time.monotonic() + (pause or lane.every)
+                woken = pause >= RETRY_REFUSED or not pause
+                while not self._stopping and not (lane.dirty and woken):
+                    left = end - time.monotonic()
+                    if left <= 0:
+                        break
+                    self._changed.wait(left)
+                return
+        try:
+            lane.waiter.wait(lane.every)
+        except PortError as error:
+            log.info("lane %s: waiting ended: %s", lane.name, error)
+
+    def _report(self, lane: Lane, ok: bool, trouble: str) -> None:
+        """Tell the store how the lane is: at once when that changes, else now and then."""
+        lane.trouble = trouble
+        now = time.monotonic()
+        state = (ok, trouble)
+        changed = lane.noted is None or lane.noted[0] != ok or (not ok and lane.noted != state)
+        if not changed and now - lane.noted_at < NOTE_EVERY:
+            return
+        if changed and not ok:
+            log.warning("%s: %s", lane.name, trouble)
+            if lane.noted is None or lane.noted[0]:
+                self._alert(lane.name, trouble)
+        elif changed and lane.noted is not None:
+            log.info("%s: de nouveau en marche", lane.name)
+        lane.noted, lane.noted_at = state, now
+        try:
+            self._note(lane.name, ok, trouble, self._clock())
+        except Exception:
+            log.exception("the state of lane %s could not be noted", lane.name)

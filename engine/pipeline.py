@@ -1,0 +1,133 @@
+"""The road inside a reading: raw bytes > parse > automatic > clean > language > understand. Pure but for the spool of files.
+
+Runs in the reader's worker processes, and as it is in ``explain``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from processors.analyze import understand
+
+from core.directive import Business
+from core.message import Authentication, Channel, Message
+from core.reading import Reading
+from processors.authentication import authenticate
+from processors.automatic import automatic
+from processors.clean import split
+from processors.language import language
+from processors.parse import ParsedMail, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What reading needs to know: the businesses, our own addresses, whose authentication results count."""
+
+    businesses: tuple[Business, ...]
+    own_addresses: frozenset[str] = frozenset()
+    authserv_ids: frozenset[str] = frozenset({"mx.google.com"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMail:
+    """A message with what it says. ``fingerprint`` is the same for the same words from the same person by any road."""
+
+    message: Message
+    reading: Reading
+    fingerprint: str
+
+
+def read_mail(
+    raw: bytes,
+    setup: Setup,
+    *,
+    now: datetime,
+    hints: Mapping[str, str],
+    keep: Callable[[bytes], str] | None = None,
+    channel: Channel = "email",
+) -> ReadMail:
+    """Read one raw mail. Total: any bytes give a message. ``keep`` stores each file's bytes durably (the spool's put)."""
+    mail = parse(raw)
+    if keep is not None:
+        for part in mail.parts:
+            keep(part.content)
+    message = _message(mail, setup, channel)
+    if "oversize" in hints:
+        message = replace(
+            message, defects=(*message.defects, f"message trop volumineux ({hints['oversize']} octets) : en-tête seul")
+        )
+    reading = understand_best(message, setup.businesses, now=now)
+    return ReadMail(message, reading, fingerprint(message))
+
+
+def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Message:
+    finding = automatic(mail, own_addresses=setup.own_addresses)
+    parts = split(mail.body, html=mail.html, subject=mail.subject)
+    spoken = language(parts.text or mail.body or mail.subject)
+    return Message(
+        id=mail.id,
+        channel=channel,
+        sender=mail.sender,
+        to=mail.to,
+        cc=mail.cc,
+        reply_to=mail.reply_to,
+        subject=mail.subject,
+        date=mail.date,
+        body=mail.body,
+        text=parts.text,
+        signature=parts.signature,
+        quoted=parts.quoted,
+        language=spoken,
+        automatic=finding.kind,
+        automatic_reason=finding.reason,
+        bounce=finding.bounce,
+        forwarded=parts.forwarded,
+        confident=parts.confident,
+        attachments=tuple(p.attachment for p in mail.parts),
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        authentication=(
+            authenticate(
+                mail.headers, mail.sender.email, authserv_ids=setup.authserv_ids, senders_count=max(1, len(mail.senders))
+            )
+            if mail.sender.email
+            else Authentication("none", "pas d'expéditeur")
+        ),
+        defects=mail.defects,
+        sha256=mail.sha256,
+        size=mail.size,
+    )
+
+
+def understand_best(message: Message, businesses: Sequence[Business], *, now: datetime, only: str = "") -> Reading:
+    """The reading of the business that recognises the message best; the first one's default when none does."""
+    best: Reading | None = None
+    for business in businesses:
+        reading = replace(understand(message, business, now=now, only=only), business=business.name)
+        if best is None or _certainty(reading) > _certainty(best):
+            best = reading
+    if best is None:
+        raise ValueError("no business to read for")
+    return best
+
+
+def _certainty(reading: Reading) -> tuple[bool, float]:
+    """Recognised by something of its own comes before a business's default for whatever nobody knows."""
+    return any(r.hit and r.weight > 0 for r in reading.reasons), reading.confidence
+
+
+def fingerprint(message: Message) -> str:
+    """Message-ID, sender, subject, words and files, whatever servers added on the way."""
+    digest = hashlib.sha256()
+    for part in (message.id, message.sender.email.casefold(), request_words(message)):
+        digest.update(part.encode("utf-8", "replace") + b"\0")
+    return digest.hexdigest()
+
+
+def request_words(message: Message) -> str:
+    """Subject, words and files in one string, blanks folded: the same for the same request sent twice."""
+    files = sorted(a.sha256 for a in message.attachments)
+    return "\0".join((" ".join(message.subject.split()), " ".join(message.body.split()), *files))

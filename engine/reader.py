@@ -1,0 +1,204 @@
+"""Reader: stored messages are read in worker processes, so that a hostile mail can cost no more than its own worker.
+
+Workers are started when there is something to read and end after a while without work, so that an idle service costs
+nothing. Each is a fresh Python that holds the processors and the spool, and answers JSON over a socket pair.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from core import codec
+from core.ports import InboxRow, ReadRow, Store
+from engine.pipeline import ReadMail
+
+log = logging.getLogger("guichet.reader")
+
+TAKE = 64
+#: Seconds one message may take; past it its worker is ended and the message counts a failure.
+PER_MESSAGE = 60.0
+#: Messages handed to a worker ahead of its answer, so that it never waits for us.
+WINDOW = 3
+#: Seconds without work after which a worker ends.
+KEEP_WARM = 45.0
+#: A message that could not be read so often is parked, raw bytes kept.
+MOST_ATTEMPTS = 3
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    pipe: Connection
+    tasks: deque[tuple[int, float]] = field(default_factory=deque)
+
+
+class ReaderPool:
+    """The worker processes. Not for use from several threads at once."""
+
+    def __init__(self, init: Callable[[], Mapping[str, Any]], *, size: int, per_message: float = PER_MESSAGE) -> None:
+        """``init`` gives what a worker is told at its start (documents, addresses, where the spool is), JSON-like."""
+        self._init, self._size, self._per_message = init, max(1, size), per_message
+        self._workers: list[_Worker] = []
+        self._used = time.monotonic()
+
+    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
+        """One answer a task, in order: what was read, or a sentence on why it could not be."""
+        answers: list[ReadMail | str] = [""] * len(tasks)
+        waiting: deque[int] = deque(range(len(tasks)))
+        left = len(tasks)
+        self._ensure(min(self._size, 1 + len(tasks) // 8))
+        while left:
+            if not self._workers:
+                self._ensure(1)
+            for worker in self._workers:
+                while waiting and len(worker.tasks) < WINDOW:
+                    number = waiting.popleft()
+                    try:
+                        worker.pipe.send_bytes(json.dumps(tasks[number]).encode())
+                    except OSError:
+                        waiting.appendleft(number)
+                        break
+                    worker.tasks.append((number, time.monotonic()))
+            ready = wait([w.pipe for w in self._workers], timeout=1.0)
+            for worker in list(self._workers):
+                if worker.pipe in ready:
+                    left -= self._answer(worker, answers, waiting)
+                elif worker.tasks and time.monotonic() - worker.tasks[0][1] > self._per_message:
+                    number = self._end(worker, waiting)
+                    answers[number] = f"lecture interrompue après {self._per_message:.0f} s"
+                    left -= 1
+        self._used = time.monotonic()
+        return answers
+
+    def _answer(self, worker: _Worker, answers: list[ReadMail | str], waiting: deque[int]) -> int:
+        """Take one answer of a worker, or find it dead; how many tasks that settled."""
+        try:
+            reply = worker.pipe.recv_bytes()
+        except (EOFError, OSError):
+            if not worker.tasks:
+                self._end(worker, waiting)
+                return 0
+            number = self._end(worker, waiting)
+            answers[number] = "la lecture de ce message a fait tomber son processus"
+            return 1
+        number, _ = worker.tasks.popleft()
+        if worker.tasks:
+            worker.tasks[0] = (worker.tasks[0][0], time.monotonic())
+        if reply[:1] == b"!":
+            answers[number] = reply[1:].decode("utf-8", "replace")
+        else:
+            answers[number] = codec.load(ReadMail, reply)
+        return 1
+
+    def _ensure(self, number: int) -> None:
+        self._workers = [w for w in self._workers if w.process.poll() is None]
+        while len(self._workers) < number:
+            ours, theirs = socket.socketpair()
+            process = subprocess.Popen(
+                [sys.executable, "-c", f"from assembly import reading_worker; reading_worker({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                cwd=Path(__file__).resolve().parent.parent,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")},
+            )
+            theirs.close()
+            pipe = Connection(ours.detach())
+            pipe.send_bytes(json.dumps(dict(self._init())).encode())
+            self._workers.append(_Worker(process, pipe))
+
+    def _end(self, worker: _Worker, waiting: deque[int]) -> int:
+        """End a worker; its first task is to blame (its number, -1 for none), the others wait again."""
+        worker.process.kill()
+        worker.process.wait()
+        worker.pipe.close()
+        self._workers.remove(worker)
+        numbers = [number for number, _ in worker.tasks]
+        waiting.extendleft(reversed(numbers[1:]))
+        return numbers[0] if numbers else -1
+
+    def rest(self) -> None:
+        """End the workers when there was nothing to read for a while."""
+        if self._workers and time.monotonic() - self._used > KEEP_WARM:
+            self.close()
+
+    def close(self) -> None:
+        """End every worker (also after a reload: the next ones read by the new documents)."""
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            try:
+                worker.process.wait(2.0)
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+        self._workers = []
+
+
+def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Callable[[Mapping[str, Any]], ReadMail]]) -> None:
+    """A worker's life: the first line sets it up, every further one is a message to read. Ends when the daemon does."""
+    pipe = Connection(descriptor)
+    try:
+        read = make(json.loads(pipe.recv_bytes()))
+        while True:
+            task = json.loads(pipe.recv_bytes())
+            try:
+                reply = codec.dump(read(task))
+            except Exception as error:  # a defect of ours must cost one message, which is parked with this reason
+                log.exception("a message could not be read")
+                reply = b"!" + f"erreur interne : {type(error).__name__} : {error}".encode("utf-8", "replace")
+            pipe.send_bytes(reply)
+    except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        return
+
+
+class Reader:
+    """The reading lane."""
+
+    def __init__(self, store: Store, pool: ReaderPool, *, clock: Callable[[], datetime], read: Callable[[], None]) -> None:
+        self._store, self.pool = store, pool
+        self._clock, self._read = clock, read
+        self._reload = False
+
+    def reload(self) -> None:
+        """Read by the documents as they are now, from the next batch on; from any thread."""
+        self._reload = True
+
+    def run(self) -> int:
+        """Read what waits; how many messages."""
+        if self._reload:
+            self._reload = False
+            self.pool.close()
+        now = self._clock()
+        rows = self._store.unread(TAKE, now)
+        if not rows:
+            self.pool.rest()
+            return 0
+        tasks = [{"raw": r.raw, "hints": dict(r.hints), "channel": r.channel, "now": r.received_at.isoformat()} for r in rows]
+        done: list[ReadRow] = []
+        failed: list[tuple[int, str, datetime | None]] = []
+        for row, answer in zip(rows, self.pool.read(tasks), strict=True):
+            if isinstance(answer, str):
+                failed.append((row.id, answer, self._again(row)))
+            else:
+                done.append(ReadRow(row, answer.message, answer.reading, answer.fingerprint))
+        self._store.save_readings(done, failed, self._clock())
+        self._read()
+        return len(rows)
+
+    def _again(self, row: InboxRow) -> datetime | None:
+        if row.attempts + 1 >= MOST_ATTEMPTS:
+            return None
+        return self._clock() + timedelta(seconds=5.0 * 4**row.attempts)
