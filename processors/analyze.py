@@ -1,0 +1,86 @@
+"""Understanding a message: which directive, which facts, what tone; the entry to this part of the road, pure and quick."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from core.directive import Business
+from core.message import Message
+from core.reading import Fact, Reading, Reason
+from processors.classify import Classification, Classifier, old_subject, sources
+from processors.facts import FactReader
+from processors.tone import listen
+from processors.words import LIMIT, Tokens, tokenise
+
+#: A forward with fewer new words than this is understood by what it forwards.
+_LITTLE = 25
+#: Businesses whose compiled words are kept: the current revision of a few, and the older ones open cases still need.
+_KEPT = 8
+
+
+@dataclass(slots=True)
+class _Compiled:
+    classifier: Classifier
+    readers: dict[str, FactReader] = field(default_factory=dict)
+
+
+_compiled: OrderedDict[tuple[str, str], _Compiled] = OrderedDict()
+_lock = Lock()
+
+
+def _compile(business: Business) -> _Compiled:
+    key = (business.name, business.revision)
+    with _lock:
+        found = _compiled.get(key)
+        if found is None:
+            found = _Compiled(Classifier(business), {d.name: FactReader(d) for d in business.directives})
+            _compiled[key] = found
+            while len(_compiled) > _KEPT:
+                _compiled.popitem(last=False)
+        _compiled.move_to_end(key)
+    return found
+
+
+def understand(message: Message, business: Business, *, now: datetime, only: str = "") -> Reading:
+    """Read one message by the rules of a business.
+
+    ``only`` names the directive of the case the message belongs to: its facts are read and nothing is classified.
+    ``now`` stands in for the message's date where it has none. Raises KeyError when ``only`` names no directive.
+    The reading's ``verdict`` is left None; replies are read elsewhere.
+    """
+    compiled = _compile(business)
+    text, subject = tokenise(message.text), tokenise(message.subject[:1000])
+    body: Tokens | None = None
+    if message.forwarded and len(text.items) < _LITTLE and len(message.body) > len(message.text):
+        body = tokenise(message.body)
+    reasons: list[Reason] = []
+    if len(message.text) > LIMIT or (body is not None and len(message.body) > LIMIT):
+        reasons.append(Reason("length", False, 0.0, f"texte très long : seuls les {LIMIT} premiers caractères sont lus"))
+    stale = old_subject(message)
+    tone = listen(text, tokenise("") if stale else subject, reply=bool(only or message.in_reply_to or stale))
+    if only:
+        directive = business.directive(only)
+        if directive is None:
+            raise KeyError(f"no directive {only!r} in {business.name}")
+        confidence = 1.0
+    else:
+        chosen: Classification = compiled.classifier.classify(sources(message, subject, text, body), message.attachments)
+        directive, confidence = chosen.directive, chosen.confidence
+        reasons.extend(chosen.reasons)
+    facts: tuple[Fact, ...] = compiled.readers[directive.name].read(
+        message, text=text, subject=None if only and stale else subject, body=body, day=message.date or now
+    )
+    return Reading(
+        directive=directive.name,
+        kind=directive.kind,
+        confidence=confidence,
+        intent=tone.intent,
+        sentiment=tone.sentiment,
+        urgency=tone.urgency,
+        language=message.language,
+        facts=facts,
+        reasons=(*reasons, *tone.reasons),
+    )

@@ -1,0 +1,227 @@
+"""Which directive a message belongs to, with reasons: the words and files that spoke for it, and those that did not.
+
+A directive's score is the sum of the weights of the distinct words found and of the files sent. What a word weighs
+depends on where it stands: more in the subject and after a request ("je voudrais modéliser"), less when misspelled, and
+half when it only qualifies a word of another directive ("le paiement de la modélisation").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.directive import Business, Directive, Word
+from core.message import Attachment, Message
+from core.reading import Reason
+from processors.negation import negated
+from processors.words import CLAUSE, LINE, Hit, Tokens, WordMatcher, longest
+
+_SUBJECT, _OLD_SUBJECT, _QUOTED = 1.5, 0.5, 0.6
+_TYPO, _SUBORDINATE, _REQUESTED = 0.8, 0.5, 1.25
+
+_REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|antw|rép|rif|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_LOGO_NAME = re.compile(r"logo|signature|banni[eè]re|banner|icon|facebook|linkedin|instagram|twitter|outlook-|spacer", re.IGNORECASE)
+_GENERIC_NAME = re.compile(r"(?:image|img|pastedgraphic|attachment|untitled)[-_ ]?\d{0,4}(?:-\d+)?\.\w{2,4}", re.IGNORECASE)
+
+_REQUEST = frozenset(
+    "voudrais voudrait voudrions souhaite souhaitons souhaiterais souhaiterions souhaitais aimerais aimerions aimerait veux voulons "
+    "desire desirons besoin demande demander cherche cherchons pouvez pourriez pourrais peux faut faudrait faudra commander devis tarif "
+    "prix cout coute nouvelle nouveau realiser creer faire merci like need want would could please quote price wish looking mochte "
+    "brauche quiero necesito vorrei".split()  # noqa: SIM905 - a list of words is read as a text
+)
+_QUALIFY = frozenset("de d du des pour sur dans avec concernant of for in on about with from fur von im der para del".split())  # noqa: SIM905
+#: What follows these only tells when it happened: "l'application plante quand j'ouvre le modèle 3D".
+_WHEN = frozenset("quand lorsque lors pendant depuis apres des when whenever while after since wenn cuando quando".split())  # noqa: SIM905
+_NEW_START = frozenset("mais et donc car but and so then puis ensuite alors que qui which that".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One analysed text of a message. ``name`` is that of an Evidence's source; ``offset`` where the text stands in it."""
+
+    name: str
+    tokens: Tokens
+    factor: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The directive chosen. ``sure`` tells whether it reached its threshold and stood alone above the others."""
+
+    directive: Directive
+    confidence: float
+    sure: bool
+    reasons: tuple[Reason, ...]
+    scores: Mapping[str, float]
+
+
+class Classifier:
+    """The words and files of a business's directives, compiled."""
+
+    def __init__(self, business: Business) -> None:
+        self._business = business
+        self._matcher = WordMatcher(w for d in business.directives for w in d.match.words)
+        self._owners: dict[Word, list[Directive]] = {}
+        for directive in business.directives:
+            for word in dict.fromkeys(directive.match.words):
+                self._owners.setdefault(word, []).append(directive)
+
+    def classify(self, sources: Iterable[Source], attachments: Iterable[Attachment]) -> Classification:
+        """Weigh the texts and files. Nothing found gives the business's default directive, hardly sure of itself."""
+        scores = dict.fromkeys((d.name for d in self._business.directives), 0.0)
+        reasons: list[Reason] = []
+        weights: dict[tuple[str, Word], tuple[float, Reason]] = {}
+        for source in sources:
+            self._weigh(source, weights, reasons)
+        for (name, _), (weight, reason) in weights.items():
+            scores[name] += weight
+            reasons.append(reason)
+        files = list(attachments)
+        for directive in self._business.directives:
+            scores[directive.name] += _weigh_files(directive, files, reasons)
+        reasons.extend(
+            Reason(f"file:{a.name}", False, 0.0, f"{a.name} : image de signature, ignorée") for a in files if is_decoration(a)
+        )
+        return self._choose(scores, reasons)
+
+    def _weigh(self, source: Source, weights: dict[tuple[str, Word], tuple[float, Reason]], reasons: list[Reason]) -> None:
+        hits = self._matcher.find(source.tokens)
+        spoken = [h for h in longest(hits) if h.word.weight > 0]
+        for directive in self._business.directives:
+            for hit in longest([h for h in hits if directive in self._owners[h.word]]):
+                denied = "" if _has_negation(hit.word) else negated(source.tokens, hit.first, hit.last)
+                if denied:
+                    text = f"« {hit.quote} » est nié : « {denied} »"
+                    reasons.append(Reason(f"negated:{hit.word.text}", False, 0.0, text))
+                    continue
+                weight, why = hit.word.weight * source.factor, ""
+                if not hit.exact:
+                    weight, why = weight * _TYPO, ", faute de frappe"
+                if hit.word.weight > 0:
+                    if self._subordinate(source.tokens, hit, spoken, directive):
+                        weight, why = weight * _SUBORDINATE, why + ", ne fait que préciser un autre mot"
+                    elif _requested(source.tokens, hit):
+                        weight, why = weight * _REQUESTED, why + ", demandé"
+                where = "dans l'objet" if source.name == "subject" else "dans le texte"
+                text = f"« {hit.quote} » {where} parle pour {directive.kind}{why}"
+                if weight < 0:
+                    text = f"« {hit.quote} » {where} parle contre {directive.kind}"
+                reason = Reason(f"word:{hit.word.text}", True, round(weight, 2), text)
+                known = weights.get((directive.name, hit.word))
+                if known is None or abs(weight) > abs(known[0]):
+                    weights[directive.name, hit.word] = (weight, reason)
+
+    def _subordinate(self, tokens: Tokens, hit: Hit, spoken: list[Hit], directive: Directive) -> bool:
+        """Whether the hit only qualifies another directive's word of its sentence.
+
+        It does as a complement ("facture de la modélisation"), in the circumstances of what happened ("plante quand j'ouvre
+        la vue 3D"), and as the subject of a failure ("le modèle 3D livré ne s'ouvre pas").
+        """
+        items = tokens.items
+        for head in spoken:
+            if directive in self._owners[head.word] or negated(tokens, head.first, head.last):
+                continue
+            if head.last < hit.first and hit.first - head.last <= 9 and tokens.joined(head.last, hit.first):
+                between = {t.form for t in items[head.last + 1 : hit.first]}
+                if between & (_QUALIFY | _WHEN) and not between & _NEW_START:
+                    return True
+            if hit.last < head.first and head.first - hit.last <= 14 and tokens.joined(hit.last, head.first, CLAUSE):
+                if _has_negation(head.word) and tokens.joined(hit.last, head.first):
+                    between = {t.form for t in items[hit.last + 1 : head.first]}
+                    if not between & (_NEW_START - {"que", "qui", "that", "which"}):
+                        return True
+                for j in range(hit.first - 1, max(-1, hit.first - 8), -1):
+                    if items[j + 1].brk > LINE:
+                        break
+                    if items[j].form in _WHEN and items[j].form != "des":
+                        return True
+        return False
+
+    def _choose(self, scores: dict[str, float], reasons: list[Reason]) -> Classification:
+        default = self._business.default
+        ranked = sorted(self._business.directives, key=lambda d: (-scores[d.name], not d.default, d.name))
+        best = ranked[0]
+        first = scores[best.name]
+        second = max(0.0, scores[ranked[1].name]) if len(ranked) > 1 else 0.0
+        for directive in ranked:
+            if scores[directive.name] <= 0:
+                reasons.append(Reason(f"words:{directive.name}", False, 0.0, f"rien ne parle pour {directive.kind}"))
+        if first <= 0:
+            reasons.append(Reason("default", True, 0.0, f"rien n'a été reconnu : {default.kind} par défaut"))
+            return Classification(default, 0.2, False, tuple(reasons), scores)
+        if second and first - second < 0.05:
+            reasons.append(Reason("tie", False, 0.0, f"{ranked[0].kind} et {ranked[1].kind} à égalité ({first:.1f})"))
+            best = default if scores[default.name] >= first - 0.05 else best
+        margin = (first - second) / (first + second)
+        reach = min(1.0, first / best.match.threshold) if best.match.threshold > 0 else 1.0
+        confidence = round(min(0.99, (0.5 + 0.5 * margin) * (0.55 + 0.45 * reach)), 2)
+        if reach < 1:
+            text = f"{first:.1f} point(s) pour {best.kind}, moins que le seuil de {best.match.threshold:g}"
+            reasons.append(Reason("threshold", False, 0.0, text))
+        return Classification(best, confidence, reach >= 1 and margin >= 0.2, tuple(reasons), scores)
+
+
+def is_decoration(attachment: Attachment) -> bool:
+    """Whether the file is a logo or icon of a signature, not something the sender means to send."""
+    if attachment.family == "signature":
+        return True
+    if attachment.family != "image":
+        return False
+    size = attachment.size or 1_000_000
+    if _LOGO_NAME.search(attachment.name[:200]):
+        return attachment.inline or size < 50_000
+    if attachment.inline:
+        return size < 15_000 or (size < 30_000 and _GENERIC_NAME.fullmatch(attachment.name[:200]) is not None)
+    return size < 15_000 and _GENERIC_NAME.fullmatch(attachment.name[:200]) is not None and "image" in attachment.name.lower()
+
+
+def old_subject(message: Message) -> bool:
+    """Whether the subject was written for an earlier message: "Re: Modélisation"."""
+    return _REPLY_PREFIX.match(message.subject) is not None
+
+
+def sources(message: Message, subject: Tokens, text: Tokens, body: Tokens | None) -> list[Source]:
+    """The texts to classify by: what the sender newly wrote, the subject, and a forwarded mail where he wrote little."""
+    found = [Source("text", text)]
+    if subject.items:
+        found.append(Source("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
+    if body is not None:
+        found.append(Source("body", body, _QUOTED))
+    return found
+
+
+def matches_file(attachment: Attachment, wanted: Iterable[str]) -> str:
+    """Which of ``wanted`` (".glb", "model3d") the file is, or ''."""
+    name = attachment.name.lower()
+    for kind in wanted:
+        if (kind.startswith(".") and name.endswith(kind.lower())) or kind == attachment.family:
+            return kind
+    return ""
+
+
+def _weigh_files(directive: Directive, attachments: list[Attachment], reasons: list[Reason]) -> float:
+    if not directive.match.files:
+        return 0.0
+    for attachment in attachments:
+        kind = "" if is_decoration(attachment) else matches_file(attachment, directive.match.files)
+        if kind:
+            weight = directive.match.file_weight
+            reasons.append(Reason(f"file:{kind}", True, weight, f"{attachment.name} est joint, ce qui parle pour {directive.kind}"))
+            return weight
+    reasons.append(Reason("files:" + directive.name, False, 0.0, f"aucun fichier attendu pour {directive.kind}"))
+    return 0.0
+
+
+def _has_negation(word: Word) -> bool:
+    return re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", word.text.lower()) is not None
+
+
+def _requested(tokens: Tokens, hit: Hit) -> bool:
+    """Whether a request stands shortly before the hit, in its clause."""
+    for j in range(hit.first - 1, max(-1, hit.first - 8), -1):
+        if tokens.items[j + 1].brk > LINE:
+            return False
+        if tokens.items[j].form in _REQUEST:
+            return True
+    return False

@@ -1,0 +1,371 @@
+"""Finding the words and phrases of a directive in what a person wrote: any inflection, small typos, whole words only.
+
+A text is cut once into tokens (runs of letters or of digits, so that "modélisation3D" is three of them). Every token has
+keys: itself without accents and its French and English stems. A word of a document is a short list of such keys; a
+phrase may have a few other tokens between its own. What stands in a URL, an address or a file's name is no word.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from core.directive import Word
+from processors.words_common import COMMON, FUNCTION, NUMBERS
+
+#: Longer texts are cut here before they are analysed; mails people write are far shorter.
+LIMIT = 50_000
+
+#: How strong the break before a token is.
+JOINED, LINE, CLAUSE, SENTENCE = 0, 1, 2, 3
+
+_MARKS = "\u0300-\u036f\u00ad\u200b\u200d\u2060"
+_TOKEN = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_]\.){2,5}(?:[^\W\d_](?![^\W_]))?"  # R.A.
+    r"|(?<![^\W_])[a-z]{1,7}n['’]t(?![^\W_])"  # isn't
+    rf"|(?:[^\W\d_][{_MARKS}]*)+|\d+",
+    re.IGNORECASE,
+)
+_NOT_LETTERS = re.compile(rf"[.'’{_MARKS}]")
+_LINK = re.compile(r"(?:https?://|ftp://|www\.)\S+", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_DOMAIN = re.compile(
+    r"(?<![\w@.-])(?:[a-z0-9-]{1,40}\.){1,4}"
+    r"(?:(?:com|fr|net|org|io|eu|app|shop|store|studio|dev|info|biz|paris|co\.uk)(?![\w-])(?:/\S*)?|[a-z]{2,3}/\S+)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"\[(?:cid|image|inline)\b[^\]\n]{0,120}\]", re.IGNORECASE)
+_IMAGE_NAME = re.compile(r"(?<![\w.-])[\w().-]{1,80}\.(?:png|jpe?g|gif|heic|webp|bmp|tiff?)(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A run of letters or digits. ``form`` is lower case without accents; ``brk`` the strength of the break before it."""
+
+    form: str
+    accented: str
+    start: int
+    end: int
+    brk: int
+    sep: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text with its tokens; offsets are those of ``text``."""
+
+    text: str
+    items: tuple[Token, ...]
+
+    def quote(self, first: int, last: int) -> str:
+        """The literal words from one token to another, both included."""
+        return self.text[self.items[first].start : self.items[last].end]
+
+    def joined(self, first: int, last: int, strength: int = LINE) -> bool:
+        """Whether nothing stronger than ``strength`` stands between the tokens ``first`` and ``last``."""
+        return all(self.items[i].brk <= strength for i in range(first + 1, last + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word found. ``first`` and ``last`` are its tokens; ``exact`` is False when a typo was forgiven."""
+
+    word: Word
+    start: int
+    end: int
+    quote: str
+    exact: bool
+    first: int
+    last: int
+
+
+def mask(text: str) -> str:
+    """The text with links, addresses, image names and placeholders blanked, every offset kept."""
+    for pattern, sign in ((_PLACEHOLDER, "["), (_LINK, "."), (_LINK, ":"), (_EMAIL, "@"), (_DOMAIN, "."), (_IMAGE_NAME, ".")):
+        if sign in text:
+            text = pattern.sub(_blank, text)
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+@lru_cache(maxsize=8192)
+def fold(word: str) -> str:
+    """Lower case without accents, ligatures and invisible marks: "Cœur" and "coeur" are the same."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "\u00ad\u200b\u200d\u2060")
+
+
+@lru_cache(maxsize=1024)
+def _strength(gap: str) -> int:
+    stripped = gap.strip()
+    if not stripped and gap.count("\n") >= 2:
+        return SENTENCE
+    for i, c in enumerate(gap):
+        if c in "!?;…" or (c == "." and (i + 1 == len(gap) or gap[i + 1].isspace() or gap[i + 1] in ".!?)\"»")):
+            return SENTENCE
+    if re.search(r"\n\s*\n|\n\s*[-*•]", gap):
+        return SENTENCE
+    if any(c in ",:()[]«»\"“”|•/>" for c in gap) or re.search(r"\s[-–—]+(?:\s|$)|[–—]", gap):
+        return CLAUSE
+    return LINE if "\n" in gap else JOINED
+
+
+def tokenise(text: str) -> Tokens:
+    """Cut a text into tokens. Linear in its length; only the first ``LIMIT`` characters are read."""
+    items: list[Token] = []
+    masked = mask(text[:LIMIT])
+    end = 0
+    for match in _TOKEN.finditer(masked):
+        raw, start = match[0], match.start()
+        if len(raw) > 48:  # no word is that long: base64, keys, a cat on the keyboard
+            continue
+        if not raw.isascii() or not raw.isalnum():
+            accented = unicodedata.normalize("NFC", _NOT_LETTERS.sub("", unicodedata.normalize("NFC", raw))).casefold()
+        else:
+            accented = raw.lower()
+        gap = masked[end:start] if start - end <= 40 else masked[end : end + 20] + masked[start - 20 : start]
+        items.append(Token(fold(accented), accented, start, match.end(), _strength(gap) if items else SENTENCE, gap[:4]))
+        end = match.end()
+    return Tokens(text, tuple(items))
+
+
+_local = threading.local()
+
+
+def _stemmers() -> tuple[Any, Any]:
+    """The French and English stemmers of this thread (a stemmer is not safe across threads; loaded when first used)."""
+    if not hasattr(_local, "stemmers"):
+        import Stemmer  # 1 MB, and only where words are read
+
+        _local.stemmers = (Stemmer.Stemmer("french", 0), Stemmer.Stemmer("english", 0))
+    pair: tuple[Any, Any] = _local.stemmers
+    return pair
+
+
+def _squeeze(stem: str) -> str:
+    """A stem without the spelling of its ending: "bugu" (buguer) and "bugg" (buggé) are "bug"."""
+    if len(stem) > 3:
+        if stem.endswith("gu"):
+            return stem[:-1]
+        if stem[-1] == stem[-2] and stem[-1] in "bdgmp":
+            return stem[:-1]
+    return stem
+
+
+@lru_cache(maxsize=16384)
+def keys(form: str, accented: str) -> tuple[str, ...]:
+    """What a token may be matched by: itself first, then its stems."""
+    if len(form) < 4 or form.isdigit():
+        # "bugs" is a bug, yet nothing shorter is stemmed: "AR" must never be "are"
+        return (form,)
+    french, english = _stemmers()
+    found = {
+        form: None,
+        _squeeze(fold(french.stemWord(accented))): None,
+        _squeeze(french.stemWord(form)): None,
+        _squeeze(english.stemWord(form)): None,
+    }
+    # what the French stemmer leaves of a word without its accents: modelisee > modelise > modelis
+    if form.endswith(("ee", "ees")):
+        found[_squeeze(french.stemWord(form.rstrip("s")[:-1]))] = None
+    if form.endswith("ent") and len(form) >= 6:  # ouvrent, as ouvre
+        found[_squeeze(french.stemWord(form[:-2]))] = None
+    return tuple(k for k in found if len(k) >= 3)
+
+
+def _family(form: str) -> tuple[str, ...]:
+    """The word and its close derivations, so that a slip in one of them is seen: modéliser, modélisation."""
+    if len(form) >= 7 and form.endswith("er"):
+        return form, form[:-2] + "ation", form[:-1]
+    if len(form) >= 9 and form.endswith("ation"):
+        return form, form[:-5] + "er", form[:-5] + "e"
+    return (form,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    form: str
+    keys: frozenset[str]
+    tight: bool  # nothing but a blank, a hyphen or nothing at all may stand before it
+    room: int  # how many other tokens may stand before it
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    word: Word
+    elements: tuple[_Element, ...]
+
+
+def _element(token: Token, *, tight: bool, room: int) -> _Element:
+    found = set(keys(token.form, token.accented))
+    found.update(spelled for spelled, value in NUMBERS.items() if token.form == str(value))
+    return _Element(token.form, frozenset(found), tight, room)
+
+
+def _compile(word: Word) -> list[_Pattern]:
+    tokens = tokenise(word.text).items
+    content = [t for t in tokens if t.form not in FUNCTION]
+    if len(content) < 2:
+        content = list(tokens)
+    if not content:
+        return []
+    elements: list[_Element] = []
+    previous: Token | None = None
+    for token in content:
+        tight = previous is not None and (token.start == previous.end or not (token.form.isalpha() and previous.form.isalpha()))
+        skipped = 0 if previous is None else tokens.index(token) - tokens.index(previous) - 1
+        elements.append(_element(token, tight=tight, room=2 + skipped))
+        previous = token
+    patterns = [_Pattern(word, tuple(elements))]
+    together = "".join(t.form for t in tokens)
+    if len(tokens) > 1 and len(together) >= 6:  # "motdepasse"
+        patterns.append(_Pattern(word, (_Element(together, frozenset((together,)), False, 0),)))
+    return patterns
+
+
+def _allowed_edits(length: int) -> int:
+    return 0 if length < 5 else 1 if length < 9 else 2
+
+
+class WordMatcher:
+    """Finds many words in one pass; compiled once for a set of directives, then shared by threads.
+
+    ``typos`` False asks for the words as they are spelled, inflected or not.
+    """
+
+    def __init__(self, words: Iterable[Word], *, typos: bool = True) -> None:
+        self._first: dict[str, list[_Pattern]] = {}
+        self._vocabulary: dict[str, list[tuple[str, _Element]]] = {}
+        self._known: set[str] = set()
+        self._forms: set[str] = set()
+        self._memory: dict[str, tuple[str, ...]] = {}
+        self._typos = typos
+        for pattern in (p for w in dict.fromkeys(words) for p in _compile(w)):
+            for key in pattern.elements[0].keys:
+                self._first.setdefault(key, []).append(pattern)
+            for element in pattern.elements:
+                self._known |= element.keys
+                if len(element.form) >= 5 and element.form not in self._forms:
+                    for form in _family(element.form):
+                        self._vocabulary.setdefault(form[0], []).append((form, element))
+                self._forms.add(element.form)
+
+    def find(self, text: str | Tokens) -> list[Hit]:
+        """Every word found, in the order of the text; hits may overlap. Linear in the text for a given set of words."""
+        tokens = tokenise(text) if isinstance(text, str) else text
+        items = tokens.items
+        hits: list[Hit] = []
+        readings = [self._read(token) for token in items]
+        for i, (exact, near) in enumerate(readings):
+            for key in (*exact, *near):
+                for pattern in self._first.get(key, ()):
+                    found = self._follow(pattern, items, readings, i)
+                    if found is not None:
+                        last, literal = found
+                        literal = literal and key in exact
+                        start, end = items[i].start, items[last].end
+                        hits.append(Hit(pattern.word, start, end, tokens.text[start:end], literal, i, last))
+            if i + 1 < len(items) and items[i + 1].sep == "-":  # "e-mail" is an email
+                together = items[i].form + items[i + 1].form
+                for pattern in self._first.get(together, ()):
+                    if len(pattern.elements) == 1:
+                        start, end = items[i].start, items[i + 1].end
+                        hits.append(Hit(pattern.word, start, end, tokens.text[start:end], True, i, i + 1))
+        best: dict[tuple[Word, int], Hit] = {}
+        for hit in hits:
+            known = best.get((hit.word, hit.first))
+            if known is None or (hit.exact, hit.end) > (known.exact, known.end):
+                best[hit.word, hit.first] = hit
+        return sorted(best.values(), key=lambda h: (h.start, -h.end))
+
+    def _read(self, token: Token) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""
+        exact = tuple(k for k in keys(token.form, token.accented) if k in self._known)
+        if exact:
+            form = token.form
+            if form not in self._forms and len(form) <= 4 and form in COMMON and form.rstrip("s") not in self._forms:
+                return (), ()  # "tu vas" is no vase
+            return exact, ()
+        if not self._typos or len(token.form) < 4 or token.form in COMMON or token.form.isdigit():
+            return (), ()
+        near = self._memory.get(token.form)
+        if near is None:
+            near = self._near(token)
+            if len(self._memory) >= 8192:  # bounded: hostile text must not fill the memory
+                self._memory.clear()
+            self._memory[token.form] = near
+        return (), near
+
+    def _near(self, token: Token) -> tuple[str, ...]:
+        from rapidfuzz.distance import OSA  # 6 MB: only where words are read
+
+        form = token.form
+        own = keys(form, token.accented)
+        if any(k in COMMON for k in own) or (form.endswith(("s", "x")) and form[:-1] in COMMON):
+            return ()
+        found: dict[str, None] = {}
+        best = 3
+        for spelled, element in self._vocabulary.get(form[0], ()):
+            allowed = _allowed_edits(min(len(spelled), len(form) + 1))
+            distance = OSA.distance(form, spelled, score_cutoff=allowed) if allowed else 1
+            if distance > allowed and len(form) >= 6:
+                # an inflected form with a slip ("modlisation" for modéliser): compare the stems
+                stems = [(a, b) for a in own[1:] for b in element.keys if len(a) >= 5 and len(b) >= 6 and a != b]
+                distance = 1 if any(OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in stems) else allowed + 1
+                if distance == 1:
+                    allowed = 1
+            if distance > allowed:
+                continue
+            if distance < best:
+                best, found = distance, {}
+            if distance == best:
+                found.update(dict.fromkeys(element.keys))
+        return tuple(found)
+
+    @staticmethod
+    def _follow(
+        pattern: _Pattern,
+        items: Sequence[Token],
+        readings: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
+        at: int,
+    ) -> tuple[int, bool] | None:
+        literal = True
+        here = at
+        for element in pattern.elements[1:]:
+            found = False
+            for j in range(here + 1, min(here + 2 + (0 if element.tight else element.room), len(items))):
+                if items[j].brk > LINE or (element.tight and items[j].sep not in ("", " ", "-", "\u00a0", "\u202f")):
+                    break
+                exact, near = readings[j]
+                if not element.keys.isdisjoint(exact) or not element.keys.isdisjoint(near):
+                    literal = literal and not element.keys.isdisjoint(exact)
+                    here, found = j, True
+                    break
+            if not found:
+                return None
+        first, last = items[at], items[here]
+        if pattern.elements[0].form.isdigit() and len(pattern.elements) > 1:
+            # "3 d'entre eux" and "1,3 D" are not 3D
+            following = items[here + 1].sep if here + 1 < len(items) else ""
+            if last.start > first.end and following[:1] in ("'", "’"):
+                return None
+            if at and items[at].sep in (",", ".") and items[at - 1].form.isdigit():
+                return None
+        return here, literal
+
+
+def longest(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those that stand inside a longer one ("vase" in "vase sculpté")."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (-(h.end - h.start), not h.exact, -abs(h.word.weight), h.start)):
+        if all(hit.end <= k.start or hit.start >= k.end for k in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)
