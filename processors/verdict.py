@@ -1,0 +1,227 @@
+"""Reads a reply as approve, refuse or unclear, from its words alone, with the credits the writer names.
+
+A wrong "approve" is the worst error the product can make, so the world is closed: a reply approves only when one clause is a
+plain yes in the sender's own new words and every other clause is known to be harmless. A condition, a question, a promise, words
+of someone else, a change, or simply something not understood makes it unclear, which asks again or goes to a person.
+
+The road: ``own_words`` (masks what is not the sender's) > ``tokens`` > ``clauses`` > ``judge`` (each clause) > here (together).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Literal
+
+from core.reading import Reason, Verdict
+from processors.verdicts import amounts
+from processors.verdicts.clauses import clauses
+from processors.verdicts.judge import Judged, is_name, judge, label
+from processors.verdicts.lexicon import phrases
+from processors.verdicts.own_words import own_words
+from processors.verdicts.tokens import fold, tokenise, trick
+
+#: More words than this are a letter, not a decision.
+MOST_WORDS = 160
+#: Acts that may stand in the lines of a signature: a job, a service, an address.
+_IN_SIGNATURE = frozenset({"other", "hearsay", "hold", "partial", "meta", "hedge", "change"})
+_SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
+_FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
+_APPROVES = frozenset({"approve", "weak", "perfect"})
+_KIND_TEXT = {
+    "approve": "un accord", "weak": "un oui", "perfect": "une approbation", "refuse": "un refus", "no": "un non",
+    "harmless": "rien qui décide", "thanks": "un remerciement", "praise": "une appréciation", "ack": "un accusé de réception",
+    "logistics": "l'organisation", "delay": "une question de délai", "amount": "un nombre de crédits", "closing": "une formule de fin",
+    "greeting": "une salutation", "unknown": "non compris",
+}  # fmt: skip
+
+
+def read_verdict(
+    text: str,
+    *,
+    subject: str = "",
+    quoted: str = "",
+    confident: bool = True,
+    automatic: str | None = None,
+    quoted_amount: Decimal | None = None,
+    own_phrases: tuple[str, ...] = (),
+    unit: str = "crédit",
+    role: Literal["customer", "admin"] = "customer",
+) -> Verdict:
+    """The decision a reply expresses. Never raises; linear in the length of the arguments.
+
+    ``text`` is what the sender newly wrote; leftovers of quotes and signatures are tolerated. ``subject`` names the thing quoted
+    and approves nothing by itself. ``confident`` is False when the new words could not be told apart from the quote, and
+    ``automatic`` is set when no person wrote: both are unclear. ``quoted_amount`` is what the open quote asks: a customer who names
+    another number is unclear, an administrator decides it. ``own_phrases`` are sentences of our mails: repeated, they prove nothing.
+    """
+    if automatic is not None:
+        return _unclear("automatic", "Message automatique : personne n'a décidé.")
+    own = own_words(text, quoted=quoted, own_phrases=own_phrases)
+    if own.too_long:
+        return _unclear("long", "Texte trop long pour être une simple décision.")
+    if own.forwarded or _FORWARDED_SUBJECT.match(subject[:20]):
+        return _unclear("forwarded", "Message transféré : ce ne sont pas les mots de l'expéditeur.")
+    hidden = trick(own.text)
+    if hidden:
+        return _unclear("trick", f"Le texte contient {hidden}.")
+    tokens = tokenise(own.text)
+    count = sum(t.kind == "word" for t in tokens)
+    if not any(t.kind in {"word", "symbol", "number"} for t in tokens):
+        return _unclear("empty", "Rien de nouveau n'est écrit.")
+    if count > MOST_WORDS:
+        return _unclear("long", "Texte trop long pour être une simple décision.")
+    if any(_decides(text[start:end]) for start, end in own.spans):
+        return _unclear("echo", "Les mots qui décident sont entre guillemets : une citation ne décide rien.")
+    admin = role == "admin"
+    judged = [judge(c, own.text, admin=admin) for c in clauses(tokens, context=_context(subject), unit=unit)]
+    judged = _without_signature(judged, own.text)
+    reasons = tuple(_reason(j, text) for j in judged[:20])
+    if own.repeated:
+        reasons += (
+            Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
+        )
+    verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=_hesitating(own.text))
+    if verdict.answer != "unclear" and not confident:
+        note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")
+        return Verdict("unclear", None, verdict.evidence, (*verdict.reasons, note))
+    return verdict
+
+
+def _together(
+    judged: list[Judged],
+    text: str,
+    reasons: tuple[Reason, ...],
+    *,
+    admin: bool,
+    quoted_amount: Decimal | None,
+    hesitating: bool,
+) -> Verdict:
+    kinds = [j.kind for j in judged]
+    present = set(kinds)
+    decisive = next((j for j in judged if j.kind in {"refuse", "no"} or j.kind in _APPROVES), None)
+    blocking = next((j for j in judged if j.kind == "danger"), None)
+
+    def unclear(rule: str, why: str, at: Judged | None = None) -> Verdict:
+        note = Reason(f"verdict:{rule}", True, -1.0, why)
+        shown = at or blocking or decisive
+        return Verdict("unclear", None, text[shown.start : shown.end] if shown else "", (*reasons, note))
+
+    if present & {"refuse", "no"}:
+        return _refused(judged, present, text, reasons, unclear_of=unclear)
+    if blocking is not None:
+        return unclear(blocking.act, f"Pas une décision simple : {label(blocking.act)}.", blocking)
+    unknown = next((j for j in judged if j.kind == "unknown"), None)
+    if unknown is not None:
+        return unclear("unknown", "Une partie du message n'est pas comprise.", unknown)
+    only_amount = admin and "amount" in present and not present & {"ack", "delay"}
+    if not present & _APPROVES and not only_amount:
+        return unclear("none", "Aucun accord ni refus exprimé.")
+    if "approve" not in present and not only_amount:
+        if present & {"ack", "logistics", "delay"} or hesitating:
+            return unclear("weak", "Un simple oui à côté d'autre chose peut répondre à autre chose que le devis.")
+        if "weak" not in present and "thanks" in present:
+            return unclear("courtesy", "Un compliment et un merci ne valent pas un accord.")
+    named = _named(judged)
+    if any(not amounts.plausible(a) for a in named) or len(named) > 1:
+        return unclear("amount", "Le nombre de crédits nommé n'est pas net.")
+    credits = next(iter(named), None)
+    if credits is not None and not admin and quoted_amount is not None and credits != quoted_amount:
+        return unclear("other-amount", "Le client nomme un autre nombre que celui du devis.")
+    best = next((j for k in ("approve", "weak", "perfect", "amount") for j in judged if j.kind == k), judged[0])
+    return Verdict("approve", credits, text[best.start : best.end], reasons)
+
+
+def _refused(
+    judged: list[Judged],
+    present: set[str],
+    text: str,
+    reasons: tuple[Reason, ...],
+    *,
+    unclear_of: Callable[[str, str, Judged], Verdict],
+) -> Verdict:
+    at = next(j for j in judged if j.kind in {"refuse", "no"})
+    others = [j for j in judged if j.kind == "danger"]
+    if present & _APPROVES:
+        return unclear_of("both", "Le message dit oui et non.", at)
+    # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
+    allowed = {"price", "hearsay", "past"} if "refuse" in present else {"price"}
+    reopening = next((j for j in others if j.act not in allowed), None)
+    if reopening is not None:
+        return unclear_of(reopening.act, f"Pas un refus simple : {label(reopening.act)}.", reopening)
+    if "refuse" not in present and present & {"unknown", "amount", "delay"}:
+        return unclear_of("unknown", "Un non à côté de mots non compris.", at)
+    long_unknown = sum(len(j.clause.items) for j in judged if j.kind == "unknown")
+    if long_unknown > 25:
+        return unclear_of("unknown", "Une grande partie du message n'est pas comprise.", at)
+    best = next((j for j in judged if j.kind == "refuse"), at)
+    return Verdict("refuse", None, text[best.start : best.end], reasons)
+
+
+def _named(judged: list[Judged]) -> set[Decimal]:
+    return {
+        i.amount
+        for j in judged
+        if j.kind in _APPROVES or j.kind == "amount"
+        for i in j.clause.items
+        if i.amount is not None and i.act in {"amount", "number"}
+    }
+
+
+def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
+    """Drops the lines under the closing formula or the name, as long as they look like a signature."""
+    kept: list[Judged] = []
+    signing = False
+    for j in judged:
+        items = j.clause.items
+        short = len(items) <= 8
+        if signing and short and j.kind in {"unknown", "harmless", "closing", "amount"}:
+            continue
+        if signing and short and j.kind == "danger" and j.act in _IN_SIGNATURE and not j.clause.asked and _titled(j, text):
+            continue
+        if (
+            j.kind == "unknown"
+            and (j.clause.alone or (kept and kept[-1].kind in {"greeting", "thanks", "closing"}))
+            and is_name(j, text)
+        ):
+            signing = signing or j.clause.alone
+            continue
+        if j.kind == "closing":
+            signing = True
+        elif j.kind not in {"thanks"}:
+            signing = False
+        kept.append(j)
+    return kept
+
+
+def _titled(j: Judged, text: str) -> bool:
+    return text[j.clause.start : j.clause.start + 1].isupper()
+
+
+def _context(subject: str) -> frozenset[str]:
+    """Words of the subject that name the one thing quoted; none when the subject names several."""
+    if _SEPARATE_THINGS.search(subject[:300]):
+        return frozenset()
+    known = phrases()
+    words = (fold(w) for w in re.findall(r"[^\W\d_]{4,}", subject[:300]))
+    return frozenset(w for w in words if w not in known)
+
+
+def _decides(passage: str) -> bool:
+    return any(t.kind == "word" and phrases().get(t.word) in {"yes", "particle", "perfect", "meta"} for t in tokenise(passage))
+
+
+def _hesitating(text: str) -> bool:
+    return "..." in text or "…" in text
+
+
+def _reason(j: Judged, text: str) -> Reason:
+    rule = f"verdict:{j.act or j.kind}"
+    weight = 1.0 if j.kind in _APPROVES else -1.0 if j.kind in {"danger", "refuse", "no", "unknown"} else 0.0
+    words = " ".join(text[j.start : j.end].split())[:80]
+    return Reason(rule, j.kind not in {"unknown"}, weight, f"« {words} » : {label(j.act) if j.act else _KIND_TEXT[j.kind]}")
+
+
+def _unclear(rule: str, why: str) -> Verdict:
+    return Verdict("unclear", None, "", (Reason(f"verdict:{rule}", True, -1.0, why),))

@@ -1,0 +1,235 @@
+"""A reply cut into clauses, and each clause into expressions with their acts.
+
+The road: tokens > sentences (ended by . ! ? or a line that is over) > clauses (ended by a comma) > items. An item is the
+longest known expression at its place, a number, or one unknown word. Linear: every place looks at most at LONGEST words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rapidfuzz.distance import OSA
+
+from processors.verdicts import amounts
+from processors.verdicts.lexicon import LONGEST, asks_when, phrases, words
+from processors.verdicts.tokens import Token
+
+#: Words that decide, in the forms that may be reached from a misspelling. Each is its own correction.
+_DECISIVE = (
+    "valide", "approuve", "accepte", "confirme", "validons", "approuvons", "acceptons", "parfait", "lancez", "d'accord",
+    "approved", "accepted", "confirmed", "approve", "accept",
+    "refuse", "annulez", "annuler", "decline", "interesse",
+    "validerai", "validerais", "valider", "validez", "accepterai", "accepterais", "accepter", "acceptez", "approuver", "confirmer",
+    "confirmerai", "approuverai", "demain", "condition", "seulement", "uniquement", "reserve", "attendez", "reflechir",
+)  # fmt: skip
+#: Real words one letter away from a decisive one.
+_REAL_WORDS = frozenset(
+    [
+        "valise",
+        "valises",
+        "solide",
+        "invalide",
+        "valable",
+        "validite",
+        "conforme",
+        "conformes",
+        "informe",
+        "accent",
+        "excepte",
+        "excepter",
+        "aspect",
+        "improve",
+        "greed",
+        "refuge",
+        "recuse",
+        "refusa",
+        "forfait",
+        "portrait",
+        "parfaire",
+        "accord",
+        "avance",
+        "annules",
+        "annulet",
+        "intéresse",
+        "demarre",
+        "declive",
+        "vacances",
+        "laides",
+        "avide",
+        "validates",
+        "invalid",
+        "valider",
+        "valables",
+        "confiture",
+        "lances",
+        "lance",
+        "accessible",
+        "adepte",
+        "adopte",
+        "adopter",
+        "acheter",
+        "acheté",
+        "achete",
+    ]
+)
+_GOOD_SYMBOLS = {"👍": "particle", "✅": "yes", "✔": "yes", "☑": "yes", "👌": "particle", "🆗": "particle", "🤝": "yes"}
+_BAD_SYMBOLS = {"👎": "refuse", "❌": "refuse", "🚫": "refuse"}
+_MILD_SYMBOLS = frozenset("🙂😊😀😃😄😁☺🎉👏❤♥💪🙏😉🌞☀✨🚀😍🤩🥰🌸🌷🎊💯🙌⭐•·°+&’*…😇🤗💚💙🔥")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An expression in a clause. ``amount`` stands with the acts "amount" (unit named) and "number" (bare)."""
+
+    act: str
+    words: str
+    start: int
+    end: int
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``asked``: its sentence ends with a question mark and it is the last of it. ``line`` counts from 0; ``alone``: the only
+    clause of its line. ``start``/``end`` are offsets in the original text."""
+
+    items: tuple[Item, ...]
+    asked: bool
+    line: int
+    alone: bool
+    start: int
+    end: int
+
+    def acts(self) -> set[str]:
+        """The acts that occur in the clause."""
+        return {i.act for i in self.items}
+
+
+def clauses(tokens: list[Token], *, context: frozenset[str], unit: str) -> list[Clause]:
+    """The clauses of a reply. ``context`` are folded words of the subject: naming them is naming the thing quoted."""
+    units = amounts.unit_words(unit)
+    found: list[tuple[list[Token], bool, int]] = []
+    current: list[Token] = []
+    line = 0
+
+    def close(asked: bool) -> None:
+        nonlocal current
+        if current:
+            found.append((current, asked, line))
+        elif asked and found and found[-1][2] == line:
+            found[-1] = (found[-1][0], True, line)
+        current = []
+
+    for i, token in enumerate(tokens):
+        if token.kind == "newline":
+            if not _wrapped(tokens, i):
+                close(False)
+            line += 1
+        elif token.kind == "stop":
+            close(token.word in "?؟")
+        elif token.kind == "comma":
+            if token.word != ":":
+                close(False)
+        else:
+            current.append(token)
+    close(False)
+
+    lines = [n for _, _, n in found]
+    result = []
+    for group, asked, n in found:
+        for part in _before_question(group):
+            last = part[-1] is group[-1]
+            result.append(
+                Clause(tuple(_items(part, context, units)), asked and last, n, lines.count(n) == 1 and len(part) == len(group),
+                       part[0].start, part[-1].end)
+            )  # fmt: skip
+    return result
+
+
+def _wrapped(tokens: list[Token], i: int) -> bool:
+    # A mail program broke a long line: the sentence goes on in the next one, which begins with a small letter.
+    line_start = next((t.end for t in reversed(tokens[max(0, i - 60) : i]) if t.kind == "newline"), 0)
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    return after is not None and after.kind == "word" and tokens[i].start - line_start >= 60
+
+
+def _before_question(group: list[Token]) -> list[list[Token]]:
+    # "je valide et quand livrez-vous": the question is a clause of its own.
+    for i in range(1, len(group) - 1):
+        if group[i].word in {"et", "and"} and opens_delay_question([t.word for t in group[i + 1 : i + 1 + LONGEST]]):
+            return [group[:i], group[i + 1 :]]
+    return [group]
+
+
+def opens_delay_question(said: list[str]) -> str:
+    """The expression that opens a question of delay at the beginning of these folded words, '' when none does."""
+    return next((e for n in range(min(LONGEST, len(said)), 0, -1) if (e := " ".join(said[:n])) in asks_when()), "")
+
+
+def _longest(tokens: list[Token], i: int) -> tuple[str, int]:
+    known = phrases()
+    for size in range(min(LONGEST, len(tokens) - i), 0, -1):
+        # Written Darija mixes figures into its words ("mwafe9").
+        if any(t.kind not in {"word", "ref"} for t in tokens[i : i + size]):
+            continue
+        act = known.get(" ".join(t.word for t in tokens[i : i + size]))
+        if act is not None:
+            return act, size
+    return "", 0
+
+
+def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) -> list[Item]:
+    tokens = [_corrected(t) for t in tokens]
+    items: list[Item] = []
+    i = 0
+    while i < len(tokens):
+        token = tokens[i]
+        following = tokens[i + 1].word.casefold() if i + 1 < len(tokens) else ""
+        number = amounts.value(token, before_unit=following in units)
+        if number is not None:
+            with_unit = following in units
+            act = "amount" if with_unit else "unknown" if following in amounts.MEASURES else "number"
+            end = tokens[i + 1].end if with_unit else token.end
+            items.append(Item(act, token.word, token.start, end, number))
+            i += 2 if with_unit else 1
+            continue
+        if token.kind == "nref":
+            items.append(Item("object", token.word, token.start, token.end))
+            i += 1
+            continue
+        act, size = _longest(tokens, i)
+        if token.kind != "word" and not size:
+            items.append(_mark(token))
+            i += 1
+            continue
+        if not size:
+            act, size = ("context" if token.word in context else "unknown"), 1
+        said = " ".join(t.word for t in tokens[i : i + size])
+        items.append(Item(act, said, token.start, tokens[i + size - 1].end))
+        i += size
+    return items
+
+
+def _mark(token: Token) -> Item:
+    symbol = token.word
+    if token.kind == "code":
+        act = "filler" if symbol in {"*", "/"} else "price" if symbol in {"€", "$", "£"} else "meta"
+    elif symbol == "\ufffc":
+        act = "masked"
+    elif token.kind == "symbol":
+        act = _GOOD_SYMBOLS.get(symbol) or _BAD_SYMBOLS.get(symbol) or ("polite" if symbol in _MILD_SYMBOLS else "unknown")
+    else:
+        act = "unknown"
+    return Item(act, symbol, token.start, token.end)
+
+
+def _corrected(token: Token) -> Token:
+    """The decisive word a long unknown word is one slip away from. Two candidates, or a real word, correct nothing."""
+    word = token.word
+    if token.kind != "word" or len(word) < 5 or len(word) > 16 or word in words() or word in _REAL_WORDS:
+        return token
+    near = [w for w in _DECISIVE if w[0] == word[0] and OSA.distance(word, w, score_cutoff=1) <= 1]
+    if len(near) != 1:
+        return token
+    return Token(near[0], token.kind, token.start, token.end)

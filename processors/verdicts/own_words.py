@@ -1,0 +1,137 @@
+"""What the sender himself says now: without leftovers of quotes, signatures, devices, and words of ours.
+
+The text has been cleaned before; this is the second lock. Removed characters become spaces, so that every place in
+the result is the same place in the original text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from processors.verdicts.tokens import fold
+
+_QUOTED_LINE = re.compile(r"^\s*(?:>|&gt;|\|\s)")
+_HEADER = re.compile(
+    r"^\s*(?:-{2,}\s*(?:message|original|forwarded|transf|weitergeleitet|urspr|mensaje|messaggio|mensagem|oorspronkelijk)"
+    r"|_{10,}\s*$|(?:de|from|von|da|van|من)\s?:\s"
+    r"|(?:le|on|am|el|il|em|op|في)\s.{0,250}(?:a écrit|wrote|schrieb|escribió|ha scritto|escreveu|schreef|كتب)\s?.{0,80}:\s*$"
+    r"|.{0,200}(?:a écrit|wrote|schrieb|escribió|ha scritto|escreveu|schreef)\s?:\s*$"
+    r"|(?:begin forwarded message|début du message réexpédié|début du message transféré))",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"^\s*(?:-{2,}\s*(?:forwarded|message transf|weitergeleitet|mensaje reenv|messaggio inoltr)"
+    r"|begin forwarded message|début du message|(?:tr|fwd?|wg|rv)\s?:)",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(
+    r"(?:^|(?<=[.!?]))\s*(?:envoyé (?:de|depuis|à partir de)|sent (?:from|via|with)|gesendet (?:von|mit)"
+    r"|enviado (?:desde|do|de|a partir)|inviato da|verzonden (?:vanaf|met|via)|télécharge[rz]|get|obtenir|أرسل من)\s"
+    r"(?:mon|my|mi|meu|meinem|mijn|il mio|dal mio|outlook|yahoo|mail|gmail|proton|l.application|the|samsung|orange|galaxy)"
+    r"[^.,;:!?\n]{0,60}[.]?\s*$",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"^[\s|•·*/,;–-]*(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"
+    r"(?:\+?[\d(][\d\s().+/-]{7,24}|\S{1,64}@\S{1,120}|<?(?:https?://|www\.)\S{1,300})[\s|•·*/,;]*$",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)
+#: Two of these in one long line are a lawyer's footer; one alone may be the sender's own sentence.
+_DISCLAIMER = re.compile(
+    r"confiden|destinataire|intended recipient|disclaimer|avertissement|vertraulich|imprim|environ|environment|détrui|supprim"
+    r"|privileged|delete|notify|e-?mail|message",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"«[^»\n]{0,400}(?:»|$)|“[^”\n]{0,400}(?:”|$)|„[^“”\n]{0,400}(?:[“”]|$)|\"[^\"\n]{0,400}(?:\"|$)|‹[^›\n]{0,400}(?:›|$)"
+    r"|(?<![\w'])'[^'\n]{1,400}'(?!\w)|(?<!\w)‘[^’\n]{1,400}’(?!\w)|`[^`\n]{0,400}(?:`|$)",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"[^\W_]+")
+
+#: A sentence of ours shorter than this is an everyday expression ("Je valide") that proves something when written anew.
+OWN_WORDS_AT_LEAST = 4
+#: A decision is short. What is longer is read by a person; it also bounds every later step.
+LONGEST_TEXT = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """``text`` has the length of the original; ``spans`` are passages in quotation marks (start, end), masked in ``text``."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    forwarded: bool
+    repeated: bool
+    too_long: bool = False
+
+
+def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWords:
+    """Masks everything in ``text`` that is not the sender's new prose. Linear in the length of all arguments."""
+    known = {key for line in quoted.split("\n") if len(key := _key(line)) >= 16}
+    kept: list[str] = []
+    cut = forwarded = False
+    lines = text.replace("\r", " ").replace("\x85", " ").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
+    for line in lines:
+        head = line[:600]
+        if cut or not head.strip():
+            kept.append(" " * len(line))
+            continue
+        if _FORWARD.match(head):
+            forwarded = cut = True
+        elif _HEADER.match(head) or head.rstrip() in {"--", "—", "-- "}:
+            cut = True
+        if cut or _QUOTED_LINE.match(head) or _CONTACT.match(head) or _footer(head) or (known and _key(line) in known):
+            kept.append(" " * len(line))
+            continue
+        if len(line) > LONGEST_TEXT:
+            return OwnWords(" " * len(text), (), forwarded, False, too_long=True)
+        line = _PLACEHOLDER.sub(lambda m: " " * len(m.group()), line)
+        device = _DEVICE.search(line[:600])
+        kept.append(line if device is None else line[: device.start()] + " " * (len(line) - device.start()))
+    own = "\n".join(kept)
+    if sum(len(k) for k in kept if k.strip()) > LONGEST_TEXT:
+        return OwnWords(" " * len(text), (), forwarded, False, too_long=True)
+    own, repeated = _without_phrases(own, own_phrases)
+    spans = tuple((m.start(), m.end()) for m in _SPAN.finditer(own))
+    # A mark stays where the passage stood, so that "devis « fauteuil »" keeps its shape.
+    own = _SPAN.sub(lambda m: "\ufffc" + " " * (len(m.group()) - 1), own)
+    return OwnWords(own, spans, forwarded, repeated)
+
+
+def _footer(line: str) -> bool:
+    return len(line) >= 60 and len({m.casefold() for m in _DISCLAIMER.findall(line)}) >= 2
+
+
+def _key(line: str) -> str:
+    return " ".join(fold(w) for w in _WORD.findall(line[:400]))
+
+
+def _without_phrases(text: str, phrases: tuple[str, ...]) -> tuple[str, bool]:
+    wanted = {tuple(fold(w) for w in _WORD.findall(p[:400])) for p in phrases[:200]}
+    wanted = {p for p in wanted if len(p) >= OWN_WORDS_AT_LEAST}
+    if not wanted:
+        return text, False
+    places = [(m.start(), m.end(), fold(m.group())) for m in _WORD.finditer(text[:50_000])]
+    words = [w for _, _, w in places]
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted(wanted, key=len, reverse=True):
+        by_first.setdefault(phrase[0], []).append(phrase)
+    pieces, done, i = [], 0, 0
+    while i < len(words):
+        phrase = next((p for p in by_first.get(words[i], ()) if tuple(words[i : i + len(p)]) == p), None)
+        if phrase is None:
+            i += 1
+            continue
+        start, end = places[i][0], places[i + len(phrase) - 1][1]
+        # The quotation marks around or inside the sentence go with it.
+        while start > done and text[start - 1] in "«“\"'‘ ":
+            start -= 1
+        while end < len(text) and text[end] in "»”\"'’ ":
+            end += 1
+        pieces.append(text[done:start] + " " * (end - start))
+        done, i = end, i + len(phrase)
+    pieces.append(text[done:])
+    return "".join(pieces), len(pieces) > 1

@@ -1,0 +1,125 @@
+"""Words of a reply, normalised for comparison, each with its place in the original text.
+
+A word is folded (case, accents, Arabic vowel signs, repeated letters) and a written contraction is opened
+("jvalide" > "je valide"), so that the lexicon holds each expression once. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: Characters that show nothing. Between two letters they only serve to hide something.
+INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
+_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_HIDDEN_IN_WORD = re.compile(rf"[^\W\d_][{INVISIBLE}]+[^\W\d_]")
+_REORDERED = re.compile(rf"[{_BIDI}]|[\U000e0000-\U000e007f]")
+_STYLED = re.compile(r"[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189\u1d00-\u1d2b]")
+
+_TOKEN = re.compile(
+    r"(?P<nref>(?:\b(?:n[°º]|no\.|num[ée]ro|r[ée]f(?:[ée]rence)?\.?)|#)\s?:?\s?[A-Za-z]{0,8}[-_/]?\d[\w/-]{0,20})"
+    r"|(?P<number>(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?![\w]|[.,/:-]\d))"
+    r"|(?P<ref>[^\W_]*\d[^\W_]*(?:[./:-][^\W_]+)*)"
+    r"|(?P<smiley>(?<!\w)[:;=]-?[)DpP](?!\w)|<3|\^\^)"
+    r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u0652\u0640])*)"
+    r"|(?P<newline>\n)"
+    r"|(?P<stop>\.{2,}|[.!?؟;…])"
+    r"|(?P<comma>[,،():]|(?<=\s)[-–—](?=\s)|—)"
+    r"|(?P<code>[\[\]{}<>=|\\#~^`@$%€£*/]|--+)"
+    r"|(?P<symbol>[^\w\s'’ʼ\-‐‑–_\"«»“”„.!?;,()])"
+)
+_EMOJI_MODIFIER = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+#: After one of these "c" is the c of "c'est", not the word "c" of a hurried writer.
+_ELISION = frozenset("'’ʼ")
+#: Their point ends no sentence.
+_ABBREVIATED = frozenset({"m", "mr", "mrs", "mme", "mlle", "dr", "me", "st", "ste", "sr", "sra", "dott"})
+_RUN = re.compile(r"(.)\1{2,}")
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""})
+
+#: Hurried or joined spellings, opened into the words they stand for. Only spellings that are no other word.
+OPEN = {
+    "jvalide": "je valide", "jvalides": "je valide", "jevalide": "je valide", "jvalid": "je valide",
+    "jaccepte": "j accepte", "japprouve": "j approuve", "jconfirme": "je confirme", "jrefuse": "je refuse",
+    "jannule": "j annule", "jai": "j ai", "jsuis": "je suis", "chuis": "je suis", "jvais": "je vais", "jte": "je te",
+    "cest": "c est", "c": "c est", "ct": "c etait", "cetait": "c etait", "sest": "s est", "ya": "y a",
+    "pr": "pour", "svp": "s il vous plait", "stp": "s il te plait", "vs": "vous", "ns": "nous", "tt": "tout",
+    "bcp": "beaucoup", "mrc": "merci", "mci": "merci", "mercii": "merci", "bjr": "bonjour", "bsr": "bonsoir", "slt": "salut",
+    "dac": "d accord", "dacc": "d accord", "daccord": "d accord", "dakor": "d accord", "dak": "d accord",
+    "okok": "ok", "okay": "ok", "okey": "ok", "oki": "ok", "okai": "ok", "okk": "ok", "k": "ok", "oké": "ok", "oke": "ok",
+    "ouii": "oui", "wi": "oui", "ui": "oui", "ouai": "ouais", "tkt": "pas de souci", "nn": "non", "nan": "non",
+    "pcq": "parce que", "pck": "parce que", "qd": "quand", "pk": "pourquoi", "pq": "pourquoi", "dsl": "desole",
+    "allezy": "allez y", "vasy": "vas y", "ladessus": "la dessus", "aujourdhui": "aujourd hui", "rdv": "rendez vous",
+    "thx": "thanks", "tks": "thanks", "thks": "thanks", "ty": "thank you", "pls": "please", "plz": "please",
+    "dont": "don t", "doesnt": "doesn t", "im": "i m", "ill": "i ll", "lets": "let s", "wont": "won t", "cant": "can t",
+    "isnt": "isn t", "thats": "that s", "its": "it s", "cdlt": "cordialement", "cdt": "cordialement", "cordlt": "cordialement",
+    "demarer": "demarrer", "comencer": "commencer", "parfais": "parfait", "parfet": "parfait", "nikel": "nickel",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number or mark. ``word`` is folded; ``start``/``end`` are offsets in the original text.
+
+    ``kind`` is "word", "number", "ref" (letters and digits mixed, a date, a time), "symbol", "newline", "stop",
+    "comma" or "code" (a mark people do not use in prose).
+    """
+
+    word: str
+    kind: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=4096)
+def fold(word: str) -> str:
+    """The word without case, accents, vowel signs, or letters repeated three times or more."""
+    text = unicodedata.normalize("NFKD", word.casefold())
+    text = "".join(c for c in text if not unicodedata.combining(c)).translate(_ARABIC)
+    return _RUN.sub(r"\1", text.replace("œ", "oe").replace("æ", "ae"))
+
+
+def trick(text: str) -> str:
+    """Says in French what in the text is made to look like something else; '' when nothing is."""
+    if _HIDDEN_IN_WORD.search(text):
+        # Persian and some Indian scripts use U+200C and U+200D; none of them is read here.
+        return "un caractère invisible au milieu d'un mot"
+    if _REORDERED.search(text):
+        return "des caractères qui changent l'ordre de lecture"
+    if _STYLED.search(text):
+        return "des lettres déguisées"
+    for match in re.finditer(r"[^\W\d_]+", text):
+        word = match.group()
+        if not word.isascii() and len({_script(c) for c in word} - {""}) > 1:
+            return "un mot qui mêle plusieurs alphabets"
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _script(char: str) -> str:
+    name = unicodedata.name(char, "").split(" ", 1)[0]
+    return name if name in {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "ARMENIAN", "HEBREW", "CHEROKEE"} else ""
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of the text, in order. Linear. A contraction gives several tokens with one place."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        kind, raw, start, end = match.lastgroup or "", match.group(), match.start(), match.end()
+        if kind == "smiley":
+            continue
+        if kind == "symbol":
+            if _EMOJI_MODIFIER.sub("", raw) and raw not in INVISIBLE:
+                tokens.append(Token(raw, kind, start, end))
+            continue
+        if raw == "." and tokens and tokens[-1].end == start and tokens[-1].word in _ABBREVIATED:
+            continue
+        if kind != "word":
+            tokens.append(Token(raw if kind != "ref" else fold(raw), kind, start, end))
+            continue
+        # A written accent is all that tells the Spanish and Italian yes from the French condition.
+        folded = "si_yes" if raw.casefold() in {"sí", "sì"} else fold(raw)
+        opened = folded if text[end : end + 1] in _ELISION else OPEN.get(folded, folded)
+        tokens.extend(Token(part, kind, start, end) for part in opened.split())
+    return tokens
