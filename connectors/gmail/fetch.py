@@ -1,0 +1,220 @@
+"""Bringing messages over: sizes first, then bodies in batches bounded by count and by bytes, each body once.
+
+One message must never hold up the others (rows 2, 3, 11 of FAILURES):
+- what is too large is not downloaded, only its header
+- what a batch's answer leaves out, or a batch that is refused, is asked for again one by one;
+  what fails alone is an item with an error
+- a message at which the connection breaks is asked for alone the next time, and is an item with an error
+  when the connection breaks there again
+- what is no longer in the mailbox is nobody's: it is left out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from connectors.gmail.session import Refusal, Session
+from core.errors import PortError, Transient
+
+#: UIDs named in one command: at most ten digits and a comma each, so a command stays under 4 KiB.
+NAMED = 300
+#: Bounds of one download.
+BATCH_COUNT = 50
+BATCH_BYTES = 8 * 1024 * 1024
+#: Bytes of the header that are fetched of a message too large.
+HEAD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of a message before its download. ``at`` is when the server got it; ``gmail_id`` is '' elsewhere."""
+
+    uid: int
+    size: int
+    at: datetime | None
+    gmail_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message after its turn: ``raw``, or ``error`` and what there is of its header. ``gone``: expunged meanwhile."""
+
+    uid: int
+    meta: Meta | None
+    raw: bytes | None = None
+    head: bytes = b""
+    error: str = ""
+    oversize: bool = False
+    gone: bool = False
+
+
+class Fetcher:
+    """Downloads from the mailbox that is selected. Remembers between polls at which messages connections broke."""
+
+    def __init__(self, session: Session, max_size: int) -> None:
+        self._session = session
+        self._max_size = max_size
+        self._suspects: set[int] = set()
+        self._breaks: dict[int, int] = {}
+
+    def forget(self) -> None:
+        """UIDs mean other messages now."""
+        self._suspects.clear()
+        self._breaks.clear()
+
+    def metas(self, uids: Sequence[int]) -> dict[int, Meta | Fetched]:
+        """Size and date of at most NAMED messages; a Fetched with an error for one that cannot even tell those."""
+        wanted = ["RFC822.SIZE", "INTERNALDATE"]
+        if self._session.has("X-GM-EXT-1"):
+            wanted.append("X-GM-MSGID")
+        found: dict[int, Meta | Fetched] = {}
+        try:
+            answer = self._fetch(uids, wanted, 0)
+        except Refusal as error:
+            if error.temporary:
+                raise error.transient("to list messages") from None
+            answer = {}
+        for uid in uids:
+            data = answer.get(uid)
+            if data is None or b"RFC822.SIZE" not in data:
+                data, failure = self._alone(uid, wanted, b"RFC822.SIZE", 0)
+                if failure is not None:
+                    found[uid] = failure
+                    continue
+            found[uid] = _meta(uid, data)
+        return found
+
+    def groups(self, metas: Sequence[Meta], most: int) -> Iterator[list[Meta]]:
+        """The messages, in order, in groups for one download each. Suspects go alone."""
+        group: list[Meta] = []
+        size = 0
+        for meta in metas:
+            alone = meta.uid in self._suspects
+            weight = 0 if meta.size > self._max_size else meta.size
+            if group and (alone or len(group) >= min(most, BATCH_COUNT) or size + weight > BATCH_BYTES):
+                yield group
+                group, size = [], 0
+            group.append(meta)
+            size += weight
+            if alone:
+                yield group
+                group, size = [], 0
+        if group:
+            yield group
+
+    def bodies(self, group: Sequence[Meta]) -> list[Fetched]:
+        """The whole messages of a group, in its order. Raises Transient (remembering where) when the connection breaks."""
+        small = [m for m in group if m.size <= self._max_size and self._breaks.get(m.uid, 0) < 2]
+        answer: dict[int, dict[bytes, Any]] = {}
+        if small:
+            uids = [m.uid for m in small]
+            try:
+                answer = self._fetch(uids, ["BODY.PEEK[]"], sum(m.size for m in small))
+            except Refusal as error:
+                if error.temporary:
+                    raise error.transient("to hand over messages") from None
+            except PortError:
+                self._broke(uids)
+                raise
+        return [self._one(meta, answer.get(meta.uid)) for meta in group]
+
+    def _one(self, meta: Meta, data: dict[bytes, Any] | None) -> Fetched:
+        if meta.size > self._max_size:
+            return Fetched(meta.uid, meta, head=self._head(meta.uid), oversize=True)
+        if self._breaks.get(meta.uid, 0) >= 2:
+            # Another chance at the next poll, alone; the ledger counts how often.
+            self._breaks[meta.uid] = 1
+            return Fetched(meta.uid, meta, error="the connection breaks each time the server hands this message over")
+        raw = _body(data, meta)
+        if raw is None:
+            try:
+                data, failure = self._alone(meta.uid, ["BODY.PEEK[]"], b"BODY[]", meta.size)
+            except Transient:
+                self._broke([meta.uid])
+                raise
+            raw = _body(data, meta)
+            if failure is not None:
+                head = b"" if failure.gone else self._head(meta.uid)
+                return Fetched(meta.uid, meta, head=head, error=failure.error, gone=failure.gone)
+            if raw is None:
+                return Fetched(
+                    meta.uid, meta, head=self._head(meta.uid), error="the server hands this message over without content"
+                )
+        self._suspects.discard(meta.uid)
+        self._breaks.pop(meta.uid, None)
+        if len(raw) > self._max_size:
+            # The server had told a smaller size.
+            return Fetched(meta.uid, Meta(meta.uid, len(raw), meta.at, meta.gmail_id), head=_header(raw), oversize=True)
+        return Fetched(meta.uid, meta, raw=raw)
+
+    def _broke(self, uids: Sequence[int]) -> None:
+        if len(uids) == 1:
+            self._breaks[uids[0]] = self._breaks.get(uids[0], 0) + 1
+        self._suspects.update(uids)
+
+    def _alone(self, uid: int, wanted: list[str], key: bytes, size: int) -> tuple[dict[bytes, Any], Fetched | None]:
+        """One message's data, or how it failed."""
+        try:
+            data = self._fetch([uid], wanted, size).get(uid)
+            if data is not None and key in data:
+                return data, None
+            if not self._exists(uid):
+                return {}, Fetched(uid, None, gone=True)
+            why = "the server says nothing of this message"
+        except Refusal as error:
+            if error.temporary:
+                raise error.transient("to hand over a message") from None
+            why = f"the server does not hand this message over: {error}"
+        return {}, Fetched(uid, None, error=why[:300])
+
+    def _head(self, uid: int) -> bytes:
+        """The message's header as far as HEAD bytes; b"" when that fails too."""
+        try:
+            data = self._fetch([uid], [f"BODY.PEEK[HEADER]<0.{HEAD}>"], HEAD).get(uid, {})
+        except Refusal:
+            return b""
+        return next((v for k, v in data.items() if k.startswith(b"BODY[HEADER]") and isinstance(v, bytes)), b"")
+
+    def _exists(self, uid: int) -> bool:
+        client = self._session.client
+        with self._session.command("looking for a message"):
+            assert client is not None
+            return uid in client.search(["UID", str(uid)])
+
+    def _fetch(self, uids: Sequence[int], wanted: list[str], expect: int) -> dict[int, dict[bytes, Any]]:
+        client = self._session.client
+        with self._session.command("fetching messages", expect):
+            assert client is not None
+            answer: dict[int, dict[bytes, Any]] = client.fetch(list(uids), wanted)
+            return answer
+
+
+def _meta(uid: int, data: dict[bytes, Any]) -> Meta:
+    size, at, gmail = data.get(b"RFC822.SIZE"), data.get(b"INTERNALDATE"), data.get(b"X-GM-MSGID")
+    return Meta(
+        uid,
+        size if isinstance(size, int) else 0,
+        at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo is not None else None,
+        str(gmail) if isinstance(gmail, int) else "",
+    )
+
+
+def _body(data: dict[bytes, Any] | None, meta: Meta) -> bytes | None:
+    """The message in an answer; None when it is missing, or empty though the server gave it a size."""
+    value = (data or {}).get(b"BODY[]")
+    if isinstance(value, int):
+        # imapclient reads a quoted string of digits as a number.
+        value = str(value).encode()
+    return value if isinstance(value, bytes) and (value or not meta.size) else None
+
+
+def _header(raw: bytes) -> bytes:
+    head = raw[:HEAD]
+    for end in (b"\r\n\r\n", b"\n\n"):
+        at = head.find(end)
+        if at >= 0:
+            return head[: at + len(end)]
+    return head
