@@ -28,6 +28,7 @@ from processors.automatic_words import (
     AWAY,
     BACK,
     INSTEAD,
+    INSTEAD_FORMAL,
     MACHINE,
     PERSON,
     READ,
@@ -35,6 +36,7 @@ from processors.automatic_words import (
     RECEIVED,
     SILENT,
     SUBJECT,
+    SUBJECT_ABSENT,
     SUBJECT_WEAK,
     UNSUBSCRIBE,
 )
@@ -53,12 +55,15 @@ class Finding:
 
 PERSON_WROTE = Finding(None, "Rien n'indique un envoi automatique.")
 
+#: Addresses that say of themselves that nobody reads them.
 _NO_REPLY = re.compile(
     r"(?:.{0,40}[._-])?(?:no|ne|non|do|nao|not|nicht|pas)[._-]?(?:not[._-]?|pas[._-]?)?(?:reply|repondre|repondez"
     r"|responder|responda|rispondere|reponse|reponses|antworten|answer|response)(?:[._+-].{0,60})?$"
-    r"|(?:.{0,40}[._-])?(?:noreply|donotreply|nepasrepondre|ne-pas-repondre|notifications?|notify|notifier|alerts?"
-    r"|alertes?|newsletters?|mailings?|marketing|automat\w{0,6}|robot|autoreply|autoresponder|calendar-notification"
-    r"|updates?|digest|reminders?|rappels?|mailer|news)(?:[._+-].{0,60})?$"
+)
+#: Addresses that machines use, and departments too: a person's words outweigh them.
+_ROBOT = re.compile(
+    r"(?:.{0,40}[._-])?(?:notifications?|notify|notifier|alerts?|alertes?|newsletters?|mailings?|autoreply|autoresponder)"
+    r"(?:[+=].{0,60})?$|(?:automat\w{0,6}|robot|updates?|digest|reminders?|rappels?|mailer|news|marketing)(?:[+=].{0,60})?$"
 )
 _ROLE = re.compile(
     r"(?:support|contact|info|infos|service|services|sav|help|helpdesk|hello|bonjour|client|clients|serviceclient"
@@ -260,13 +265,15 @@ def _declared_reply(view: _View) -> Finding | None:
 def _generated(view: _View) -> Finding | None:
     """Auto-Submitted: auto-generated, or an address nobody reads: a reply robot, a notification, or somebody's form."""
     generated = view.submitted.startswith("auto-") and view.submitted != "auto-forwarded"
-    if not (generated or view.no_reply):
+    robot = not view.person and bool(_ROBOT.match(view.local))
+    if not (generated or view.no_reply or robot):
         return None
-    if view.writes_for_other or view.form:
+    answers = bool(SUBJECT.match(view.subject)) and bool(view.cues)
+    if (view.writes_for_other or view.form) and not answers:
         return None
     if generated and is_forward(view.subject):
         return None  # an inbox rule forwards a person's mail (Exchange marks those too)
-    if SUBJECT.match(view.subject) or view.cues & {"away", "received"} or (view.mail.in_reply_to and generated):
+    if answers or view.cues & {"away", "received"} or (view.mail.in_reply_to and generated):
         return Finding("auto-reply", "Envoi automatique (Auto-Submitted ou adresse sans réponse) qui répond à un message.")
     header = f"En-tête Auto-Submitted: {view.submitted}." if generated else f"Adresse sans réponse : {view.mail.sender.email}."
     return Finding("bulk", header)
@@ -275,14 +282,21 @@ def _generated(view: _View) -> Finding | None:
 def _reply_robot(view: _View) -> Finding | None:
     """No header says so: the subject, or the words in company, must."""
     reply = is_reply(view.subject)
-    if is_forward(view.subject) or (view.person and not ("machine" in view.cues and "silent" in view.cues)):
-        return None
     cues = view.cues
+    if is_forward(view.subject):
+        return None
+    if SUBJECT.match(view.subject) and "?" not in view.subject and cues & {"away", "machine", "received"}:
+        return Finding("auto-reply", "Son sujet et ses mots sont ceux d'une réponse automatique.")
+    asks = "?" in view.own
+    if view.person and (asks or not ("machine" in cues and "silent" in cues)):
+        return None
     said = "Réponse automatique : " + ", ".join(sorted(_FRENCH[cue] for cue in cues)) + "."
-    certain = bool(SUBJECT.match(view.subject))
+    found = SUBJECT.match(view.subject)
+    # The shortest ("auto:", "ooo") are also the beginnings of people's subjects: the text must agree.
+    certain = found is not None and (bool(cues) or found.end() > 5)
     if not certain and "away" not in cues and not view.mail.in_reply_to and UNSUBSCRIBE.search(view.own) and "machine" in cues:
         return Finding("bulk", "Envoi en nombre : propose de se désabonner et se dit automatique.")
-    if certain and (cues or "?" not in view.own):
+    if certain and (cues or not asks):
         return Finding("auto-reply", "Son sujet est celui d'une réponse automatique.")
     if "machine" in cues and (cues & {"away", "received", "silent"} or view.null_path or len(view.own) < 600):
         return Finding("auto-reply", said)
@@ -292,9 +306,12 @@ def _reply_robot(view: _View) -> Finding | None:
     if hinted and cues & {"away", "received", "machine", "silent"}:
         return Finding("auto-reply", said)
     suppress = bool(view.header("X-Auto-Response-Suppress"))
-    away = "away" in cues and len(cues & {"back", "instead"})
+    if asks:
+        return None
     weak = bool(SUBJECT_WEAK.match(view.subject)) and not reply
-    if "away" in cues and (away == 2 or (away and (weak or (suppress and not reply)))):
+    if "away" in cues and _speaks_to_everyone(view, weak=weak, suppress=suppress and not reply):
+        return Finding("auto-reply", said)
+    if SUBJECT_ABSENT.match(view.subject) and cues & {"back", "instead"} and len(view.own) < 600:
         return Finding("auto-reply", said)
     if "received" in cues and ("silent" in cues or (suppress and not reply and _ROLE.match(view.local))):
         return Finding("auto-reply", said)
@@ -309,6 +326,14 @@ def _reply_robot(view: _View) -> Finding | None:
     ):
         return Finding("auto-reply", said)
     return None
+
+
+def _speaks_to_everyone(view: _View, *, weak: bool, suppress: bool) -> bool:
+    """Whether an absence is told as to all who may write: with a return and a stand-in, or from an absence's subject."""
+    beside = len(view.cues & {"back", "instead"})
+    if beside == 2 or (beside and (weak or suppress)):
+        return True
+    return bool(INSTEAD_FORMAL.search(view.own)) or {"back", "received"} <= view.cues
 
 
 _FRENCH = {

@@ -70,14 +70,15 @@ class Mail(Protocol):
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "ß": "ss", "ø": "o", "ł": "l"})
 _BLANKS = re.compile(r"[^\S\n]+")
-_MARKS = re.compile("[\u0300-\u036f]+")
+# Only Latin and Greek lose their accents: the marks of other scripts (й, Japanese voicing, Hebrew points) carry meaning.
+_MARKS = re.compile("(?<=[a-zα-ω])[\u0300-\u036f]+")
 
 
 def fold(text: str) -> str:
     """Lower case, without Latin accents, one blank between words, straight apostrophes; line ends are kept."""
-    # The marks of other scripts (Japanese voicing, Hebrew points) are put back together: they carry meaning.
-    bare = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_QUOTES))))
-    return _BLANKS.sub(" ", bare.replace("\r\n", "\n").replace("\r", "\n").lower().translate(_QUOTES))
+    apart = unicodedata.normalize("NFKD", text.translate(_QUOTES)).lower()
+    bare = unicodedata.normalize("NFC", _MARKS.sub("", apart)).translate(_QUOTES)
+    return _BLANKS.sub(" ", bare.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 _WROTE = re.compile(

@@ -9,7 +9,8 @@ import re
 
 #: What may follow a certain subject: the end, a punctuation, a date, the subject answered to. "Automatic door" has none.
 _END = (
-    r"(?=\s*(?:$|[:：;.,!|/»)(>\[\]*\"“„<–—-]|(?:re|aw|sv|tr|fw)\b|(?:until|till|from|du|au|jusqu|bis|vom|ab|hasta|fino|ate"
+    r"(?=\s*(?:$|[:：;.,!|/»)(>\[\]*\"“„<–—-]|(?:re|aw|sv|tr|fw)\b|(?:until|till|from|du|au|jusqu|bis|vom|ab|hasta"
+    r"|fino|ate"
     r"|tot|to)\b|\d))"
 )
 
@@ -71,7 +72,7 @@ AWAY = re.compile(
     r"|absente? (?:du bureau|jusqu|du \d|de mon bureau|pour)"
     r"|(?:bureaux?|entreprise|societe|studio|atelier|boutique|magasin|service|agence|cabinet)[^\n.]{0,40} (?:est|sont"
     r"|sera|seront) (?:actuellement |exceptionnellement )?fermee?s?|ne (?:travaille|fais|fait) plus (?:partie|chez"
-    r"|dans|pour)|a quitte (?:l'entreprise|la societe|ses fonctions|notre)|je n'ai pas acces a (?:mes|ma)"
+    r"|dans|pour)|(?:a|ai) quitte (?:l'entreprise|la societe|ses fonctions|notre)|je n'ai pas acces a (?:mes|ma)"
     r"|absence[^\n.]{0,30}jusqu"
     r"|(?:i am|i'm|i will be|i'll be|we are|we're|we will be|currently|is) (?:\w{1,15} ){0,4}(?:out of (?:the "
     r"|my )?office|out of office|away|on (?:annual |maternity |paternity |parental |sick |medical |a )?(?:leave"
@@ -90,10 +91,17 @@ AWAY = re.compile(
     r"|fravaerende|ute|poissa|lomalla|nieobecn|na urlopie|poza biurem)|нахожусь в отпуске|в отпуске|отсутствую|休暇|不在"
     r"|休假|外出|不在办公室|부재|휴가|خارج المكتب|في إجازة"
 )
+#: A subject that is nothing but an absence.
+SUBJECT_ABSENT = re.compile(
+    r"\W{0,4}(?:absente?|absence|en conges?|conges?(?: annuels?| d'ete)?|indisponible|(?:on |annual )?leave|urlaub"
+    r"|ausente|assente)" + _END
+)
+
 #: When the sender comes back, or what happens then.
 BACK = re.compile(
     r"(?:de retour|mon retour|notre retour|des mon retour|je (?:re)?prendrai connaissance|je serai de|reprise le"
-    r"|reouverture|jusqu'?(?:au|a)|du \d{1,2}[^\n]{0,25} au \d|reviens? le|a compter du|back (?:on|in|at)|i(?:'ll"
+    r"|reouverture|jusqu'?(?:au|a)|du \d{1,2}[^\n]{0,25} au \d|reviens? le|a compter du|back (?:on|in|at)"
+    r"|will (?:be )?(?:return|back)|a la retraite depuis|i(?:'ll"
     r"| will) (?:be back|return|respond|reply|get back)|returning|upon my return|when i (?:return|get back|am back)"
     r"|until|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)|ab dem"
     r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso|ate (?:o dia|ao|a|\d)"
@@ -111,6 +119,19 @@ INSTEAD = re.compile(
     r"|nachricht wird nicht|para (?:asuntos|cualquier|temas)|por favor contact|in caso di (?:urgenza|necessita)"
     r"|per (?:urgenze|questioni)|contattare|em caso de urgencia|para assuntos|bij (?:spoed|dringende)"
     r"|voor (?:dringende|spoed)|neem contact|i nodfall|vid bradskande|ved hast|w pilnych|в срочных|緊急|緊要|紧急|긴급"
+)
+#: The same, as it is only said in messages for everyone.
+INSTEAD_FORMAL = re.compile(
+    r"en cas d'(?:urgence|absence)|en mon absence|pendant (?:cette periode|mon absence|notre absence|mes conges)"
+    r"|pour (?:toute|les)"
+    r" (?:demande|question|urgence)s?|(?:messages?|mails?|courriels?) (?:ne seront|ne sera|n'est"
+    r"|ne sont) (?:pas )?(?:lu|transfer|traite|releve|consulte)"
+    r"|in my absence|during (?:my|this) (?:absence|time|period)|for (?:any )?(?:urgent|immediate|emergenc)|(?:if"
+    r"|in case) [^\n]{0,30}urgent"
+    r"|in dringenden|wahrend meiner abwesenheit|nicht weitergeleitet|durante (?:mi|la mia|a minha) (?:ausencia"
+    r"|assenza)"
+    r"|para (?:asuntos|assuntos|temas) urgent|per urgenze|in caso di urgenza|em caso de urgencia|(?:bij"
+    r"|voor) (?:spoed|dringende)"
 )
 #: "This is an automatic message", at the start of a line or sentence.
 MACHINE = re.compile(
@@ -173,7 +194,11 @@ PERSON = re.compile(
     r"|une question|un probleme|essaye)|avons (?:besoin|une question|un probleme)|n'arriv|recois|recoi|n'ai (?:pas"
     r"|rien) (?:recu|compris)|me permets)"
     r"|\b(?:pourriez|pouvez|peux|pourrais|auriez|avez|seriez)-?(?: |-)?(?:vous|tu)\b|est-ce (?:que|possible)"
-    r"|merci de (?:me|nous|bien vouloir (?:me|nous)|modelis|corrig|modifi|proced|annul|confirm|trait|lanc|valid)"
+    r"|merci de (?!nous avoir|m'avoir|contact|vous adress|ne |joindre|patient|votre|l'|renvoy|reenvoy|noter"
+    r"|prendre (?:note|contact)"
+    r"|adresser|appel|transf|privileg|rediriger|bien vouloir (?:contact|vous|renvoy|adress|noter|patient))"
+    r"|please (?!contact|call|e-?mail|reach|note|do not|don't|be (?:advised|aware|assured)|allow|expect|refer|direct"
+    r"|visit|accept|feel|bear|forward|resend|get in touch|write|reply|disregard|excuse|find below)"
     r"|ci-joints?|en piece jointe|vous trouverez|voici (?:la|le|les|des|mes|une?|l'|nos)|d'accord|ok pour|c'est (?:ok"
     r"|bon|valide|parfait)|ca marche|bon pour accord|besoin d'un(?:e)? (?:model|devis|aide|info|rendu|3d)"
     r"|\b(?:i|we) ?(?:would like|'d like|want|need (?:a|an|your|some|the|to|help|3d)|wish|am looking|are looking"

@@ -154,6 +154,11 @@ _CHALLENGER = re.compile(
     r"|email)|anti-?spam"
 )
 
+_SELF = re.compile(
+    r"(?:^|[\s.,;(])(?:je|j'\w+|mon|ma|mes|m'\w+|i|my|mine|ich|mein\w{0,2}|mi|mis|mio|mia|meu|minha|mijn)(?=\s|$)"
+)
+_ENHANCED = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+
 _MESSAGE_ID = re.compile(r"^[ \t>]*message-id:\s{0,4}(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL_ID = re.compile(
     r"^(?:x-)?original-(?:envelope-id|message-id):\s{0,4}(?:[\w-]{1,20};)?\s{0,4}(<[^<>\s]{1,900}>)", re.I | re.M
@@ -234,9 +239,21 @@ def _counts(mail: Mail, subject: str, *, daemon: bool, null_path: bool) -> bool:
         return False
     top = fold(mail.body[:6_000])
     points += 2 * bool(_WORDS.search(top))
-    if not (daemon or null_path or failed) and (_human_above(mail) or points < 4):
+    if not (daemon or null_path or failed) and (_human_above(mail) or not _returns_something(mail)):
         return False
     return points >= 4
+
+
+def _returns_something(mail: Mail) -> bool:
+    """Whether a mail from an ordinary address brings what reports bring: a copy, a status code or whom it is about.
+
+    And whether nobody speaks of himself or asks in it: people complain about bounces in the words of bounces.
+    """
+    top = fold(mail.body[:6_000])
+    if _SELF.search(top) or "?" in top:
+        return False
+    copied = any(kind.startswith(("message/", "text/rfc822")) for kind, _ in _texts(mail))
+    return copied or bool(_ENHANCED.search(top) or _ADDRESS.search(top))
 
 
 def _human_above(mail: Mail) -> bool:
