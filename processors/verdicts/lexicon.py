@@ -1,15 +1,17 @@
-"""The expressions the reader knows, by what they do in a reply. Built once, on first use, from the language modules.
+"""The expressions the reader knows, by what they do in a reply. Built once, on first use, from the .txt files beside.
 
-A line of a language module is a template: ``(a|b|)`` are alternatives, the empty one included. Its words are folded as
-``tokens.fold`` does. The longest known expression at a place wins, which is how "n'hésitez pas" is no negation.
+A file has a section an act; its templates are separated by ";". In a template ``(a|b|)`` are alternatives, the empty one included,
+and ``{NAME}`` stands for the line ``NAME = ...`` of the same file. Words are folded as ``tokens.fold`` does. The longest known
+expression at a place wins, which is how "n'hésitez pas" is no negation.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
-from processors.verdicts import english, french, others
 from processors.verdicts.tokens import fold
 
 #: What an expression does. Whatever is in no list is unknown, and an unknown word is never read as a yes.
@@ -64,6 +66,7 @@ DANGERS = frozenset({
 })  # fmt: skip
 
 LONGEST = 9
+_NAMED = re.compile(r"\{([A-Z]+)\}")
 _GROUP = re.compile(r"\(([^()]*)\)")
 
 
@@ -76,25 +79,52 @@ def expand(template: str) -> list[str]:
     return [e for choice in match.group(1).split("|") for e in expand(before + choice + after)]
 
 
+#: Later files win over earlier ones: French is what most replies are written in.
+_FILES = ("others.txt", "english.txt", "french.txt")
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    for name in _FILES:
+        act, named = "", dict[str, str]()
+        for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
+            if not line or line.startswith("#"):
+                continue
+            if line.startswith("["):
+                act = line.strip("[]")
+                if act not in ACTS:
+                    raise ValueError(f"{name}: unknown act {act!r}")
+                continue
+            key, equals, value = line.partition(" = ")
+            if equals:
+                named[key] = value
+                continue
+            for template in line.split(";"):
+                yield act, _NAMED.sub(lambda m: named[m.group(1)], template.strip())
+
+
 @cache
+def _tables() -> tuple[dict[str, str], frozenset[str]]:
+    found: dict[str, str] = {}
+    asking: set[str] = set()
+    for act, template in _templates():
+        for expression in expand(template) if template else ():
+            if not expression:
+                continue
+            if act == "ask_when":
+                asking.add(expression)
+            if not (found.get(expression) in DANGERS and act not in DANGERS):
+                found[expression] = act
+    return found, frozenset(asking)
+
+
 def phrases() -> dict[str, str]:
     """Expression (folded words joined by a space) > act. A danger outranks any other act given to the same words."""
-    found: dict[str, str] = {}
-    for source in (others.PHRASES, english.PHRASES, french.PHRASES):
-        for act, block in source.items():
-            for line in block.split("\n"):
-                for template in line.split(";"):
-                    for expression in expand(template.strip()):
-                        if expression and not (found.get(expression) in DANGERS and act not in DANGERS):
-                            found[expression] = act
-    return found
+    return _tables()[0]
 
 
-@cache
 def asks_when() -> frozenset[str]:
     """Expressions that open a question about the time of delivery. Some are conditions when nothing is asked ("quand")."""
-    blocks = (source.get("ask_when", "") for source in (others.PHRASES, english.PHRASES, french.PHRASES))
-    return frozenset(e for block in blocks for t in re.split(r"[;\n]", block) for e in expand(t.strip()) if e)
+    return _tables()[1]
 
 
 @cache
