@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from processors.html import html_text
 from processors.reply import words
-from processors.reply.quotes import QUOTED, SIGNATURE, TEXT, Marks, mark_quotes, normal, opens_forward
+from processors.reply.quotes import QUOTED, SIGNATURE, TEXT, Marks, mark_quotes, normal, opens_forward, unglue
 from processors.reply.signature import mark_signature
 from processors.reply.structure import read_structure
 
@@ -32,8 +33,11 @@ def split(plain: str, *, html: str = "", subject: str = "") -> Split:
     """Split a body. ``plain`` is the text/plain body or the HTML as text; ``html`` the decoded HTML body, which is used
     where its structure marks the quote. Never raises; time is linear in the input."""
     lines = plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = unglue(lines)
     structure = read_structure(html) if html else None
     if structure is None:
+        if html and not plain.strip():
+            lines = html_text(html).split("\n")
         return _split_lines(lines, None, subject)
     given_lines, given = structure
     if not any(label == TEXT and line.strip() for line, label in zip(given_lines, given, strict=True)):
@@ -124,7 +128,9 @@ def _split_lines(lines: list[str], given: list[str] | None, subject: str) -> Spl
 
 def _merge(norm: list[str], given: list[str]) -> Marks:
     """Structure first; what it left as text is read line by line, beside quotes that now carry a mark."""
-    shown = ["> " + n if label == QUOTED and n else "" if label == SIGNATURE else n for n, label in zip(norm, given, strict=True)]
+    shown = [
+        "> " + n if label == QUOTED and n else "" if label == SIGNATURE else n for n, label in zip(norm, given, strict=True)
+    ]
     marks = mark_quotes(shown)
     marks.labels = [g if g != TEXT else label for g, label in zip(given, marks.labels, strict=True)]
     marks.hard = marks.hard or QUOTED in given

@@ -85,7 +85,7 @@ def mark_quotes(norm: list[str]) -> Marks:
         if not line:
             i += 1
             continue
-        found = _WRAPPED_TAIL.match(line) is None and is_prefixed(line)
+        found = is_prefixed(line)
         if found or (pipes and line.startswith("|")) or (usenet and (m := _USENET.match(line)) and m[1] in usenet):
             labels[i] = QUOTED
             marks.prefixed = True
@@ -96,11 +96,7 @@ def mark_quotes(norm: list[str]) -> Marks:
         pipes = pipes and not line
         opening = _opening(norm, i) if len(line) <= _MAX_LINE else None
         if opening is None:
-            if is_prefixed(line):
-                labels[i] = QUOTED
-                marks.prefixed = True
-            elif not SEPARATOR.match(line):
-                text_seen = True
+            text_seen = text_seen or not SEPARATOR.match(line)
             i += 1
             continue
         end, kind = opening
@@ -112,10 +108,13 @@ def mark_quotes(norm: list[str]) -> Marks:
         marks.ends.append(end)
         following = _next(norm, end + 1)
         if kind == "above" and not text_seen:
+            marks.doubtful = True
             i = end + 1
             continue
-        if following < count and kind != "above" and (
-            is_prefixed(norm[following]) or norm[following].startswith("| ") or norm[following] == "|"
+        if (
+            following < count
+            and kind != "above"
+            and (is_prefixed(norm[following]) or norm[following].startswith("| ") or norm[following] == "|")
         ):
             pipes = norm[following].startswith("|")
             i = end + 1
@@ -170,7 +169,7 @@ def _opening(norm: list[str], i: int) -> tuple[int, Kind] | None:
     end = attribution(norm, i)
     if end >= 0:
         return end, "attribution"
-    if len(line) <= 200 and words.REPLY_ABOVE.search(line) and (decorated or (len(line) <= 110 and _blank(norm, i - 1))):
+    if len(line) <= 200 and words.says_reply_above(line) and (decorated or (len(line) <= 110 and _blank(norm, i - 1))):
         return i, "above"
     return None
 
@@ -191,7 +190,7 @@ def opens_forward(line: str) -> bool:
 
 
 def _marker(norm: list[str], i: int, line: str, decorated: bool) -> Kind | None:
-    """"----- Message d'origine -----", "Début du message réexpédié :" and their like in other languages."""
+    """ "----- Message d'origine -----", "Début du message réexpédié :" and their like in other languages."""
     bare = line.strip("-_*=~#+—–<>[]() ")
     if not bare or len(line) > 300:
         return None
@@ -283,9 +282,15 @@ def _header(norm: list[str], i: int, *, marked: bool = False) -> int:
         or (len(found) >= 2 and {"date", "subject"} & found and dated and _blank(norm, i - 1) and address)
     ):
         return last
+    if {"from", "date", "to"} <= found and dated and not _GENERIC_DATE.match(kinds["date"].lstrip("*_ ")):
+        return last
     if {"date", "to", "subject"} <= found and (address or dated) and (marked or address):
         return last
     return -1
+
+
+#: Words for "date" that people write too, unlike "Envoyé :" or "Gesendet:".
+_GENERIC_DATE = re.compile(r"(?:date|datum|fecha|data|dato|дата|tarih|日期|dátum)\b", re.IGNORECASE)
 
 
 def _ruled_above(norm: list[str], i: int) -> bool:
@@ -302,7 +307,7 @@ def _blank(norm: list[str], i: int) -> bool:
 def attribution(norm: list[str], i: int) -> int:
     """Last line of an attribution ("Le …, X a écrit :") that begins at line i, or -1."""
     first = norm[i]
-    if not ("@" in first or any(c.isdigit() for c in first[:80]) or first.lower().startswith(_CITING)):
+    if not _plausible(first):
         return -1
     joined = ""
     for k in range(i, min(len(norm), i + _MAX_ATTRIBUTION_LINES)):
@@ -312,6 +317,8 @@ def attribution(norm: list[str], i: int) -> int:
                 # Some clients put the address on a paragraph of its own.
                 if k == i + 1 and k + 1 < len(norm) and norm[k + 1].startswith("<"):
                     continue
+                return -1
+            if k > i and _starts_afresh(norm[k - 1], line):
                 return -1
             if is_prefixed(line) and not (_WRAPPED_TAIL.match(line) and joined.count("<") > joined.count(">")):
                 return -1
@@ -327,12 +334,35 @@ def attribution(norm: list[str], i: int) -> int:
             strength = _judge(joined)
             if strength >= 3 or (strength == 2 and (announced or _blank(norm, i - 1))) or (strength == 1 and quoted_next):
                 return k
+        if joined.endswith((":", "：")):
+            return -1
     return -1
 
 
 _CITING = ("quoting ", "citando ", "zitat von ", "citation de ")
+_DIGIT = re.compile(r"\d")
 _FULL_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _ADDRESS_TAIL = re.compile(r"[\s>)\]\"'’,:：]{0,12}(?:<?mailto:[^\s>]{1,100}[>\])\s]{0,4})?[\s>)\]:：]{0,8}$")
+
+
+_GLUED = re.compile(
+    r"(?<=\S)\s+(?=(?:Le|On|Am|El|Il|Em|Op|Den|Dnia|W dniu|Dne)\s(?:[^\W\d_]{1,12}[.,]{0,2}\s){0,2}[^\W_]{0,9}[.,]?\s?\d)"
+)
+
+
+def unglue(lines: list[str]) -> list[str]:
+    """Lines with an attribution that a careless conversion left at the end of a line of text cut off from it."""
+    out: list[str] = []
+    for line in lines:
+        end = line.rstrip()
+        if 40 < len(end) <= _MAX_LINE and end.endswith((":", "：")) and "@" in end and not is_prefixed(end.lstrip()):
+            text = normal(end)
+            cut = next((m for m in _GLUED.finditer(text) if _judge(text[m.end() :]) >= 3), None)
+            if cut and not _begins(text.lower()):
+                out += [text[: cut.start()], text[cut.end() :]]
+                continue
+        out.append(line)
+    return out
 
 
 def _judge(joined: str) -> int:
@@ -341,61 +371,104 @@ def _judge(joined: str) -> int:
     Looks for five things: a beginning that is used for that, a date, a time, an address, the verb at its place.
     """
     text = joined.strip("-*_| ")
+    if not text:
+        return 0
     colon = text.endswith((":", "："))
-    begins = _begins(text)
+    low = text.lower()
+    if not any(stem in low for stem in words.WROTE_STEMS):
+        return _judge_silent(text, low, colon)
+    verb = None
+    for verb in words.WROTE.finditer(text):  # noqa: B007 - the last one counts
+        pass
+    if verb is None:
+        return 0
     date, time, address = words.DATE.search(text), words.TIME.search(text), words.ADDRESS.search(text)
-    if text.lower().startswith(_CITING) and colon:
-        return 3 if address else 1
-    tail = words.WROTE_END.search(text)
-    if tail:
-        before = text[: tail.start()].rstrip(" ,")
-        if colon or joined.endswith("-") or (date and address and time):
-            if begins and (date or time):
-                return 3 if address or time else 2
-            if begins:
-                return 1
-            if address and _is_name(before[: before.find(address[0])]) and len(before) - before.find(address[0]) < 120:
-                return 3
-            if date and time and _is_name(before[: date.start()]):
-                return 2
-        return 0
-    verb = words.WROTE.search(text)
-    if verb:
-        before, after = text[: verb.start()], text[verb.end() :]
-        inner = after[:-1]
-        if len(after.split()) > 14 or "«" in after or (not colon and ":" in words.TIME.sub("", after)):
+    before, after = text[: verb.start()].rstrip(" ,"), text[verb.end() :]
+    begins = _begins(low)
+    if words.AFTER_WROTE.fullmatch(after):
+        if not (colon or joined.endswith("-") or (date and address and time)):
             return 0
-        if begins and (date or time):
-            if colon:
-                return 3 if address or time else 2
-            return 2 if _FULL_DATE.search(text) and time and len(after) > 1 else 0
-        if colon and (words.DATE.search(inner) or words.TIME.search(inner)) and (address or _is_name(before)):
-            return 3 if address or words.TIME.search(inner) else 2
-        return 0
-    if date and address and begins and _ADDRESS_TAIL.match(text, _last_address(text)):
-        if colon:
+        if begins:
+            return 3 if address or time else 2 if date else 1
+        if address and _is_name(before[: address.start()]) and len(before) - address.start() < 120:
             return 3
-        return 2 if text[0].isdigit() and text.endswith(">") else 0
-    if _ISO_OPENING.match(text):
+        return 2 if date and time and _is_name(before[: date.start()]) else 0
+    if len(after.split()) > 18 or "«" in after or (not colon and ":" in words.TIME.sub("", after)):
+        return 0
+    if begins and (date or time):
+        if colon:
+            return 3 if address or time else 2
+        return 2 if _FULL_DATE.search(text) and time and len(after) > 1 else 0
+    timed = words.TIME.search(after[:-1])
+    if colon and (timed or words.DATE.search(after[:-1])) and (address or _is_name(before)):
+        return 3 if address or timed else 2
+    return 0
+
+
+def _judge_silent(text: str, low: str, colon: bool) -> int:
+    """The same for lines without a verb: "Citando a X:", "2025-03-03 10:12 GMT+01:00 X <…>:"."""
+    if colon and low.startswith(_CITING):
+        return 3 if "@" in text else 1
+    if "@" in text and (colon or (text[0].isdigit() and text.endswith(">"))):
+        if words.DATE.search(text) and _begins(low) and _ADDRESS_TAIL.match(text, _last_address(text)):
+            return 3 if colon else 2
+        return 0
+    if text[0].isdigit() and ("GMT" in text or "UTC" in text) and _ISO_OPENING.match(text):
         return 2
     return 0
 
 
 def _last_address(text: str) -> int:
     """Where the last address of a line ends."""
-    return max(m.end() for m in words.ADDRESS.finditer(text))
+    return max((m.end() for m in words.ADDRESS.finditer(text)), default=0)
+
+
+_SENTENCE_END = re.compile(r"[^\W\d_]{4,}\.$|[!?]$")
+
+
+def _starts_afresh(above: str, line: str) -> bool:
+    """A line that continues nothing: the one above ends a sentence, or this one begins as an attribution does."""
+    if _SENTENCE_END.search(above, max(0, len(above) - 40)) or "://" in above:
+        return True
+    if not _begins(line.lower()):
+        return False
+    ended = above.endswith(".") and len(above) > 30 and "@" not in above
+    return ended or (line[0].isupper() and line.split(None, 1)[0].lower() in words.OPENERS)
+
+
+def _plausible(line: str) -> bool:
+    """Cheap test of a first line."""
+    if len(line) < 6 and line != "<":
+        return False
+    low = line.lower()
+    if "@" in low or "<" in low or low.startswith(_CITING):
+        return True
+    if not _DIGIT.search(low, 0, 80):
+        return False
+    if any(stem in low for stem in words.WROTE_STEMS):
+        return True
+    low = low.lstrip("-*_| ")
+    if not _begins(low):
+        return False
+    # By the time a wrapped attribution breaks, its year or hour has been said.
+    short = not low[0].isdigit() and len(low.split(None, 8)) <= 8
+    return short or words.DATE.search(low) is not None or words.TIME.search(low) is not None
 
 
 def _begins(text: str) -> bool:
     """The beginning of an attribution: a date, or a word used before one."""
-    tokens = text[:120].lower().split()[:7]
+    tokens = text[:120].split()[:7]
     if not tokens:
         return False
     head = tokens[0]
     if head[0].isdigit() or head[0] in "在於于":
         return True
-    if head.strip(".,:") in words.OPENERS or (head.endswith((",", ".")) and len(head) <= 14):
+    if head.strip(".,:") in words.OPENERS:
         return any(any(c.isdigit() for c in token) for token in tokens[1:6])
+    if len(head) <= 4 and head.isalpha() and len(tokens) > 1 and tokens[1][0].isdigit():
+        return True
+    if head.endswith((",", ".")) and len(head) <= 14 and len(tokens) > 1 and tokens[1] not in words.OPENERS:
+        return any(any(c.isdigit() for c in token) for token in tokens[1:4])
     return False
 
 

@@ -35,9 +35,7 @@ _DEVICE_OPENING = (
     r"أُ?رسلت? من|تم الإرسال من|מאת ה|נשלח מ|发自我的|来自我的|发送自|從我的|傳送自|寄自|iphone\s*から|.{0,30}から送信|나의 .{1,20}에서 보냄|내 .{1,20}에서 보냄|"
     r"az .{1,20} küldve|elküldve|dikirim dari|đã gửi từ|gửi từ|ส่งจาก|saadetud|nosūtīts no|išsiųsta"
 )
-_DEVICE = re.compile(
-    rf"[<(\[«“\"*_~\-–—>\s]{{0,6}}(?:{_DEVICE_OPENING})(?P<rest>.{{0,200}})$", re.IGNORECASE
-)
+_DEVICE = re.compile(rf"[<(\[«“\"*_~\-–—>\s]{{0,6}}(?:{_DEVICE_OPENING})(?P<rest>.{{0,200}})$", re.IGNORECASE)
 _DEVICE_ALONE = re.compile(
     r"[<(\[*\s]{0,4}(?:"
     r"(?:get|obtenez|télécharge[rz]|obtenir|installe[rz]|holen sie sich|laden sie|obtener|obtén|obter|obtenha|ottieni|scarica|download(?: de)?|hämta|hent|"
@@ -56,7 +54,8 @@ _DEVICE_ALONE = re.compile(
 )
 _DEVICE_WORDS = re.compile(rf"(?<![^\W_])(?:{_DEVICE_WORD})(?![^\W\d_])", re.IGNORECASE)
 _SHORT_MODEL = re.compile(
-    r"\s*(?:my|mon|ma|notre|meinem?|mi|meu|minha|mio|mia|il mio|mijn|min|mitt|moj\w*|моего|üzerinden)\s+\S+(?:\s\S+){0,4}[.!]?$", re.IGNORECASE
+    r"\s*(?:my|mon|ma|notre|meinem?|mi|meu|minha|mio|mia|il mio|mijn|min|mitt|moj\w*|моего|üzerinden)\s+\S+(?:\s\S+){0,4}[.!]?$",
+    re.IGNORECASE,
 )
 
 _NOTICE = re.compile(
@@ -93,7 +92,10 @@ _BANNER = re.compile(
     r"expéditeur externe)|you don['’]t often get email from|vous n['’]obtenez pas souvent d['’]e-?mail|vous ne recevez pas souvent)",
     re.IGNORECASE,
 )
-_LIST = re.compile(r".{1,60} mailing list$|.{0,40}mailman/listinfo.{0,120}$|https?://\S{0,80}/listinfo\S{0,80}$|.{0,60}groups\.google\.com.{0,200}$", re.IGNORECASE)
+_LIST = re.compile(
+    r".{1,60} mailing list$|.{0,40}mailman/listinfo.{0,120}$|https?://\S{0,80}/listinfo\S{0,80}$|.{0,60}groups\.google\.com.{0,200}$",
+    re.IGNORECASE,
+)
 
 CLOSING = re.compile(
     r"(?:bien |très |tres |tout )?(?:cordialement|cdlt|cdt|cordlt|sincèrement|amicalement|amitiés|respectueusement|chaleureusement|affectueusement)"
@@ -122,7 +124,9 @@ _TITLE = re.compile(
     r"support|service|department|département|head of|studio|agence|société|sarl|sas|gmbh|ltd|inc|llc|s\.a\.|s\.l\.|geschäftsführer|leiter|vertrieb)\b",
     re.IGNORECASE,
 )
-_POSTSCRIPT = re.compile(r"(?:p\.?\s?-?\s?s\.?|n\.?\s?b\.?|post-?scriptum|rq|edit)\b\s{0,2}[.:：;,\-–—]|(?:p\.s\.|ps)\s", re.IGNORECASE)
+_POSTSCRIPT = re.compile(
+    r"(?:p\.?\s?-?\s?s\.?|n\.?\s?b\.?|post-?scriptum|rq|edit)\b\s{0,2}[.:：;,\-–—]|(?:p\.s\.|ps)\s", re.IGNORECASE
+)
 _SENTENCE_WORDS = frozenset(
     "je j'ai j’ai nous vous tu il elle on c'est c’est ok oui non d'accord d’accord merci pas svp stp est sont suis avons avez voici pouvez peux pourriez "
     "valide validé validons accepte accepté accord refuse i i'm we you yes no okay please is are have can could would approve approved accept agree "
@@ -143,7 +147,7 @@ def mark_signature(raw: list[str], norm: list[str], labels: list[str], runs: lis
 
 
 def is_device_line(line: str) -> bool:
-    """"Envoyé de mon iPhone" and its like, the whole line."""
+    """ "Envoyé de mon iPhone" and its like, the whole line."""
     if len(line) > _MAX or not line:
         return False
     if _DEVICE_ALONE.match(line):
@@ -170,9 +174,7 @@ def _mark_banner(norm: list[str], labels: list[str], start: int, end: int) -> No
             i += 1
 
 
-def _mark_run(
-    raw: list[str], norm: list[str], labels: list[str], start: int, end: int, *, first: bool, last: bool
-) -> bool:
+def _mark_run(raw: list[str], norm: list[str], labels: list[str], start: int, end: int, *, first: bool, last: bool) -> bool:
     while end > start and not norm[end - 1]:
         end -= 1
     lines = [i for i in range(start, end) if norm[i] and labels[i] == TEXT]
@@ -233,7 +235,11 @@ def _rescue(norm: list[str], labels: list[str], cut: int, end: int) -> None:
 def _is_footer(line: str) -> bool:
     line = line[:_MAX]
     return bool(
-        _FOOTER.match(line) or _LIST.match(line) or is_device_line(line) or SEPARATOR.match(line) or (_NOTICE.match(line) and _NOTICE_PROOF.search(line))
+        _FOOTER.match(line)
+        or _LIST.match(line)
+        or is_device_line(line)
+        or SEPARATOR.match(line)
+        or (_NOTICE.match(line) and _NOTICE_PROOF.search(line))
     )
 
 
@@ -251,7 +257,9 @@ def _notices(norm: list[str], labels: list[str], start: int, cut: int, first: bo
             return i
         head = norm[top][:_MAX]
         whole = " ".join(norm[top:end])[:1500]
-        notice = (_NOTICE.match(head.lstrip("*_ «\"")) and _NOTICE_PROOF.search(whole)) or all(_is_footer(norm[k]) for k in range(top, end))
+        notice = (_NOTICE.match(head.lstrip('*_ «"')) and _NOTICE_PROOF.search(whole)) or all(
+            _is_footer(norm[k]) for k in range(top, end)
+        )
         if not notice:
             # A footer glued below the text: take its lines only.
             while end > top and _is_footer(norm[end - 1]):
@@ -354,13 +362,20 @@ def _introduced(norm: list[str], top: int) -> bool:
 
 
 def _hyphen_name(norm: list[str], lines: list[int], cut: int) -> int:
-    """"-Jean Dupont" as the last paragraph; not when the text has lists of its own."""
+    """ "-Jean Dupont" as the last paragraph; not when the text has lists of its own."""
     left = [i for i in lines if i < cut]
     if len(left) < 2:
         return cut
     i = left[-1]
     line = norm[i]
-    if line[0] == "-" and len(line) > 2 and line[1].isalpha() and _name(line[1:]) and not norm[i - 1] and not _introduced(norm, i):
+    if (
+        line[0] == "-"
+        and len(line) > 2
+        and line[1].isalpha()
+        and _name(line[1:])
+        and not norm[i - 1]
+        and not _introduced(norm, i)
+    ):
         if not any(norm[k].startswith(("-", "*", "•", "–")) for k in left[:-1]):
             return i
     return cut

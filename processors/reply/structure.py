@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from processors.html import html_text
 from processors.reply.quotes import QUOTED, SIGNATURE, TEXT
 from processors.reply.words import LABEL, LABEL_KIND
 
@@ -39,9 +40,13 @@ _SIGNATURE_CLASSES = frozenset(
     "gmail_signature moz-signature protonmail_signature_block zmail_signature zmail_signature_below hs_signature front-signature "
     "missive_signature sh-signature tutanota_signature".split()
 )
-_SIGNATURE_IDS = frozenset("signature ms-outlook-mobile-signature applemailsignature composer_signature messagesignaturesection".split())
+_SIGNATURE_IDS = frozenset(
+    "signature ms-outlook-mobile-signature applemailsignature composer_signature messagesignaturesection".split()
+)
 _INDENT = re.compile(r"border(?:-left)?\s?:\s?(?:none|0|medium none)", re.IGNORECASE)
-_TOP_RULE = re.compile(r"border-top:\s?solid\s|border-width:\s?\d(?:px|pt)? (?:0|medium|currentcolor)|border:none;\s?border-top:", re.IGNORECASE)
+_TOP_RULE = re.compile(
+    r"border-top:\s?solid\s|border-width:\s?\d(?:px|pt)? (?:0|medium|currentcolor)|border:none;\s?border-top:", re.IGNORECASE
+)
 
 
 def read_structure(html: str) -> tuple[list[str], list[str]] | None:
@@ -57,10 +62,10 @@ def read_structure(html: str) -> tuple[list[str], list[str]] | None:
         found = _mark(root)
         if not found:
             return None
-        marked = etree.tostring(root, encoding="unicode", method="html")
+        marked = str(etree.tostring(root, encoding="unicode", method="html"))
     except (etree.LxmlError, ValueError, AssertionError, RecursionError):
         return None
-    return _label(_to_text(marked, root))
+    return _label(html_text(marked))
 
 
 def _names(value: str | None) -> list[str]:
@@ -96,12 +101,20 @@ def _kind(element: _Element) -> str:
     if tag == "includetail":
         return _Q_OPEN
     classes, ids = _names(element.get("class")), _names(element.get("id"))
-    if element.get("data-smartmail") == "gmail_signature" or not _SIGNATURE_CLASSES.isdisjoint(classes) or not _SIGNATURE_IDS.isdisjoint(ids):
+    if (
+        element.get("data-smartmail") == "gmail_signature"
+        or not _SIGNATURE_CLASSES.isdisjoint(classes)
+        or not _SIGNATURE_IDS.isdisjoint(ids)
+    ):
         return _S_OPEN
     if "gmail_quote" in classes or "gmail_quote_container" in classes:
         # Answers may stand inside, beside its blockquotes; a forward has none.
         return "" if element.find(".//blockquote") is not None else _Q_OPEN
-    if not _QUOTE_CLASSES.isdisjoint(classes) or not _QUOTE_IDS.isdisjoint(ids) or any(c.endswith("yahoo_quoted") for c in classes):
+    if (
+        not _QUOTE_CLASSES.isdisjoint(classes)
+        or not _QUOTE_IDS.isdisjoint(ids)
+        or any(c.endswith("yahoo_quoted") for c in classes)
+    ):
         return _Q_OPEN
     name, marker = element.get("name"), element.get("data-marker")
     if name == "messageReplySection" or marker == "__QUOTED_TEXT__":
@@ -163,53 +176,7 @@ def _label(text: str) -> tuple[list[str], list[str]]:
                 signatures = max(0, signatures - 1)
             elif piece == _REST:
                 rest = True
-            elif len(pieces) == 1 or piece.strip():
+            elif len(pieces) == 1 or piece.strip(" >"):
                 lines.append(piece)
                 labels.append(QUOTED if rest or quotes else SIGNATURE if signatures else TEXT)
     return lines, labels
-
-
-_BLOCK = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav "
-    "ol p pre section table tbody tfoot thead tr ul includetail".split()
-)
-_SKIPPED = frozenset("head script style title noscript template".split())
-
-
-def _to_text(marked: str, root: _Element) -> str:
-    """Text of the tree: blocks on lines of their own, a blank line around paragraphs."""
-    from lxml import etree
-
-    del marked
-    out: list[str] = []
-    skipping = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag
-        if not isinstance(tag, str):
-            if event == "end" and element.tail and not skipping:
-                out.append(re.sub(r"\s+", " ", element.tail))
-            continue
-        if event == "start":
-            skipping += tag in _SKIPPED
-            if skipping:
-                continue
-            if tag == "br":
-                out.append("\n")
-            elif tag in _BLOCK:
-                out.append("\n\n" if tag in ("p", "ul", "ol", "table") else "\v")
-                if tag == "li":
-                    out.append("- ")
-            if element.text:
-                out.append(re.sub(r"[ \t\r\n\f]+", " ", element.text))
-        else:
-            if not skipping and tag in _BLOCK:
-                out.append("\n\n" if tag in ("p", "ul", "ol", "table") else "\v")
-            elif not skipping and tag in ("td", "th"):
-                out.append(" ")
-            skipping -= tag in _SKIPPED
-            if element.tail and not skipping:
-                out.append(re.sub(r"[ \t\r\n\f]+", " ", element.tail))
-    text = re.sub(r" *\v[ \v]*", "\v", "".join(out))
-    text = re.sub(r"\v*\n[\v]*", lambda m: "\n", text).replace("\v", "\n")
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")

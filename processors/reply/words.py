@@ -61,9 +61,18 @@ WROTE = re.compile(
     r"(?:\s?/\s?כתבה|/كتبت)?",
     re.IGNORECASE,
 )
-#: What may follow the verb at the end of an attribution, before the colon.
-AFTER_WROTE = r"(?:\s+(?:ceci|le\s+message\s+suivant|the\s+following|folgendes|lo\s+siguiente|o\s+seguinte|następująco|на))?"
-WROTE_END = re.compile(rf"{WROTE.pattern}{AFTER_WROTE}\s{{0,3}}[:：]?[\s\-*_]{{0,80}}$", re.IGNORECASE)
+#: One of these stands in every such verb: a test of microseconds before the pattern is tried.
+WROTE_STEMS = (
+    "écri", "ecrit", "envoyé", "wrot", "write", "schr", "geschr", "escri", "escrev", "scri", "skrev", "kirjoit", "napisa", "pisze", "napsal",
+    "napísal", "напис", "пиш", "yazd", "كتب", "כתב", "写道", "寫道", "メ", "書", "작성", "썼", "έγραψε", "scris", "írta", "viết", "menulis",
+    "rašė", "kirjutas", "rakst", "skrif", "تحریر", "schreef",
+)  # fmt: skip
+#: What may follow the verb at the end of an attribution.
+AFTER_WROTE = re.compile(
+    r"(?:\s+(?:ceci|le\s+message\s+suivant|the\s+following|folgendes|lo\s+siguiente|o\s+seguinte|następująco|на))?"
+    r"\s{0,3}[:：]?[\s\-*_]{0,80}",
+    re.IGNORECASE,
+)
 
 #: First words of an attribution line that are followed by a date.
 OPENERS = frozenset(
@@ -127,6 +136,18 @@ REPLY_ABOVE = re.compile(
     r"over denne linje(?:n)?|powyżej tej linii|nad (?:tento|tuto) řádek|выше этой (?:линии|строки)|bu satırın üst",
     re.IGNORECASE,
 )
+_ABOVE_STEMS = (
+    "dessus", "ligne", "haut", "above", "line", "oberhalb", "über", "zeile", "encima", "acima", "sopra", "boven", "ovanför", "over", "powyżej", "nad ",
+    "выше", "üst",
+)  # fmt: skip
+
+
+def says_reply_above(line: str) -> bool:
+    """ "Reply above this line" in any of the languages."""
+    low = line.lower()
+    return any(stem in low for stem in _ABOVE_STEMS) and REPLY_ABOVE.search(line) is not None
+
+
 #: The sender says the answers stand inside the quoted text: what is new cannot be told from the words alone.
 ANSWERS_INSIDE = re.compile(
     r"\ben (?:rouge|bleu|vert|gras|surligné|couleur|violet|orange|jaune)\b.{0,40}|"
