@@ -55,7 +55,7 @@ def drain(inbox: Inbox, ledger: MemoryLedger, limit: int = 100, acknowledge: boo
 
 
 def mail(title: str, body: str = "Bonjour", size: int = 0) -> bytes:
-    head = f"From: Client <client@example.com>\r\nTo: studio@example.org\r\nSubject: {title}\r\nMessage-ID: <{title}@example.com>"
+    head = f"From: Client <client@example.com>\r\nSubject: {title}\r\nMessage-ID: <{title}@example.com>"
     return f"{head}\r\n\r\n{body}\r\n".encode() + (b"x" * 70 + b"\r\n") * (size // 72)
 
 

@@ -12,19 +12,14 @@ UID to which it does not apply (a message that comes later is taken however old 
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import select
-import socket
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from imapclient import IMAPClient  # type: ignore[import-untyped]
-
 from connectors.gmail.account import Account
 from connectors.gmail.fetch import NAMED, Fetched, Fetcher, Meta
+from connectors.gmail.idle import Waiter
 from connectors.gmail.session import Refusal, Selected, Session
 from connectors.gmail.uids import Progress, uid_sets
 from core.errors import PortError, Transient
@@ -35,8 +30,6 @@ log = logging.getLogger(__name__)
 
 #: Messages that one SEARCH looks at: its answer is one line, and imaplib takes a line up to 1,000,000 bytes.
 WINDOW = 20_000
-#: Servers may end an IDLE after 30 minutes (RFC 2177); networks forget quiet connections sooner.
-IDLE_AT_MOST = 15 * 60.0
 #: Marks that could not be set are kept for a next time, up to this many.
 UNMARKED = 10_000
 
@@ -103,9 +96,7 @@ class GmailInbox:
         self._fetcher = Fetcher(self._session, max_size)
         self._validity = 0
         self._unmarked: dict[int, None] = {}
-        self._alarm, self._bell = socket.socketpair()
-        self._alarm.setblocking(False)
-        self._bell.setblocking(False)
+        self._waiter = Waiter(self._session, self.name)
 
     # ------------------------------------------------------------------ poll
 
@@ -302,82 +293,12 @@ class GmailInbox:
 
     def wait(self, seconds: float) -> bool:
         """Wait for news with IDLE where the server has it, else for ``wake`` alone. True: poll now. Never raises."""
-        until = time.monotonic() + seconds
-        try:
-            if self._session.selected is None or not self._session.has("IDLE"):
-                return self._rung(seconds)
-            while (left := until - time.monotonic()) > 0:
-                if self._idle(min(left, IDLE_AT_MOST)):
-                    return True
-            return False
-        except (PortError, Refusal) as error:
-            # The connection died: a poll replaces it, or says why it cannot.
-            log.info("%s: %s", self.name, error)
-            self._session.close()
-            return True
-
-    def _idle(self, seconds: float) -> bool:
-        """One IDLE of at most that long. Raises Transient when the connection is dead."""
-        session = self._session
-        client = session.client
-        assert client is not None
-        until = time.monotonic() + seconds
-        with session.command("going idle"):
-            client.idle()
-        news = _already(client)
-        while not news and (left := until - time.monotonic()) > 0:
-            ready = select.select([client.socket(), self._alarm], [], [], left)[0]
-            if self._alarm in ready:
-                self._rung(0)
-                news = True
-            elif ready:
-                with session.command("listening"):
-                    told = client.idle_check(timeout=0)
-                if not told:
-                    # Readable and yet nothing to read: the other side has closed, which DONE will tell for certain.
-                    break
-                news = _is_news(told)
-        with session.command("ending idle"):
-            _, told = client.idle_done()
-        return news or _is_news(told)
-
-    def _rung(self, seconds: float) -> bool:
-        """Whether ``wake`` was called, or is within that time."""
-        if not select.select([self._alarm], [], [], max(0.0, seconds))[0]:
-            return False
-        with contextlib.suppress(BlockingIOError):
-            while self._alarm.recv(4096):
-                pass
-        return True
+        return self._waiter.wait(seconds)
 
     def wake(self) -> None:
         """Make ``wait`` return, now or when it is next called."""
-        with contextlib.suppress(OSError):
-            self._bell.send(b"!")
+        self._waiter.wake()
 
     def close(self) -> None:
         """Log out and close the connection. It opens again with the next poll."""
         self._session.leave()
-
-
-def _is_news(told: Sequence[Sequence[object]]) -> bool:
-    """Whether an answer during IDLE tells of new messages. ("Still here" and changed flags do not.)"""
-    return any(len(line) > 1 and line[1] in (b"EXISTS", b"RECENT") for line in told)
-
-
-def _already(client: IMAPClient) -> bool:
-    """Whether the server's next words came along with its answer to IDLE.
-
-    They are in the reader's buffer then, where neither select nor idle_check sees them: a mail that arrived between the search
-    and the IDLE would wait for the next one. Ending the IDLE at once reads them.
-    """
-    sock = client.socket()
-    timeout = sock.gettimeout()
-    sock.setblocking(False)
-    try:
-        return bool(client._imap.file.peek(1))
-    except OSError:
-        # An empty TLS stream says that it wants to read.
-        return False
-    finally:
-        sock.settimeout(timeout)

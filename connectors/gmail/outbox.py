@@ -1,0 +1,131 @@
+"""Mail as an outlet: composed, handed over by SMTP, looked up in Sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from connectors.gmail.account import Account
+from connectors.gmail.sent import Keeping, SentMailbox, keeping
+from connectors.gmail.smtp import SmtpSession
+from core.compose import CannotCompose, Mail, Piece, compose
+from core.effects import Effect, Receipt, SendMessage, System
+from core.errors import PortError, Rejected, Transient
+from core.message import Address
+from core.ports import Health, Spool
+
+
+class SmtpOutlet:
+    """Sends ``message.send`` from one account. For one thread at a time.
+
+    ``message_id`` gives an effect's Message-ID, the same each time. ``imap`` is the same account's IMAP server, where Sent is;
+    see ``sent`` for what ``sent`` promises. Attachments are named ``<sha256>`` or ``<sha256>/<file name>``.
+    """
+
+    system: System = "mail"
+    batch = 20
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        message_id: Callable[[Effect], str],
+        spool: Spool,
+        sender_name: str = "",
+        reply_to: str = "",
+        imap: Account | None = None,
+        sent: Keeping = "auto",
+        sent_folder: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._account = account
+        self._message_id = message_id
+        self._spool = spool
+        self._sender = Address(account.email, sender_name)
+        self._reply_to = reply_to
+        self._keeping = keeping(sent, account.host, imap is not None)
+        self._sent = SentMailbox(imap, sent_folder) if imap is not None and self._keeping != "none" else None
+        self._clock = clock
+        self._session = SmtpSession(account)
+        self.findable = self._keeping == "server"
+        #: The server may still be at work when we have given up waiting, and files the copy after that.
+        self.lag = account.timeout + 60.0
+
+    def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
+        """Send them one after the other. Raises Transient or Unauthorized when no session can be had for the first."""
+        outcomes: list[Receipt | PortError] = []
+        try:
+            for effect in effects:
+                try:
+                    mail = self._compose(effect)
+                except PortError as error:
+                    outcomes.append(error)
+                    continue
+                try:
+                    self._session.open()
+                except PortError as error:
+                    if not outcomes:
+                        raise
+                    # What was sent stays sent; the rest was not tried.
+                    return outcomes + [error] * (len(effects) - len(outcomes))
+                outcomes.append(self._send(mail))
+        finally:
+            if self._sent is not None:
+                self._sent.close()
+        return outcomes
+
+    def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
+        """Look in Sent. Only "server" makes a None certain (``findable``). Raises Transient or Unauthorized."""
+        if self._sent is None:
+            raise Transient("nothing tells which mails left: there is no Sent folder to look into")
+        ids = [self._message_id(effect) for effect in effects]
+        return [Receipt(i, found=True) if there else None for i, there in zip(ids, self._sent.find(ids), strict=True)]
+
+    def check(self) -> Health:
+        """Log in and out again."""
+        try:
+            self._session.close()
+            self._session.open()
+        except PortError as error:
+            return Health(False, str(error))
+        finally:
+            self._session.close()
+        return Health(True, f"{self._account.host} takes mail from {self._account.email}")
+
+    def close(self) -> None:
+        """End the session politely."""
+        self._session.close()
+
+    def _send(self, mail: Mail) -> Receipt | PortError:
+        try:
+            self._session.send(mail)
+        except PortError as error:
+            return error
+        if self._sent is not None and self._keeping == "append":
+            self._sent.keep(mail.content, self._clock())
+        return Receipt(mail.message_id)
+
+    def _compose(self, effect: Effect) -> Mail:
+        payload = effect.payload
+        if not isinstance(payload, SendMessage):
+            raise Rejected(f"mail cannot do {effect.kind}")
+        try:
+            return compose(
+                payload,
+                sender=self._sender,
+                message_id=self._message_id(effect),
+                date=self._clock(),
+                reply_to=self._reply_to,
+                pieces=[self._piece(name) for name in payload.attachments],
+            )
+        except CannotCompose as error:
+            raise Rejected(str(error)) from None
+
+    def _piece(self, name: str) -> Piece:
+        sha256, _, file_name = name.partition("/")
+        try:
+            return Piece(file_name, self._spool.get(sha256))
+        except KeyError:
+            raise Rejected(f"the file {file_name or sha256[:12]} to attach is no longer kept") from None
+        except OSError as error:
+            raise Transient(f"the file {file_name or sha256[:12]} cannot be read: {error.strerror}") from None

@@ -1,0 +1,241 @@
+"""One SMTP session (RFC 5321), with one outcome a mail that is known for certain wherever the protocol lets us know.
+
+Where a sending can break, and what it means:
+
+    connecting, logging in, MAIL, RCPT, DATA, the text    the final dot was not sent: it did not happen (Transient)
+    the final dot was sent, no answer came                it may have happened (Ambiguous): looked up in Sent, or parked
+    the server answered                                   2xx it did; 4xx later (Transient); 5xx never (Rejected)
+
+The second row is how other systems send a quote 25 times (row 15 of FAILURES).
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import re
+import smtplib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+from connectors.gmail.account import Account, connection_error
+from core.compose import Mail
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+
+#: A session is not used again after so many seconds or mails (servers close idle ones, and bound the mails of one), and is
+#: tried with a NOOP before it is used after a short rest.
+IDLE, MAILS, REST = 30.0, 50, 2.0
+#: Bytes a second that an upload must reach.
+SLOWEST = 32 * 1024
+
+_WAIT = re.compile(r"(?:in|after|wait|for)\s+(\d{1,5})\s*(s|m|h)", re.IGNORECASE)
+_QUOTA = re.compile(r"5\.4\.5|sending (?:limit|quota)|rate limit|too many|quota exceeded", re.IGNORECASE)
+
+
+class SmtpSession:
+    """A session that is opened when needed and kept for a while. For one thread at a time."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._smtp: smtplib.SMTP | None = None
+        self._used = 0.0
+        self._mails = 0
+
+    def open(self) -> None:
+        """Have a session: the one that is open, if it still answers, else a new one. Raises Transient or Unauthorized."""
+        smtp = self._smtp
+        rested = time.monotonic() - self._used
+        if smtp is not None and self._mails < MAILS and rested < IDLE:
+            if rested < REST:
+                return
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                if smtp.noop()[0] == 250:
+                    return
+        self._disconnect()
+        self._connect()
+
+    def send(self, mail: Mail) -> None:
+        """Hand one mail over. Raises any of the four errors; after one the session is fit for the next mail, or closed."""
+        smtp = self._smtp
+        if smtp is None:
+            raise Transient(f"{self._account.host}: no session is open")
+        with self._deadline(smtp, self._account.timeout * 2 + len(mail.content) / SLOWEST) as progress:
+            self._transfer(smtp, mail, progress)
+        self._used = time.monotonic()
+        self._mails += 1
+
+    def close(self) -> None:
+        """End the session politely."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                if smtp.sock is not None:
+                    smtp.sock.settimeout(2.0)
+                smtp.quit()
+            smtp.close()
+
+    # ------------------------------------------------------------------ one mail
+
+    def _transfer(self, smtp: smtplib.SMTP, mail: Mail, progress: list[str]) -> None:
+        """RFC 5321, section 3.3, step by step, so that we know how far it went."""
+        options = [f"SIZE={len(mail.content)}"] if smtp.has_extn("size") else []
+        if mail.utf8:
+            if not smtp.has_extn("smtputf8"):
+                raise Rejected(f"{self._account.host} cannot write to an address with letters like those in {mail.to}")
+            options.append("SMTPUTF8")
+            smtp.command_encoding = "utf-8"
+        else:
+            smtp.command_encoding = "ascii"
+        self._expect(smtp, smtp.mail(mail.sender, options), 250, "the sender")
+        self._expect(smtp, smtp.rcpt(mail.to), (250, 251), f"the recipient {mail.to}")
+        self._expect(smtp, smtp.docmd("DATA"), 354, "the mail")
+        body = re.sub(rb"(?m)^\.", b"..", mail.content)
+        smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        progress.append("dot")
+        smtp.send(b".\r\n")
+        answer = smtp.getreply()
+        progress.clear()
+        self._expect(smtp, answer, 250, "the mail")
+
+    def _expect(self, smtp: smtplib.SMTP, answer: tuple[int, bytes], wanted: int | tuple[int, ...], what: str) -> None:
+        """Nothing when the server agreed. Raises what its refusal means, and leaves the session fit for the next mail."""
+        code, text = answer
+        if code in (wanted if isinstance(wanted, tuple) else (wanted,)):
+            return
+        if code == 421 or code < 200:
+            self._disconnect()
+        else:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                smtp.rset()
+        said = f"{self._account.host} refuses {what}: {_text(code, text)}"
+        raise _meaning(code, text, said)
+
+    @contextlib.contextmanager
+    def _deadline(self, smtp: smtplib.SMTP, seconds: float) -> Iterator[list[str]]:
+        """Cut the connection after that long, and tell by how far it went what a cut connection means."""
+        progress: list[str] = []
+        timer = threading.Timer(seconds, _cut, (smtp.sock,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield progress
+        except (OSError, smtplib.SMTPException) as error:
+            self._disconnect()
+            if progress:
+                raise Ambiguous(f"{self._account.host} did not say whether it took the mail") from None
+            raise connection_error(self._account, error, "handing over a mail") from None
+        finally:
+            timer.cancel()
+
+    # ------------------------------------------------------------------ opening
+
+    def _connect(self) -> None:
+        account = self._account
+        kind = account.security
+        # Our own name is given because smtplib would ask the DNS for it.
+        name = account.email.rpartition("@")[2] or "localhost"
+        smtp: smtplib.SMTP
+        try:
+            if kind == "ssl":
+                smtp = smtplib.SMTP_SSL(
+                    account.host, account.port, name, timeout=account.connect_timeout, context=account.tls()
+                )
+            else:
+                smtp = smtplib.SMTP(account.host, account.port, name, timeout=account.connect_timeout)
+        except smtplib.SMTPConnectError as error:
+            raise Transient(f"{account.host} takes no mail now: {_text(error.smtp_code, error.smtp_error)}") from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise connection_error(account, error, "connecting") from None
+        timer = threading.Timer(account.timeout, _cut, (smtp.sock,))
+        timer.daemon = True
+        timer.start()
+        try:
+            if kind == "starttls":
+                code, text = smtp.starttls(context=account.tls())
+                if code != 220:
+                    raise Transient(f"{account.host} does not secure the connection: {_text(code, text)}")
+            smtp.ehlo_or_helo_if_needed()
+            self._log_in(smtp)
+        except PortError:
+            smtp.close()
+            raise
+        except smtplib.SMTPNotSupportedError:
+            smtp.close()
+            raise Transient(
+                f"{account.host} offers no STARTTLS on port {account.port}; set the kind of security to ssl"
+            ) from None
+        except (OSError, smtplib.SMTPException) as error:
+            smtp.close()
+            raise connection_error(account, error, "logging in") from None
+        finally:
+            timer.cancel()
+        if smtp.sock is not None:
+            smtp.sock.settimeout(account.timeout)
+        self._smtp, self._used, self._mails = smtp, time.monotonic(), 0
+
+    def _log_in(self, smtp: smtplib.SMTP) -> None:
+        """AUTH with a token, or PLAIN, or LOGIN. (smtplib's own login cannot send a password beyond ASCII.)"""
+        account = self._account
+        offered = smtp.esmtp_features.get("auth", "").upper().split()
+        if not offered or not (account.password or account.token):
+            # A relay that knows us by where we are; one that wants a login says so at the first mail (530).
+            return
+        if account.token is not None:
+            code, text = self._with_token(smtp, account.token())
+            if code in (334, 535):
+                code, text = self._with_token(smtp, account.token(renew=True))
+        elif "PLAIN" in offered:
+            code, text = smtp.docmd("AUTH", "PLAIN " + _base64(f"\0{account.login}\0{account.password}"))
+        else:
+            code, text = smtp.docmd("AUTH", "LOGIN " + _base64(account.login))
+            if code == 334:
+                code, text = smtp.docmd(_base64(account.password))
+        if code not in (235, 503):
+            raise _meaning(code, text, f"{account.host} refuses the login of {account.login}: {_text(code, text)}", login=True)
+
+    def _with_token(self, smtp: smtplib.SMTP, token: str) -> tuple[int, bytes]:
+        code, text = smtp.docmd("AUTH", "XOAUTH2 " + _base64(f"user={self._account.login}\x01auth=Bearer {token}\x01\x01"))
+        # The reason comes as a challenge, which wants an empty answer.
+        return smtp.docmd("") if code == 334 else (code, text)
+
+    def _disconnect(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+def _meaning(code: int, text: bytes, said: str, *, login: bool = False) -> PortError:
+    """The error a refusal stands for: 4xx later, 5xx never; but a spent quota is about today, and 530-538 about us."""
+    words = text.decode("utf-8", "replace")
+    if 400 <= code < 500 or code < 200:
+        return Transient(said, _after(words))
+    if code in (530, 534, 535, 538) or login:
+        return Unauthorized(f"{said}: check the address and the password; Gmail wants an app password")
+    if _QUOTA.search(words):
+        return Transient(said, _after(words) or 3600.0)
+    return Rejected(said)
+
+
+def _after(words: str) -> float | None:
+    """How long a refusal says to wait, in seconds, at most a day."""
+    match = _WAIT.search(words)
+    if match is None:
+        return None
+    return min(86400.0, float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2].lower()])
+
+
+def _text(code: int, text: bytes | str) -> str:
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return f"{code} {' '.join(words.split())}"[:200]
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
+
+
+def _cut(sock: socket.socket | None) -> None:
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
