@@ -79,7 +79,7 @@ def _suspicious(field: str) -> bool:
 
 def _parse(field: str, known: frozenset[str]) -> list[_Result] | None:
     # Imported here: only mail that our server has marked needs it.
-    import authres  # type: ignore[import-untyped]
+    import authres
 
     try:
         header = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {field}")

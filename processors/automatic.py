@@ -11,30 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from core.message import Automatic, Bounce
 from processors.automatic_text import (
-    MAX_BODY,
     Mail,
     fold,
     is_forward,
     is_reply,
-    null_return_path,
-    own_lines,
-    without_tags,
 )
+from processors.automatic_view import ROBOT, ROLE, View
 from processors.automatic_words import (
-    AWAY,
-    BACK,
-    INSTEAD,
     INSTEAD_FORMAL,
-    MACHINE,
-    PERSON,
     READ,
     READ_SUBJECT,
-    RECEIVED,
-    SILENT,
     SUBJECT,
     SUBJECT_ABSENT,
     SUBJECT_WEAK,
@@ -55,22 +44,6 @@ class Finding:
 
 PERSON_WROTE = Finding(None, "Rien n'indique un envoi automatique.")
 
-#: Addresses that say of themselves that nobody reads them.
-_NO_REPLY = re.compile(
-    r"(?:.{0,40}[._-])?(?:no|ne|non|do|nao|not|nicht|pas)[._-]?(?:not[._-]?|pas[._-]?)?(?:reply|repondre|repondez"
-    r"|responder|responda|rispondere|reponse|reponses|antworten|answer|response)(?:[._+-].{0,60})?$"
-)
-#: Addresses that machines use, and departments too: a person's words outweigh them.
-_ROBOT = re.compile(
-    r"(?:.{0,40}[._-])?(?:notifications?|notify|notifier|alerts?|alertes?|newsletters?|mailings?|autoreply|autoresponder)"
-    r"(?:[+=].{0,60})?$|(?:automat\w{0,6}|robot|updates?|digest|reminders?|rappels?|mailer|news|marketing)(?:[+=].{0,60})?$"
-)
-_ROLE = re.compile(
-    r"(?:support|contact|info|infos|service|services|sav|help|helpdesk|hello|bonjour|client|clients|serviceclient"
-    r"|service-?client|service-?clients|relation-?client|customer.{0,20}|care|sales|commercial|billing|facturation"
-    r"|accueil|team|equipe|assistance|admin|office|mail|email|commande|commandes|order|orders|reservations?|compte"
-    r"|feedback|community|reply|replies)(?:[._+-].{0,60})?$"
-)
 _AUTOREPLY_HEADERS = (
     "X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponder", "X-Auto-Responder", "X-Autoreply-From",
     "X-Autoresponse", "X-Mail-Autoreply", "X-FC-MachineGenerated", "X-Vacation", "X-Amazon-Auto-Reply",
@@ -86,105 +59,12 @@ _CAMPAIGN_HEADERS = (
     "X-Roving-Id", "X-Klaviyo-Message-ID", "X-ActiveCampaign-Id", "X-HubSpot-Campaign", "X-Emarsys-Environment",
     "X-Criteo", "X-JIRA-FingerPrint",
 )  # fmt: skip
-_FORM_EMAIL = re.compile(
-    r"(?:^|\n)\W{0,6}(?:(?:votre |your |adresse )?(?:e-?mail|courriel|mail|adresse e-?mail|email address)|de|from"
-    r"|von)\b[^\n:]{0,30} ?:\s{0,4}[^\n]{0,80}?[\w.+-]{1,64}@[\w-]{1,60}\."
-)
-_FORM_TEXT = re.compile(
-    r"(?:^|\n)\W{0,6}(?:votre |your |corps du )?(?:message|demande|commentaires?|question|comments?|description"
-    r"|details?|nachricht|mensaje|messaggio|mensagem|bericht|body)\b[^\n:]{0,30} ?:"
-)
 
 
-class _View:
-    """One mail as the rules see it; each reading of it is made once, and only if a rule asks."""
-
-    def __init__(self, mail: Mail, own_addresses: frozenset[str]) -> None:
-        self.mail = mail
-        self.own_addresses = own_addresses
-        self.headers = mail.headers
-
-    def header(self, name: str) -> str:
-        return fold(self.headers.get(name)[:2_000]).strip()
-
-    @cached_property
-    def content_type(self) -> str:
-        return self.header("Content-Type")
-
-    @cached_property
-    def subject(self) -> str:
-        return without_tags(self.mail.subject)
-
-    @cached_property
-    def _cut(self) -> tuple[list[str], bool]:
-        return own_lines(self.mail.body)
-
-    @cached_property
-    def own(self) -> str:
-        """What stands above the first quotation, folded."""
-        return "\n".join(self._cut[0])[:20_000]
-
-    @cached_property
-    def folded(self) -> str:
-        return fold(self.mail.body[:MAX_BODY])
-
-    @cached_property
-    def null_path(self) -> bool:
-        return null_return_path(self.headers)
-
-    @cached_property
-    def local(self) -> str:
-        return fold(self.mail.sender.email[:320]).partition("@")[0]
-
-    @cached_property
-    def no_reply(self) -> bool:
-        return bool(_NO_REPLY.match(self.local))
-
-    @cached_property
-    def precedence(self) -> str:
-        return self.header("Precedence") or self.header("X-Precedence")
-
-    @cached_property
-    def submitted(self) -> str:
-        """Auto-Submitted without its comment: "auto-replied", "auto-generated", "no" …"""
-        return re.split(r"[\s;(]", self.header("Auto-Submitted") or self.header("X-Auto-Submitted"), maxsplit=1)[0]
-
-    @cached_property
-    def person(self) -> bool:
-        """Somebody wants or decides something in his own lines, or they do in his form."""
-        return bool(PERSON.search(self.own)) or self.form
-
-    @cached_property
-    def form(self) -> bool:
-        """A contact form's mail: its text stands between labels and somebody's address is in it."""
-        text = self.folded[:20_000]
-        return bool(_FORM_EMAIL.search(text) and _FORM_TEXT.search(text))
-
-    @cached_property
-    def writes_for_other(self) -> bool:
-        """Reply-To is a person, not the machine that sent it: a site's form, or a relay that rewrites From."""
-        reply_to = self.mail.reply_to
-        if reply_to is None or "@" not in reply_to.email:
-            return False
-        if any(same_correspondent(reply_to.email, own) for own in self.own_addresses):
-            return False
-        local, _, domain = fold(reply_to.email[:320]).partition("@")
-        sender_domain = fold(self.mail.sender.email[:320]).partition("@")[2]
-        if same_correspondent(reply_to.email, self.mail.sender.email) or _NO_REPLY.match(local) or is_daemon(local):
-            return False
-        return domain != sender_domain and not _ROLE.match(local)
-
-    @cached_property
-    def cues(self) -> frozenset[str]:
-        """The families of words of a robot found in the sender's own lines."""
-        families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "machine": MACHINE, "silent": SILENT, "received": RECEIVED}
-        return frozenset(name for name, pattern in families.items() if pattern.search(self.own))
+Rule = Callable[[View], Finding | None]
 
 
-Rule = Callable[[_View], Finding | None]
-
-
-def _own_mail(view: _View) -> Finding | None:
+def _own_mail(view: View) -> Finding | None:
     if any(view.headers.get(name) for name in ("X-Guichet", "X-Guichet-Case", "X-Guichet-Key")):
         return Finding("own", "Porte notre propre en-tête X-Guichet : c'est un message que nous avons envoyé.")
     if looks_like_ours(view.mail.id, view.own_addresses):
@@ -200,7 +80,7 @@ def _own_mail(view: _View) -> Finding | None:
     return Finding("own", f"Envoyé par notre propre adresse {email}.")
 
 
-def _feedback(view: _View) -> Finding | None:
+def _feedback(view: View) -> Finding | None:
     marked = "feedback-report" in view.content_type or any(
         "feedback-report" in part.attachment.type.lower() for part in view.mail.parts[:30]
     )
@@ -216,7 +96,7 @@ def _feedback(view: _View) -> Finding | None:
     return None
 
 
-def _disposition(view: _View) -> Finding | None:
+def _disposition(view: View) -> Finding | None:
     if "disposition-notification" in view.content_type and view.content_type.startswith("multipart/report"):
         return Finding("receipt", "Accusé de lecture (RFC 8098).")
     if any("disposition-notification" in part.attachment.type.lower() for part in view.mail.parts[:30]) and not view.person:
@@ -229,7 +109,7 @@ def _disposition(view: _View) -> Finding | None:
     return None
 
 
-def _calendar_answer(view: _View) -> Finding | None:
+def _calendar_answer(view: View) -> Finding | None:
     method = "method=reply" in view.content_type.replace('"', "").replace(" ", "")
     for part in view.mail.parts[:30]:
         if part.attachment.family == "calendar" or part.attachment.type.lower().startswith("text/calendar"):
@@ -239,12 +119,12 @@ def _calendar_answer(view: _View) -> Finding | None:
     return None
 
 
-def _bounced(view: _View) -> Finding | None:
+def _bounced(view: View) -> Finding | None:
     report = delivery_report(view.mail)
     return Finding(report.kind, report.reason, report.bounce) if report else None
 
 
-def _declared_reply(view: _View) -> Finding | None:
+def _declared_reply(view: View) -> Finding | None:
     if view.submitted in ("auto-replied", "auto-notified"):
         return Finding("auto-reply", f"En-tête Auto-Submitted: {view.submitted} (RFC 3834).")
     if "auto_reply" in view.precedence or "auto-reply" in view.precedence or "autoreply" in view.precedence:
@@ -262,10 +142,10 @@ def _declared_reply(view: _View) -> Finding | None:
     return None
 
 
-def _generated(view: _View) -> Finding | None:
+def _generated(view: View) -> Finding | None:
     """Auto-Submitted: auto-generated, or an address nobody reads: a reply robot, a notification, or somebody's form."""
     generated = view.submitted.startswith("auto-") and view.submitted != "auto-forwarded"
-    robot = not view.person and bool(_ROBOT.match(view.local))
+    robot = not view.person and bool(ROBOT.match(view.local))
     if not (generated or view.no_reply or robot):
         return None
     answers = bool(SUBJECT.match(view.subject)) and bool(view.cues)
@@ -279,7 +159,7 @@ def _generated(view: _View) -> Finding | None:
     return Finding("bulk", header)
 
 
-def _reply_robot(view: _View) -> Finding | None:
+def _reply_robot(view: View) -> Finding | None:
     """No header says so: the subject, or the words in company, must."""
     reply = is_reply(view.subject)
     cues = view.cues
@@ -313,7 +193,7 @@ def _reply_robot(view: _View) -> Finding | None:
         return Finding("auto-reply", said)
     if SUBJECT_ABSENT.match(view.subject) and cues & {"back", "instead"} and len(view.own) < 600:
         return Finding("auto-reply", said)
-    if "received" in cues and ("silent" in cues or (suppress and not reply and _ROLE.match(view.local))):
+    if "received" in cues and ("silent" in cues or (suppress and not reply and ROLE.match(view.local))):
         return Finding("auto-reply", said)
     if (
         "received" in cues
@@ -328,7 +208,7 @@ def _reply_robot(view: _View) -> Finding | None:
     return None
 
 
-def _speaks_to_everyone(view: _View, *, weak: bool, suppress: bool) -> bool:
+def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
     """Whether an absence is told as to all who may write: with a return and a stand-in, or from an absence's subject."""
     beside = len(view.cues & {"back", "instead"})
     if beside == 2 or (beside and (weak or suppress)):
@@ -346,7 +226,7 @@ _FRENCH = {
 }
 
 
-def _bulk(view: _View) -> Finding | None:
+def _bulk(view: View) -> Finding | None:
     listed = bool(view.headers.get("List-Unsubscribe") or view.headers.get("List-Id"))
     mass = view.precedence in ("bulk", "list", "junk")
     campaign = next((name for name in _CAMPAIGN_HEADERS if view.headers.get(name)), "")
@@ -384,7 +264,7 @@ def automatic(mail: Mail, *, own_addresses: frozenset[str]) -> Finding:
 
     ``own_addresses`` are the bare addresses this service sends from, in any case.
     """
-    view = _View(mail, own_addresses)
+    view = View(mail, own_addresses)
     for rule in _RULES:
         if found := rule(view):
             return found

@@ -48,9 +48,8 @@ SUBJECT = re.compile(
     r"|автоматический ответ|автоответ(?:чик)?|автоматична відповідь|нет на рабочем месте|otomatik (?:yanit|cevap)"
     r"|ofis disinda|αυτοματη απαντηση|εκτος γραφειου|απουσια απο το γραφειο"
     r"|tra loi tu dong|balasan otomatis|jawapan automatik"
-    r")"
-    + _END
-    + r"|自動(?:応答|返信|回覆|回复)|自动(?:回复|答复|回覆)|不在(?:通知|の|のお知らせ|です)|休假|부재\s?중|자동\s?(?:회신|응답|답장)"
+    r")" + _END + r"|自動(?:応答|返信|回覆|回复)|自动(?:回复|答复|回覆)|不在(?:通知|の|のお知らせ|です)|休假|부재\s?중"
+    r"|자동\s?(?:회신|응답|답장)"
     r"|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית|ตอบกลับอัตโนมัติ|स्वचालित उत्तर)"
 )
 
@@ -89,7 +88,8 @@ AWAY = re.compile(
     r"|bereikbaar)|met vakantie|op vakantie|met verlof|gesloten)"
     r"|(?:jag ar|jeg er|olen|jestem|przebywam) (?:\w{1,15} ){0,4}(?:franvarande|pa semester|bortrest|borte|pa ferie"
     r"|fravaerende|ute|poissa|lomalla|nieobecn|na urlopie|poza biurem)|нахожусь в отпуске|в отпуске|отсутствую|休暇|不在"
-    r"|休假|外出|不在办公室|부재|휴가|خارج المكتب|في إجازة"
+    r"|休假|外出|不在办公室|부재|휴가"
+    r"|خارج المكتب|في إجازة|(?:i am|i'm|we are|currently) ooo\b"
 )
 #: A subject that is nothing but an absence.
 SUBJECT_ABSENT = re.compile(
@@ -103,7 +103,7 @@ BACK = re.compile(
     r"|reouverture|jusqu'?(?:au|a)|du \d{1,2}[^\n]{0,25} au \d|reviens? le|a compter du|back (?:on|in|at)"
     r"|will (?:be )?(?:return|back)|a la retraite depuis|i(?:'ll"
     r"| will) (?:be back|return|respond|reply|get back)|returning|upon my return|when i (?:return|get back|am back)"
-    r"|until|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)|ab dem"
+    r"|until|till|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)|ab dem"
     r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso|ate (?:o dia|ao|a|\d)"
     r"|de volta|terug|tot en met|tot \d|vanaf|tillbaka|tilbage|tilbake|wroc|powrot|do dnia|вернусь|до \d|戻り|まで|返回|까지)"
 )

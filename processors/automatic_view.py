@@ -1,0 +1,121 @@
+"""One mail as the rules on automatic mail see it: each reading of it is made once, and only if a rule asks."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from processors.automatic_text import MAX_BODY, Mail, fold, null_return_path, own_lines, without_tags
+from processors.automatic_words import AWAY, BACK, INSTEAD, MACHINE, PERSON, RECEIVED, SILENT
+from processors.bounce import is_daemon
+from processors.correlate import same_correspondent
+
+#: Addresses that say of themselves that nobody reads them.
+NO_REPLY = re.compile(
+    r"(?:.{0,40}[._-])?(?:no|ne|non|do|nao|not|nicht|pas)[._-]?(?:not[._-]?|pas[._-]?)?(?:reply|repondre|repondez"
+    r"|responder|responda|rispondere|reponse|reponses|antworten|answer|response)(?:[._+-].{0,60})?$"
+)
+#: Addresses that machines use, and departments too: a person's words outweigh them.
+ROBOT = re.compile(
+    r"(?:.{0,40}[._-])?(?:notifications?|notify|notifier|alerts?|alertes?|newsletters?|mailings?|autoreply|autoresponder)"
+    r"(?:[+=].{0,60})?$|(?:automat\w{0,6}|robot|updates?|digest|reminders?|rappels?|mailer|news|marketing)(?:[+=].{0,60})?$"
+)
+ROLE = re.compile(
+    r"(?:support|contact|info|infos|service|services|sav|help|helpdesk|hello|bonjour|client|clients|serviceclient"
+    r"|service-?client|service-?clients|relation-?client|customer.{0,20}|care|sales|commercial|billing|facturation"
+    r"|accueil|team|equipe|assistance|admin|office|mail|email|commande|commandes|order|orders|reservations?|compte"
+    r"|feedback|community|reply|replies)(?:[._+-].{0,60})?$"
+)
+_FORM_EMAIL = re.compile(
+    r"(?:^|\n)\W{0,6}(?:(?:votre |your |adresse )?(?:e-?mail|courriel|mail|adresse e-?mail|email address)|de|from"
+    r"|von)\b[^\n:]{0,30} ?:\s{0,4}[^\n]{0,80}?[\w.+-]{1,64}@[\w-]{1,60}\."
+)
+_FORM_TEXT = re.compile(
+    r"(?:^|\n)\W{0,6}(?:votre |your |corps du )?(?:message|demande|commentaires?|question|comments?|description"
+    r"|details?|nachricht|mensaje|messaggio|mensagem|bericht|body)\b[^\n:]{0,30} ?:"
+)
+
+
+class View:
+    """One mail as the rules see it; each reading of it is made once, and only if a rule asks."""
+
+    def __init__(self, mail: Mail, own_addresses: frozenset[str]) -> None:
+        self.mail = mail
+        self.own_addresses = own_addresses
+        self.headers = mail.headers
+
+    def header(self, name: str) -> str:
+        return fold(self.headers.get(name)[:2_000]).strip()
+
+    @cached_property
+    def content_type(self) -> str:
+        return self.header("Content-Type")
+
+    @cached_property
+    def subject(self) -> str:
+        return without_tags(self.mail.subject)
+
+    @cached_property
+    def _cut(self) -> tuple[list[str], bool]:
+        return own_lines(self.mail.body)
+
+    @cached_property
+    def own(self) -> str:
+        """What stands above the first quotation, folded."""
+        return "\n".join(self._cut[0])[:20_000]
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.mail.body[:MAX_BODY])
+
+    @cached_property
+    def null_path(self) -> bool:
+        return null_return_path(self.headers)
+
+    @cached_property
+    def local(self) -> str:
+        return fold(self.mail.sender.email[:320]).partition("@")[0]
+
+    @cached_property
+    def no_reply(self) -> bool:
+        return bool(NO_REPLY.match(self.local))
+
+    @cached_property
+    def precedence(self) -> str:
+        return self.header("Precedence") or self.header("X-Precedence")
+
+    @cached_property
+    def submitted(self) -> str:
+        """Auto-Submitted without its comment: "auto-replied", "auto-generated", "no" …"""
+        return re.split(r"[\s;(]", self.header("Auto-Submitted") or self.header("X-Auto-Submitted"), maxsplit=1)[0]
+
+    @cached_property
+    def person(self) -> bool:
+        """Somebody wants or decides something in his own lines, or they do in his form."""
+        return bool(PERSON.search(self.own)) or self.form
+
+    @cached_property
+    def form(self) -> bool:
+        """A contact form's mail: its text stands between labels and somebody's address is in it."""
+        text = self.folded[:20_000]
+        return bool(_FORM_EMAIL.search(text) and _FORM_TEXT.search(text))
+
+    @cached_property
+    def writes_for_other(self) -> bool:
+        """Reply-To is a person, not the machine that sent it: a site's form, or a relay that rewrites From."""
+        reply_to = self.mail.reply_to
+        if reply_to is None or "@" not in reply_to.email:
+            return False
+        if any(same_correspondent(reply_to.email, own) for own in self.own_addresses):
+            return False
+        local, _, domain = fold(reply_to.email[:320]).partition("@")
+        sender_domain = fold(self.mail.sender.email[:320]).partition("@")[2]
+        if same_correspondent(reply_to.email, self.mail.sender.email) or NO_REPLY.match(local) or is_daemon(local):
+            return False
+        return domain != sender_domain and not ROLE.match(local)
+
+    @cached_property
+    def cues(self) -> frozenset[str]:
+        """The families of words of a robot found in the sender's own lines."""
+        families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "machine": MACHINE, "silent": SILENT, "received": RECEIVED}
+        return frozenset(name for name, pattern in families.items() if pattern.search(self.own))
