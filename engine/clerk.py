@@ -7,26 +7,23 @@ through an overlay, so that ten messages of one new customer make one case.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from processors.verdict import read_verdict
 
 from core import codec
 from core.case import UNDECIDED, Case
 from core.decide import Decision, decide
-from core.directive import Business, Directive
+from core.directive import Directive
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role
 from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
 from core.reading import Verdict
 from core.work import Context
+from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.pipeline import request_words
 from processors.correlate import (
@@ -34,8 +31,6 @@ from processors.correlate import (
     Choice,
     choose_case,
     clues,
-    make_message_id,
-    make_token,
     read_message_id,
     same_correspondent,
     subject_stem,
@@ -48,39 +43,6 @@ TAKE = 200
 NOTICE_EVERY = timedelta(days=1)
 #: The same words from the same person within this time are one request.
 REPEAT_WITHIN = timedelta(days=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What the clerk needs to know beside the store: secrets for tokens, who administers, where pages are.
-
-    ``business`` gives a business by name as published now; ``directive`` the directive a case began with.
-    """
-
-    secret: bytes
-    admin_email: str
-    domain: str
-    public_url: str
-    business: Callable[[str], Business]
-    directive: Callable[[Case], Directive]
-
-    def reference(self, ref: str) -> str:
-        """The signed token that stands in texts."""
-        return make_token(self.secret, ref)
-
-    def message_id(self, key: str, ref: str) -> str:
-        """The Message-ID of the mail that this effect sends, whenever and however often it is tried."""
-        return make_message_id(self.secret, key, ref, self.domain)
-
-    def case_url(self, case_id: str) -> str:
-        """The desk's address of a case."""
-        return f"{self.public_url.rstrip('/')}/cases/{case_id}" if self.public_url else ""
-
-    def new_id(self, seed: str) -> tuple[str, str]:
-        """(id, reference) of the case that this message opens: unguessable, and the same when decided again."""
-        mac = hmac.new(self.secret, b"case\0" + seed.encode("utf-8", "replace"), hashlib.sha256).digest()
-        alphabet = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-        return mac[:16].hex(), base64.b32encode(mac[16:21]).decode().translate(alphabet)
 
 
 class Clerk:
@@ -336,29 +298,6 @@ class Clerk:
             journal=(entry,),
             notice_to=decision.notice_to,
         )
-
-
-def verdict_of(message: Message, directive: Directive, role: Role, quoted: Any = None) -> Verdict:
-    """The message read as an answer, by its words alone."""
-    approve = directive.gate("approve")
-    grid = directive.grids.get(approve.quote) if approve else None
-    return read_verdict(
-        message.text,
-        subject=message.subject,
-        quoted=message.quoted,
-        confident=message.confident,
-        automatic=message.automatic,
-        quoted_amount=quoted,
-        unit=grid.unit["fr"][0] if grid else "",
-        role="admin" if role == "admin" else "customer",
-    )
-
-
-def authorised(message: Message, role: Role) -> bool:
-    """Whether this sender may decide in his role: a person, in words of his own, vouched for by our own server."""
-    if role == "stranger" or message.automatic is not None or not message.confident:
-        return False
-    return message.channel != "email" or message.authentication.verdict == "pass"
 
 
 def _people(message: Message) -> list[str]:

@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""Guichet's command line. Thin: every command asks the assembly for the parts it needs and shows what they say.
+
+run      the service                     check    settings, directives and their examples
+demo     a day at the counter, no account needed
+explain  what a mail would cause, without doing anything
+status   what waits, what is wrong       parked / retry / drop   what needs a person
+show     one case, told by the journal   act      decide on a case from the console
+audit    has the journal been changed?   backup / restore
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="guichet",
+    help="Guichet : le comptoir où vos clients écrivent.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_ENV: dict[str, Path | None] = {"file": None}
+
+Json = Annotated[bool, typer.Option("--json", help="Une ligne JSON par résultat, pour les scripts.")]
+Once = Annotated[bool, typer.Option("--once", help="Relever, travailler jusqu'à ce que tout soit calme, finir.")]
+
+
+@app.callback()
+def main(
+    env_file: Annotated[Path | None, typer.Option("--env-file", help="Fichier de réglages au lieu de .env.")] = None,
+) -> None:
+    """Guichet : le comptoir où vos clients écrivent."""
+    _ENV["file"] = env_file
+
+
+# ------------------------------------------------------------------ the service
+
+
+@app.command()
+def run(once: Once = False) -> None:
+    """Le service : relève, lit, décide, livre."""
+    with _told() as settings:
+        from assembly import open_house
+        from engine.service import serve
+
+        raise typer.Exit(serve(lambda: open_house(settings), once=once, level=settings.log_level))
+
+
+@app.command()
+def demo(
+    once: Once = False,
+    folder: Annotated[Path, typer.Option(help="Où la démonstration range ses données (effacé au début).")] = Path("demo-data"),
+) -> None:
+    """Une journée au comptoir, sans aucun compte : des courriers variés, puis les réponses."""
+    with _told(data_dir=folder) as settings:
+        from demo.play import play
+
+        raise typer.Exit(play(settings, folder, once=once))
+
+
+# ------------------------------------------------------------------ looking
+
+
+@app.command()
+def check() -> None:
+    """Vérifie les réglages, les directives et leurs exemples. Ne change rien."""
+    with _told() as settings:
+        from assembly import run_check
+
+        problems, lines = run_check(settings)
+        for line in lines:
+            _out(line)
+        for problem in problems:
+            _out(problem, err=True)
+        raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def explain(
+    paths: Annotated[
+        list[str], typer.Argument(help="Fichiers de courrier bruts, dossiers de tels fichiers, ou - (entrée standard).")
+    ],
+    stage: Annotated[str, typer.Option(help="Lire comme une réponse : waiting_info, waiting_review ou waiting_approval.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Montre ce qu'un courrier causerait, sans rien faire."""
+    with _told() as settings:
+        from assembly import explain_paths
+        from engine.explain import STAGES
+
+        if stage and stage not in STAGES:
+            _fail(f"--stage {stage} : une de ces étapes est attendue : {', '.join(STAGES)}.")
+        bad = 0
+        for found in explain_paths(settings, paths, stage):
+            bad += "error" in found
+            if as_json:
+                sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
+            else:
+                from engine.show import explained
+
+                _rich().print(explained(found))
+        sys.stdout.flush()
+        raise typer.Exit(1 if bad else 0)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Ce qui attend, ce qui ne va pas."""
+    with _told() as settings:
+        from assembly import status_of
+
+        found = status_of(settings)
+        if as_json:
+            sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
+        else:
+            from engine.show import state
+
+            _rich().print(state(found))
+        raise typer.Exit(0 if found["healthy"] else 1)
+
+
+@app.command()
+def show(
+    ref: Annotated[str, typer.Argument(help="La référence du dossier, par exemple K7Q2M9XD.")], as_json: Json = False
+) -> None:
+    """Un dossier : ce qu'il est, et tout ce qui s'est passé, d'après le journal."""
+    with _told() as settings:
+        from assembly import case_of
+
+        found = case_of(settings, ref)
+        if found is None:
+            _fail(f"Aucun dossier ne porte la référence {ref}.")
+        if as_json:
+            sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
+        else:
+            from engine.show import case
+
+            _rich().print(case(found))
+
+
+@app.command()
+def act(
+    ref: Annotated[str, typer.Argument(help="La référence du dossier.")],
+    action: Annotated[str, typer.Argument(help="validate, reprice, refuse, ask, note ou close.")],
+    amount: Annotated[str, typer.Option(help="Le montant, pour validate et reprice.")] = "",
+    note: Annotated[str, typer.Option(help="Une note, ou la question à poser au client.")] = "",
+    author: Annotated[str, typer.Option(help="Qui agit ; par défaut l'utilisateur du système.")] = "",
+) -> None:
+    """Agit sur un dossier depuis la console ; le service en marche s'en charge aussitôt."""
+    with _told() as settings:
+        from assembly import act_on
+
+        _out(act_on(settings, ref, action, amount, note, author))
+
+
+# ------------------------------------------------------------------ what needs a person
+
+
+@app.command()
+def parked(as_json: Json = False) -> None:
+    """Ce qui a besoin d'une personne, le plus ancien d'abord."""
+    with _told() as settings:
+        from assembly import reading_store
+
+        with reading_store(settings) as store:
+            rows = store.parked()
+        if as_json:
+            for row in rows:
+                line = {n: getattr(row, n) for n in ("id", "case_id", "ref", "what", "why", "since", "attempts")}
+                sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+        else:
+            from engine.show import waiting_for_a_person
+
+            _rich().print(waiting_for_a_person(rows))
+
+
+@app.command()
+def retry(ids: Annotated[list[str], typer.Argument(help="Identifiants donnés par « parked », ou « all ».")]) -> None:
+    """Refait ce qui était mis de côté."""
+    _settle_parked(ids, "retry")
+
+
+@app.command()
+def drop(ids: Annotated[list[str], typer.Argument(help="Identifiants donnés par « parked ».")]) -> None:
+    """Abandonne ce qui était mis de côté ; le journal garde qui l'a fait."""
+    _settle_parked(ids, "drop")
+
+
+def _settle_parked(ids: list[str], what: str) -> None:
+    with _told() as settings:
+        from assembly import settle_parked
+
+        number = settle_parked(settings, ids, what)
+        verb = {"retry": "à refaire", "drop": "abandonné"}[what]
+        _out(f"{number} {verb}{'s' if number > 1 and what == 'drop' else ''}.")
+        raise typer.Exit(0 if number else 1)
+
+
+# ------------------------------------------------------------------ keeping
+
+
+@app.command()
+def audit(as_json: Json = False) -> None:
+    """Vérifie la chaîne du journal : rien n'y a été changé, ôté ni coupé."""
+    with _told() as settings:
+        from assembly import reading_store
+
+        with reading_store(settings) as store:
+            report = store.audit()
+        if as_json:
+            line = {"ok": report.ok, "rows": report.rows, "problems": list(report.problems)}
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        elif report.ok:
+            _out(f"Journal intact : {report.rows} lignes, chaîne vérifiée.")
+        else:
+            for problem in report.problems:
+                _out(str(problem), err=True)
+        raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def backup(to: Annotated[Path, typer.Argument(help="Dossier où ranger la sauvegarde.")]) -> None:
+    """Sauvegarde la base, les fichiers et la tête du journal, service en marche ou non."""
+    with _told() as settings:
+        from assembly import back_up
+
+        _out(back_up(settings, to))
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(help="Dossier d'une sauvegarde.")],
+    force: Annotated[bool, typer.Option("--force", help="Remplacer des données présentes.")] = False,
+) -> None:
+    """Remet une sauvegarde. Ce qui était en cours est vérifié dehors avant d'être refait."""
+    with _told() as settings:
+        from assembly import put_back
+
+        _out(put_back(settings, source, force=force))
+
+
+@app.command()
+def version() -> None:
+    """La version."""
+    from assembly import VERSION
+
+    _out(VERSION)
+
+
+# ------------------------------------------------------------------ how things are told
+
+
+@contextmanager
+def _told(**overrides: Any) -> Iterator[Any]:
+    """The settings; and whatever a person can mend is told in a sentence, never as a traceback."""
+    from core.errors import PortError, UserError
+    from settings import SettingsError, load
+
+    try:
+        yield load(_ENV["file"], **overrides)
+    except SettingsError as error:
+        _fail("Réglages :\n" + "\n".join(f"  - {p}" for p in error.problems))
+    except (UserError, PortError) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        # `daemon.py explain … | head` closes our output: nothing is wrong.
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+
+
+def _fail(text: str) -> Any:
+    _out(text, err=True)
+    raise typer.Exit(2)
+
+
+def _out(text: str, *, err: bool = False) -> None:
+    typer.echo(text, err=err)
+
+
+def _rich() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,214 @@
+"""Explain: what one mail would cause, without doing anything. The same road as the real one, minus store and connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from core import codec
+from core.case import Case, Party, Thread
+from core.decide import Decision, decide
+from core.directive import Business, Directive
+from core.effects import Effect, SendMessage
+from core.events import MessageRead, Role
+from core.message import Address, Message
+from core.quote import Quote, digest
+from core.reading import Fact, Reading, Verdict
+from core.work import Context
+from engine.office import authorised, verdict_of
+from engine.pipeline import ReadMail, Setup, read_mail
+from processors.correlate import same_correspondent
+
+Stage = Literal["", "waiting_info", "waiting_review", "waiting_approval"]
+STAGES: tuple[Stage, ...] = ("waiting_info", "waiting_review", "waiting_approval")
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Everything that is known of one mail. ``decision`` is None for automatic mail, which decides nothing."""
+
+    path: str
+    message: Message
+    reading: Reading
+    verdict: Verdict | None
+    authorised: bool | None
+    decision: Decision | None
+    directive: Directive
+    role: Role
+
+
+def explain(raw: bytes, path: str, setup: Setup, *, admin_email: str, stage: Stage, now: datetime) -> Explained:
+    """What this mail would cause as the first of a case, or as a reply to a case of its sender's in ``stage``."""
+    read = read_mail(raw, setup, now=now, hints={})
+    business = next(b for b in setup.businesses if b.name == read.reading.business)
+    directive = business.directive(read.reading.directive) or business.default
+    message = read.message
+    is_admin = bool(admin_email) and same_correspondent(message.sender.email, admin_email)
+    if stage:
+        business, directive = _with_approval(setup, business, directive)
+    role: Role = "admin" if is_admin and stage else "customer"
+    if stage == "waiting_review" and not is_admin:
+        role = "stranger" if admin_email else "customer"
+    verdict: Verdict | None = None
+    may: bool | None = None
+    if stage:
+        asked: Role = "admin" if stage == "waiting_review" else role
+        verdict = verdict_of(message, directive, asked)
+        may = authorised(message, role) and (role == "admin" or stage != "waiting_review")
+    context = Context(
+        now=now,
+        business=business.label,
+        admin_email=admin_email or "admin@guichet.invalid",
+        reference=lambda ref: f"[#{ref}-000000]",
+        case_url=lambda case_id: "",
+        new_id=("explain", "EXP1A1N0"),
+    )
+    decision = None
+    if message.automatic is None:
+        decision = _decide(read, directive, context, stage, role, verdict, bool(may) if stage else authorised(message, role))
+    return Explained(path, message, read.reading, verdict, may, decision, directive, role)
+
+
+def _with_approval(setup: Setup, business: Business, directive: Directive) -> tuple[Business, Directive]:
+    """The directive that a case waiting for an answer would have: the message's own if it has such a gate, else the first."""
+    if directive.gate("approve") is not None:
+        return business, directive
+    for other in (business, *setup.businesses):
+        for found in other.directives:
+            if found.gate("approve") is not None:
+                return other, found
+    return business, directive
+
+
+def _decide(
+    read: ReadMail, directive: Directive, context: Context, stage: Stage, role: Role, verdict: Verdict | None, may: bool
+) -> Decision:
+    event = MessageRead(
+        id="explain",
+        at=context.now,
+        message=read.message,
+        reading=replace(read.reading, verdict=verdict),
+        role=role,
+        authorised=may,
+        received_at=context.now,
+    )
+    case = _waiting(read.message, directive, stage, verdict, role, context.now) if stage else None
+    return decide(case, event, directive, context)
+
+
+def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verdict | None, role: Role, now: datetime) -> Case:
+    """A case of this sender's as it might be, waiting in that stage: an offer at the amount a customer names, else at 2."""
+    before = now - timedelta(hours=1)
+    customer = message.sender if role == "customer" else Address("client@guichet.invalid")
+    gate = directive.gate("approve")
+    amount = (verdict.credits if verdict and role == "customer" else None) or Decimal(2)
+    quote = None
+    if gate is not None and stage == "waiting_approval":
+        grid = directive.grids[gate.quote]
+        unit = grid.unit["fr"][1]
+        mark = digest("explain", 1, amount, unit, grid.name)
+        quote = Quote(1, amount, unit, {}, grid.name, None, "admin", before, mark, key="explain/1/9")
+    return Case(
+        id="explain",
+        ref="EXP1A1N0",
+        version=1,
+        business=directive.business,
+        directive=directive.name,
+        revision=directive.revision,
+        kind=directive.kind,
+        stage=stage or "waiting_info",
+        party=Party(customer.email, customer.name, language=message.language or "fr"),
+        thread=Thread("email", "", customer.email, message.subject),
+        opened_at=before,
+        updated_at=before,
+        quote=quote,
+        price=amount if quote is not None else None,
+        review="asked" if stage == "waiting_review" else "",
+        people=(customer.email,),
+        keys={"contact": "explain/1/0", "ticket": "explain/1/1"},
+    )
+
+
+# ------------------------------------------------------------------ as data
+
+
+def as_json(found: Explained) -> dict[str, Any]:
+    """The line that ``explain --json`` prints."""
+    message, reading, decision = found.message, found.reading, found.decision
+    line: dict[str, Any] = {
+        "path": found.path,
+        "message": {
+            "id": message.id,
+            "from": message.sender.email,
+            "to": [a.email for a in message.to],
+            "subject": message.subject,
+            "date": message.date.isoformat() if message.date else None,
+            "body": message.body,
+            "text": message.text,
+            "signature": message.signature,
+            "quoted": message.quoted,
+            "language": message.language,
+            "automatic": message.automatic,
+            "attachments": [{"name": a.name, "type": a.type, "size": a.size, "sha256": a.sha256} for a in message.attachments],
+            "in_reply_to": message.in_reply_to,
+            "references": list(message.references),
+        },
+        "reading": {
+            "directive": reading.directive,
+            "kind": reading.kind,
+            "confidence": round(reading.confidence, 3),
+            "intent": reading.intent,
+            "sentiment": reading.sentiment,
+            "urgency": reading.urgency,
+            "facts": {f.name: _fact(f) for f in reading.facts},
+            "reasons": [codec.plain(r) for r in reading.reasons],
+        },
+    }
+    if found.verdict is not None:
+        line["verdict"] = {
+            "answer": found.verdict.answer,
+            "credits": _number(found.verdict.credits),
+            "evidence": found.verdict.evidence,
+        }
+        line["authorised"] = bool(found.authorised)
+    line["decision"] = _decision(found, decision)
+    return line
+
+
+def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
+    if decision is None:
+        why = f"message automatique ({found.message.automatic}) : {found.message.automatic_reason}"
+        return {"gate": None, "stage": "ignored", "validation_status": None, "credits": None, "effects": [], "reasons": [why]}
+    case, directive = decision.case, found.directive
+    gates = directive.gates
+    amount = case.approval.amount if case.approval else (case.quote.amount if case.quote else None)
+    return {
+        "gate": gates[case.gate].gate if case.gate < len(gates) else None,
+        "stage": case.stage,
+        "validation_status": directive.ticket.status.get(case.stage) or None,
+        "credits": _number(amount),
+        "effects": [_effect(e) for e in decision.effects],
+        "reasons": [r.text for r in decision.reasons if r.text],
+    }
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    shown: dict[str, Any] = {"kind": effect.kind, "system": effect.system}
+    if isinstance(effect.payload, SendMessage):
+        shown |= {"text": effect.payload.template, "to": effect.payload.to, "subject": effect.payload.subject}
+    elif effect.name:
+        shown["name"] = effect.name
+    return shown
+
+
+def _fact(fact: Fact) -> Mapping[str, Any]:
+    return {"value": codec.plain(fact).get("value"), "evidence": fact.evidence[0].quote if fact.evidence else ""}
+
+
+def _number(amount: Decimal | None) -> int | float | None:
+    if amount is None:
+        return None
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

@@ -1,0 +1,208 @@
+"""The house at work: lanes over a store, inboxes and outlets that the assembly has chosen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from core.case import Case
+from core.directive import Business, Directive
+from core.effects import Effect, SendMessage
+from core.ports import Change, Inbox, JournalEntry, Outlet, Spool, Store
+from engine.clerk import Clerk
+from engine.clock import Clock
+from engine.courier import Courier
+from engine.directives import DirectiveErrors, Directives, Report, compile_business
+from engine.intake import Intake
+from engine.lanes import Lane, LocalLanes
+from engine.office import Office
+from engine.reader import Reader, ReaderPool
+
+log = logging.getLogger("guichet")
+
+#: Revisions kept compiled beside those in force, for cases that began with them.
+KEPT_REVISIONS = 16
+
+
+class Published:
+    """The businesses in force, and older revisions for the cases that began with them."""
+
+    def __init__(self, directives: Directives, store: Store, *, clock: Callable[[], datetime]) -> None:
+        self._directives, self._store, self._clock = directives, store, clock
+        self._old: dict[str, Business | None] = {}
+        self._lock = threading.Lock()
+        self.keep()
+
+    def keep(self) -> None:
+        """Put the revisions in force into the store, so that open cases can go on by them."""
+        documents = self._directives.documents
+        for name, business in self._directives.current.items():
+            self._store.keep_directives(name, business.revision, documents[name], self._clock())
+
+    def reload(self) -> Report:
+        """Read the documents again; the last good ones stay where they are broken."""
+        report = self._directives.reload()
+        self.keep()
+        return report
+
+    def business(self, name: str) -> Business:
+        """The business of that name as in force; the first one when it is gone."""
+        current = self._directives.current
+        return current.get(name) or next(iter(current.values()))
+
+    def directive(self, case: Case) -> Directive:
+        """The directive that the case began with; today's of that name when the old one cannot be had any more."""
+        business = self.business(case.business)
+        if business.revision != case.revision:
+            old = self._revision(case.revision)
+            found = old.directive(case.directive) if old is not None else None
+            if found is not None:
+                return found
+        return business.directive(case.directive) or business.default
+
+    def _revision(self, revision: str) -> Business | None:
+        with self._lock:
+            if revision not in self._old:
+                kept = self._store.directives(revision)
+                compiled: Business | None = None
+                if kept is not None:
+                    try:
+                        compiled = compile_business(kept[0], kept[1])
+                    except DirectiveErrors as error:
+                        log.warning("revision %s of %s can no longer be read: %s", revision[:12], kept[0], error)
+                if len(self._old) >= KEPT_REVISIONS:
+                    self._old.pop(next(iter(self._old)))
+                self._old[revision] = compiled
+            return self._old[revision]
+
+
+class Lanes(Protocol):
+    """What the house needs of lanes, local or of a cluster."""
+
+    def add(self, lane: Lane) -> None: ...
+    def start(self) -> None: ...
+    def wake(self, name: str) -> None: ...
+    def wake_all(self) -> None: ...
+    def wait_idle(self, timeout: float) -> bool: ...
+    def stop(self, timeout: float = 8.0) -> bool: ...
+    def names(self) -> list[str]: ...
+    def troubles(self) -> dict[str, str]: ...
+
+
+class House:
+    """Everything that runs, put together; ``start``, ``reload`` and ``stop`` are for the one thread that owns it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        spool: Spool,
+        inboxes: Sequence[Inbox],
+        outlets: Sequence[Outlet],
+        published: Published,
+        office: Office,
+        pool: ReaderPool,
+        clock: Callable[[], datetime],
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.store, self.spool, self.published, self.office = store, spool, published, office
+        self.inboxes, self.outlets = list(inboxes), list(outlets)
+        self._now, self._release = clock, release
+        self.lanes: Lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert)
+        wake = self.lanes.wake
+        self.reader = Reader(store, pool, clock=clock, read=lambda: wake("clerk"))
+        self.clerk = Clerk(store, office, clock=clock, wake=wake)
+        self.couriers = [Courier(o, store, clock=clock, settled=lambda: wake("clerk")) for o in outlets]
+        for inbox in inboxes:
+            intake = Intake(inbox, store, spool, clock=clock, taken=lambda: wake("reader"))
+            name = f"intake:{inbox.name}"
+            self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
+        self.lanes.add(Lane("reader", self.reader.run, every=15.0, close=pool.close))
+        self.lanes.add(Lane("clerk", self.clerk.run, every=30.0))
+        for courier in self.couriers:
+            self.lanes.add(
+                Lane(f"courier:{courier.outlet.system}", _freed(courier, wake), every=30.0, close=courier.outlet.close)
+            )
+        self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
+
+    def start(self, *jobs: tuple[Callable[[], None], float]) -> None:
+        """Look at what was left half done, then let every lane run."""
+        for courier in self.couriers:
+            if number := courier.recover():
+                log.info(
+                    "%s: %d effects were being sent at the last end; they are looked up first", courier.outlet.system, number
+                )
+        self.lanes.start()
+        self.clock.start(*jobs)
+
+    def run_once(self, timeout: float = 3600.0) -> dict[str, str]:
+        """Poll, work until every lane is idle; what went wrong, by lane."""
+        self.start()
+        self.lanes.wait_idle(timeout)
+        return self.lanes.troubles()
+
+    def reload(self) -> Report:
+        """Read the directives again (SIGHUP) and try everything that was stopped."""
+        report = self.published.reload()
+        self.reader.reload()
+        for problem in report.errors:
+            log.error("directive kept as it was: %s", problem)
+        self.lanes.wake_all()
+        return report
+
+    def stop(self, timeout: float = 8.0) -> bool:
+        """Finish the batches under way and close; whether all ended in time."""
+        self.clock.stop()
+        done = self.lanes.stop(timeout)
+        self.store.close()
+        self._release()
+        return done
+
+    def _alert(self, lane: str, trouble: str) -> None:
+        """Write to the administrator, once, that a lane has stopped or fails; not when mail itself is what fails."""
+        admin = self.office.admin_email
+        if not admin or lane == "courier:mail":
+            return
+        now = self._now()
+        business = self.published.business("")
+        text = business.default.texts.get("admin_alert")
+        if text is None:
+            return
+        values: Mapping[str, Any] = alert_values(business.label, lane, trouble, now)
+        subject, body = text.render("fr", values)
+        payload = SendMessage(admin, "", subject, body, "admin_alert", "fr", "internal", audience="admin")
+        effect = Effect(f"alert/{lane}/{now:%Y%m%dT%H%M%S}", "", "mail", payload)
+        entry = JournalEntry(now, "", "alert", {"lane": lane}, trouble)
+        try:
+            self.store.commit([Change(None, effects=(effect,), journal=(entry,))], now)
+        except Exception:
+            log.exception("the alert about %s could not be kept", lane)
+            return
+        self.lanes.wake("courier:mail")
+
+
+def alert_values(business: str, lane: str, trouble: str, now: datetime) -> dict[str, Any]:
+    """The values of the text ``admin_alert``: it concerns no case, so most are empty."""
+    from core.texts import OFFERED_VALUES
+
+    values: dict[str, Any] = dict.fromkeys(OFFERED_VALUES, "")
+    values |= {n: [] for n in ("missing", "wanted", "facts", "files", "reasons")}
+    values |= {"fact": {}, "file_count": 0, "business": business, "language": "fr", "message": trouble, "note": lane}
+    return values | {"subject": lane, "reasons": [trouble], "opened_on": f"{now:%d/%m/%Y %H:%M} UTC"}
+
+
+def _freed(courier: Courier, wake: Callable[[str], None]) -> Callable[[], int]:
+    """A run of the courier; what it ended may free effects of other systems, so those look too."""
+
+    def step() -> int:
+        number = courier.run()
+        if number:
+            for system in ("crm", "tasks", "mail", "files", "whatsapp", "hubspot"):
+                if system != courier.outlet.system:
+                    wake(f"courier:{system}")
+        return number
+
+    return step

@@ -1,0 +1,74 @@
+"""The office: what the clerk knows beside the store: secrets for tokens, who administers, how an answer is read."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.case import Case
+from core.directive import Business, Directive
+from core.events import Role
+from core.message import Message
+from core.reading import Verdict
+from processors.correlate import make_message_id, make_token
+from processors.verdict import read_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One installation. ``secret`` signs tokens and Message-IDs; ``domain`` stands in the latter; ``public_url`` may be ''.
+
+    ``business`` gives a business by name as published now; ``directive`` the directive a case began with.
+    """
+
+    secret: bytes
+    admin_email: str
+    domain: str
+    public_url: str
+    business: Callable[[str], Business]
+    directive: Callable[[Case], Directive]
+
+    def reference(self, ref: str) -> str:
+        """The signed token that stands in texts."""
+        return make_token(self.secret, ref)
+
+    def message_id(self, key: str, ref: str) -> str:
+        """The Message-ID of the mail that this effect sends, whenever and however often it is tried."""
+        return make_message_id(self.secret, key, ref, self.domain)
+
+    def case_url(self, case_id: str) -> str:
+        """The desk's address of a case."""
+        return f"{self.public_url.rstrip('/')}/cases/{case_id}" if self.public_url else ""
+
+    def new_id(self, seed: str) -> tuple[str, str]:
+        """(id, reference) of the case that this message opens: unguessable, and the same when decided again."""
+        mac = hmac.new(self.secret, b"case\0" + seed.encode("utf-8", "replace"), hashlib.sha256).digest()
+        alphabet = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+        return mac[:16].hex(), base64.b32encode(mac[16:21]).decode().translate(alphabet)
+
+
+def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decimal | None = None) -> Verdict:
+    """The message read as an answer, by its words alone."""
+    approve = directive.gate("approve")
+    grid = directive.grids.get(approve.quote) if approve else None
+    return read_verdict(
+        message.text,
+        subject=message.subject,
+        quoted=message.quoted,
+        confident=message.confident,
+        automatic=message.automatic,
+        quoted_amount=quoted,
+        unit=grid.unit["fr"][0] if grid else "",
+        role="admin" if role == "admin" else "customer",
+    )
+
+
+def authorised(message: Message, role: Role) -> bool:
+    """Whether this sender may decide in his role: a person, in words of his own, vouched for by our own server."""
+    if role == "stranger" or message.automatic is not None or not message.confident:
+        return False
+    return message.channel != "email" or message.authentication.verdict == "pass"

@@ -1,0 +1,106 @@
+"""The daemon's life: start, tell systemd, wait for signals, stop cleanly."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Protocol
+
+from core.errors import UserError
+from engine.directives import Report
+
+log = logging.getLogger("guichet")
+
+
+class Runs(Protocol):
+    """What is served."""
+
+    def start(self) -> None: ...
+    def run_once(self, timeout: float = ...) -> dict[str, str]: ...
+    def reload(self) -> Report: ...
+    def stop(self, timeout: float = ...) -> bool: ...
+
+
+def serve(open_house: Callable[[], Runs], *, once: bool, level: str) -> int:
+    """Run the house until a signal ends it, or once until it is idle; the process's exit code."""
+    set_logging(level)
+    stop, reload = threading.Event(), threading.Event()
+    news = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        del frame
+        (reload if number == signal.SIGHUP else stop).set()
+        news.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    house = open_house()
+    if once:
+        return _once(house)
+    house.start()
+    log.info("guichet is ready")
+    notify("READY=1")
+    beat = watchdog_seconds()
+    while not stop.is_set():
+        news.wait(beat)
+        news.clear()
+        if reload.is_set():
+            reload.clear()
+            _reload(house)
+        notify("WATCHDOG=1")
+    notify("STOPPING=1")
+    log.info("stopping")
+    return 0 if house.stop() else 1
+
+
+def _once(house: Runs) -> int:
+    troubles = house.run_once()
+    house.stop()
+    for lane, trouble in troubles.items():
+        print(f"{lane} : {trouble}", file=sys.stderr)
+    return 0 if not troubles else 1
+
+
+def _reload(house: Runs) -> None:
+    notify("RELOADING=1")
+    try:
+        report = house.reload()
+        log.info("directives read again: %s", ", ".join(report.changed) or "nothing changed")
+    except UserError as error:
+        log.error("directives kept as they were: %s", error)
+    notify("READY=1")
+
+
+def notify(state: str) -> None:
+    """Tell systemd (sd_notify(3)); nothing where it did not start us."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.sendto(state.encode(), address)
+    except OSError as error:
+        log.warning("systemd could not be told %s: %s", state, error)
+
+
+def watchdog_seconds() -> float:
+    """How often to show that we live: half of what systemd asks for, else every ten seconds."""
+    try:
+        return min(10.0, int(os.environ["WATCHDOG_USEC"]) / 2_000_000)
+    except (KeyError, ValueError):
+        return 10.0
+
+
+def set_logging(level: str) -> None:
+    """Lines on standard error, as journald likes them; addresses and secrets are masked."""
+    from engine.logs import configure
+
+    configure(level)

@@ -1,0 +1,198 @@
+"""Every setting once: name, type, default, help.
+
+``.env.example`` is generated from here (``python -m settings``) and tested equal.
+
+Values come from the environment, then from the file ``.env``, then from systemd credentials ($CREDENTIALS_DIRECTORY).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Security = Literal["ssl", "starttls", "none"]
+
+
+def _f(default: Any, group: str, help_: str, **more: Any) -> Any:
+    return Field(default, description=help_, json_schema_extra={"group": group}, **more)
+
+
+GENERAL, MAIL_IN, MAIL_OUT, LOCAL = (
+    "Général",
+    "Courrier entrant (Gmail ou tout serveur IMAP)",
+    "Courrier sortant (SMTP)",
+    "Sans compte",
+)
+
+
+class Settings(BaseSettings):
+    """The settings of one installation. Which connector is real follows from which settings are present."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, case_sensitive=False, validate_default=True)
+
+    data_dir: Path = _f(Path("data"), GENERAL, "Dossier des données : base, fichiers, clé. À sauvegarder.")
+    directives_dir: Path = _f(Path("directives"), GENERAL, "Dossier des directives : un sous-dossier par métier.")
+    business: str = _f("", GENERAL, "Métiers servis, séparés par des virgules ; vide : tous ceux du dossier des directives.")
+    admin_email: str = _f("", GENERAL, "Adresse de l'administrateur : il juge les demandes complexes et reçoit les alertes.")
+    secret_key: SecretStr = _f(
+        SecretStr(""), GENERAL,
+        "Clé maîtresse (signatures, chiffrement), 32 caractères au moins ; vide : tirée au sort dans DATA_DIR/secret.key. "
+        "La perdre, c'est perdre les données.",
+    )  # fmt: skip
+    database_url: SecretStr = _f(SecretStr(""), GENERAL, "postgresql://… ; vide : SQLite dans DATA_DIR/guichet.db.")
+    public_url: str = _f("", GENERAL, "Adresse publique du guichet, pour les liens ; vide : pas de liens.")
+    reader_processes: int = _f(2, GENERAL, "Processus de lecture au plus, en pleine charge.", ge=1, le=64)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _f("INFO", GENERAL, "Niveau du journal de bord.")
+
+    gmail_email: str = _f("", MAIL_IN, "Adresse de la boîte ; vide : le dossier INBOX_DIR sert de boîte.")
+    gmail_app_password: SecretStr = _f(SecretStr(""), MAIL_IN, "Mot de passe d'application de la boîte.")
+    gmail_oauth_client_id: str = _f("", MAIL_IN, "Au lieu du mot de passe : OAuth 2, identifiant du client.")
+    gmail_oauth_client_secret: SecretStr = _f(SecretStr(""), MAIL_IN, "OAuth 2, secret du client.")
+    gmail_oauth_refresh_token: SecretStr = _f(SecretStr(""), MAIL_IN, "OAuth 2, jeton de rafraîchissement.")
+    gmail_oauth_token_url: str = _f("https://oauth2.googleapis.com/token", MAIL_IN, "OAuth 2, adresse des jetons.")
+    imap_host: str = _f("imap.gmail.com", MAIL_IN, "Serveur IMAP.")
+    imap_port: int = _f(993, MAIL_IN, "Port IMAP.", ge=1, le=65535)
+    imap_security: Security = _f("ssl", MAIL_IN, "ssl, starttls ou none (machine locale seulement).")
+    imap_folder: str = _f("INBOX", MAIL_IN, "Dossier lu.")
+    imap_poll_seconds: float = _f(60.0, MAIL_IN, "Secondes entre deux relèves quand le serveur n'annonce rien.", ge=1)
+    imap_first_days: int = _f(
+        30, MAIL_IN, "À la toute première relève, âge du plus vieux message pris, en jours ; 0 : tous.", ge=0
+    )  # fmt: skip
+    imap_sent: Literal["auto", "append", "none"] = _f(
+        "auto", MAIL_OUT,
+        "Copie des envois : auto (le serveur la range lui-même, comme Gmail), append (nous la rangeons), none.",
+    )  # fmt: skip
+    imap_sent_folder: str = _f("", MAIL_OUT, "Dossier des messages envoyés ; vide : celui que le serveur annonce.")
+    mail_ca_file: str = _f("", MAIL_IN, "Autorités de certification de vos serveurs, au besoin (fichier PEM).")
+    max_message_bytes: int = _f(40_000_000, MAIL_IN, "Taille au-delà de laquelle un message n'est pas téléchargé.", ge=10_000)
+    authserv_id: str = _f(
+        "mx.google.com", MAIL_IN,
+        "Noms (séparés par des virgules) sous lesquels votre serveur signe Authentication-Results ; seuls ceux-là "
+        "prouvent l'expéditeur d'un accord.",
+    )  # fmt: skip
+
+    smtp_host: str = _f("smtp.gmail.com", MAIL_OUT, "Serveur SMTP.")
+    smtp_port: int = _f(465, MAIL_OUT, "Port SMTP.", ge=1, le=65535)
+    smtp_security: Security = _f("ssl", MAIL_OUT, "ssl, starttls ou none (machine locale seulement).")
+    smtp_user: str = _f("", MAIL_OUT, "Compte SMTP ; vide : GMAIL_EMAIL.")
+    smtp_password: SecretStr = _f(SecretStr(""), MAIL_OUT, "Mot de passe SMTP ; vide : celui de la boîte.")
+    mail_from_name: str = _f("", MAIL_OUT, "Nom affiché de l'expéditeur ; vide : celui du métier.")
+
+    inbox_dir: str = _f("", LOCAL, "Dossier de messages .eml qui sert de boîte ; vide : DATA_DIR/inbox.")
+    outbox_dir: str = _f("", LOCAL, "Dossier où sont écrits les messages sortants sans SMTP ; vide : DATA_DIR/outbox.")
+    files_dir: str = _f("", LOCAL, "Dossier où sont rangés les fichiers des clients ; vide : DATA_DIR/files.")
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether a real mailbox is set."""
+        return bool(self.gmail_email)
+
+
+class SettingsError(Exception):
+    """A setting is wrong or unknown; ``problems`` are sentences."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load(env_file: Path | None = None, **overrides: Any) -> Settings:
+    """The settings of this process. Raises SettingsError with one sentence for everything that is wrong.
+
+    ``env_file``: the file named on the command line, else ``.env`` in the current folder when there is one.
+    """
+    path = env_file or Path(".env")
+    problems = unknown_in(path) if path.is_file() else []
+    if env_file is not None and not env_file.is_file():
+        problems.append(f"{env_file} : ce fichier n'existe pas.")
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    sources: dict[str, Any] = {"_env_file": path if path.is_file() else None, "_env_file_encoding": "utf-8"}
+    if credentials and Path(credentials).is_dir():
+        sources["_secrets_dir"] = credentials
+    settings: Settings | None = None
+    try:
+        settings = Settings(**sources, **overrides)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = str(problem["loc"][0]).upper() if problem["loc"] else "?"
+            problems.append(f"{name} : {_why(problem)}")
+    if settings is not None:
+        problems += _together(settings)
+    if problems or settings is None:
+        raise SettingsError(problems)
+    return settings
+
+
+def _why(problem: Any) -> str:
+    kind, ctx = problem["type"], problem.get("ctx", {})
+    given = "" if "secret" in kind else f" (donné : {str(problem.get('input'))[:40]!r})"
+    if kind == "literal_error":
+        return f"une de ces valeurs est attendue : {ctx.get('expected')}{given}"
+    if kind.startswith(("int", "float")):
+        return f"un nombre est attendu{given}"
+    if kind.startswith(("greater", "less")):
+        bound = next(iter(ctx.values()), "?")
+        return f"{'au moins' if kind.startswith('greater') else 'au plus'} {bound}{given}"
+    return f"{problem['msg']}{given}"
+
+
+def _together(settings: Settings) -> list[str]:
+    """What only shows when settings are seen together."""
+    problems = []
+    oauth = bool(settings.gmail_oauth_refresh_token.get_secret_value())
+    if settings.gmail_email and not (settings.gmail_app_password.get_secret_value() or oauth):
+        problems.append("GMAIL_EMAIL sans GMAIL_APP_PASSWORD ni GMAIL_OAUTH_REFRESH_TOKEN : la boîte ne peut pas s'ouvrir.")
+    if oauth and not settings.gmail_oauth_client_id:
+        problems.append("GMAIL_OAUTH_REFRESH_TOKEN demande aussi GMAIL_OAUTH_CLIENT_ID et GMAIL_OAUTH_CLIENT_SECRET.")
+    secret = settings.secret_key.get_secret_value()
+    if secret and len(secret) < 32:
+        problems.append("SECRET_KEY : 32 caractères au moins (par exemple : openssl rand -hex 32).")
+    for name in ("gmail_email", "admin_email"):
+        value = getattr(settings, name)
+        if value and "@" not in value:
+            problems.append(f"{name.upper()} : « {value} » n'est pas une adresse.")
+    for kind in ("imap", "smtp"):
+        local = getattr(settings, f"{kind}_host") in ("127.0.0.1", "::1", "localhost")
+        if getattr(settings, f"{kind}_security") == "none" and not local:
+            problems.append(
+                f"{kind.upper()}_SECURITY=none n'est admis que vers cette machine : le mot de passe passerait en clair."
+            )
+    return problems
+
+
+def unknown_in(path: Path) -> list[str]:
+    """A sentence for every name in the file that is no setting, with the one that was probably meant."""
+    from dotenv import dotenv_values
+
+    known = [name.upper() for name in Settings.model_fields]
+    problems = []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    for name in dotenv_values(path, interpolate=False):
+        if name.upper() in known:
+            continue
+        number = next((n for n, line in enumerate(lines, 1) if line.lstrip().removeprefix("export ").startswith(name)), 0)
+        close = difflib.get_close_matches(name.upper(), known, 1)
+        hint = f" Vouliez-vous dire {close[0]} ?" if close else " Les réglages connus sont dans .env.example."
+        problems.append(f"{path}:{number} : {name} n'est pas un réglage connu.{hint}")
+    return problems
+
+
+def example() -> str:
+    """The text of ``.env.example``."""
+    groups: dict[str, list[str]] = {}
+    for name, field in Settings.model_fields.items():
+        extra = field.json_schema_extra
+        group = str(extra["group"]) if isinstance(extra, dict) else GENERAL
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        groups.setdefault(group, []).append(f"# {field.description}\n#{name.upper()}={default}\n")
+    head = "# Réglages de Guichet. Copiez ce fichier en .env et ôtez le # devant ce que vous changez.\n"
+    return head + "".join(f"\n# ---- {group}\n\n" + "\n".join(lines) for group, lines in groups.items())
+
+
+if __name__ == "__main__":
+    print(example(), end="")
