@@ -1,0 +1,63 @@
+"""What the groups of transactions share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.crypto import Keys
+from store.engine import Database
+
+T = TypeVar("T")
+
+#: Values of one IN list: below every limit of both databases, with few enough shapes of statement to be cached.
+CHUNK = 500
+
+
+class Group:
+    """Transactions over one database with one set of keys."""
+
+    db: Database
+    keys: Keys
+
+    def _seal_text(self, table: str, row: str, text: str) -> bytes | None:
+        """Sealed, None for ''."""
+        return self.keys.seal(table, row, text.encode("utf-8", "replace")) if text else None
+
+    def _text(self, table: str, row: str, sealed: bytes | None) -> str:
+        return self.keys.unseal(table, row, sealed).decode() if sealed else ""
+
+    def _seal_json(self, table: str, row: str, value: Any) -> bytes:
+        return self.keys.seal(table, row, json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode())
+
+    def _json(self, table: str, row: str, sealed: bytes) -> Any:
+        return json.loads(self.keys.unseal(table, row, sealed))
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """The values, so many at a time."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
+    """Insert the rows, or give the rows of the same primary key the new values."""
+    statement = insert(connection, table)
+    names = list(values if isinstance(values, Mapping) else values[0])
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), values)
+
+
+def clear(text: str) -> str:
+    """Text for a column that is not sealed: PostgreSQL takes neither NUL nor half a surrogate pair."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode() if text else ""

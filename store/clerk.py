@@ -1,0 +1,130 @@
+"""What the clerk asks before it decides: events, deadlines, where clues lead, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, true
+
+from core import codec
+from core.case import Case
+from core.ports import DeadlineRow, Found, PendingEvent
+from store.base import Group, chunks, insert
+from store.tables import cases, deadlines, events, inbox, notices, outbox, threads
+
+#: Open cases of one person that ``find`` names.
+_PER_PERSON = 50
+
+
+class Clerk(Group):
+    """The reads of the clerk and the clock."""
+
+    def pending_events(self, limit: int) -> list[PendingEvent]:
+        """Events that wait, oldest first."""
+        query = select(events).where(events.c.waiting == true()).order_by(events.c.n).limit(limit)
+        with self.db.read() as connection:
+            return [
+                PendingEvent(
+                    row.id, row.case_id, row.kind, self.keys.unseal("events", row.id, row.body).decode(), row.at, row.tell
+                )
+                for row in connection.execute(query)
+            ]
+
+    def add_event(self, event: PendingEvent) -> bool:
+        """Hand an operator's act to the clerk; False when its id is already known."""
+        row = {
+            "id": event.id,
+            "case_id": event.case_id,
+            "kind": event.kind,
+            "body": self.keys.seal("events", event.id, event.body.encode()),
+            "at": event.at,
+            "tell": event.tell,
+            "waiting": True,
+        }
+        return self.db.write(
+            lambda connection: (
+                connection.execute(
+                    insert(connection, events).values(row).on_conflict_do_nothing(index_elements=["id"])
+                ).rowcount
+                == 1
+            )
+        )
+
+    def due(self, now: datetime, limit: int) -> list[DeadlineRow]:
+        """Deadlines that have passed, oldest first."""
+        query = select(deadlines).where(deadlines.c.due <= now).order_by(deadlines.c.due, deadlines.c.case_id).limit(limit)
+        with self.db.read() as connection:
+            return [DeadlineRow(row.case_id, row.name, row.due) for row in connection.execute(query)]
+
+    def next_due(self) -> datetime | None:
+        """When the next deadline or waiting retry of any lane comes. Work that was never put off is not a retry."""
+        put_off = select(func.min(outbox.c.next_at)).where(outbox.c.blocked == 0, outbox.c.next_at > outbox.c.changed_at)
+        queries = [
+            select(func.min(deadlines.c.due)),
+            put_off.where(outbox.c.state == "intended"),
+            put_off.where(outbox.c.state == "uncertain"),
+            select(func.min(inbox.c.next_at)).where(inbox.c.state == "new", inbox.c.next_at > inbox.c.changed_at),
+        ]
+        with self.db.read() as connection:
+            found = [connection.execute(query).scalar() for query in queries]
+        return min((one for one in found if one is not None), default=None)
+
+    def find(self, refs: Sequence[str], thread_ids: Sequence[str], people: Sequence[str]) -> Found:
+        """Where the clues lead. ``people`` are addresses or numbers, looked up by keyed hash."""
+        by_ref: dict[str, str] = {}
+        by_thread: dict[str, str] = {}
+        by_person: dict[str, tuple[str, ...]] = {}
+        with self.db.read() as connection:
+            for some in chunks(sorted(set(refs))):
+                query = select(cases.c.ref, cases.c.id).where(cases.c.ref.in_(some))
+                by_ref.update((row.ref, row.id) for row in connection.execute(query))
+            hashes = {self.keys.thread(one): one for one in thread_ids}
+            for some in chunks(sorted(hashes)):
+                query = select(threads.c.thread_hash, threads.c.case_id).where(threads.c.thread_hash.in_(some))
+                by_thread.update((hashes[row.thread_hash], row.case_id) for row in connection.execute(query))
+            for person in dict.fromkeys(people):
+                digest = self.keys.person(person)
+                mine = or_(cases.c.email_hash == digest, cases.c.phone_hash == digest)
+                query = select(cases.c.id).where(mine, cases.c.open == true())
+                newest = query.order_by(cases.c.opened_at.desc(), cases.c.id).limit(_PER_PERSON)
+                ids = tuple(connection.execute(newest).scalars()) if digest else ()
+                if ids:
+                    by_person[person] = ids
+        return Found(by_ref, by_thread, by_person)
+
+    def cases(self, ids: Sequence[str]) -> dict[str, Case]:
+        """Cases by id; unknown ids are left out."""
+        found: dict[str, Case] = {}
+        with self.db.read() as connection:
+            for some in chunks(sorted(set(ids))):
+                found.update(
+                    (case.id, case)
+                    for case in self._cases(connection.execute(select(cases.c.id, cases.c.body).where(cases.c.id.in_(some))))
+                )
+        return found
+
+    def noticed(self, people: Sequence[str], since: datetime) -> frozenset[str]:
+        """Which of them got an automatic notice since then."""
+        hashes: dict[str, list[str]] = {}
+        for person in people:
+            hashes.setdefault(self.keys.person(person), []).append(person)
+        found: set[str] = set()
+        with self.db.read() as connection:
+            for some in chunks(sorted(hashes)):
+                query = select(notices.c.person_hash).where(notices.c.person_hash.in_(some), notices.c.at >= since).distinct()
+                found.update(person for digest in connection.execute(query).scalars() for person in hashes[digest])
+        return frozenset(found)
+
+    def list_cases(self, *, stage: str = "", limit: int = 100, offset: int = 0) -> list[Case]:
+        """Cases, the last changed first."""
+        query = select(cases.c.id, cases.c.body)
+        if stage:
+            query = query.where(cases.c.stage == stage)
+        query = query.order_by(cases.c.updated_at.desc(), cases.c.id).limit(limit).offset(offset)
+        with self.db.read() as connection:
+            return list(self._cases(connection.execute(query)))
+
+    def _cases(self, rows: Iterable[Any]) -> Iterable[Case]:
+        return (codec.load(Case, self.keys.unseal("cases", row.id, row.body)) for row in rows)

@@ -1,0 +1,251 @@
+"""The clerk's commit: a batch of decisions, all of it or nothing, each table written once for the whole batch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, true, tuple_, update
+
+from core import codec
+from core.case import Case, Party
+from core.ports import Change, Conflict
+from store.base import chunks
+from store.base import insert as insert_or
+from store.journal import Journal
+from store.outbox import Outbox
+from store.tables import cases, contacts, deadlines, events, files, inbox, notices, threads
+
+#: What has been decided or given up is not decided again.
+_CONSUMED = ("decided", "dropped")
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the kept changes come to, one list a table."""
+
+    changes: list[Change] = field(default_factory=list)
+    #: The case as it ends up, and the version it has in the database now.
+    cases: dict[str, tuple[Case, int]] = field(default_factory=dict)
+
+
+class Commit(Journal, Outbox):
+    """The one transaction that changes cases."""
+
+    def commit(self, changes: Sequence[Change], now: datetime) -> None:
+        """All of it or nothing. Raises Conflict when a case's version is not the expected one.
+
+        A change whose message, event or deadline was consumed before is left out: it was committed already.
+        """
+        if changes:
+            # Sealing is done here, in the caller's thread, so that the one writer only writes.
+            effects = [effect for change in changes for effect in change.effects]
+            sealed = {effect.key: self._effect_row(effect, now) for effect in effects}
+            self.db.write(lambda connection: self._commit(connection, changes, sealed, now))
+
+    def _commit(
+        self, connection: Connection, changes: Sequence[Change], sealed: dict[str, dict[str, Any]], now: datetime
+    ) -> None:
+        head = self._lock_head(connection)
+        batch = self._check(connection, self._still_open(connection, changes))
+        self._store_cases(connection, batch, now)
+        effects = [effect for change in batch.changes for effect in change.effects]
+        self._store_effects(connection, effects, [dict(sealed[effect.key]) for effect in effects], now)
+        self._store_deadlines(connection, batch.changes)
+        self._store_threads(connection, batch.changes, now)
+        self._consume(connection, batch.changes, now)
+        told = [{"person_hash": self.keys.person(change.notice_to), "at": now} for change in batch.changes if change.notice_to]
+        if told:
+            connection.execute(insert(notices), told)
+        self._append(connection, head, (entry for change in batch.changes for entry in change.journal))
+
+    # ---- what is kept of the batch
+
+    def _still_open(self, connection: Connection, changes: Sequence[Change]) -> list[Change]:
+        """The changes of which nothing was consumed before, neither in the database nor earlier in the batch."""
+        wanted = [change.inbox_id for change in changes if change.inbox_id is not None]
+        messages: set[int] = set()
+        for numbers in chunks(sorted(set(wanted))):
+            query = select(inbox.c.id).where(inbox.c.id.in_(numbers), inbox.c.state.not_in(_CONSUMED)).order_by(inbox.c.id)
+            messages.update(connection.execute(query.with_for_update()).scalars())
+        waiting: set[str] = set()
+        for names in chunks(sorted({id for change in changes for id in change.event_ids})):
+            query_events = select(events.c.id).where(events.c.id.in_(names), events.c.waiting == true()).order_by(events.c.n)
+            waiting.update(connection.execute(query_events.with_for_update()).scalars())
+        due: set[tuple[str, str, datetime]] = set()
+        for some in chunks(sorted({change.deadline.case_id for change in changes if change.deadline})):
+            query_due = select(deadlines).where(deadlines.c.case_id.in_(some)).order_by(deadlines.c.case_id, deadlines.c.name)
+            due.update((row.case_id, row.name, row.due) for row in connection.execute(query_due.with_for_update()))
+
+        kept: list[Change] = []
+        for change in changes:
+            own = {(row.case_id, row.name, row.due) for row in (change.deadline,) if row}
+            ids = set() if change.inbox_id is None else {change.inbox_id}
+            if not (ids <= messages and waiting.issuperset(change.event_ids) and own <= due):
+                continue
+            kept.append(change)
+            messages -= ids
+            waiting.difference_update(change.event_ids)
+            due -= own
+            if change.case and change.deadlines is not None:
+                # Within a batch too, a deadline that was replaced can no longer pass.
+                due = {row for row in due if row[0] != change.case.id}
+        return kept
+
+    def _check(self, connection: Connection, changes: list[Change]) -> _Batch:
+        """Every version is the expected one, in order. Raises Conflict."""
+        versions: dict[str, int] = {}
+        for some in chunks(sorted({change.case.id for change in changes if change.case})):
+            query = select(cases.c.id, cases.c.version).where(cases.c.id.in_(some)).order_by(cases.c.id)
+            versions.update((row.id, row.version) for row in connection.execute(query.with_for_update()))
+        stored = dict(versions)
+        batch = _Batch(changes)
+        for change in changes:
+            if change.case is not None:
+                if versions.get(change.case.id, 0) != change.expected_version:
+                    raise Conflict(change.case.id)
+                versions[change.case.id] = change.case.version
+                batch.cases[change.case.id] = (change.case, stored.get(change.case.id, 0))
+        return batch
+
+    # ---- cases and people
+
+    def _store_cases(self, connection: Connection, batch: _Batch, now: datetime) -> None:
+        new = [self._case_row(case) for case, stored in batch.cases.values() if not stored]
+        changed = [
+            self._case_row(case) | {"which": case.id, "expected": stored} for case, stored in batch.cases.values() if stored
+        ]
+        if new:
+            refs = {row["ref"]: row["id"] for row in new}
+            for some in chunks(sorted(refs)):
+                taken = connection.execute(select(cases.c.ref).where(cases.c.ref.in_(some))).scalars().first()
+                if taken is not None:
+                    raise Conflict(refs[taken])
+            connection.execute(insert(cases), new)
+        if changed:
+            change = update(cases).where(cases.c.id == bindparam("which"), cases.c.version == bindparam("expected"))
+            if connection.execute(change, changed).rowcount != len(changed):
+                raise Conflict(changed[0]["which"])
+        self._store_contacts(connection, [case.party for case, _ in batch.cases.values()], now)
+        attached = {
+            (file.sha256, case.id): {
+                "sha256": file.sha256,
+                "owner": f"case:{case.id}",
+                "size": file.size,
+                "family": file.family,
+                "at": now,
+            }
+            for case, _ in batch.cases.values()
+            for file in case.files
+        }
+        if attached:
+            connection.execute(insert_or(connection, files).on_conflict_do_nothing(), list(attached.values()))
+
+    def _case_row(self, case: Case) -> dict[str, Any]:
+        return {
+            "id": case.id,
+            "ref": case.ref,
+            "version": case.version,
+            "business": case.business,
+            "directive": case.directive,
+            "revision": case.revision,
+            "kind": case.kind,
+            "stage": case.stage,
+            "open": case.open,
+            "email_hash": self.keys.person(case.party.email) or None,
+            "phone_hash": self.keys.person(case.party.phone) or None,
+            "body": self.keys.seal("cases", case.id, codec.dump(case)),
+            "opened_at": case.opened_at,
+            "updated_at": case.updated_at,
+        }
+
+    def _store_contacts(self, connection: Connection, parties: Iterable[Party], now: datetime) -> None:
+        """One contact a person, known by either address; a case adds what was not known, and changes what was."""
+        known: dict[str, dict[str, Any]] = {}
+        hashes = {self.keys.person(address) for party in parties for address in (party.email, party.phone)} - {""}
+        for some in chunks(sorted(hashes)):
+            query = select(contacts).where(or_(contacts.c.email_hash.in_(some), contacts.c.phone_hash.in_(some)))
+            for row in connection.execute(query).mappings():
+                contact = dict(row)
+                known |= {row[name]: contact for name in ("phone_hash", "email_hash") if row[name]}
+        touched: dict[str, dict[str, Any]] = {}
+        for party in parties:
+            email, phone = self.keys.person(party.email), self.keys.person(party.phone)
+            if not (email or phone):
+                continue
+            contact = known.get(email) or known.get(phone) or {"id": os.urandom(12).hex(), "created_at": now, "body": None}
+            before = self._json("contacts", contact["id"], contact["body"]) if contact["body"] else {}
+            told = {"email": party.email, "phone": party.phone, "name": party.name, "language": party.language}
+            after = before | {name: value for name, value in told.items() if value}
+            for name, digest in (("email_hash", email), ("phone_hash", phone)):
+                # An address that stands for somebody else already stays his.
+                if digest and known.setdefault(digest, contact) is contact:
+                    contact[name] = digest
+            contact.setdefault("email_hash", None)
+            contact.setdefault("phone_hash", None)
+            if after != before:
+                contact |= {"body": self._seal_json("contacts", contact["id"], after), "updated_at": now}
+                touched[contact["id"]] = contact
+        if touched:
+            statement = insert_or(connection, contacts)
+            names = ("email_hash", "phone_hash", "body", "updated_at")
+            values = {name: statement.excluded[name] for name in names}
+            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values), list(touched.values()))
+
+    # ---- what goes with them
+
+    def _store_deadlines(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """The last word on the deadlines of each case."""
+        last = {change.case.id: change.deadlines for change in changes if change.case and change.deadlines is not None}
+        passed = [row for change in changes if (row := change.deadline)]
+        for some in chunks(passed):
+            keys = [(row.case_id, row.name) for row in some]
+            connection.execute(delete(deadlines).where(tuple_(deadlines.c.case_id, deadlines.c.name).in_(keys)))
+        for ids in chunks(sorted(last)):
+            connection.execute(delete(deadlines).where(deadlines.c.case_id.in_(ids)))
+        rows = [
+            {"case_id": id, "name": name, "due": due} for id, all_of_it in last.items() for name, due in dict(all_of_it).items()
+        ]
+        if rows:
+            connection.execute(insert(deadlines), rows)
+
+    def _store_threads(self, connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+        rows = {
+            self.keys.thread(thread): change.case.id
+            for change in reversed(changes)
+            if change.case
+            for thread in change.thread_ids
+            if thread.strip()
+        }
+        if rows:
+            first = insert_or(connection, threads).on_conflict_do_nothing(index_elements=["thread_hash"])
+            connection.execute(
+                first, [{"thread_hash": digest, "case_id": id, "at": now} for digest, id in sorted(rows.items())]
+            )
+
+    def _consume(self, connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+        decided = [
+            {
+                "which": change.inbox_id,
+                "state": "decided",
+                "outcome": change.outcome,
+                "case_id": _case_of(change),
+                "changed_at": now,
+            }
+            for change in changes
+            if change.inbox_id is not None
+        ]
+        if decided:
+            connection.execute(update(inbox).where(inbox.c.id == bindparam("which")), decided)
+        for some in chunks(sorted({id for change in changes for id in change.event_ids})):
+            connection.execute(update(events).where(events.c.id.in_(some)).values(waiting=False))
+
+
+def _case_of(change: Change) -> str | None:
+    """The case the change is about, by the journal where it changes none (a repeat of a known message)."""
+    if change.case is not None:
+        return change.case.id
+    return next((entry.case_id for entry in change.journal if entry.case_id), None)

@@ -1,0 +1,92 @@
+"""Delivering: what is ready, what is being sent, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from core.effects import State
+from core.ports import OutboxRow, Settled
+from store.base import chunks
+from store.outbox import DONE, WAITING, End, Outbox
+from store.tables import outbox
+
+
+class Courier(Outbox):
+    """The transactions of the courier lanes."""
+
+    def ready(self, system: str, now: datetime, limit: int) -> list[OutboxRow]:
+        """Effects of that system whose time has come and that wait for no other, in the order they were decided."""
+        query = (
+            select(outbox)
+            .where(outbox.c.system == system, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, outbox.c.next_at <= now)
+            .order_by(outbox.c.seq)
+            .limit(limit)
+        )
+        with self.db.read() as connection:
+            return self._outbox_rows(connection, connection.execute(query).mappings().all())
+
+    def sending(self, keys: Sequence[str], now: datetime) -> list[str]:
+        """Mark as being sent, right before the outside call; those that were still free."""
+
+        def work(connection: Connection) -> list[str]:
+            free = {row["key"] for row in self._lock(connection, keys) if row["state"] in WAITING and row["blocked"] == 0}
+            for some in chunks(sorted(free)):
+                mark = update(outbox).where(outbox.c.key.in_(some))
+                connection.execute(mark.values(state="sending", sent_at=now, changed_at=now))
+            return [key for key in dict.fromkeys(keys) if key in free]
+
+        return self.db.write(work)
+
+    def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
+        """Keep how attempts ended, free what waited for them, and tell the clerk of every end.
+
+        What ended already stays as it is, but for one thing: a parked effect of which we hear late that it was done is done.
+        """
+        if outcomes:
+            self.db.write(lambda connection: self._settle(connection, outcomes, now))
+
+    def _settle(self, connection: Connection, outcomes: Sequence[Settled], now: datetime) -> None:
+        rows = {row["key"]: row for row in self._lock(connection, [one.key for one in outcomes])}
+        ends: list[End] = []
+        again: list[dict[str, Any]] = []
+        for one in outcomes:
+            row = rows.pop(one.key, None)  # of two outcomes of one effect in a call the first counts
+            if row is None or not _may(row["state"], one.state):
+                continue
+            attempts = row["attempts"] + one.counted
+            if one.state in ("done", "reconciled", "parked"):
+                ends.append(End(row, one.state, one.receipt, one.error, attempts))
+            else:
+                again.append(
+                    {
+                        "which": one.key,
+                        "state": one.state,
+                        "attempts": attempts,
+                        "next_at": one.next_at or now,
+                        "error": self._seal_text("outbox.error", one.key, one.error),
+                        "changed_at": now,
+                    }
+                )
+        if again:
+            connection.execute(update(outbox).where(outbox.c.key == bindparam("which")), again)
+        self._finish(connection, ends, now)
+
+    def recover(self, system: str, now: datetime, look_at: datetime) -> int:
+        """After a start: what was being sent becomes uncertain, to be looked up at that time. How many."""
+        doubt = update(outbox).where(outbox.c.system == system, outbox.c.state == "sending")
+
+        def work(connection: Connection) -> int:
+            return connection.execute(doubt.values(state="uncertain", next_at=look_at, changed_at=now)).rowcount
+
+        return self.db.write(work)
+
+
+def _may(before: State, after: State) -> bool:
+    """Whether an attempt that ended as ``after`` still has a say."""
+    if after not in ("done", "reconciled", "parked", "intended", "uncertain"):
+        raise ValueError(f"an attempt cannot end as {after!r}")
+    return before in (*WAITING, "sending") or (before == "parked" and after in DONE)

@@ -1,0 +1,119 @@
+"""Keys and sealed values. Every key comes from the one secret of the settings by HKDF (RFC 5869); AES-256-GCM seals the values.
+
+A sealed value is ``format ‖ nonce ‖ ciphertext and tag``; format 1 is plain, 2 was compressed first. Its associated data name
+the table and the row: copied to another row it does not open. Nonces are random: 96 bits serve for some 2^32 values a key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core.errors import UserError
+
+#: Smaller values gain nothing from compression.
+_WORTH_COMPRESSING = 400
+#: A sealed value may not unfold to more than this, in bytes, whatever it claims.
+_LARGEST = 256 * 1024 * 1024
+_NONCE = 12
+SHORTEST_SECRET = 16
+
+
+class Unreadable(UserError):
+    """A sealed value that does not open: changed, moved to another row, or written with another key."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one installation, 32 bytes each.
+
+    ``journal`` chains the journal, ``token`` signs what leaves the house (case tokens, links), ``encryption`` seals values,
+    ``lookup`` makes the hashes by which people and threads are found, ``spool`` is for the files.
+    """
+
+    journal: bytes
+    token: bytes
+    encryption: bytes
+    lookup: bytes
+    spool: bytes
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+    @classmethod
+    def derive(cls, secret: str) -> Keys:
+        """From SECRET_KEY. Raises UserError when it is too short to be a secret."""
+        if len(secret.strip()) < SHORTEST_SECRET:
+            raise UserError(
+                f"la clé secrète est vide ou trop courte (au moins {SHORTEST_SECRET} caractères)",
+                where="SECRET_KEY",
+                todo="mettez dans .env une longue valeur aléatoire, par exemple celle que donne : openssl rand -base64 32",
+            )
+
+        def one(purpose: str) -> bytes:
+            # ``info`` parts the keys (RFC 5869, 3.2); a fixed salt is what it asks for when there is no room for a random one.
+            return HKDF(hashes.SHA256(), 32, b"guichet 3", purpose.encode()).derive(secret.strip().encode())
+
+        return cls(*(one(purpose) for purpose in ("journal", "token", "encryption", "lookup", "spool")))
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.encryption)
+
+    @property
+    def check(self) -> str:
+        """What the store keeps to recognise the key, without telling anything of it."""
+        return hmac.new(self.lookup, b"check", hashlib.sha256).hexdigest()
+
+    def seal(self, table: str, row: str, plain: bytes) -> bytes:
+        """The bytes, compressed where that gains, encrypted, and bound to that row."""
+        form = b"\x01"
+        if len(plain) >= _WORTH_COMPRESSING:
+            smaller = zlib.compress(plain, 6)
+            if len(smaller) < len(plain):
+                form, plain = b"\x02", smaller
+        nonce = os.urandom(_NONCE)
+        return form + nonce + self._cipher.encrypt(nonce, plain, form + f"{table}\n{row}".encode())
+
+    def unseal(self, table: str, row: str, sealed: bytes) -> bytes:
+        """What ``seal`` was given. Raises Unreadable."""
+        form = bytes(sealed[:1])
+        try:
+            if form not in (b"\x01", b"\x02"):
+                raise InvalidTag
+            plain = self._cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], form + f"{table}\n{row}".encode())
+        except (InvalidTag, ValueError):
+            raise Unreadable(
+                f"la donnée de la table {table}, ligne {row}, ne s'ouvre pas : modifiée, ou écrite avec une autre clé",
+                where="base de données",
+                todo="lancez « audit », puis restaurez la dernière sauvegarde saine",
+            ) from None
+        if form == b"\x01":
+            return plain
+        unfolding = zlib.decompressobj()
+        whole = unfolding.decompress(plain, _LARGEST)
+        if unfolding.unconsumed_tail:
+            raise Unreadable(f"la donnée de la table {table}, ligne {row}, est démesurée", where="base de données")
+        return whole
+
+    def hash(self, purpose: str, value: str) -> str:
+        """The keyed hash by which the value is looked up; ``purpose`` keeps hashes of different things apart."""
+        return hmac.new(self.lookup, f"{purpose}\n{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def person(self, address: str) -> str:
+        """The hash of an email address or a phone number, however it is spelt; '' for ''."""
+        plain = "".join(address.split()).casefold()
+        return self.hash("person", plain) if plain else ""
+
+    def thread(self, identity: str) -> str:
+        """The hash of an identity by which later messages find their case."""
+        return self.hash("thread", identity.strip())

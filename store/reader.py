@@ -1,0 +1,130 @@
+"""Reading: what is to be read, and what was understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from core import codec
+from core.message import Message
+from core.ports import InboxRow, ReadRow
+from core.reading import Reading
+from store.base import Group, chunks, upsert
+from store.tables import files, inbox, readings
+
+_COLUMNS = (
+    inbox.c.id, inbox.c.inbox, inbox.c.channel, inbox.c.external_id, inbox.c.identity_hash, inbox.c.body, inbox.c.raw,
+    inbox.c.size, inbox.c.received_at, inbox.c.taken_at, inbox.c.attempts,
+)  # fmt: skip
+
+
+class Reader(Group):
+    """The transactions of the reader lane, and the clerk's view of what it read."""
+
+    def unread(self, limit: int, now: datetime) -> list[InboxRow]:
+        """Messages to read, oldest first, whose time has come."""
+        query = select(*_COLUMNS).where(inbox.c.state == "new", inbox.c.next_at <= now).order_by(inbox.c.id).limit(limit)
+        with self.db.read() as connection:
+            return [self._inbox_row(row) for row in connection.execute(query)]
+
+    def read_messages(self, limit: int) -> list[ReadRow]:
+        """Read messages in the order they were taken; stops before one that is still to be read for the first time."""
+        first_unread = (
+            select(inbox.c.id)
+            .where(inbox.c.state == "new", inbox.c.attempts == 0)
+            .order_by(inbox.c.id)
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(*_COLUMNS, readings.c.fingerprint, readings.c.body.label("reading"))
+            .join(readings, readings.c.inbox_id == inbox.c.id)
+            .where(inbox.c.state == "read", inbox.c.id < func.coalesce(first_unread, 2**62))
+            .order_by(inbox.c.id)
+            .limit(limit)
+        )
+        with self.db.read() as connection:
+            return [self._read_row(row) for row in connection.execute(query)]
+
+    def save_readings(self, done: Sequence[ReadRow], failed: Sequence[tuple[int, str, datetime | None]], now: datetime) -> None:
+        """Keep readings; a failed one (row id, why, next try) is tried again at that time, or parked when None."""
+        sealed = [
+            {
+                "inbox_id": read.row.id,
+                "fingerprint": self.keys.hash("fingerprint", read.fingerprint),
+                "body": self.keys.seal(
+                    "readings",
+                    str(read.row.id),
+                    b"\n".join((codec.dump(read.fingerprint), codec.dump(read.message), codec.dump(read.reading))),
+                ),
+                "at": now,
+            }
+            for read in done
+        ]
+        attached = {
+            (file.sha256, f"message:{read.row.id}"): {
+                "sha256": file.sha256,
+                "owner": f"message:{read.row.id}",
+                "size": file.size,
+                "family": file.family,
+                "at": now,
+            }
+            for read in done
+            for file in read.message.attachments
+        }
+        self.db.write(lambda connection: self._save(connection, sealed, list(attached.values()), failed, now))
+
+    def _save(
+        self,
+        connection: Connection,
+        sealed: list[dict[str, Any]],
+        attached: list[dict[str, Any]],
+        failed: Sequence[tuple[int, str, datetime | None]],
+        now: datetime,
+    ) -> None:
+        ids = [row["inbox_id"] for row in sealed]
+        # A row that was decided, parked or dropped meanwhile keeps what became of it.
+        moved: set[int] = set()
+        for some in chunks(ids):
+            statement = update(inbox).where(inbox.c.id.in_(some), inbox.c.state == "new")
+            values = {"state": "read", "changed_at": now, "error": None}
+            moved.update(connection.execute(statement.values(values).returning(inbox.c.id)).scalars())
+        kept = [row for row in sealed if row["inbox_id"] in moved]
+        if kept:
+            upsert(connection, readings, kept)
+        owners = {f"message:{id}" for id in moved}
+        kept = [row for row in attached if row["owner"] in owners]
+        if kept:
+            upsert(connection, files, kept)
+        for id, why, next_at in failed:
+            digest = connection.execute(select(inbox.c.identity_hash).where(inbox.c.id == id, inbox.c.state == "new")).scalar()
+            if digest is None:
+                continue
+            changes: dict[str, Any] = {
+                "attempts": inbox.c.attempts + 1,
+                "error": self._seal_text("inbox", digest, why),
+                "changed_at": now,
+                "state": "new" if next_at else "parked",
+            }
+            if next_at:
+                changes["next_at"] = next_at
+            connection.execute(update(inbox).where(inbox.c.id == id).values(changes))
+
+    # ---- rows
+
+    def _inbox_row(self, row: Row[Any]) -> InboxRow:
+        body = self._json("inbox", row.identity_hash, row.body)
+        return InboxRow(
+            row.id, row.inbox, row.channel, row.external_id, body["identity"], row.raw, row.size, row.received_at, row.taken_at,
+            body["hints"], row.attempts,
+        )  # fmt: skip
+
+    def _read_row(self, row: Row[Any]) -> ReadRow:
+        plain = self.keys.unseal("readings", str(row.id), row.reading)
+        fingerprint, message, reading = plain.split(b"\n", 2)
+        return ReadRow(
+            self._inbox_row(row), codec.load(Message, message), codec.load(Reading, reading), codec.load(str, fingerprint)
+        )

@@ -1,0 +1,85 @@
+"""The store: every group of transactions over one database."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select
+
+from core import ports
+from core.errors import UserError
+from store import schema
+from store.clerk import Clerk
+from store.commit import Commit
+from store.courier import Courier
+from store.crypto import Keys
+from store.engine import Database, Sqlite, connect
+from store.intake import Intake
+from store.operators import Operators
+from store.reader import Reader
+from store.records import RecordsTable
+from store.revisions import Revisions
+from store.tables import meta
+
+
+class SqlStore(Intake, Reader, Clerk, Commit, Courier, Operators, Revisions, RecordsTable):
+    """core.ports.Store on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
+
+    Raises UserError for what a person must mend (full disk, wrong key) and Transient for what passes (busy, connection lost).
+    """
+
+    def __init__(self, db: Database, keys: Keys) -> None:
+        self.db, self.keys = db, keys
+
+    def close(self) -> None:
+        """Finish what is being written and close."""
+        self.db.close()
+
+    def _recognise(self, connection: Connection, now: datetime) -> None:
+        """Leave the mark of the key and an empty journal in a database that was just made."""
+        if connection.execute(select(meta.c.value).where(meta.c.name == "check")).scalar() is None:
+            connection.execute(
+                insert(meta), [{"name": "check", "value": self.keys.check}, {"name": "created_at", "value": now.isoformat()}]
+            )
+            self._first_head(connection)
+
+
+def open_store(url: str, *, keys: Keys, now: datetime) -> SqlStore:
+    """The store at that URL (``sqlite:////path/guichet.db`` or ``postgresql://…``), its tables made or brought up to date.
+
+    Raises UserError (no such place, newer database, wrong key) or Transient.
+    """
+    db = connect(url)
+    if isinstance(db, Sqlite):
+        _private(db.path)
+    store = SqlStore(db, keys)
+    try:
+        schema.prepare(db, lambda connection: store._recognise(connection, now))
+        with db.read() as connection:
+            mark = connection.execute(select(meta.c.value).where(meta.c.name == "check")).scalar()
+        if not hmac.compare_digest(mark or "", keys.check):
+            raise UserError(
+                "cette base a été écrite avec une autre clé secrète",
+                where="SECRET_KEY",
+                todo="remettez la clé d'origine dans .env ; sans elle, ni la base ni ses sauvegardes ne se lisent",
+            )
+    except BaseException:
+        db.close()
+        raise
+    return store
+
+
+def _private(path: Path) -> None:
+    """Make the file, readable by nobody else, before SQLite does; its side files take its mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError:
+        return  # SQLite says it with more context
+
+
+def _proof(store: SqlStore) -> ports.Store:
+    """Nothing runs this: mypy proves by it that the class keeps the port's contract."""
+    return store

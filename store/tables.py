@@ -1,0 +1,352 @@
+"""The tables, the same on SQLite and PostgreSQL.
+
+What a person wrote, or what says who he is, stands only in columns of type ``Sealed``: encrypted by store.crypto, bound to its
+table and row. It is looked up by ``*_hash`` columns: keyed hashes that say nothing without the key. Times are aware, in UTC.
+
+``HEAD`` is the revision of the schema that this code reads and writes; a test compares it with the newest of store/migrations.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+HEAD = "0001"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970 in UTC, without the rounding of floats. Raises ValueError for a naive datetime."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The aware datetime of those microseconds."""
+    return _EPOCH + value * _MICROSECOND
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC: microseconds on SQLite (which has no such type), timestamptz on PostgreSQL."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        plain = microseconds(value)
+        return plain if dialect.name == "sqlite" else moment(plain)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return moment(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+#: SQLite makes row ids by itself only for a column that is plainly INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+Hash = String(64)
+Sealed = LargeBinary
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Single values: the key's check, the journal's head.
+meta = Table("meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
+
+# ------------------------------------------------------------------ people
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email_hash", Hash, unique=True),
+    Column("phone_hash", Hash, unique=True),
+    Column("body", Sealed, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", String(32), nullable=False),
+    Column("data", Sealed, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# ------------------------------------------------------------------ messages
+
+#: new > read > decided, or parked, or dropped. ``identity_hash`` makes a message one, by whatever road it comes.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("inbox", Text, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("identity_hash", Hash, nullable=False, unique=True),
+    Column("body", Sealed, nullable=False),
+    Column("raw", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("taken_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("error", Sealed),
+    Column("outcome", String(32), nullable=False),
+    Column("case_id", Text),
+    Index(None, "state", "id"),
+    Index(None, "case_id"),
+    # A row that was given up and deleted must never lend its number to another: audits and the desk name it.
+    sqlite_autoincrement=True,
+)
+
+#: What is known of every item of every inbox: taken, known, skipped, parked; "failed" will be tried again.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("inbox", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Sealed),
+    Column("at", Moment, nullable=False),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("inbox_id", Serial, ForeignKey("inbox.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("fingerprint", Hash, nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Which content of the spool belongs to whom: "message:<id>" or "case:<id>".
+files = Table(
+    "files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("family", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "owner"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# ------------------------------------------------------------------ cases
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("business", Text, nullable=False),
+    Column("directive", Text, nullable=False),
+    Column("revision", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("stage", String(32), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("email_hash", Hash),
+    Column("phone_hash", Hash),
+    Column("body", Sealed, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index(None, "email_hash", "open"),
+    Index(None, "phone_hash", "open"),
+    Index(None, "stage", "updated_at"),
+    Index(None, "updated_at"),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("thread_hash", Hash, primary_key=True),
+    Column("case_id", Text, ForeignKey("cases.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "case_id"),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("due", Moment, nullable=False),
+    Index(None, "due"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("n", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("case_id", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("tell", Boolean, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Index(None, "waiting", "n"),
+    Index(None, "case_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("n", Serial, primary_key=True),
+    Column("person_hash", Hash, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "person_hash", "at"),
+)
+
+# ------------------------------------------------------------------ journal
+
+#: Append-only; store.journal says how the rows are chained. ``data`` is canonical JSON of references and figures.
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("case_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text_id", String(32), nullable=False),
+    Column("text_digest", Hash, nullable=False),
+    Column("mac", Hash, nullable=False),
+    Index(None, "case_id", "seq"),
+)
+
+#: The prose the journal refers to. Erased: ``body`` is NULL and ``erased`` holds the keyed proof that we did it.
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("body", Sealed),
+    Column("erased", Hash),
+    Index(None, "case_id"),
+)
+
+# ------------------------------------------------------------------ effects
+
+#: ``blocked`` counts the dependencies that are not satisfied yet; ``ends`` how often it was told as ended.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Serial, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("case_id", Text, nullable=False),
+    Column("system", String(32), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("payload", Sealed, nullable=False),
+    Column("tell", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("blocked", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("ends", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("receipt", Sealed),
+    Column("error", Sealed),
+    Index(None, "system", "state", "blocked", "next_at"),
+    Index(None, "state", "blocked", "next_at"),
+    Index(None, "case_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+#: ``kind`` "after": satisfied when the needed effect is done. "behind": satisfied when it ended one way or another.
+dependencies = Table(
+    "dependencies",
+    metadata,
+    Column("key", Text, ForeignKey("outbox.key"), primary_key=True),
+    Column("needs", Text, primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("satisfied", Boolean, nullable=False),
+    Index(None, "needs", "satisfied"),
+)
+
+# ------------------------------------------------------------------ the rest
+
+#: What the embedded stand-ins keep: tickets, contacts, tasks.
+records = Table(
+    "records",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("system", "key"),
+    sqlite_autoincrement=True,
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("ok", Boolean, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("good_at", Moment),
+    Column("trouble_at", Moment),
+    Column("trouble", Text, nullable=False),
+)
+
+directives = Table(
+    "directives",
+    metadata,
+    Column("revision", Text, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("documents", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "business", "at"),
+)
