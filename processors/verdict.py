@@ -17,7 +17,7 @@ from typing import Literal
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.clauses import clauses
-from processors.verdicts.judge import Judged, is_name, judge, label
+from processors.verdicts.judge import Judged, Kind, is_name, judge, label
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.own_words import own_words
 from processors.verdicts.tokens import fold, tokenise, trick
@@ -68,7 +68,7 @@ def read_verdict(
         return _unclear("trick", f"Le texte contient {hidden}.")
     tokens = tokenise(own.text)
     count = sum(t.kind == "word" for t in tokens)
-    if not any(t.kind in {"word", "symbol", "number"} for t in tokens):
+    if not any(t.kind in {"word", "symbol", "number", "ref"} for t in tokens):
         return _unclear("empty", "Rien de nouveau n'est écrit.")
     if count > MOST_WORDS:
         return _unclear("long", "Texte trop long pour être une simple décision.")
@@ -135,7 +135,7 @@ def _together(
 
 def _refused(
     judged: list[Judged],
-    present: set[str],
+    present: set[Kind],
     text: str,
     reasons: tuple[Reason, ...],
     *,
@@ -209,7 +209,8 @@ def _context(subject: str) -> frozenset[str]:
 
 
 def _decides(passage: str) -> bool:
-    return any(t.kind == "word" and phrases().get(t.word) in {"yes", "particle", "perfect", "meta"} for t in tokenise(passage))
+    said = clauses(tokenise(passage), context=frozenset(), unit="")
+    return any(i.act in {"yes", "particle", "perfect", "needs", "meta", "refuse"} for c in said for i in c.items)
 
 
 def _hesitating(text: str) -> bool:

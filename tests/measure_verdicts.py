@@ -53,7 +53,7 @@ def matrix(name: str) -> tuple[Counter[tuple[str, str]], list[tuple[Case, Verdic
     for case in cases(name):
         verdict = case.read()
         counts[case.answer, verdict.answer] += 1
-        if verdict.answer != case.answer or (verdict.answer == "approve" and verdict.credits != case.credits):
+        if verdict.answer != case.answer or (verdict.answer == "approve" and case.credits not in (None, verdict.credits)):
             wrong.append((case, verdict))
     return counts, wrong
 

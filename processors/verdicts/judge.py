@@ -44,9 +44,13 @@ _THIRD_PERSON_RISK = frozenset(
 _PREPOSITIONS = frozenset(
     {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
 )
+#: Beside a bare "oui" any other word may turn it into the answer to another question ("oui aujourd'hui").
+_FILLS_A_BARE_YES = frozenset("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all".split()) | {
+    "c est", "eh bien", "it s", "it is", "very well",
+}  # fmt: skip
 _MAY_STAND_BESIDE_YES = frozenset({
     "filler", "object", "mine", "polite", "thanks", "praise", "closing", "greeting", "names", "logistics", "ack", "amount", "number",
-    "opener", "because",
+    "because",
 })  # fmt: skip
 
 
@@ -79,8 +83,6 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
             if acts <= {"no", "filler", "thanks", "mine", "object", "polite", "greeting", "price", "because"}
             else "unknown"
         )
-    if tail and any(i.act in _YES for i in tail) and any(i.act == "unknown" for i in tail):
-        return says("unknown")
     if len([i for i in tail if i.act in {"unknown", "context", "masked"}]) > _LONGEST_TAIL or any(
         i.act == "number" for i in tail
     ):
@@ -97,7 +99,11 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
             if "greeting" in position and position.index("greeting") > position.index("particle"):
                 return says("unknown")
         kind: Kind = "approve" if strong else "weak" if any(i.act == "particle" for i in yes) else "perfect"
-        if kind != "approve" and acts & {"logistics", "ack"}:
+        if kind != "approve" and (
+            acts & {"logistics", "ack"}
+            or any(i.act not in {"open", "opener", "object", "filler", "mine"} for i in tail)
+            or any(i.act == "filler" and i.words not in _FILLS_A_BARE_YES for i in body)
+        ):
             return says("unknown")
         return Judged(kind, "", *_span(items), clause)
     if "praise" in acts and "mine" in acts and acts <= {"praise", "mine", "filler", "object", "thanks", "polite"}:
@@ -117,8 +123,12 @@ def _as_role(item: Item, admin: bool) -> Item:
 
 
 def _split_tail(items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
-    at = next((n for n, i in enumerate(items) if i.act == "open"), None)
-    return (list(items), []) if at is None else (list(items[:at]), list(items[at:]))
+    """The clause without its open politeness ("merci pour votre retour"), and that politeness up to the next yes."""
+    at = next((n for n, i in enumerate(items) if i.act in {"open", "opener"}), None)
+    if at is None:
+        return list(items), []
+    end = next((n for n in range(at, len(items)) if items[n].act in _YES), len(items))
+    return [*items[:at], *items[end:]], list(items[at:end])
 
 
 def _delay_question(clause: Clause, items: tuple[Item, ...]) -> bool:
@@ -155,7 +165,11 @@ def _refusal(clause: Clause, items: tuple[Item, ...], danger: Item | None, refus
         return says("danger", "contrast", refusal)
     reason = next((n for n, i in enumerate(items) if i.act in {"because", "price"}), len(items))
     rest = items[:reason]
-    blocking = next((i for i in rest if i.act in DANGERS - {"price", "hearsay"}), None)
+    # "merci mais je ne suis pas intéressé": what stands before the refusal is what it turns down.
+    blocking = next(
+        (i for i in rest if i.act in DANGERS - {"price", "hearsay"} and not (i.act == "contrast" and i.start < refusal.start)), None
+    )
+    blocking = blocking or next((i for i in rest if i.words in {"tout de suite", "right away", "maintenant", "now"}), None)
     blocking = blocking or next(
         (i for i in items[reason:] if i.act in {"condition", "contrast", "change", "question", "option"}), None
     )
@@ -173,10 +187,10 @@ def _refusal(clause: Clause, items: tuple[Item, ...], danger: Item | None, refus
 def _only_known(items: list[Item], text: str) -> bool:
     """Whether every word beside the yes belongs to an approval; see the module's first lines."""
     room, after_object, yes_seen, previous = 0, False, False, ""
-    named_before_yes = False
+    named_before_yes = signed = False
     for item in items:
         if item.act in _YES or item.act == "needs":
-            if named_before_yes and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
+            if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
                 return False
             yes_seen, room = True, 0
         elif item.act in {"unknown", "context", "masked"}:
@@ -197,10 +211,12 @@ def _only_known(items: list[Item], text: str) -> bool:
             room, after_object = 2, False
         elif item.act == "object":
             room, after_object = 4, True
-        elif (item.act == "filler" and item.words not in _PREPOSITIONS) or item.act not in {"filler"}:
+        elif item.words in {"soussigne", "soussignee"}:
+            room, signed = 4, True
+        elif item.act != "filler" or item.words not in _PREPOSITIONS:
+            if item.act == "number" and previous in {"object", "context", "unknown"}:
+                return False
             room, after_object = 0, False
-        if item.words == "soussigne":
-            room = 4
         previous = "preposition" if item.words in _PREPOSITIONS else item.act
     return True
 
@@ -220,8 +236,6 @@ def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> 
         return "ack" if len(strange) <= 4 else "unknown"
     if "greeting" in acts and len(strange) <= 4 and body[0].act == "greeting":
         return "greeting"
-    if "opener" in acts and len(strange) <= 6:
-        return "harmless"
     if strange:
         if "thanks" in acts and len(strange) <= 2:
             return "thanks"
@@ -229,7 +243,8 @@ def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> 
     if "logistics" in acts:
         return "logistics"
     if "thanks" in acts or (tail and tail[0].words.startswith(("merci", "thank", "danke", "gracias", "grazie", "obrigad"))):
-        return "thanks"
+        # "merci pour l'info" answers something else than the quote.
+        return "thanks" if all(i.act in {"open", "object", "filler", "polite", "thanks"} for i in tail) else "ack"
     if "praise" in acts:
         return "praise"
     return "harmless" if not acts & {"needs"} else "unknown"

@@ -121,17 +121,17 @@ def _without_phrases(text: str, phrases: tuple[str, ...]) -> tuple[str, bool]:
         by_first.setdefault(phrase[0], []).append(phrase)
     pieces, done, i = [], 0, 0
     while i < len(words):
-        phrase = next((p for p in by_first.get(words[i], ()) if tuple(words[i : i + len(p)]) == p), None)
-        if phrase is None:
+        found = next((p for p in by_first.get(words[i], ()) if tuple(words[i : i + len(p)]) == p), None)
+        if found is None:
             i += 1
             continue
-        start, end = places[i][0], places[i + len(phrase) - 1][1]
+        start, end = places[i][0], places[i + len(found) - 1][1]
         # The quotation marks around or inside the sentence go with it.
         while start > done and text[start - 1] in "«“\"'‘ ":
             start -= 1
         while end < len(text) and text[end] in "»”\"'’ ":
             end += 1
         pieces.append(text[done:start] + " " * (end - start))
-        done, i = end, i + len(phrase)
+        done, i = end, i + len(found)
     pieces.append(text[done:])
     return "".join(pieces), len(pieces) > 1
