@@ -56,11 +56,11 @@ class _Writer:
         self.depth = 0
         self.skip_until = 0  # depth of the dropped element we are in, 0 outside
         self.quote = 0
+        self.last_quote = 0  # depth of the line written last
         self.quotes: list[bool] = []
         self.pre = 0
         self.lists: list[int] = []  # -1 for bullets, else the last number
         self.cell = False  # a cell was closed: a gap before the next one
-        self.links: list[tuple[str, int]] = []
         self.marker = ""
 
     def start(self, tag: str, attrib: Any) -> None:
@@ -81,8 +81,6 @@ class _Writer:
             self._break(1)
             self._write(RULE)
             self._break(1)
-        elif tag == "a":
-            self.links.append((attrib.get("href", ""), self._position()))
         elif tag == "li":
             self._break(1)
             if self.lists and self.lists[-1] >= 0:
@@ -94,7 +92,7 @@ class _Writer:
             self.cell = self.cell and bool(self.line)
         elif tag in _SPACED:
             nested = tag in ("ul", "ol") and bool(self.lists)
-            self._break(1 if nested else 2)
+            self._break(1 if nested or self.marker else 2)
             if tag == "ul":
                 self.lists.append(-1)
             elif tag == "ol":
@@ -119,11 +117,7 @@ class _Writer:
             if self.depth < self.skip_until:
                 self.skip_until = 0
             return
-        if tag == "a" and self.links:
-            href, before = self.links.pop()
-            if before == self._position() and href.lower().startswith(("http:", "https:", "mailto:")) and not self.links:
-                pass  # an image or an empty link: its address is noise unless it is all there is (see ``close``)
-        elif tag in ("td", "th"):
+        if tag in ("td", "th"):
             self.cell = bool(self.line)
             self.space = False
         elif tag in _SPACED:
@@ -169,14 +163,11 @@ class _Writer:
         self._flush()
         return "\n".join(self.lines)
 
-    def _position(self) -> int:
-        return len(self.lines) * 1000 + len(self.line)
-
     def _write(self, text: str) -> None:
         if self.breaks:
             self._flush()
             if self.breaks > 1 and self.lines and self.lines[-1].strip("> "):
-                self.lines.append(">" * self.quote)
+                self.lines.append(">" * min(self.quote, self.last_quote))
             self.breaks = 0
             self.space = False
         if self.line:
@@ -196,7 +187,7 @@ class _Writer:
         if self.breaks:
             self._flush()
             if self.breaks > 1 and self.lines and self.lines[-1].strip("> "):
-                self.lines.append(">" * self.quote)
+                self.lines.append(">" * min(self.quote, self.last_quote))
             self.breaks = 0
         self._emit()
 
@@ -213,6 +204,7 @@ class _Writer:
         text = "".join(self.line).rstrip()
         self.line = []
         self.space = False
+        self.last_quote = self.quote
         self.lines.append(f"{'>' * self.quote} {text}" if self.quote and text else ">" * self.quote + text)
 
 

@@ -89,6 +89,8 @@ def _parse(raw: bytes, digest: str) -> ParsedMail:
     if data is not raw:
         cutter.defect("Fins de ligne anciennes (CR), converties")
     tree = cutter.cut(data, 0, len(data), top=True)
+    if not tree.fields and b"\0" in data[:1024] and identify(data, "", "")[1] not in ("text", "other"):
+        tree.type = "application/octet-stream"  # not a mail but a file, an Outlook .msg for instance
     headers = Headers(tree.fields, hint)
     found = Reader(cutter, hint).read(tree)
     _open_winmail(found, cutter)

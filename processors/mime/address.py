@@ -23,8 +23,10 @@ _TOKEN = re.compile(
 _TOKEN_NO_QUOTES = re.compile(_TOKEN.pattern.replace('"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"', r"(?!)"), re.DOTALL)
 _EMAIL = re.compile(r"[^\s\"'<>()\[\],;:@\\]{1,256}@(?:\[[0-9A-Fa-f.:IPv]{3,60}\]|[^\s\"'<>()\[\],;:@\\]{1,255})")
 _QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.){1,200}"@[^\s"\'<>()\[\],;:@\\]{1,255}')
+_COMMENTS = re.compile(r"\([^()]{0,200}\)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_ADDRESSES = 2000
+_MAX_OPEN_COMMENTS = 20
 MAX_LENGTH = 128 * 1024
 
 
@@ -59,6 +61,7 @@ def _read(text: str, hint: str) -> list[Address]:
     held: list[str] = []  # names cut off by an unquoted comma: "Dupont, Jean <j@…>"
     entry = _Entry()
     pattern = _TOKEN
+    open_comments = 0
     last_quote = text.rfind('"')
     at = 0
     while at < len(text) and len(out) < MAX_ADDRESSES:
@@ -83,8 +86,10 @@ def _read(text: str, hint: str) -> list[Address]:
                 entry = _Entry()
             entry.angle = token[1:-1] if entry.angle is None or "@" in token else entry.angle
         elif token == "(":
-            comment, at = _comment(text, at)
-            entry.comment = entry.comment or comment
+            if open_comments < _MAX_OPEN_COMMENTS:
+                comment, after = _comment(text, at)
+                open_comments += after == at
+                entry.comment, at = entry.comment or comment, after
         elif token == '"':
             pattern = _TOKEN_NO_QUOTES if at <= last_quote + 1 else pattern  # an odd quote: from here quotes mean nothing
         elif token in ",;":
@@ -110,8 +115,9 @@ def _read(text: str, hint: str) -> list[Address]:
 
 
 def _comment(text: str, at: int) -> tuple[str, int]:
+    """The comment that begins at ``at`` and where it ends; ('', at) when it is never closed."""
     depth, start = 1, at
-    for match in re.finditer(r"\\.|[()]", text[start : start + 4000], re.DOTALL):
+    for match in re.finditer(r"\\.|[()]", text[start : start + 2000], re.DOTALL):
         depth += {"(": 1, ")": -1}.get(match.group(), 0)
         if depth == 0:
             return _ESCAPE.sub(r"\1", text[start : start + match.start()]), start + match.end()
@@ -148,7 +154,9 @@ def _finish(entry: _Entry, held: list[str], out: list[Address], hint: str) -> No
                 out[-len(emails) : -len(emails)] = _bare(other, hint)
         held.clear()
         return
-    if name.strip():
+    if entry.comment and re.fullmatch(r"\s*[A-Za-z0-9._+-]{1,64}\s*", name):
+        out.append(Address(name.strip(), _name(entry.comment, hint)))  # "MAILER-DAEMON (Mail System)"
+    elif name.strip():
         held.append(name)
 
 
@@ -174,11 +182,13 @@ def _bare(name: str, hint: str) -> list[Address]:
 
 def _email(angle: str) -> str:
     """The bare address inside angle brackets, however it was dressed."""
-    text = angle.strip()
+    text = _COMMENTS.sub("", angle).strip() if "(" in angle else angle.strip()
     if text.startswith("=?"):
         text = decode_words(text.encode("latin-1", "replace")).strip()
     if not text:
         return ""
+    if re.search(r"@[^\s@]*\.\s+[^\s@]+\Z|\s@|@\s", text):
+        text = re.sub(r"\s+", "", text)  # blanks around the dots or the sign (RFC 822 allowed them)
     found = _iter_emails(text)
     if found:
         return _tidy(found[-1].group())

@@ -14,6 +14,9 @@ from processors.mime.tree import MAX_DEPTH, Cutter, Node
 
 #: Renditions of the body nobody needs beside plain text or HTML.
 _RENDITIONS = frozenset(("text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html", "text/x-watch-html"))
+_READABLE = _RENDITIONS | {"text/plain", "text/html"}
+#: Text types that are files even when they stand alone.
+_FILES = frozenset(("text/calendar", "text/vcard", "text/x-vcard", "text/csv"))
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _BOILERPLATE = re.compile(
     r"(?:does ?n[o't]{1,3}|cannot|can't|not able to|unable to|not) (?:support|display|read|view|render|show)"
@@ -28,8 +31,10 @@ _BOILERPLATE = re.compile(
 _WORDS = re.compile(r"\w+")
 _ENRICHED = re.compile(r"<(/?)([A-Za-z-]{1,60})>")
 _LOOKS_HTML = re.compile(r"\s*(?:<!doctype html|<html\b|<body\b|<head\b)", re.IGNORECASE)
+_VISIBLE = re.compile(r"[^\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
+_SENTENCE = re.compile(r"[.!?](?=\s)|\n\s*\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-MAX_TEXT = 16 * 1024 * 1024  # bytes of one text part that are read as a body
+MAX_TEXT = 8 * 1024 * 1024  # bytes of one text part that are read as a body
 
 
 @dataclass(slots=True)
@@ -151,13 +156,10 @@ class Reader:
         return out
 
     def _is_text_body(self, node: Node, *, alternative: bool, alone: bool, related: bool) -> bool:
-        if node.type not in ("text/plain", "text/html") and not (alone and node.type in _RENDITIONS):
-            return (
-                node.type.startswith("text/")
-                and alone
-                and not _named(node)
-                and node.type not in ("text/calendar", "text/vcard")
-            )
+        if node.type not in ("text/plain", "text/html"):
+            if _named(node) or node.disposition == "attachment":
+                return False
+            return alone and node.type.startswith("text/") and node.type not in _FILES
         if node.disposition == "attachment":
             return alone and not _named(node)
         if related and (node.content_id or _named(node)):
@@ -200,11 +202,12 @@ class Reader:
             label = meta.group(1).decode("ascii")
             if label.lower().startswith("utf-16"):
                 label = "utf-8"  # a page that could be read as ASCII this far is not UTF-16
+            known = codec(label)
         text, guessed = decode(data, label, self.hint)
         if guessed and known and known != codec(self.hint):
             self.cutter.defect(f"Le texte n'est pas dans le jeu de caractères annoncé ({label[:40]})")
         elif label and not known and not data.isascii():
-            self.cutter.defect(f"Jeu de caractères inconnu ({label[:40]}), deviné")
+            self.cutter.defect(f"Jeu de caractères faux ou inconnu ({label[:40]}), deviné")
         return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")).removeprefix("\ufeff")
 
     def _take_uuencoded(self, data: bytes, node: Node, out: Collected) -> bytes:
@@ -256,7 +259,7 @@ class Reader:
     def _promote(self, found: Collected) -> None:
         """No body at all: a text that only looked like a file, because it had a name, is the body."""
         for file in found.files:
-            if file.node.type in ("text/plain", "text/html") and file.node.disposition != "attachment" and not file.type:
+            if file.node.type in _READABLE and file.node.disposition != "attachment" and not file.type:
                 found.files.remove(file)
                 text = self._text(file.node)
                 found.segments += text.segments
@@ -328,7 +331,7 @@ def readable(segments: list[Segment]) -> str:
 def _readable(segment: Segment) -> str:
     if not segment.html.strip():
         return segment.plain
-    if segment.plain.strip() and not _is_placeholder(segment.plain):
+    if _VISIBLE.search(segment.plain) and not _is_placeholder(segment.plain):
         return segment.plain
     text = html_text(segment.html)
     return text if text.strip() else segment.plain
@@ -337,8 +340,9 @@ def _readable(segment: Segment) -> str:
 def _is_placeholder(plain: str) -> bool:
     """Whether the plain text is only the remark that one should read the HTML."""
     bare = plain.strip()
-    if not _WORDS.search(bare):
-        return True
     if _LOOKS_HTML.match(bare[:400]):
         return True
-    return len(bare) < 600 and len(_WORDS.findall(bare)) < 80 and bool(_BOILERPLATE.search(bare))
+    if len(bare) >= 1000 or not _BOILERPLATE.search(bare):
+        return False
+    rest = " ".join(s for s in _SENTENCE.split(bare) if not _BOILERPLATE.search(s) and "://" not in s)
+    return len(_WORDS.findall(rest)) <= 4

@@ -43,17 +43,17 @@ _MEANINGLESS = frozenset((
 _SHIFTED = ("iso2022", "utf-7", "hz", "utf-16", "utf-32", "utf_16", "utf_32", "utf_7", "cp037", "cp500")
 _MULTIBYTE = ("gb", "big5", "cp949", "cp932", "euc", "shift", "johab", "hz", "iso2022")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+#: What UTF-8 taken for Latin text does not turn into when the text is a European's.
+_UNLIKELY = re.compile("[\x80-\x9f\u0250-\u200f\u20d0-\u2121\u2c00-\ud7ff\ue000-\ufeff]")
 _CARE_LIMIT = 256 * 1024  # above this, byte-by-byte repair gives way to plain replacement: a mail of megabytes stays quick
 _SAMPLE = 4096
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Show undecodable bytes as Windows-1252; a character cut off by the end of the data as U+FFFD."""
+    """Show undecodable bytes as Windows-1252."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     bad = error.object[error.start : error.end]
-    if "unexpected end" in error.reason or "incomplete" in error.reason:
-        return "\ufffd", error.end
     return "".join(_WINDOWS[b] for b in bad), error.end
 
 
@@ -106,19 +106,23 @@ def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, bool]:
         if data.count(b"\0") > len(data) // 4 and (text := _wide(data)) is not None:
             return text, True
         return data.decode("ascii"), False
-    if declared in ("cp1252", "iso8859-15", "") and (text := _strict(data, "utf-8")) is not None:
-        return text, bool(declared)  # Latin text that happens to be valid UTF-8 does not exist outside tests
+    if (
+        declared in ("cp1252", "iso8859-15", "")
+        and (text := _strict(data, "utf-8")) is not None
+        and (not declared or not _UNLIKELY.search(text[:_SAMPLE]))
+    ):  # declared Latin text that happens to be valid UTF-8 is nearly always UTF-8 with a wrong label
+        return text, bool(declared)
     if declared:
         if (text := _strict(data, declared)) is not None:
             return text, False
         if declared == "cp1252":
             return data.decode("cp1252", _repair(data)), False
-        if declared.startswith("iso2022_jp"):
+        if declared.startswith("iso2022_jp") and b"\x1b" in data:
             return _japanese(data), True
     if (text := _strict(data, "utf-8")) is not None:
         return text, True
     other = codec(hint)
-    if declared and _mostly(data, declared):
+    if declared and not declared.startswith("iso2022") and _mostly(data, declared):
         return data.decode(declared, _repair(data) if declared == "utf-8" else "replace"), True
     if other and other != declared and (text := _strict(data, other)) is not None:
         return text, True
@@ -157,7 +161,11 @@ def _mostly(data: bytes, name: str) -> bool:
         return False
     broken = sample.count("\ufffd")
     good = sum(1 for c in sample if c > "\x7f") - broken
-    return broken < good or (broken <= 1 and not name.startswith(_MULTIBYTE) and name != "utf-8")
+    return (
+        broken < good
+        or (name == "utf-8" and 0 < broken <= good)
+        or (broken <= 1 and not name.startswith(_MULTIBYTE) and name != "utf-8")
+    )
 
 
 _JIS = re.compile(rb"\x1b(\$[@B]|\([BJI]|\$\([DOPQ])")
@@ -205,12 +213,29 @@ def _shifted(run: bytes) -> bytes:
 def _guess(data: bytes) -> str:
     """Windows-1252 for Latin-looking text (letters mostly ASCII); a statistical guess for the rest; Windows-1252 again."""
     sample = b"\n".join(line for line in data[: 16 * _SAMPLE].splitlines() if not line.isascii())[:_SAMPLE]
-    high = sum(1 for b in sample if b >= 0xC0)
+    high = sum(1 for b in sample if b >= 0x80)
     letters = sum(1 for b in sample if 0x41 <= b <= 0x5A or 0x61 <= b <= 0x7A)
-    if high > letters * 0.6 and high >= 4:
+    if high > letters * 0.6 and high >= 6:
         from charset_normalizer import from_bytes  # rarely needed; its tables cost memory
 
-        best = from_bytes(sample, steps=3, chunk_size=512, cp_exclusion=["utf_7", "cp037", "cp500", "cp424", "cp1140"]).best()
+        best = from_bytes(
+            sample,
+            steps=3,
+            chunk_size=512,
+            cp_exclusion=[
+                "utf_7",
+                "utf_16",
+                "utf_32",
+                "utf_16_le",
+                "utf_16_be",
+                "utf_32_le",
+                "utf_32_be",
+                "cp037",
+                "cp500",
+                "cp424",
+                "cp1140",
+            ],
+        ).best()
         if best is not None and (text := _strict(data, best.encoding)) is not None:
             return text
     return data.decode("cp1252", _repair(data))

@@ -11,7 +11,7 @@ from processors.mime.words import decode_words, one_line, unfold
 Field = tuple[str, bytes]
 
 _FIELD = re.compile(rb"([!-9;-~]{1,120})[ \t]*:")
-_MBOX = re.compile(rb">?From [^\n]{1,300}\n")
+_MBOX = re.compile(rb">?From (?![ \t]*:)[^\n]{1,300}\n")
 _KNOWN = re.compile(
     rb"(?:from|to|cc|bcc|subject|date|sender|reply-to|received|return-path|message-id|mime-version|content-[a-z-]+|"
     rb"delivered-to|references|in-reply-to|organization|importance|precedence|priority|list-[a-z-]+|x-[!-9;-~]+|"
@@ -94,10 +94,17 @@ def split_block(data: bytes, start: int, end: int, *, top: bool = False) -> tupl
 
 
 def _continues(data: bytes, at: int, end: int) -> bool:
-    """Whether the line at ``at`` still belongs to the header (a fold, or a field with a name we know)."""
-    line = data[at : min(at + 130, end)]
-    match = _FIELD.match(line)
-    return bool(match and _KNOWN.match(match.group(1)))
+    """Whether a field with a name we know follows, after folds at most: then the header goes on."""
+    for _ in range(20):
+        line = data[at : min(at + 130, end)]
+        if line[:1] not in (b" ", b"\t"):
+            match = _FIELD.match(line)
+            return bool(match and _KNOWN.match(match.group(1)))
+        stop = data.find(b"\n", at, end)
+        if stop < 0:
+            return False
+        at = stop + 1
+    return False
 
 
 def _header_follows(data: bytes, at: int, end: int) -> bool:

@@ -21,7 +21,8 @@ _SKIPPED = {
     b"object",
     b"pntext",
 }
-_BREAKS = {b"par": "\n", b"line": "\n", b"tab": "\t", b"row": "\n", b"cell": "\t", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“",
+_BREAKS = {b"par": "\n", b"line": "\n", b"tab": "\t", b"row": "\n", b"cell": "\t", b"lquote": "‘",
+    b"rquote": "’", b"ldblquote": "“",
            b"rdblquote": "”", b"bullet": "•", b"endash": "–", b"emdash": "—"}  # fmt: skip
 MAX_RTF = 8 * 1024 * 1024
 

@@ -139,7 +139,8 @@ _OLE = (
 _OBJ = re.compile(rb"^v[ \t]+-?\d[\d.eE+-]*[ \t]+-?\d[\d.eE+-]*[ \t]+-?\d", re.MULTILINE)
 _OBJ_MORE = re.compile(rb"^(?:f[ \t]+-?\d|vn[ \t]+-?[\d.]|vt[ \t]+-?[\d.]|mtllib |usemtl |o |g )", re.MULTILINE)
 _MAIL = re.compile(
-    rb"(?:(?:Received|Return-Path|From|To|Date|Subject|Message-ID|MIME-Version|Delivered-To|X-[A-Za-z-]+):[^\n]*\n(?:[ \t][^\n]*\n){0,50}){3}",
+    rb"(?:(?:Received|Return-Path|From|To|Date|Subject|Message-ID|MIME-Version|Delivered-To|X-[A-Za-z-]+):[^\n]*\n"
+    rb"(?:[ \t][^\n]*\n){0,50}){3}",
     re.IGNORECASE,
 )
 #: Containers and plain texts whose name tells more than their bytes.

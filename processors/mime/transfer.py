@@ -10,6 +10,7 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _BLANKS = b" \t\r\n\0\x0b\x0c"
 _SOFT_BREAK = re.compile(rb"=[ \t]{1,80}(?=\r?\n)")
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
+_RUN = re.compile(rb"([^=]+)(=*)")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,400})\r?\n", re.MULTILINE)
 
 
@@ -41,6 +42,11 @@ def undo(data: bytes, encoding: str) -> tuple[bytes, bool]:
 
 def unbase64(data: bytes) -> bytes:
     """Base64 decoded whatever surrounds it: foreign characters skipped, padding repaired, several padded runs joined."""
+    if 0 <= len(data) - (data.find(b"=") if b"=" in data else len(data)) <= 8 and b"-" not in data and b"_" not in data:
+        try:
+            return binascii.a2b_base64(data)  # whole and well padded: no copy of what may be megabytes
+        except binascii.Error:
+            pass
     clean = data.translate(_URL_SAFE) if b"-" in data or b"_" in data else data
     foreign = clean.translate(None, _BASE64 + b"=")
     if foreign:
@@ -48,7 +54,9 @@ def unbase64(data: bytes) -> bytes:
     body = clean.rstrip(b"=")
     if b"=" not in body:
         return _quanta(body)
-    return b"".join(_quanta(run) for run in body.split(b"=") if run)
+    # Several padded runs were joined; what follows a padding without being whole quanta is no base64 ("…== ignored").
+    runs = list(_RUN.finditer(clean))
+    return b"".join(_quanta(m.group(1)) for i, m in enumerate(runs) if not i or len(m.group()) % 4 == 0)
 
 
 def _quanta(run: bytes) -> bytes:
@@ -62,6 +70,8 @@ def _quanta(run: bytes) -> bytes:
 
 def _base64_body(data: bytes) -> tuple[bytes, bool]:
     stray = len(data.translate(None, _BASE64 + b"=" + _BLANKS))
+    if not stray and data.count(b" ") * 20 > len(data) and b"=" not in data and len(data) > 40:
+        return data, True  # words and blanks: written in clear
     if not stray:
         return unbase64(data), False
     # A mailing list's footer, or a server's notice, is often appended in plain text below the encoded text.
@@ -69,7 +79,7 @@ def _base64_body(data: bytes) -> tuple[bytes, bool]:
         head, tail = data.lstrip()[: cut.start()], data.lstrip()[cut.end() :]
         if head and not head.translate(None, _BASE64 + b"=" + _BLANKS):
             return unbase64(head) + (b"\n" + tail if tail.strip() else b""), True
-    if stray * 10 > len(data) or (len(data) < 200 and b" " in data.strip()):
+    if stray * 5 > len(data) or data.count(b" ") * 20 > len(data):
         return data, True  # labelled base64 but written in clear
     return unbase64(data), True
 

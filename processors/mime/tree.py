@@ -110,7 +110,14 @@ class Cutter:
         for value in seen.get("content-transfer-encoding", ())[:1]:
             written = value.decode("latin-1")
             node.encoding = encoding_name(written)
-            if not node.encoding and re.sub(r"\W", "", written.split(";")[0]).lower() not in ("7bit", "8bit", "binary", ""):
+            if not node.encoding and re.sub(r"\W", "", written.split(";")[0]).lower() not in (
+                "7bit",
+                "8bit",
+                "7bits",
+                "8bits",
+                "binary",
+                "",
+            ):
                 self.defect("Encodage de transfert inconnu, lu tel quel")
         for value in seen.get("content-id", ())[:1]:
             node.content_id = one_line(decode_words(value, self.hint)).strip("<> ")

@@ -25,7 +25,7 @@ def unpack(content: bytes) -> Winmail | None:
     if content[:4] != b"\x78\x9f\x3e\x22" or len(content) > MAX_BYTES:
         return None
     # Rarely needed, and it brings its tables of MAPI properties with it.
-    from tnefparse import TNEF  # type: ignore[import-untyped]
+    from tnefparse import TNEF
 
     try:
         tnef = TNEF(content, do_checksum=False)
@@ -47,6 +47,8 @@ def unpack(content: bytes) -> Winmail | None:
     html = _string(_quietly(tnef, "htmlbody"))
     if not plain and not html and (rtf := _quietly(tnef, "rtfbody")):
         html, plain = _from_rtf(rtf if isinstance(rtf, bytes) else str(rtf).encode("latin-1", "replace"))
+    if not files and not plain.strip() and not html.strip():
+        return None
     return Winmail(tuple(files), plain, html)
 
 
