@@ -1,0 +1,78 @@
+"""Files on disk, in place of an object store."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from connectors.local.folder import folder_health, safe_name, write_whole
+from core.effects import Effect, Receipt, StoreFile, System
+from core.errors import PortError, Rejected, Transient
+from core.ports import Health, Spool
+
+#: Bytes read at once.
+_CHUNK = 1024 * 1024
+
+
+class DiskFiles:
+    """Stores ``<case>/<start of the hash>-<name>`` under a folder; the receipt's id is that path, its url a file:// one."""
+
+    system: System = "files"
+    batch = 20
+    findable = True
+    lag = 0.0
+
+    def __init__(self, folder: Path, *, spool: Spool) -> None:
+        self._folder = folder
+        self._spool = spool
+
+    def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
+        """Write them. The same content for the same case is the same file."""
+        return [self._deliver(effect) for effect in effects]
+
+    def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
+        """Look at the disk: a file is there whole or not at all."""
+        return [self._find(effect) for effect in effects]
+
+    def check(self) -> Health:
+        """Whether the folder can be written to."""
+        return folder_health(self._folder)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _find(self, effect: Effect) -> Receipt | None:
+        payload = effect.payload
+        if not isinstance(payload, StoreFile) or not self._path(payload).is_file():
+            return None
+        return self._receipt(payload, found=True)
+
+    def _deliver(self, effect: Effect) -> Receipt | PortError:
+        payload = effect.payload
+        if not isinstance(payload, StoreFile):
+            return Rejected(f"a folder cannot do {effect.kind}")
+        if found := self._find(effect):
+            return found
+        try:
+            with self._spool.open(payload.sha256) as source:
+                write_whole(self._path(payload), _chunks(source))
+        except KeyError:
+            return Rejected(f"the file {payload.name} is no longer kept")
+        except OSError as error:
+            free = shutil.disk_usage(self._folder).free if self._folder.exists() else 0
+            return Transient(f"{payload.name} cannot be written to {self._folder}: {error.strerror} ({free >> 20} MiB free)")
+        return self._receipt(payload, found=False)
+
+    def _path(self, payload: StoreFile) -> Path:
+        return self._folder / safe_name(payload.case_id) / f"{payload.sha256[:16]}-{safe_name(payload.name)}"
+
+    def _receipt(self, payload: StoreFile, *, found: bool) -> Receipt:
+        path = self._path(payload)
+        return Receipt(path.relative_to(self._folder).as_posix(), path.absolute().as_uri(), found)
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    while chunk := source.read(_CHUNK):
+        yield chunk
