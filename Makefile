@@ -1,0 +1,50 @@
+# make install   .venv with the locked packages        make demo    a day at the counter (ARGS=--once ends by itself)
+# make test      everything CI asks for                 make lint    ruff, mypy, imports, directives
+# make bench     memory, start-up and speed, measured   make lock    new lock files from pyproject.toml
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: install demo test lint bench lock servers clean
+
+install: .venv/.runtime
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Guichet demande Python 3.11 ou plus récent ($(PYTHON) ne l'est pas) : make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Il manque le module venv de Python. Sous Debian : apt-get install python3-venv" >&2; exit 1; }
+
+.venv/.runtime: requirements.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/.runtime
+
+demo: .venv/.runtime
+	@$(BIN)/python daemon.py demo $(ARGS)
+
+servers:
+	@sh tests/install-servers.sh
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python daemon.py check
+
+test: .venv/.dev servers lint
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+bench: .venv/.dev
+	$(BIN)/python -m bench.idle
+	$(BIN)/python -m bench.explain
+
+lock: .venv/bin/python
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
