@@ -171,14 +171,17 @@ def _runs(norm: list[str], labels: list[str]) -> list[tuple[int, int]]:
 
 
 def _join(lines: list[str], norm: list[str], labels: list[str]) -> str:
-    """The text: stretches without their outer blank lines, a line break where a quote stood, a blank line where a signature did."""
+    """The text: stretches without their outer blank lines, a line break where a quote stood; a blank line if one stood before it."""
     parts: list[str] = []
     run: list[str] = []
     glue = ""
+    blank = False
     for line, n, label in zip([*lines, ""], [*norm, "x"], [*labels, "end"], strict=True):
         if label == TEXT:
             run.append(line.rstrip() if n else "")
             continue
+        if run:
+            blank = not run[-1]
         while run and not run[-1]:
             run.pop()
         first = next((k for k, r in enumerate(run) if r), len(run))
@@ -186,7 +189,7 @@ def _join(lines: list[str], norm: list[str], labels: list[str]) -> str:
             parts.append((glue if parts else "") + "\n".join(run[first:]))
             glue = ""
         run = []
-        glue = "\n\n" if label == SIGNATURE else (glue or "\n")
+        glue = "\n\n" if label == SIGNATURE or blank else (glue or "\n")
     return "".join(parts)
 
 

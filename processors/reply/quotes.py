@@ -284,6 +284,8 @@ def _header(norm: list[str], i: int, *, marked: bool = False) -> int:
         return last
     if {"from", "date", "to"} <= found and dated and not _GENERIC_DATE.match(kinds["date"].lstrip("*_ ")):
         return last
+    if {"date", "to"} <= found and "@" in kinds["to"] and _blank(norm, i - 1) and words.DATE.search(kinds["date"]) and words.TIME.search(kinds["date"]):
+        return last
     if {"date", "to", "subject"} <= found and (address or dated) and (marked or address):
         return last
     return -1
@@ -346,7 +348,7 @@ _ADDRESS_TAIL = re.compile(r"[\s>)\]\"'’,:：]{0,12}(?:<?mailto:[^\s>]{1,100}[
 
 
 _GLUED = re.compile(
-    r"(?<=\S)\s+(?=(?:Le|On|Am|El|Il|Em|Op|Den|Dnia|W dniu|Dne)\s(?:[^\W\d_]{1,12}[.,]{0,2}\s){0,2}[^\W_]{0,9}[.,]?\s?\d)"
+    r"(?<=[^\s-])(?:\s|-)*\s(?=(?:Le|On|Am|El|Il|Em|Op|Den|Dnia|W dniu|Dne)\s(?:[^\W\d_]{1,12}[.,]{0,2}\s){0,2}[^\W_]{0,9}[.,]?\s?\d)"
 )
 
 
@@ -359,7 +361,7 @@ def unglue(lines: list[str]) -> list[str]:
             text = normal(end)
             cut = next((m for m in _GLUED.finditer(text) if _judge(text[m.end() :]) >= 3), None)
             if cut and not _begins(text.lower()):
-                out += [text[: cut.start()], text[cut.end() :]]
+                out += [text[: cut.start()], text[cut.start() :].strip()]
                 continue
         out.append(line)
     return out
@@ -392,6 +394,8 @@ def _judge(joined: str) -> int:
             return 3 if address or time else 2 if date else 1
         if address and _is_name(before[: address.start()]) and len(before) - address.start() < 120:
             return 3
+        if joined.startswith("--") and joined.endswith("--") and _is_name(before):
+            return 2
         return 2 if date and time and _is_name(before[: date.start()]) else 0
     if len(after.split()) > 18 or "«" in after or (not colon and ":" in words.TIME.sub("", after)):
         return 0

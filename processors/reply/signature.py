@@ -14,7 +14,7 @@ from processors.reply.quotes import QUOTED, SEPARATOR, SIGNATURE, TEXT
 _MAX = 300
 
 _DEVICE_WORD = (
-    r"i\s?phone\w{0,6}|i\s?pad\w{0,6}|i\s?pod|android\w{0,6}|outlook\w{0,6}|apple watch|watch|mac(?:book)?|android|samsung|galaxy|huawei|honor|xiaomi|redmi|oppo|oneplus|pixel|nokia|"
+    r"i\s?phon\w{0,6}|typemail|front|hubspot|cellulare|i\s?pad\w{0,6}|i\s?pod|android\w{0,6}|outlook\w{0,6}|apple watch|watch|mac(?:book)?|android|samsung|galaxy|huawei|honor|xiaomi|redmi|oppo|oneplus|pixel|nokia|"
     r"sony|xperia|htc|lg|motorola|moto|wiko|alcatel|blackberry|windows|outlook|hotmail|gmail|google|yahoo|ymail|aol|orange|sfr|free|bouygues|"
     r"la ?poste|proton\s?mail|proton|mail|mailbox|mailbird|airmail|spark|superhuman|missive|typeapp|bluemail|blue mail|k-9|k9|fairemail|thunderbird|"
     r"zimbra|nine|newton|edison|polymail|canary|em client|gmx|web\.de|t-online|telekom|verizon|at&t|t-mobile|vodafone|swisscom|bell|rogers|"
@@ -53,6 +53,7 @@ _DEVICE_ALONE = re.compile(
     re.IGNORECASE,
 )
 _DEVICE_WORDS = re.compile(rf"(?<![^\W_])(?:{_DEVICE_WORD})(?![^\W\d_])", re.IGNORECASE)
+_BY_MAIL = re.compile(r"\s*e?-?mails?\s(?!pour|for|für|per|para|app|client|on|sur)", re.IGNORECASE)
 _SHORT_MODEL = re.compile(
     r"\s*(?:my|mon|ma|notre|meinem?|mi|meu|minha|mio|mia|il mio|mijn|min|mitt|moj\w*|моего|üzerinden)\s+\S+(?:\s\S+){0,4}[.!]?$",
     re.IGNORECASE,
@@ -65,6 +66,10 @@ _NOTICE = re.compile(
     r"ce document|notice\s*:|avis\s*:|confidentialit[éy]|avis de confidentialité|confidential(?: notice|:)?|disclaimer|avertissement|vertraulich|"
     r"if you (?:are not|have received)|si vous (?:n['’]êtes pas|avez reçu|recevez)|wenn sie nicht|se ricevete|"
     r"the contents of this|any views|email disclaimer|l['’]intégrité de ce|tout message électronique)",
+    re.IGNORECASE,
+)
+_NOTICE_TITLE = re.compile(
+    r"(?:e-?mail )?disclaimer|confidentiality(?: notice)?|avis de confidentialité|confidentialité|avertissement|mentions légales|haftungsausschluss",
     re.IGNORECASE,
 )
 _NOTICE_PROOF = re.compile(
@@ -155,10 +160,12 @@ def is_device_line(line: str) -> bool:
     m = _DEVICE.match(line)
     if m is None:
         return False
+    if _BY_MAIL.match(m["rest"]):
+        return False
     rest = re.sub(r"<[^>]{0,200}>|\(https?[^)]{0,200}\)|https?://\S{0,200}", " ", m["rest"])
     head = re.split(r"[,.;!?](?:\s|$)", rest, maxsplit=1)[0]
     found = _DEVICE_WORDS.search(line[: m.start("rest")] + head)
-    if found is not None and len(head.split()) <= 9:
+    if found is not None and len(head.split()) <= 7:
         return True
     return _SHORT_MODEL.match(rest) is not None and sum(c.isupper() for c in rest) >= 1
 
@@ -257,7 +264,7 @@ def _notices(norm: list[str], labels: list[str], start: int, cut: int, first: bo
             return i
         head = norm[top][:_MAX]
         whole = " ".join(norm[top:end])[:1500]
-        notice = (_NOTICE.match(head.lstrip('*_ «"')) and _NOTICE_PROOF.search(whole)) or all(
+        notice = (i < cut and top == end - 1 and _NOTICE_TITLE.fullmatch(head.strip(" :*_-"))) or (_NOTICE.match(head.lstrip('*_ «"')) and _NOTICE_PROOF.search(whole)) or all(
             _is_footer(norm[k]) for k in range(top, end)
         )
         if not notice:

@@ -53,7 +53,7 @@ LABEL = re.compile(r"([^\W\d_][^:：<>@\n]{0,24}?)\s{0,3}[:：](?!//)")
 
 #: The verb of an attribution line. Longest first where one holds another.
 WROTE = re.compile(
-    r"(?:a\s+écrit|a\s+ecrit|avez\s+écrit|écriviez|a\s+envoyé|écrit|wrote|writes|schrieb(?:en)?|geschrieben|escribió|"
+    r"(?:a\s+écrit|a\s+ecrit|avez\s+écrit|écriviez|a\s+envoyé|écrit|wrote|writes|sent(?=\s?:)|schrieb(?:en)?|geschrieben|escribió|"
     r"escribio|ha\s+escrit|va\s+escriure|ha\s+scritto|scrive|scriveva|escreveu|schreef|geschreven|skrev|kirjoitti|"
     r"napisał\(a\)|napisała?|napisał|napisana\s+przez|pisze|napsal\(a\)|napsala?|napísala?|написал\(а\)|написала?|пишет|пише|написав|"
     r"yazdı|كتبت?|כתבה?|כתב/ה|写道|寫道|撰写|のメッセージ|書きました|のメール|작성|썼습니다|wrote|έγραψε|a\s+scris|írta|"
@@ -63,8 +63,8 @@ WROTE = re.compile(
 )
 #: One of these stands in every such verb: a test of microseconds before the pattern is tried.
 WROTE_STEMS = (
-    "écri", "ecrit", "envoyé", "wrot", "write", "schr", "geschr", "escri", "escrev", "scri", "skrev", "kirjoit", "napisa", "pisze", "napsal",
-    "napísal", "напис", "пиш", "yazd", "كتب", "כתב", "写道", "寫道", "メ", "書", "작성", "썼", "έγραψε", "scris", "írta", "viết", "menulis",
+    "écri", "ecrit", "envoyé", "wrot", "write", "sent", "schr", "geschr", "escri", "escrev", "scri", "skrev", "kirjoit", "napisa", "pisze", "napsal",
+    "napísal", "напис", "пиш", "yazd", "كتب", "כתב", "写道", "撰写", "寫道", "メ", "書", "작성", "썼", "έγραψε", "scris", "írta", "viết", "menulis",
     "rašė", "kirjutas", "rakst", "skrif", "تحریر", "schreef",
 )  # fmt: skip
 #: What may follow the verb at the end of an attribution.
