@@ -1,0 +1,356 @@
+"""The spool: raw messages and files, each once, under the SHA-256 of its content, encrypted.
+
+    folder/ab/cd/abcd…        header ‖ chunk 0 ‖ chunk 1 ‖ …
+    header                    magic (4) ‖ salt (16) ‖ size of the content (8, big-endian) ‖ tag (32)
+    chunk n                   AES-256-GCM of at most 256 KiB; nonce = n (11 bytes) ‖ 1 for the last chunk, else 0
+
+The key of a file is HKDF(spool key, salt); the tag is an HMAC by it over digest and size. So a file cannot be cut, lengthened,
+reordered, changed or put in another's place without showing; any part of it can be read alone, in bounded memory.
+A file appears under its name only when all of it is on the disk (temporary file, fsync, rename, fsync of the folder).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import os
+import re
+import struct
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkstemp
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core.errors import UserError
+from store.crypto import Keys
+
+CHUNK = 256 * 1024
+_MAGIC = b"GSP1"
+_HEAD = struct.Struct(">4s16sQ32s")
+_TAG = 16
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Seconds after which a temporary file is what a crash left behind.
+_STALE = 86_400
+
+
+class Damaged(UserError):
+    """A file of the spool that is not what was stored."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"le fichier conservé est endommagé : {what}",
+            where=str(path),
+            todo="vérifiez le disque, puis reprenez ce fichier de la dernière sauvegarde (restore)",
+        )
+
+
+class FolderSpool:
+    """core.ports.Spool in a folder. Safe from any thread and process; two that store the same content do no harm.
+
+    Raises UserError when the folder cannot be used or the disk is full, Damaged when a file is not what was stored.
+    """
+
+    def __init__(self, folder: Path, keys: Keys) -> None:
+        self.folder = folder
+        self.keys, self._key = keys, keys.spool
+        self._temporary = folder / "tmp"
+        try:
+            self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for left in self._temporary.iterdir():
+                with suppress(FileNotFoundError):
+                    if left.stat().st_mtime < time.time() - _STALE:
+                        left.unlink()
+        except OSError as error:
+            raise _told(error, folder) from error
+
+    # ---- storing
+
+    def put(self, content: bytes) -> str:
+        """Store durably; the hex digest. Storing again is harmless."""
+        return self.put_many([content])[0]
+
+    def put_many(self, contents: Sequence[bytes]) -> list[str]:
+        """Store all of them durably; their digests in order. Folders are synchronised once at the end."""
+        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        moves: list[tuple[Path, str]] = []
+        try:
+            for digest, content in dict(zip(digests, contents, strict=True)).items():
+                if not self._whole(digest, len(content)):
+                    moves.append((self._write(io.BytesIO(content), digest)[0], digest))
+            self._place(moves, digests)
+        except OSError as error:
+            raise _told(error, self.folder) from error
+        finally:
+            _remove(path for path, _ in moves)
+        return digests
+
+    def put_stream(self, file: BinaryIO) -> tuple[str, int]:
+        """Store what can be read from the file, in bounded memory: (the hex digest, the size in bytes)."""
+        temporary: Path | None = None
+        try:
+            temporary, digest, size = self._write(file, "")
+            self._place([(temporary, digest)], [digest])
+        except OSError as error:
+            raise _told(error, self.folder) from error
+        finally:
+            _remove([temporary] if temporary else [])
+        return digest, size
+
+    def _write(self, source: BinaryIO, digest: str) -> tuple[Path, str, int]:
+        """An encrypted temporary file, synchronised: (its path, the content's digest, the content's size)."""
+        salt = os.urandom(16)
+        key = self._file_key(salt)
+        cipher = AESGCM(key)
+        known, size, number = hashlib.sha256(), 0, 0
+        handle, name = mkstemp(dir=self._temporary)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                target.write(bytes(_HEAD.size))
+                chunk = _read(source, CHUNK)
+                while True:
+                    following = _read(source, CHUNK) if len(chunk) == CHUNK else b""
+                    target.write(cipher.encrypt(_nonce(number, last=not following), chunk, None))
+                    if not digest:
+                        known.update(chunk)
+                    size += len(chunk)
+                    number += 1
+                    if not following:
+                        break
+                    chunk = following
+                digest = digest or known.hexdigest()
+                target.seek(0)
+                target.write(_HEAD.pack(_MAGIC, salt, size, _tag(key, digest, size)))
+                target.flush()
+                os.fsync(target.fileno())
+        except BaseException:
+            _remove([Path(name)])
+            raise
+        return Path(name), digest, size
+
+    def _place(self, moves: Sequence[tuple[Path, str]], digests: Iterable[str]) -> None:
+        """Give the temporary files their names, then synchronise every folder concerned, made ones included."""
+        dirty: dict[Path, None] = {}
+        for temporary, digest in moves:
+            target = self._path(digest)
+            for folder in (target.parent.parent, target.parent):
+                if not folder.is_dir():
+                    folder.mkdir(exist_ok=True, mode=0o700)
+                    dirty[folder.parent] = None
+            temporary.replace(target)
+        # Also of what was there already: another thread may have renamed it and not have synchronised yet.
+        dirty |= {self._path(digest).parent: None for digest in digests}
+        for folder in dirty:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _whole(self, digest: str, size: int) -> bool:
+        """Whether it is there with its full length; one that was cut is written again."""
+        try:
+            return self._path(digest).stat().st_size == stored_size(size)
+        except FileNotFoundError:
+            return False
+
+    # ---- reading
+
+    def get(self, sha256: str) -> bytes:
+        """The whole content. Raises KeyError."""
+        with self.open(sha256) as stream:
+            return stream.read()
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content as a stream that can seek. Raises KeyError."""
+        path = self._path(sha256)
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            raise KeyError(sha256) from None
+        except OSError as error:
+            raise _told(error, path) from error
+        try:
+            return io.BufferedReader(_Stream(self, sha256, path, file), CHUNK)
+        except BaseException:
+            file.close()
+            raise
+
+    @contextmanager
+    def path(self, sha256: str) -> Iterator[Path]:
+        """The content as a readable file for the time of the context. Raises KeyError."""
+        handle, name = mkstemp(dir=self._temporary)
+        try:
+            try:
+                with os.fdopen(handle, "wb") as target, self.open(sha256) as stream:
+                    while chunk := stream.read(CHUNK):
+                        target.write(chunk)
+            except OSError as error:
+                raise _told(error, self.folder) from error
+            yield Path(name)
+        finally:
+            _remove([Path(name)])
+
+    def exists(self, sha256: str) -> bool:
+        """Whether there is a file of that digest; ``verify`` says whether it is sound."""
+        return bool(_DIGEST.fullmatch(sha256)) and self._path(sha256).is_file()
+
+    def verify(self, sha256: str) -> int:
+        """Read all of it: its size in bytes. Raises KeyError, Damaged."""
+        known, size = hashlib.sha256(), 0
+        with self.open(sha256) as stream:
+            while chunk := stream.read(CHUNK):
+                known.update(chunk)
+                size += len(chunk)
+        if known.hexdigest() != sha256:
+            raise Damaged(self._path(sha256), "son contenu n'est pas celui de son empreinte")
+        return size
+
+    def delete(self, sha256: str) -> bool:
+        """Remove it for good; whether it was there."""
+        try:
+            self._path(sha256).unlink()
+        except (FileNotFoundError, KeyError):
+            return False
+        return True
+
+    def digests(self) -> Iterator[str]:
+        """Every content's digest, in order."""
+        for first in _sorted(self.folder):
+            if len(first.name) == 2:
+                for second in _sorted(first):
+                    for file in _sorted(second):
+                        if _DIGEST.fullmatch(file.name):
+                            yield file.name
+
+    def stored(self, sha256: str) -> Path:
+        """The encrypted file itself, for backups. Raises KeyError for what is no digest."""
+        return self._path(sha256)
+
+    def _path(self, sha256: str) -> Path:
+        if not _DIGEST.fullmatch(sha256):
+            raise KeyError(sha256)
+        return self.folder / sha256[:2] / sha256[2:4] / sha256
+
+    def _file_key(self, salt: bytes) -> bytes:
+        return HKDF(hashes.SHA256(), 32, salt, b"spool file").derive(self._key)
+
+
+class _Stream(io.RawIOBase):
+    """The decrypted content of one file; holds one chunk."""
+
+    def __init__(self, spool: FolderSpool, digest: str, path: Path, file: BinaryIO) -> None:
+        super().__init__()
+        self._path, self._file = path, file
+        try:
+            magic, salt, self._size, tag = _HEAD.unpack(file.read(_HEAD.size))
+        except struct.error:
+            raise Damaged(path, "il est coupé") from None
+        key = spool._file_key(salt)
+        if magic != _MAGIC or not hmac.compare_digest(tag, _tag(key, digest, self._size)):
+            raise Damaged(path, "son en-tête ne convient pas (autre clé, autre fichier ou modification)")
+        if os.fstat(file.fileno()).st_size != stored_size(self._size):
+            raise Damaged(path, "sa longueur n'est pas la sienne")
+        self._cipher = AESGCM(key)
+        self._position, self._number, self._chunk = 0, -1, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise ValueError("negative seek position")
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._position >= self._size:
+            return 0
+        number, start = divmod(self._position, CHUNK)
+        if number != self._number:
+            self._chunk, self._number = self._decrypt(number), number
+        part = self._chunk[start : start + len(buffer)]
+        buffer[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+    def _decrypt(self, number: int) -> bytes:
+        self._file.seek(_HEAD.size + number * (CHUNK + _TAG))
+        sealed = self._file.read(min(CHUNK, self._size - number * CHUNK) + _TAG)
+        try:
+            return self._cipher.decrypt(_nonce(number, last=(number + 1) * CHUNK >= self._size), sealed, None)
+        except (InvalidTag, ValueError):
+            raise Damaged(self._path, f"la partie {number} a été modifiée") from None
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def stored_size(size: int) -> int:
+    """Bytes on the disk for a content of that size."""
+    return _HEAD.size + size + _TAG * max(1, -(-size // CHUNK))
+
+
+def _nonce(number: int, *, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([last])
+
+
+def _tag(key: bytes, digest: str, size: int) -> bytes:
+    return hmac.new(key, f"{digest}\n{size}".encode(), hashlib.sha256).digest()
+
+
+def _read(source: BinaryIO, size: int) -> bytes:
+    """Exactly that much unless it ends before: sockets and pipes give less at a time."""
+    parts: list[bytes] = []
+    while size and (part := source.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _sorted(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    with suppress(NotADirectoryError, FileNotFoundError), os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+    return []
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _told(error: OSError, where: Path) -> UserError:
+    import errno  # only ever needed here
+
+    what, todo = {
+        errno.ENOSPC: (
+            "le disque est plein : le fichier n'a pas été conservé",
+            "libérez de la place ; le service reprend de lui-même",
+        ),
+        errno.EDQUOT: (
+            "le quota du disque est atteint : le fichier n'a pas été conservé",
+            "libérez de la place ou relevez le quota",
+        ),
+        errno.EACCES: ("l'accès au dossier des fichiers est refusé", "donnez-en le droit d'écriture au compte du service"),
+        errno.EROFS: ("le disque n'accepte que la lecture", "remontez-le en écriture, ou changez de dossier"),
+    }.get(
+        error.errno or 0,
+        (f"le dossier des fichiers ne répond pas ({error.strerror or error})", "vérifiez le disque et le dossier"),
+    )
+    return UserError(what, where=str(where), todo=todo)
