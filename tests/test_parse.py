@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from core.message import Address
+from processors.mime.rtf import decompress, rtf_text
 from processors.parse import parse
 
 FROM = b"From: Jean <jean@exemple.fr>\n"
@@ -371,6 +372,11 @@ def test_a_signature_is_a_part_of_its_own() -> None:
     assert (mail.body, mail.parts[0].attachment.family) == ("un", "signature")
 
 
+def test_a_signature_labelled_as_text_does_not_enter_the_body() -> None:
+    mail = parse(_mixed(PLAIN + b"un", b"Content-Type: text/plain\n\n-----BEGIN PGP SIGNATURE-----\nabc", kind=b"signed"))
+    assert (mail.body, mail.parts[0].attachment.family) == ("un", "signature")
+
+
 def test_a_bounce_keeps_its_report_and_the_mail() -> None:
     status = b"Content-Type: message/delivery-status\n\nStatus: 5.1.1"
     original = b"Content-Type: text/rfc822-headers\n\nSubject: x"
@@ -448,3 +454,24 @@ def test_winmail_is_unpacked_and_its_text_is_the_body_when_there_is_no_other() -
     )
     assert mail.body == "Je joins le plan"
     assert [(p.attachment.name, p.attachment.family) for p in mail.parts] == [("plan.pdf", "pdf")]
+
+
+@pytest.mark.parametrize(
+    ("rtf", "html", "plain"),
+    [
+        (rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x;}D\'e9j\'e0 vu\par \u8364?10 \{ok\}}", "", "Déjà vu\n€10 {ok}"),
+        (rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}\htmlrtf \par \htmlrtf0 Bonjour{\*\htmltag72 </p>}}", "<p>Bonjour</p>", ""),
+        (b"", "", ""), (b"{" * 1000 + b"}" * 2000, "", ""),
+    ],
+)  # fmt: skip
+def test_rtf_bodies(rtf: bytes, html: str, plain: str) -> None:
+    assert rtf_text(rtf) == (html, plain)
+
+
+def test_compressed_rtf() -> None:
+    # Control byte, literals, then a reference into the initial dictionary ("{\\rtf1" stands at 0) and the mark of the end.
+    body = b"\x01" + b"\x00\x04" + b" abcdef" + b"\x01" + ((207 + 13) << 4).to_bytes(2, "big")
+    stream = (12 + len(body)).to_bytes(4, "little") + (13).to_bytes(4, "little") + b"LZFu" + b"\0" * 4 + body
+    assert decompress(stream) == b"{\\rtf1 abcdef"
+    assert decompress(stream[:-3]) == b"{\\rtf1 abcdef"
+    assert decompress(b"{\\rtf1 clair}") == b"{\\rtf1 clair}"

@@ -132,7 +132,10 @@ def test_subject_and_name_come_back_in_any_charset(subject: str, name: str, char
 
 
 def _reads_as_latin(text: str) -> bool:
-    """Accents among letters, as people write; a run of accents alone may be any alphabet."""
+    """Accents among letters, as people write. A run of accents alone may be any alphabet, and an accent before a sign such
+    as "œ" or "»" has the bytes of a UTF-8 character: without a label nobody can tell."""
+    if set(text) & set("œ€«»’"):
+        return False
     accents = sum(1 for c in text if c > "\x7f")
     return accents > 0 and accents * 2 <= sum(1 for c in text if c.isascii() and c.isalpha()) + 5
 

@@ -24,12 +24,61 @@ _SKIPPED = {
 _BREAKS = {b"par": "\n", b"line": "\n", b"tab": "\t", b"row": "\n", b"cell": "\t", b"lquote": "‘",
     b"rquote": "’", b"ldblquote": "“",
            b"rdblquote": "”", b"bullet": "•", b"endash": "–", b"emdash": "—"}  # fmt: skip
-MAX_RTF = 8 * 1024 * 1024
+MAX_RTF = 2 * 1024 * 1024  # bytes of RTF that are read: a message, not a book
+
+
+#: The text every stream's dictionary begins with (MS-OXRTFCP 2.1.2.1).
+_DICTIONARY = (
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans Serif"
+    b"SymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+)
+
+
+def decompress(data: bytes) -> bytes:
+    """The RTF inside a compressed RTF stream (MS-OXRTFCP); what is no such stream is returned as it stands.
+
+    Stops at the announced size, at the end of the data or at MAX_RTF, whichever comes first.
+    """
+    kind = data[8:12]
+    if kind == b"MELA":
+        return data[16 : 16 + MAX_RTF]
+    if kind != b"LZFu":
+        return data
+    window = bytearray(_DICTIONARY.ljust(4096, b"\0"))
+    write = len(_DICTIONARY)
+    limit = min(int.from_bytes(data[4:8], "little"), MAX_RTF)
+    out = bytearray()
+    at = 16
+    while at < len(data) and len(out) < limit:
+        control = data[at]
+        at += 1
+        for bit in range(8):
+            if at >= len(data):
+                break
+            if not control >> bit & 1:
+                out.append(data[at])
+                window[write] = data[at]
+                write = (write + 1) % 4096
+                at += 1
+                continue
+            if at + 1 >= len(data):
+                return bytes(out)
+            pair = data[at] << 8 | data[at + 1]
+            at += 2
+            read, length = pair >> 4, (pair & 15) + 2
+            if read == write:  # the mark of the end
+                return bytes(out[:limit])
+            for _ in range(length):
+                byte = window[read]
+                out.append(byte)
+                window[write] = byte
+                read, write = (read + 1) % 4096, (write + 1) % 4096
+    return bytes(out[:limit])
 
 
 def rtf_text(data: bytes) -> tuple[str, str]:
     """(html, plain): the HTML that was wrapped, or the plain text of ordinary RTF; one of the two is ''."""
-    data = data[:MAX_RTF]
+    data = decompress(data)[:MAX_RTF]
     wrapped = b"\\fromhtml" in data[:400]
     page_match = re.search(rb"\\ansicpg(\d{3,5})", data[:400])
     page = f"cp{page_match.group(1).decode()}" if page_match else "cp1252"
