@@ -13,11 +13,14 @@ from functools import lru_cache
 
 from processors.language_words import WORDS
 
-_MAX_TEXT = 4_000
+_MAX_TEXT = 2_000
 _MAX_WORDS = 400
 #: Evidence below which nothing is said, and the lead the best must have over the second.
-_ENOUGH = 1.0
+_ENOUGH = 0.75
 _LEAD = 1.15
+#: What an expected language is favoured by, and the evidence it needs.
+_HINT = 1.25
+_ENOUGH_EXPECTED = 0.4
 
 #: Spelling that one language (or few) has for itself, with what one sight of it weighs.
 _SPELLINGS = tuple(
@@ -90,19 +93,30 @@ def language(text: str, hint: str = "") -> str:
             scores[code] += weight
     if not words:
         return ""
-    line = " ".join(words)
-    for pattern, codes, weight in _SPELLINGS:
-        seen = min(len(pattern.findall(line)), 40)
-        for code in codes.split():
-            scores[code] += seen * weight
+    if not _settled(scores):
+        _add_spellings(scores, " ".join(words))
     if hint in scores:
-        scores[hint] *= 1.1
+        scores[hint] *= _HINT
     ranked = sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
     if not ranked:
         return ""
     best, most = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
-    return best if most >= _ENOUGH and most >= second * _LEAD else ""
+    enough = _ENOUGH_EXPECTED if best == hint else _ENOUGH
+    return best if most >= enough and most >= second * _LEAD else ""
+
+
+def _settled(scores: dict[str, float]) -> bool:
+    """Whether the words alone leave no doubt, so that spelling, which is slower, need not be looked at."""
+    best, second = sorted((*scores.values(), 0.0, 0.0), reverse=True)[:2]
+    return best >= 6.0 and best >= second * 2.0
+
+
+def _add_spellings(scores: dict[str, float], line: str) -> None:
+    for pattern, codes, weight in _SPELLINGS:
+        seen = min(len(pattern.findall(line)), 40)
+        for code in codes.split():
+            scores[code] += seen * weight
 
 
 def _weights(word: str, lexicon: dict[str, tuple[tuple[str, float], ...]]) -> tuple[tuple[str, float], ...]:
