@@ -63,7 +63,8 @@ LONG = {
     "he": ["שלום, נשמח לקבל מודל של הכורסה."],
 }
 SHORT = {
-    "Je valide": "fr", "OK pour moi": "fr", "oui": "fr", "d'accord": "fr", "D’accord !": "fr", "C'est bon pour moi": "fr", "Non merci": "fr",
+    "Je valide": "fr", "OK pour moi": "fr", "oui": "fr", "d'accord": "fr", "D’accord !": "fr", "C'est bon pour moi": "fr",
+    "Non merci": "fr",
     "OUI JE VALIDE": "fr", "Bon pour accord": "fr", "Merci": "fr", "je refuse": "fr", "trop cher": "fr", "Bonjour": "fr",
     "I approve": "en", "go ahead": "en", "Yes": "en", "yes please": "en", "looks good": "en", "Thanks!": "en", "too expensive": "en",
     "Einverstanden": "de", "Ja, bitte": "de", "De acuerdo": "es", "Va bene": "it", "Obrigado": "pt", "Akkoord": "nl", "شكرا": "ar",
@@ -105,9 +106,9 @@ def test_what_has_no_language_gets_none(text: str) -> None:
 
 
 def test_the_hint_decides_between_close_rivals_and_never_alone() -> None:
-    assert language("oui yes") == ""
-    assert language("oui yes", hint="fr") == "fr"
-    assert language("oui yes", hint="en") == "en"
+    assert language("bonjour hello") == ""
+    assert language("bonjour hello", hint="fr") == "fr"
+    assert language("bonjour hello", hint="en") == "en"
     assert language("confirmo", hint="es") == "es"
     assert language("confirmo", hint="it") == "it"
     assert language("Je valide", hint="en") == "fr"
