@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,8 @@ OFFERED_VALUES: frozenset[str] = frozenset(
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
 )
+
+_BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
 class TextError(ValueError):
@@ -68,4 +71,6 @@ class Text:
         """(subject, body) in that language, in French when there is none in it."""
         lang = language if language in self.body else "fr"
         subject = _compiled(self.subject.get(lang, "")).render(values)
-        return " ".join(subject.split()), _compiled(self.body[lang]).render(values).strip() + "\n"
+        body = _compiled(self.body[lang]).render(values)
+        # Parts left out by ``{% if %}`` leave blank lines behind; an author need not count them.
+        return " ".join(subject.split()), _BLANKS.sub("\n\n", body).strip() + "\n"
