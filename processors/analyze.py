@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -70,6 +70,8 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
         chosen: Classification = compiled.classifier.classify(sources(message, subject, text, body), message.attachments)
         directive, confidence = chosen.directive, chosen.confidence
         reasons.extend(chosen.reasons)
+        if tone.intent == "other" and chosen.scores[directive.name] > 0:
+            tone = replace(tone, intent="request")  # what a directive recognises is asked of us
     facts: tuple[Fact, ...] = compiled.readers[directive.name].read(
         message, text=text, subject=None if only and stale else subject, body=body, day=message.date or now
     )

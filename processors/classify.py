@@ -2,7 +2,7 @@
 
 A directive's score is the sum of the weights of the distinct words found and of the files sent. What a word weighs
 depends on where it stands: more in the subject and after a request ("je voudrais modéliser"), less when misspelled, and
-half when it only qualifies a word of another directive ("le paiement de la modélisation").
+little when it only qualifies a word of another directive ("le paiement de la modélisation").
 """
 
 from __future__ import annotations
@@ -16,24 +16,27 @@ from core.message import Attachment, Message
 from core.reading import Reason
 from processors.negation import negated
 from processors.words import CLAUSE, LINE, Hit, Tokens, WordMatcher, longest
+from processors.words_common import word_set
 
 _SUBJECT, _OLD_SUBJECT, _QUOTED = 1.5, 0.5, 0.6
-_TYPO, _SUBORDINATE, _REQUESTED = 0.8, 0.5, 1.25
+_TYPO, _SUBORDINATE, _REQUESTED = 0.8, 0.4, 1.25
 
 _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|antw|rép|rif|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
-_LOGO_NAME = re.compile(r"logo|signature|banni[eè]re|banner|icon|facebook|linkedin|instagram|twitter|outlook-|spacer", re.IGNORECASE)
+_LOGO_NAME = re.compile(
+    r"logo|signature|banni[eè]re|banner|icon|facebook|linkedin|instagram|twitter|outlook-|spacer", re.IGNORECASE
+)
 _GENERIC_NAME = re.compile(r"(?:image|img|pastedgraphic|attachment|untitled)[-_ ]?\d{0,4}(?:-\d+)?\.\w{2,4}", re.IGNORECASE)
 
-_REQUEST = frozenset(
-    "voudrais voudrait voudrions souhaite souhaitons souhaiterais souhaiterions souhaitais aimerais aimerions aimerait veux voulons "
-    "desire desirons besoin demande demander cherche cherchons pouvez pourriez pourrais peux faut faudrait faudra commander devis tarif "
-    "prix cout coute nouvelle nouveau realiser creer faire merci like need want would could please quote price wish looking mochte "
-    "brauche quiero necesito vorrei".split()  # noqa: SIM905 - a list of words is read as a text
+_REQUEST = word_set(
+    "voudrais voudrait voudrions souhaite souhaitons souhaiterais souhaiterions souhaitais aimerais aimerions aimerait veux "
+    "voulons desire desirons besoin demande demander cherche cherchons pouvez pourriez pourrais peux faut faudrait faudra "
+    "commander devis tarif prix cout coute nouvelle nouveau realiser creer faire merci like need want would could please "
+    "quote price wish looking mochte brauche quiero necesito vorrei"
 )
-_QUALIFY = frozenset("de d du des pour sur dans avec concernant of for in on about with from fur von im der para del".split())  # noqa: SIM905
+_QUALIFY = word_set("de d du des pour sur dans avec concernant of for in on about with from fur von im der para del")
 #: What follows these only tells when it happened: "l'application plante quand j'ouvre le modèle 3D".
-_WHEN = frozenset("quand lorsque lors pendant depuis apres des when whenever while after since wenn cuando quando".split())  # noqa: SIM905
-_NEW_START = frozenset("mais et donc car but and so then puis ensuite alors que qui which that".split())  # noqa: SIM905
+_WHEN = word_set("quand lorsque lors pendant depuis apres des when whenever while after since wenn cuando quando")
+_NEW_START = word_set("mais et donc car but and so then puis ensuite alors que qui which that")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Classifier:
                 if hit.word.weight > 0:
                     if self._subordinate(source.tokens, hit, spoken, directive):
                         weight, why = weight * _SUBORDINATE, why + ", ne fait que préciser un autre mot"
-                    elif _requested(source.tokens, hit):
+                    elif is_requested(source.tokens, hit):
                         weight, why = weight * _REQUESTED, why + ", demandé"
                 where = "dans l'objet" if source.name == "subject" else "dans le texte"
                 text = f"« {hit.quote} » {where} parle pour {directive.kind}{why}"
@@ -144,9 +147,8 @@ class Classifier:
         best = ranked[0]
         first = scores[best.name]
         second = max(0.0, scores[ranked[1].name]) if len(ranked) > 1 else 0.0
-        for directive in ranked:
-            if scores[directive.name] <= 0:
-                reasons.append(Reason(f"words:{directive.name}", False, 0.0, f"rien ne parle pour {directive.kind}"))
+        silent = (d for d in ranked if scores[d.name] <= 0)
+        reasons.extend(Reason(f"words:{d.name}", False, 0.0, f"rien ne parle pour {d.kind}") for d in silent)
         if first <= 0:
             reasons.append(Reason("default", True, 0.0, f"rien n'a été reconnu : {default.kind} par défaut"))
             return Classification(default, 0.2, False, tuple(reasons), scores)
@@ -207,21 +209,36 @@ def _weigh_files(directive: Directive, attachments: list[Attachment], reasons: l
         kind = "" if is_decoration(attachment) else matches_file(attachment, directive.match.files)
         if kind:
             weight = directive.match.file_weight
-            reasons.append(Reason(f"file:{kind}", True, weight, f"{attachment.name} est joint, ce qui parle pour {directive.kind}"))
+            reasons.append(
+                Reason(f"file:{kind}", True, weight, f"{attachment.name} est joint, ce qui parle pour {directive.kind}")
+            )
             return weight
     reasons.append(Reason("files:" + directive.name, False, 0.0, f"aucun fichier attendu pour {directive.kind}"))
     return 0.0
 
 
 def _has_negation(word: Word) -> bool:
-    return re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", word.text.lower()) is not None
+    return (
+        re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", word.text.lower())
+        is not None
+    )
 
 
-def _requested(tokens: Tokens, hit: Hit) -> bool:
-    """Whether a request stands shortly before the hit, in its clause."""
-    for j in range(hit.first - 1, max(-1, hit.first - 8), -1):
+def is_requested(tokens: Tokens, hit: Hit) -> bool:
+    """Whether a request stands shortly before the hit, in its clause: "je voudrais … une table"."""
+    return is_request(tokens, hit.first)
+
+
+def is_request(tokens: Tokens, at: int) -> bool:
+    """Whether a word of request stands within eight tokens before the token ``at``, in its clause."""
+    for j in range(at - 1, max(-1, at - 9), -1):
         if tokens.items[j + 1].brk > LINE:
             return False
         if tokens.items[j].form in _REQUEST:
             return True
     return False
+
+
+def is_request_word(form: str) -> bool:
+    """Whether the word asks for something: "voudrais", "devis", "need"."""
+    return form in _REQUEST

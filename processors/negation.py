@@ -7,51 +7,51 @@ A negation is looked for within the clause only, and only where it speaks of the
 from __future__ import annotations
 
 from processors.words import CLAUSE, LINE, Token, Tokens
+from processors.words_common import word_set
 
 #: Negations that stand right before a noun.
-_WITHOUT = frozenset(
-    "sans aucun aucune aucuns aucunes ni no without neither nor kein keine keinen keinem keiner ohne sin ningun ninguna senza nessun "
-    "nessuna nessuno geen zonder zero".split()  # noqa: SIM905 - a list of words is read as a text
+_WITHOUT = word_set(
+    "sans aucun aucune aucuns aucunes ni no without neither nor kein keine keinen keinem keiner ohne sin ningun ninguna "
+    "senza nessun nessuna nessuno geen zonder zero"
 )
-_NOT = frozenset(
-    "pas not non never jamais nicht niet isnt arent wasnt werent dont doesnt didnt wont wouldnt neednt shouldnt havent hasnt "
-    "plus point".split()  # noqa: SIM905
+_NOT = word_set(
+    "pas not non never jamais nicht niet isnt arent wasnt werent dont doesnt didnt wont wouldnt neednt shouldnt havent "
+    "hasnt plus point"
 )
 #: After these, "pas" is a failure, not a wish: "je ne peux pas payer".
-_ABLE = frozenset(
-    "peux peut pouvons pouvez peuvent pu pouvait pourra arrive arrivons arrivent arrivais parviens parvient parvenons reussis reussit "
-    "reussi sais sait savons can could able cant cannot couldnt kann konnen puedo podemos riesco posso kan".split()  # noqa: SIM905
+_ABLE = word_set(
+    "peux peut pouvons pouvez peuvent pu pouvait pourra arrive arrivons arrivent arrivais parviens parvient parvenons "
+    "reussis reussit reussi sais sait savons can could able cant cannot couldnt kann konnen puedo podemos riesco posso kan"
 )
 #: What may stand between "pas" and the thing besides articles: a wish, a need.
-_NEED = frozenset(
-    "besoin envie question necessaire necessairement forcement vraiment du tout specialement obligatoirement utile interesse interessee "
-    "interesses need needs want wants require requires wish looking asking interested necessary really any actually after "
-    "souhaite souhaitons veux voulons veut demande demandons cherche cherchons vouloir brauche brauchen necesito quiero".split()  # noqa: SIM905
+_NEED = word_set(
+    "besoin envie question necessaire necessairement forcement vraiment du tout specialement obligatoirement utile "
+    "interesse interessee interesses need needs want wants require requires wish looking asking interested necessary really "
+    "any actually after souhaite souhaitons veux voulons veut demande demandons cherche cherchons vouloir brauche brauchen "
+    "necesito quiero"
 )
-_WISH = frozenset(
-    "veux voulons veut veulent voulait voulais souhaite souhaitons souhaitait faut fallait faudrait desire desirons demande demandons "
-    "ne n want need wish do did does should to please".split()  # noqa: SIM905
+_WISH = word_set(
+    "veux voulons veut veulent voulait voulais souhaite souhaitons souhaitait faut fallait faudrait desire desirons demande "
+    "demandons ne n want need wish do did does should to please"
 )
-_ARTICLE = frozenset(
-    "de d du des un une le la les l ce cette cet ces a an any the this that of en in for to ein eine einen der die das el los las il lo "
-    "une i".split()  # noqa: SIM905
+_ARTICLE = word_set(
+    "de d du des un une le la les l ce cette cet ces a an any the this that of en in for to ein eine einen der die das el "
+    "los las il lo une i"
 )
-_POSSESSIVE = frozenset("ma mon mes votre vos notre nos sa son ses my your our their his her".split())  # noqa: SIM905
+_POSSESSIVE = word_set("ma mon mes votre vos notre nos sa son ses my your our their his her")
 #: A preposition ends the reach of a negation: "sans réponse sur ma commande".
-_PREPOSITION = frozenset("sur pour dans avec au aux chez depuis concernant par about on with at from into since regarding vers".split())  # noqa: SIM905
+_PREPOSITION = word_set("sur pour dans avec au aux chez depuis concernant par about on with at from into since regarding vers")
 #: "pas seulement", "pas mal", "sans doute", "pas encore", "pourquoi pas" deny nothing.
-_NOT_ONLY = frozenset(
-    "seulement uniquement que qu mal only just simply encore yet mieux doute souci soucis probleme problemes faute hesitation delai "
-    "attendre nur solo soltanto".split()  # noqa: SIM905
+_NOT_ONLY = word_set(
+    "seulement uniquement que qu mal only just simply encore yet mieux doute souci soucis probleme problemes faute "
+    "hesitation delai attendre nur solo soltanto"
 )
-_ADJECTIVES = frozenset(
-    "necessaire necessaires besoin utile utiles obligatoire requis requise souhaite souhaitee voulu voulue concerne concernee demande "
-    "demandee merci needed required necessary wanted requested relevant notig necesario necesaria necessario nodig objet sujet question "
-    "interesse interessent interested".split()  # noqa: SIM905
+_ADJECTIVES = word_set(
+    "necessaire necessaires besoin utile utiles obligatoire requis requise souhaite souhaitee voulu voulue concerne "
+    "concernee demande demandee merci needed required necessary wanted requested relevant notig necesario necesaria "
+    "necessario nodig objet sujet question interesse interessent interested"
 )
-_LINK = frozenset(
-    "n ne est sont sera seront etait m me nous serait is are was will be s not ist es we do i you il elle on".split()  # noqa: SIM905
-)
+_LINK = word_set("n ne est sont sera seront etait m me nous serait is are was will be s not ist es we do i you il elle on")
 
 
 def negated(tokens: Tokens, first: int, last: int) -> str:
@@ -129,8 +129,6 @@ def _after(tokens: Tokens, first: int, last: int) -> str:
             return tokens.quote(first, j)
         if form in ("pas", "not", "non", "nicht", "isnt", "arent", "niet", "wont", "dont", "no"):
             denied = j
-        elif denied < 0 and form not in _LINK and j > last + 3:
-            return ""
-        elif denied >= 0 and j > denied + 3:
+        elif (denied < 0 and form not in _LINK and j > last + 3) or (denied >= 0 and j > denied + 3):
             return ""
     return ""

@@ -37,8 +37,8 @@ _NEGATIVE = (
               "angry, scam, terrible, awful, horrible, worst, complaint, unzumutbar, unverschämt, inaceptable, inaccettabile, schandalig")
     + _words(1, "déçu, décevant, déception, insatisfait, frustré, agacé, énervé, mauvais, nul, pénible, toujours pas, personne ne répond, "
                 "encore une fois, troisième fois, marre, regrette, dommage, anormal, problème, bug, erreur, échec, ne marche pas, "
-                "ne fonctionne pas, ne fonctionne plus, ne marche plus, disappointed, disappointing, frustrated, annoyed, upset, bad, poor, "
-                "useless, still waiting, nobody answers, doesn't work, not working, problem, wrong, broken, failed, enttäuscht, ärgerlich, "
+                "ne fonctionne pas, ne fonctionne plus, ne marche plus, disappointed, disappointing, frustrated, annoyed, upset, bad, "
+                "poor, useless, still waiting, nobody answers, doesn't work, not working, problem, wrong, broken, failed, enttäuscht, ärgerlich, "
                 "decepcionado, deluso, teleurgesteld")
 )  # fmt: skip
 _POSITIVE = _words(
@@ -162,7 +162,13 @@ def _sentiment(found: dict[str, list[tuple[Tokens, Hit]]], text: Tokens, reasons
 
 
 def _intent(
-    found: dict[str, list[tuple[Tokens, Hit]]], text: Tokens, subject: Tokens, reasons: list[Reason], *, anger: float, reply: bool
+    found: dict[str, list[tuple[Tokens, Hit]]],
+    text: Tokens,
+    subject: Tokens,
+    reasons: list[Reason],
+    *,
+    anger: float,
+    reply: bool,
 ) -> Intent:
     requests, questions, thanks = (_spoken(found[g]) for g in ("request", "question", "thanks"))
     size = len(text.items)

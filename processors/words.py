@@ -109,11 +109,11 @@ def _strength(gap: str) -> int:
     if not stripped and gap.count("\n") >= 2:
         return SENTENCE
     for i, c in enumerate(gap):
-        if c in "!?;…" or (c == "." and (i + 1 == len(gap) or gap[i + 1].isspace() or gap[i + 1] in ".!?)\"»")):
+        if c in "!?;…" or (c == "." and (i + 1 == len(gap) or gap[i + 1].isspace() or gap[i + 1] in '.!?)"»')):
             return SENTENCE
     if re.search(r"\n\s*\n|\n\s*[-*•]", gap):
         return SENTENCE
-    if any(c in ",:()[]«»\"“”|•/>" for c in gap) or re.search(r"\s[-–—]+(?:\s|$)|[–—]", gap):
+    if any(c in ',:()[]«»"“”|•/>' for c in gap) or re.search(r"\s[-–—]+(?:\s|$)|[–—]", gap):
         return CLAUSE
     return LINE if "\n" in gap else JOINED
 

@@ -42,7 +42,9 @@ COMPLEXITY = (
 
 MODELISATION_FACTS = (
     FactSpec("files", "files", families=("image", "model3d")),
-    FactSpec("object", "text", after=("modéliser ce", "modélisation de", "modèle 3D de", "3D model of", "model", "version 3D de")),
+    FactSpec(
+        "object", "text", after=("modéliser ce", "modélisation de", "modèle 3D de", "3D model of", "model", "version 3D de")
+    ),
     FactSpec("complexity", "choice", required=False, choices=COMPLEXITY),
     FactSpec("dimensions", "dimensions", required=False),
     FactSpec("count", "count", required=False),

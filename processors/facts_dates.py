@@ -1,0 +1,230 @@
+"""Days that words name, resolved against the day the message was written: "le 3 mars", "vendredi prochain", "dans 15 jours".
+
+Own rules rather than a library: dateparser costs 15 MB and 0.1 s, does not read "lundi prochain", and finds dates in prices.
+Numeric dates are day first (ISO apart); a day without a year is the nearest one, the next one where it is a deadline.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from core.reading import Day
+from processors.facts_numbers import Found, blank, trimmed
+from processors.words import fold, mask
+from processors.words_common import NUMBERS
+
+_MONTHS = {
+    1: "janvier|janv|january|jan|januar|enero|gennaio|januari",
+    2: "fevrier|fevr|fev|february|feb|februar|febrero|febbraio|februari",
+    3: "mars|march|mar|marz|marzo|maart",
+    4: "avril|avr|april|apr|abril|aprile",
+    5: "mai|may|mayo|maggio|mei",
+    6: "juin|june|jun|juni|junio|giugno",
+    7: "juillet|juil|july|jul|juli|julio|luglio",
+    8: "aout|august|aug|agosto|augustus",
+    9: "septembre|sept|september|sep|septiembre|settembre",
+    10: "octobre|oct|october|oktober|okt|octubre|ottobre",
+    11: "novembre|nov|november|noviembre",
+    12: "decembre|dec|december|dezember|dez|diciembre|dicembre",
+}
+_MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names.split("|")}
+_MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+_DAYS = {
+    0: "lundi|monday|mon|montag|lunes|lunedi|maandag", 1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag",
+    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag", 3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag",
+    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag", 5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag",
+    6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag",
+}  # fmt: skip
+_DAY_OF = {name: number for number, names in _DAYS.items() for name in names.split("|")}
+_DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
+_SMALL = "|".join(w for w, n in NUMBERS.items() if 0 < n < 100)
+_N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine)"
+
+_NUMERIC = re.compile(
+    r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
+    r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
+    r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
+)
+_NAMED = re.compile(
+    rf"(?<![\w.,])(?:(?:{_DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier)(?:er|e|st|nd|rd|th|\.)?\s?(?:of\s|de\s)?\s?"
+    rf"(?P<m>{_MONTH})(?![^\W_])\.?(?:,?\s+(?:de\s+)?(?P<y>\d{{4}})(?!\d))?"
+    rf"|(?<!\w)(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>\d{{4}})(?!\d))?"
+)
+_DAY_MONTH_ONLY = re.compile(
+    r"(?:\ble|\bthe|\bon|\bdu|\bau)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois)?(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n))"
+)
+_WEEKDAY = re.compile(
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
+)
+_RELATIVE = re.compile(
+    rf"(?<!\w)(?:(?P<tomorrow>demain|tomorrow|manana|domani)|(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen)"
+    rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
+    rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine))(?![^\W_])"
+    rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{_MONTH}|l['’]annee|annee)"
+    rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{_MONTH}))"
+    rf"|(?P<eom>eom|eow))(?![^\W_])"
+)
+_VAGUE = re.compile(
+    rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{_MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{_MONTH})(?![^\W_])"
+)
+_DEADLINE = re.compile(
+    r"(?:avant|pour|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
+    r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s*$"
+)
+_PAST = re.compile(
+    r"(?:depuis|since|commande\w*|recu\w*|date\w*|facture|achete\w*|paye\w*|ordered|received|envoye\w*|livre\w*)\s+(?:le|du|on|of)?\s*$"
+)
+
+
+def find_date(text: str, day: date, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
+    """The one day a text names. Of several, the one after a lead (character spans) or a word of deadline; else None.
+
+    ``day`` is that of the message, in the business's zone.
+    """
+    found = [f for f, _ in _dates(text, day)]
+    for chosen in (
+        [f for f in found if any(0 <= f.spans[0][0] - end <= 15 for _, end in leads)],
+        [f for f, deadline in _dates(text, day) if deadline],
+        found,
+    ):
+        if chosen and len({f.value for f in chosen}) == 1:
+            return chosen[0]
+    return None
+
+
+def date_spans(text: str, day: date) -> list[tuple[int, int]]:
+    """Where days are named."""
+    return [f.spans[0] for f, _ in _dates(text, day)]
+
+
+def _plain(text: str) -> str:
+    """The text folded character by character, so that offsets hold."""
+    return "".join(f if len(f := fold(c)) == 1 else c for c in text)
+
+
+def _dates(text: str, day: date) -> list[tuple[Found, bool]]:
+    plain = blank(_plain(mask(text)), _VAGUE)
+    found: list[tuple[Found, bool]] = []
+    taken: list[tuple[int, int]] = []
+    for pattern, resolve in (
+        (_NUMERIC, _numeric),
+        (_NAMED, _named),
+        (_RELATIVE, _relative),
+        (_WEEKDAY, _weekday),
+        (_DAY_MONTH_ONLY, _month_day),
+    ):
+        for match in list(pattern.finditer(plain))[:100]:
+            if any(match.start() < end and match.end() > start for start, end in taken):
+                continue
+            before = plain[max(0, match.start() - 30) : match.start()]
+            deadline = _DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start())
+            resolved = resolve(match, day, deadline, _PAST.search(before) is not None)
+            if resolved is not None:
+                taken.append(match.span())
+                value, confidence = resolved
+                found.append((Found(Day(value), (trimmed(text, *match.span()),), confidence), deadline))
+    return sorted(found, key=lambda pair: pair[0].spans[0])
+
+
+def _make(year: int, month: int, number: int) -> date | None:
+    try:
+        return date(year, month, number) if 1900 < year < 2200 else None
+    except ValueError:
+        return None
+
+
+def _yearless(month: int, number: int, day: date, deadline: bool, past: bool) -> date | None:
+    candidates = [d for y in (day.year - 1, day.year, day.year + 1) if (d := _make(y, month, number)) is not None]
+    if past:
+        candidates = [d for d in candidates if d <= day]
+    elif deadline:
+        candidates = [d for d in candidates if d >= day]
+    return min(candidates, key=lambda d: abs((d - day).days + 0.5 * (d < day)), default=None)
+
+
+def _numeric(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
+    if match["iso"]:
+        value = _make(int(match["iso"]), int(match["iso_m"]), int(match["iso_d"]))
+    elif match["d"]:
+        year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
+        value = _make(year, int(match["m"]), int(match["d"]))
+        if value is None and len(match["y"]) == 4:
+            value = _make(year, int(match["d"]), int(match["m"]))  # 04/28/2026 can only be month first
+        if value is not None and match["s"] != "/" and len(match["y"]) == 2 and abs((value - day).days) > 1500:
+            return None
+    else:
+        value = _yearless(int(match["m2"]), int(match["d2"]), day, deadline, past)
+    return (value, 0.95) if value else None
+
+
+def _named(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
+    month = _MONTH_OF[match["m"] or match["m2"]]
+    written, year = match["d"] or match["d2"], match["y"] or match["y2"]
+    number = 1 if written == "premier" else int(written)
+    value = _make(int(year), month, number) if year else _yearless(month, number, day, deadline, past)
+    return (value, 0.95 if year else 0.9) if value else None
+
+
+def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
+    word = match["w"]
+    if len(word) == 3 and word in ("sun", "sat", "mon", "wed") and not match["next"]:
+        return None  # "mon" is also French for "my"
+    after = (match["after"] or "").strip()
+    ahead = (_DAY_OF[word] - day.weekday()) % 7 or 7
+    if after in ("dernier", "passe", "last") or (past and not deadline):
+        return day - timedelta(days=(day.weekday() - _DAY_OF[word]) % 7 or 7), 0.85
+    if after.startswith("en") and after.endswith("huit"):
+        ahead += 7
+    sure = bool(deadline or after or match["next"])
+    # "le lundi" may be any Monday: only a named one is a date
+    return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 else None
+
+
+def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tuple[date, float] | None:
+    if match["tomorrow"]:
+        return day + timedelta(days=1), 0.95
+    if match["after"]:
+        return day + timedelta(days=2), 0.95
+    if match["today"]:
+        return day, 0.9
+    if match["n"]:
+        n = 15 if match["n"] == "quinzaine" else int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]
+        unit = match["u"] or "j"
+        if unit.startswith(("mo",)):
+            return _months(day, n), 0.9
+        if unit.startswith(("an", "y")):
+            return (_months(day, 12 * n), 0.85) if n < 50 else None
+        return day + timedelta(days=n * (7 if unit.startswith(("s", "w")) else 1)), 0.9
+    end = match["end_of"] or match["end_of2"] or {"eom": "mois", "eow": "semaine"}[match["eom"]]
+    if "semaine" in end or "week" in end:
+        friday = day + timedelta(days=(4 - day.weekday()) % 7)
+        return friday + timedelta(days=7 if "proch" in end or "next" in end else 0), 0.7
+    if "annee" in end or "year" in end:
+        return date(day.year, 12, 31), 0.85
+    if end in _MONTH_OF:
+        month = _MONTH_OF[end]
+        year = day.year + (month < day.month)
+        return date(year, month, calendar.monthrange(year, month)[1]), 0.8
+    base = _months(day.replace(day=1), 1) if "proch" in end or "next" in end else day
+    return base.replace(day=calendar.monthrange(base.year, base.month)[1]), 0.85
+
+
+def _months(day: date, n: int) -> date:
+    month = day.month - 1 + n
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _month_day(match: re.Match[str], day: date, _deadline: bool, past: bool) -> tuple[date, float] | None:
+    number = int(match["d"])
+    if not 1 <= number <= 31:
+        return None
+    months = [_months(day.replace(day=1), n) for n in ((0, -1) if past else (0, 1, 2))]
+    for month in months:
+        value = _make(month.year, month.month, number)
+        if value is not None and (value <= day if past else value >= day):
+            return value, 0.6
+    return None

@@ -1,0 +1,113 @@
+"""Numbers as people write them, and the numbers in a mail that measure nothing: phones, references, times, addresses.
+
+Every function keeps offsets: what is blanked is replaced by as many ``BLANK`` characters.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.reading import FactValue
+from processors.words import mask
+
+#: Stands for a character that must not be read; it is no blank, so that nothing joins across it.
+BLANK = "\x1f"
+
+#: A number with its groups of thousands and its decimals; never more than 15 digits.
+NUMBER = (
+    r"(?:\d{1,3}(?:[ \u00a0\u202f.'’]\d{3}){1,3}(?:,\d{1,4})?"
+    r"|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,4})?(?!\d)"
+    r"|\d{1,9}(?:[.,]\d{1,4})?)(?!\d)"
+)
+
+_EXTENSIONS = "jpe?g|png|gif|heic|webp|tiff?|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|glb|gltf|usdz|obj|fbx|stl|step|stp|blend|max|3ds|skp|dwg|dxf|mp4|mov|mp3|eml|txt|csv"  # noqa: E501
+#: Phones, references, addresses, times, file names.
+REFERENCES = tuple(
+    re.compile(p, re.IGNORECASE)
+    for p in (
+        rf"(?<![\w.-])[\w().-]{{1,80}}\.(?:{_EXTENSIONS})(?!\w)",
+        r"(?<![\w+])(?:\+|00)\d{1,3}(?:[\s.()/-]{0,3}\d){7,13}(?!\w)",
+        r"(?<![\w+/.-])0\d(?P<sep>[\s./-]?)\d{2}(?:(?P=sep)\d{2}){3}(?!\w)",
+        r"(?<![\w.])\(?\d{3}\)?[-.\s]\d{3}[-.]\d{4}(?!\w)",
+        r"(?:\bn\s?[°º]|\bnum[ée]ro|\bnumber\b|#|\br[ée]f(?:[ée]rence)?\b\.?|\bsiret\b|\bsiren\b|\biban\b|\btva\b|\bvat\b|\bt[ée]l\b\.?)"
+        r"\s{0,2}(?:n\s?[°º])?\s{0,2}[:.#]?\s{0,2}[A-Z]{0,5}[-/_]?\d[\w/_-]{0,30}(?:[ .]\d{2,6}){0,6}",
+        r"\b(?:commande|order|facture|invoice|ticket|dossier|devis|quote|bon|contrat|client)\s{0,2}[:#]?\s{0,2}"
+        r"(?=[A-Z]{0,5}[-/_]?\d)(?:[A-Z]{1,5}[-/_]?\d[\w/_-]{0,30}|\d{2,8}[-/_][\w/_-]{1,30}|\d{5,12}(?!\w))",
+        r"\b\d{1,4}\s?(?:bis|ter)?,?\s(?:rue|avenue|av\.|bd\.?|boulevard|place|impasse|chemin|all[ée]e|route|quai|cours|street|st\.|road|lane)\b",
+        r"\b(?:[01]?\d|2[0-4])\s?(?:heures?|hrs?|a\.?m\.?|p\.?m\.?)(?!\w)",
+        r"\b(?:[01]?\d|2[0-4])h(?:[0-5]\d)?(?!\w)",
+        r"\b(?:[àa]|at|vers|avant|before)\s(?:[01]?\d|2[0-4])\s?[h:]\s?(?:[0-5]\d)?(?!\w)",
+        r"(?<![\w:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\w:])",
+    )
+)
+_NOT_MEASURES = tuple(
+    re.compile(p, re.IGNORECASE)
+    for p in (
+        r"\d{1,4}(?:[.,]\d{1,3})?\s?%",
+        r"\bv\.?\s?\d{1,3}(?:\.\d{1,4}){0,3}\b",
+        r"\d{2,5}\s?[x×*]\s?\d{2,5}\s?(?:px|pixels?|dpi)\b",
+        r"\d{1,5}\s?(?:px|pixels?|dpi|[kmgt]?o|[kmgt]b|kg|grammes?|g|ml|cl|litres?|watts?|w|v|volts?|mois|jours?|semaines?|ans?|minutes?|"
+        r"secondes?|days?|weeks?|months?|years?|hours?|mins?|km|m[²2³3]|m\^[23])(?!\w)",
+        r"(?<!\w)[234]\s?-?d(?![\w'’])",
+        r"(?<!\w)24\s?/\s?7(?!\w)",
+    )
+)
+_POSTCODE = re.compile(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value read in one text: where it stands there (first and last offset of each quote) and how sure the rule is."""
+
+    value: FactValue
+    spans: tuple[tuple[int, int], ...]
+    confidence: float
+
+
+def blank(text: str, *patterns: re.Pattern[str]) -> str:
+    """The text with every match of the patterns blanked."""
+    for pattern in patterns:
+        text = pattern.sub(lambda m: BLANK * len(m[0]), text)
+    return text
+
+
+def measurable(text: str) -> str:
+    """The text without the numbers that are neither lengths nor counts (prices and dates are the callers')."""
+    if not any(c.isdigit() for c in text):
+        return text
+    return blank(mask(text), *REFERENCES, *_NOT_MEASURES, _POSTCODE)
+
+
+def parse_number(written: str, *, english: bool = False) -> Decimal | None:
+    """The value of what ``NUMBER`` matched: "1 500,5", "10.000", "1,200.50", "1’000". None when it is no number.
+
+    A comma before exactly three digits is a decimal comma, unless ``english`` ("1,500" is then fifteen hundred).
+    """
+    text = re.sub(r"[ \u00a0\u202f'’]", "", written.strip())
+    if not re.fullmatch(r"[0-9]+(?:[.,][0-9]+)*", text):
+        text = "".join(str(int(c)) if c.isdecimal() else c for c in text)
+        if not re.fullmatch(r"[0-9]+(?:[.,][0-9]+)*", text):
+            return None
+    dots, commas = text.count("."), text.count(",")
+    if dots and commas:
+        decimal_mark = "." if text.rindex(".") > text.rindex(",") else ","
+        text = text.replace("," if decimal_mark == "." else ".", "").replace(decimal_mark, ".")
+    elif dots > 1 or commas > 1:
+        text = text.replace(".", "").replace(",", "")
+    elif dots and len(text) - text.index(".") == 4 and not text.startswith("0"):
+        text = text.replace(".", "")
+    elif commas and english and len(text) - text.index(",") == 4 and not text.startswith("0"):
+        text = text.replace(",", "")
+    text = text.replace(",", ".")
+    return Decimal(text) if text.count(".") <= 1 and len(text) <= 20 else None
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without the blanks and commas around it."""
+    while start < end and text[start] in " \t\r\n,;:\u00a0\u202f":
+        start += 1
+    while end > start and text[end - 1] in " \t\r\n,;:\u00a0\u202f":
+        end -= 1
+    return start, end

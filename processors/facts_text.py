@@ -1,0 +1,177 @@
+"""Free text after a lead phrase, cut to its noun phrase: "Je souhaite modéliser ce fauteuil vintage en bois, merci"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.directive import Word
+from processors.negation import negated
+from processors.words import LINE, Token, Tokens, WordMatcher, longest
+from processors.words_common import NUMBERS, word_set
+
+_DETERMINERS = word_set(
+    "un une des le la les l ce cet cette ces mon ma mes notre nos votre vos son sa ses leur leurs de du d a an the this "
+    "that these those my our your his her their some of ein eine einen der die das diesen dieses dieser el los las este "
+    "esta il lo uno questo questa suivant suivante ci dessous"
+)
+#: A noun phrase ends before these.
+_END = word_set(
+    "qui que qu dont ou pour afin car mais merci svp stp si comme parce puis donc alors quand lorsque voici voila ci joint "
+    "jointe je tu il elle nous vous ils elles j on est sont sera avez pouvez pourriez peut peux faut merci cordialement "
+    "bonjour selon depuis apres which that who for please thanks thank based using because when if i you we they it is are "
+    "can could would attached und fur bitte danke mit por para gracias per grazie y ainsi svp notamment sous environ "
+    "dimensions mesurant faisant mesure combien quel quelle quels comment avant through via"
+)
+#: "en 3D", "d'après la photo", "à partir de", "sur notre site", "dans votre appli" end it too; "en bois" does not.
+_END_AFTER = {
+    "en": word_set("3 ar ra realite piece pj photo 2 urgence ligne vue"),
+    "in": word_set("3 ar augmented attachment"),
+    "d": word_set("apres ici"),
+    "a": word_set("partir l modeliser votre notre mon"),
+    "au": word_set("format plus"),
+    "sur": word_set("notre votre mon le la photo base"),
+    "dans": word_set("votre notre mon le la l"),
+    "from": word_set("the this these my our photos"),
+    "on": word_set("our my the your"),
+    "to": word_set("be my our the your"),
+    "par": word_set("vos votre"),
+    "avec": word_set("vous vos votre"),
+    "de": word_set("cette"),
+}
+_SKIPPED = word_set("3 d 3d en ar ra complete complet realiste simple hd")
+#: These say nothing of what the thing is.
+_GENERIC = word_set(
+    "objet objets produit produits article articles chose choses piece pieces fichier fichiers projet projets modele "
+    "modeles element elements meme autre autres nouveau nouvelle nouveaux photo photos image images plan plans croquis "
+    "object objects product products item items file files thing things one ones piece model models photo picture pictures "
+    "demande urgent urgente urgents rapide possible devis ce cela ca celui celle tout toute tous petit petite gros grosse "
+    "credit credits prix tarif prestation service client clients quelque catalogue site boutique gamme offre partir suite "
+    "texture textures textured rendu visuel version service plusieurs certains certaines it them this that something "
+    "request quote price asap new joint jointe attache pj cours"
+)
+_AND = frozenset(("et", "and", "und", "y", "e", "avec", "with"))
+_MAX_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: its character span and token span (``lead`` is the token span of the phrase it came after)."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    lead: tuple[int, int]
+
+
+class LeadReader:
+    """Reads the noun phrases after the lead phrases of a fact ("modéliser ce …"), in any inflection of the lead."""
+
+    def __init__(self, after: tuple[str, ...]) -> None:
+        leads = []
+        for lead in after:
+            kept = lead.replace("…", " ").replace("...", " ").split()
+            while len(kept) > 1 and kept[-1].lower().rstrip("'’") in _DETERMINERS:
+                kept.pop()
+            leads.append(Word(" ".join(kept)))
+        self._matcher = WordMatcher(leads)
+
+    def leads(self, tokens: Tokens) -> list[tuple[int, int]]:
+        """The token spans of the leads that are not denied."""
+        hits = longest(self._matcher.find(tokens))
+        return [(h.first, h.last) for h in hits if not negated(tokens, h.first, h.last)]
+
+    def phrases(self, tokens: Tokens) -> list[Phrase]:
+        """The noun phrases after the leads, in the order of the text."""
+        found = []
+        for lead in self.leads(tokens):
+            phrase = _phrase(tokens, lead) or _phrase_before(tokens, lead)
+            if phrase is not None:
+                found.append(phrase)
+        return found
+
+
+def _phrase(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
+    items = tokens.items
+    i = lead[1] + 1
+    colon = i < len(items) and items[i].brk > LINE and items[i].sep.strip() in (":", "-", "–")
+    while i < len(items) and (items[i].brk <= LINE or (i == lead[1] + 1 and colon)):
+        form = items[i].form
+        following = items[i + 1].form if i + 1 < len(items) else ""
+        if form in _DETERMINERS:
+            if form == "d" and following in _END_AFTER["d"]:
+                return None
+        elif form == "en" and following in ("3", "ar", "ra", "realite"):
+            pass
+        elif form.isdigit() or (form in NUMBERS and form != "neuf"):
+            pass  # "3 chaises": how many is another fact
+        elif not (form in _SKIPPED or form == "realite" or (form == "augmentee" and items[i - 1].form == "realite")):
+            break
+        i += 1
+    first = i
+    last = -1
+    while (
+        i < len(items)
+        and i - first < _MAX_WORDS
+        and (i == first or items[i].brk <= LINE)
+        and not (i == first and items[i].brk > LINE and not colon)
+    ):
+        if _ends(items, i, first):
+            break
+        last = i
+        i += 1
+    while last >= first and (
+        items[last].form in _DETERMINERS
+        or items[last].form in _AND
+        or items[last].form in ("en", "a", "au", "sur", "dans", "par", "in", "on", "to", "from", "at", "aux")
+    ):
+        last -= 1
+    if last < first:
+        return None
+    if not _says(items[first : last + 1]):
+        return None
+    return Phrase(items[first].start, items[last].end, first, last, lead)
+
+
+def _says(items: tuple[Token, ...]) -> bool:
+    """Whether the words say what the thing is."""
+    content = (t.form for t in items if t.form not in _DETERMINERS and t.form not in _AND and not t.form.isdigit())
+    return any(f not in _GENERIC and len(f) > 2 for f in content)
+
+
+def _phrase_before(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
+    """What stands before "à modéliser": "une petite boîte à modéliser"."""
+    items = tokens.items
+    last = lead[0] - 2
+    if last < 0 or items[last + 1].form not in ("a", "to") or not tokens.joined(last, lead[0]):
+        return None
+    first = last
+    for i in range(last, max(last - 7, -1), -1):
+        form = items[i].form
+        if form.isdigit() or form in NUMBERS or (form in _DETERMINERS and form not in ("de", "d", "of", "l", "la", "le")):
+            break
+        if form in _END:
+            break
+        first = i
+        if items[i].brk > LINE:
+            break
+    else:
+        return None
+    if first > last or items[first].form in _DETERMINERS or not _says(items[first : last + 1]):
+        return None
+    return Phrase(items[first].start, items[last].end, first, last, lead)
+
+
+def _ends(items: tuple[Token, ...], i: int, first: int) -> bool:
+    form = items[i].form
+    following = items[i + 1].form if i + 1 < len(items) and items[i + 1].brk <= LINE else ""
+    if form in _END or following in _END_AFTER.get(form, ()):
+        return True
+    if form.isdigit() and i > first and following in ("x", "cm", "mm", "m", "par"):
+        return True
+    if form in _AND:
+        # "une table et ses chaises" goes on, "… et me dire le prix" does not
+        return i == first or not (
+            following in _DETERMINERS - {"le", "la", "l", "de", "d"} or following.isdigit() or form in ("avec", "with")
+        )
+    return False
