@@ -70,7 +70,8 @@ def compose(
     if not _ID.fullmatch(message_id):
         raise CannotCompose(f"“{line(message_id)}” is not a Message-ID")
     to = envelope(payload.to)
-    message = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit", max_line_length=78))
+    # An address with letters beyond ASCII can only be written as it is, to servers that agree to it (RFC 6532).
+    message = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit", max_line_length=78, utf8=not to.isascii()))
     message["From"] = _mailbox(envelope(sender.email), sender.name)
     message["To"] = _mailbox(to, payload.to_name)
     if reply_to:
@@ -81,15 +82,17 @@ def compose(
     answers = payload.audience == "customer" and bool(payload.in_reply_to)
     message["Auto-Submitted"] = "auto-replied" if answers else "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    if language := re.sub(r"[^A-Za-z-]", "", payload.language):
-        message["Content-Language"] = language
     if payload.reference:
         message["X-Guichet-Ref"] = line(payload.reference)
     text = body_text(payload.text)
+    language = re.sub(r"[^A-Za-z-]", "", payload.language)
     message.set_content(text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(to_html(text, language), subtype="html", charset="utf-8", cte="quoted-printable")
     for number, piece in enumerate(pieces, 1):
         _attach(message, piece, number)
+    if language:
+        # Last, because the email package takes headers of this name to be the body's.
+        message["Content-Language"] = language
     _name_boundaries(message, message_id)
     ids = [f"Message-ID: {message_id}"]
     if parents := _ids(payload.in_reply_to)[:1]:
@@ -143,7 +146,8 @@ def body_text(text: str) -> str:
 
 def _mailbox(email: str, name: str) -> HeaderAddress:
     try:
-        return HeaderAddress(display_name=line(name)[:120], addr_spec=email)
+        local, _, domain = email.rpartition("@")
+        return HeaderAddress(line(name)[:120], local, domain)
     except (ValueError, IndexError):
         raise CannotCompose(f"“{email[:80]}” is not an address one can write to") from None
 

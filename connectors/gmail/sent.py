@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from imapclient import SENT
+from imapclient.imapclient import SENT
 
 from connectors.gmail.account import Account
 from connectors.gmail.session import Refusal, Session
