@@ -176,7 +176,7 @@ def _reply_robot(view: View) -> Finding | None:
     certain = found is not None and (bool(cues) or found.end() > 5)
     if not certain and "away" not in cues and not view.mail.in_reply_to and UNSUBSCRIBE.search(view.own) and "machine" in cues:
         return Finding("bulk", "Envoi en nombre : propose de se désabonner et se dit automatique.")
-    if certain and (cues or not asks):
+    if certain and (not asks or (cues and "?" not in view.subject)):
         return Finding("auto-reply", "Son sujet est celui d'une réponse automatique.")
     if "machine" in cues and (cues & {"away", "received", "silent"} or view.null_path or len(view.own) < 600):
         return Finding("auto-reply", said)

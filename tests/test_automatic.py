@@ -80,29 +80,104 @@ AUTO_REPLIES: list[tuple[str, str, dict[str, str]]] = [
     # an ordinary subject: the words in company
     ("Re: Votre devis", AWAY_FR, {}),
     ("RE: Votre devis", AWAY_FR + "\n> Bonjour,\n> Voici notre devis : répondez « Je valide ».", {}),
-    ("Re: Your quote", "Thank you for your email. I am currently out of the office with limited access to email and will"
-     " return on Monday 12 May. For urgent matters please contact sales@client.example.", {}),
-    ("AW: Ihr Angebot", "Vielen Dank für Ihre Nachricht. Ich bin bis zum 12.05. nicht im Büro. In dringenden Fällen wenden"
-     " Sie sich bitte an Herrn Maier.", {}),
+    (
+        "Re: Your quote",
+        "Thank you for your email. I am currently out of the office with limited access to email and will"
+        " return on Monday 12 May. For urgent matters please contact sales@client.example.",
+        {},
+    ),
+    (
+        "AW: Ihr Angebot",
+        "Vielen Dank für Ihre Nachricht. Ich bin bis zum 12.05. nicht im Büro. In dringenden Fällen wenden"
+        " Sie sich bitte an Herrn Maier.",
+        {},
+    ),
     ("Congés d'été", "Bonjour, je suis actuellement en congés. De retour le 21 août, je vous répondrai à ce moment-là.", {}),
     ("Re: Votre devis", "Ceci est un message automatique, merci de ne pas y répondre.\nVotre message a bien été reçu.", {}),
     ("Re: Votre devis", "This is an automated response. We have received your message and will get back to you.", {}),
+    ("Absent(e)", "Je suis absent jusqu'au 15 mai. Pour toute urgence, contactez le 06.", {}),
+    ("Absente", "De retour lundi. Cordialement", {}),
+    (
+        "Re: Devis",
+        "Merci pour votre message. Je suis actuellement en congé maternité. En mon absence, merci de contacter Julie"
+        " Martin (julie@client.example).",
+        {},
+    ),
+    (
+        "Re: Devis",
+        "Bonjour, le cabinet est fermé du 24 décembre au 2 janvier. Nous traiterons votre demande à notre retour.",
+        {},
+    ),
+    ("Fermeture annuelle", "Nos bureaux sont fermés du 1er au 21 août. Nous reviendrons vers vous dès la réouverture.", {}),
+    ("OOO: quote", "Hi, I'm OOO till Monday", {}),
+    ("On leave: Re: quote", "I am on annual leave returning Tuesday 4th. Please contact the team mailbox.", {}),
+    ("Re: quote", "Hi there! I'm on vacation until Aug 12 and will reply when I'm back. If it is urgent, text me.", {}),
+    (
+        "Réponse automatique : Devis",
+        "Bonjour, j'ai quitté la société. Vous trouverez un interlocuteur auprès de contact@x.example.",
+        {},
+    ),
+    (
+        "Re: Devis",
+        "J'ai quitté l'entreprise Martin.\nPour toute demande, veuillez contacter Mme Petit : petit@martin.example.",
+        {},
+    ),
+    (
+        "Re: Devis",
+        "Votre correspondant est absent du 1er au 8 juin inclus. Votre message ne sera pas transféré. En cas d'urgence"
+        " appelez le standard.",
+        {},
+    ),
+    (
+        "Congés annuels Re: Votre devis",
+        "Je suis en congés annuels du 1er au 15 août inclus. Je traiterai votre message dès mon retour.",
+        {},
+    ),
+    (
+        "Re: Devis",
+        "Merci de nous avoir contactés ! Ceci est une réponse automatique. Notre équipe vous répondra sous 24 heures.",
+        {},
+    ),
     ("Re: Votre devis", "Bonjour,\nJe suis absent cette semaine.\n", {"Return_Path": "<>"}),
-    ("Re: Votre devis", "Je ne fais plus partie de la société Durand. Merci de contacter mon remplaçant à l'adresse"
-     " contact@durand.example.", {"Return_Path": "<>"}),
-]  # fmt: skip
+    (
+        "Re: Votre devis",
+        "Je ne fais plus partie de la société Durand. Merci de contacter mon remplaçant à l'adresse contact@durand.example.",
+        {"Return_Path": "<>"},
+    ),
+]
 
 ROBOTS: list[tuple[str, str, str, dict[str, str]]] = [
-    ("[Ticket #48213] Votre demande a bien été enregistrée", "Nous avons bien reçu votre demande et reviendrons vers vous dans les plus"
-     " brefs délais.", "Support <support@outil.example>", {"Auto_Submitted": "auto-generated"}),
-    ("Accusé de réception de votre demande", "Votre demande a bien été enregistrée sous le numéro 48213.", "noreply@mairie.example", {}),
-    ("Votre message a bien été reçu", "Bonjour, nous avons bien reçu votre message. Il sera traité sous 48 h. Merci de ne pas"
-     " répondre à cet e-mail.", "Service client <serviceclient@banque.example>", {}),
-    ("[Request received]", "Your request (48213) has been received and is being reviewed by our support staff.",
-     "Help <support@tool.example>", {"X_Auto_Response_Suppress": "All", "Auto_Submitted": "auto-generated"}),
-    ("Ihre Anfrage ist eingegangen", "Dies ist eine automatische Eingangsbestätigung. Ihre Anfrage ist bei uns eingegangen.",
-     "service@firma.example", {}),
-]  # fmt: skip
+    (
+        "[Ticket #48213] Votre demande a bien été enregistrée",
+        "Nous avons bien reçu votre demande et reviendrons vers vous dans les plus brefs délais.",
+        "Support <support@outil.example>",
+        {"Auto_Submitted": "auto-generated"},
+    ),
+    (
+        "Accusé de réception de votre demande",
+        "Votre demande a bien été enregistrée sous le numéro 48213.",
+        "noreply@mairie.example",
+        {},
+    ),
+    (
+        "Votre message a bien été reçu",
+        "Bonjour, nous avons bien reçu votre message. Il sera traité sous 48 h. Merci de ne pas répondre à cet e-mail.",
+        "Service client <serviceclient@banque.example>",
+        {},
+    ),
+    (
+        "[Request received]",
+        "Your request (48213) has been received and is being reviewed by our support staff.",
+        "Help <support@tool.example>",
+        {"X_Auto_Response_Suppress": "All", "Auto_Submitted": "auto-generated"},
+    ),
+    (
+        "Ihre Anfrage ist eingegangen",
+        "Dies ist eine automatische Eingangsbestätigung. Ihre Anfrage ist bei uns eingegangen.",
+        "service@firma.example",
+        {},
+    ),
+]
 
 PEOPLE: list[tuple[str, str, dict[str, str]]] = [
     ("Fauteuil vintage", ASKS, {}),
@@ -118,36 +193,86 @@ PEOPLE: list[tuple[str, str, dict[str, str]]] = [
     ("Fauteuil vintage", ASKS, {"X_Autoreply": "no"}),
     ("Fauteuil vintage", ASKS, {"Return_Path": "<>"}),
     ("Fauteuil vintage", ASKS, {"X_Loop": "filtre", "X_Spam_Status": "No", "Importance": "high"}),
-    ("RE: Votre devis", "Bonjour,\nC'est d'accord pour 2 crédits.\nClaire", {"List_Unsubscribe": "<https://crm.example/u/1>",
-     "In_Reply_To": "<q@studio.example>"}),
-    ("RE: Votre devis", "Bonjour,\nEntendu, à lundi.\nClaire", {"List_Unsubscribe": "<https://crm.example/u/1>", "Precedence": "bulk",
-     "In_Reply_To": "<q@studio.example>", "Feedback_ID": "1:2:3"}),
-    ("Modélisation", ASKS + "\n-- \nVous recevez ce message car vous êtes abonné au groupe « Demandes ».\nPour vous désabonner, écrivez"
-     " à demandes+unsubscribe@studio.example", {"Precedence": "list", "X_Google_Group_Id": "12", "List_Id": "<demandes.studio.example>",
-      "List_Unsubscribe": "<https://groups.example>", "Mailing_List": "list demandes@studio.example"}),
-    ("Modélisation", "Une table basse, photo à suivre.", {"Precedence": "list", "X_Google_Group_Id": "12", "List_Id": "<demandes.studio.example>",
-      "X_Original_From": "Claire <claire@client.example>"}),
+    (
+        "RE: Votre devis",
+        "Bonjour,\nC'est d'accord pour 2 crédits.\nClaire",
+        {"List_Unsubscribe": "<https://crm.example/u/1>", "In_Reply_To": "<q@studio.example>"},
+    ),
+    (
+        "RE: Votre devis",
+        "Bonjour,\nEntendu, à lundi.\nClaire",
+        {
+            "List_Unsubscribe": "<https://crm.example/u/1>",
+            "Precedence": "bulk",
+            "In_Reply_To": "<q@studio.example>",
+            "Feedback_ID": "1:2:3",
+        },
+    ),
+    (
+        "Modélisation",
+        ASKS + "\n-- \nVous recevez ce message car vous êtes abonné au groupe « Demandes ».\nPour vous désabonner, écrivez"
+        " à demandes+unsubscribe@studio.example",
+        {
+            "Precedence": "list",
+            "X_Google_Group_Id": "12",
+            "List_Id": "<demandes.studio.example>",
+            "List_Unsubscribe": "<https://groups.example>",
+            "Mailing_List": "list demandes@studio.example",
+        },
+    ),
+    (
+        "Modélisation",
+        "Une table basse, photo à suivre.",
+        {
+            "Precedence": "list",
+            "X_Google_Group_Id": "12",
+            "List_Id": "<demandes.studio.example>",
+            "X_Original_From": "Claire <claire@client.example>",
+        },
+    ),
     ("TR: chaise", ASKS, {"Auto_Submitted": "auto-forwarded"}),
-    ("Fwd: chaise", "Bonjour, une chaise en chêne.", {"Auto_Submitted": "auto-generated", "X_MS_Exchange_Inbox_Rules_Loop": "a@b.example"}),
+    (
+        "Fwd: chaise",
+        "Bonjour, une chaise en chêne.",
+        {"Auto_Submitted": "auto-generated", "X_MS_Exchange_Inbox_Rules_Loop": "a@b.example"},
+    ),
     # who writes about automatic things
     ("Re: Réponse automatique : Votre devis", "Bonjour, me voilà de retour. Je valide.", {}),
-    ("RE: Réponse automatique : Votre devis", "C'est bon pour nous.\n\nDe : Claire\nEnvoyé : lundi\nObjet : Réponse automatique\n\n" + AWAY_FR,
-     {}),
-    ("Re: Out of Office: quote", "I'm back, go ahead.\n\n> I am out of the office until Monday.\n> In urgent cases please contact Bob.", {}),
+    (
+        "RE: Réponse automatique : Votre devis",
+        "C'est bon pour nous.\n\nDe : Claire\nEnvoyé : lundi\nObjet : Réponse automatique\n\n" + AWAY_FR,
+        {},
+    ),
+    (
+        "Re: Out of Office: quote",
+        "I'm back, go ahead.\n\n> I am out of the office until Monday.\n> In urgent cases please contact Bob.",
+        {},
+    ),
     ("Automatic door request", "Hello, we need a 3D model of an automatic door for our shop.", {}),
     ("Automatic reply button", "Could you model this button?", {}),
     ("Absence de texture", "Bonjour, le modèle livré n'a pas de texture, pouvez-vous corriger ?", {}),
     ("Absence de réponse", "Bonjour, je n'ai reçu aucune réponse à ma demande du 3 mars.", {}),
     ("Out of office furniture", "We'd like models of our out of office furniture range: two benches.", {}),
-    ("Réponse automatique : comment la désactiver ?", "Bonjour, je reçois une réponse automatique à chaque message. Pouvez-vous la"
-     " désactiver ?", {}),
-    ("Message automatique non reçu", "Bonjour, je n'ai pas reçu le message automatique de confirmation après mon paiement.", {}),
+    (
+        "Réponse automatique : comment la désactiver ?",
+        "Bonjour, je reçois une réponse automatique à chaque message. Pouvez-vous la désactiver ?",
+        {},
+    ),
+    (
+        "Message automatique non reçu",
+        "Bonjour, je n'ai pas reçu le message automatique de confirmation après mon paiement.",
+        {},
+    ),
     ("Vacances", "Bonjour,\nPour notre brochure de vacances nous souhaitons modéliser une tente.", {}),
     ("Congés", "Je serai en congés du 3 au 17 août, pouvez-vous livrer avant ?", {}),
     ("Re: Votre devis", "Je valide. Je suis absent jusqu'au 20, en cas d'urgence contactez Paul.", {}),
     ("Re: Votre devis", "Bonjour, je suis en déplacement cette semaine, je regarde à mon retour. Cordialement, Paul", {}),
     ("Re: Votre devis", "J'ai bien reçu votre message, merci. Je reviens vers vous dans les meilleurs délais.", {}),
-    ("Confirmation de réception", "Bonjour, je confirme avoir reçu le fichier. Le pied de la table est trop court, pouvez-vous corriger ?", {}),
+    (
+        "Confirmation de réception",
+        "Bonjour, je confirme avoir reçu le fichier. Le pied de la table est trop court, pouvez-vous corriger ?",
+        {},
+    ),
     ("Accusé de réception", "Bonjour, ci-joint l'accusé de réception signé de la livraison.", {}),
     ("Lu et approuvé", "Lu et approuvé, bon pour accord.\nClaire", {}),
     ("Lu : votre proposition", "Bonjour, j'ai lu votre proposition, elle nous convient.", {}),
@@ -157,46 +282,123 @@ PEOPLE: list[tuple[str, str, dict[str, str]]] = [
     ("Delivery failure", "Hello, the delivery of my order failed, can you tell me where the parcel is?", {}),
     ("Échec de livraison", "Bonjour, la livraison de ma commande a échoué, je n'ai rien reçu.", {}),
     ("Non livré", "Ma commande 4512 n'a pas été livrée.", {}),
+    ("TR: absence de Claire", AWAY_FR, {}),
+    ("Fermeture", "Bonjour, notre boutique sera fermée du 3 au 8, la livraison est-elle prévue le 9 ?", {}),
+    (
+        "Re: Votre devis",
+        "Bonjour, je valide le devis.\nClaire\n\nSe désabonner : https://crm.example/u",
+        {"List_Unsubscribe": "<https://crm.example/u>", "In_Reply_To": "<q@studio.example>"},
+    ),
+    ("Réponse automatique : que faire ?", "Bonjour, Paul est actuellement absent ; à qui adresser le devis signé ?", {}),
+    ("Message non remis", "Bonjour, mon message d'hier n'a pas pu être remis, je le renvoie : il faut 3 chaises.", {}),
+    ("Erreur d'envoi", "Impossible de vous envoyer mon fichier, la boîte est pleine. Quelle autre adresse ?", {}),
+    ("User unknown", "I get 'user unknown' when logging in on your site, error 550 5.1.1 for me@client.example.", {}),
+    (
+        "Delivery failed",
+        "The table could not be delivered to our shop, claire@client.example knows why.\nMy order is 4512.",
+        {},
+    ),
+    ("Absence", "Bonjour, je serai absent vendredi prochain jusqu'à lundi, merci de livrer avant.", {}),
+    ("Quote", "I will be out of office until Monday; please send the quote to my colleague.", {}),
+    ("Re: Devis", "Je serai de retour lundi, je validerai à ce moment-là.", {}),
+    ("Re: devis", "Je vous réponds de mon téléphone car je suis en vacances jusqu'à dimanche. OK pour le devis.", {}),
+    ("Demande urgente", "Bonjour, c'est urgent : notre site ne marche plus, contactez-moi au 06 01 02 03 04.", {}),
+    ("Auto", "Bonjour, il nous faudrait un modèle 3D d'une auto ancienne, une Simca.", {}),
+    ("auto: modélisation d'une voiture", "Bonjour, voici la voiture à modéliser, photos jointes.", {}),
+    ("Ooo", "ooo trop beau le rendu !", {}),
+    ("Undeliverable parcel", "Hi, the courier says the parcel is undeliverable. Help!", {}),
+    ("Retard de livraison", "Votre livraison a du retard, je suis mécontent.", {}),
+    ("Ticket 123", "Je n'ai pas de réponse sur le ticket 123", {}),
+    ("Bonjour", "Nous avons bien reçu votre devis. Nous l'acceptons.", {}),
+    ("Re: devis", "Nous avons bien reçu votre message et nous revenons vers vous demain.", {}),
+    ("Problème", "Je reçois : « Ceci est un message automatique, merci de ne pas répondre », que faire ?", {}),
+    ("Holiday collection", "Hi, our holiday collection is ready, 12 items to model", {}),
+    ("Devis", "Merci pour votre réponse rapide. Je suis absente jusqu'à mercredi mais vous pouvez lancer la production.", {}),
     ("Returned mail", "Hi, the model you mailed was returned. Could you send it again?", {}),
-]  # fmt: skip
+]
 
 PEOPLE_FROM: list[tuple[str, str, str, dict[str, str]]] = [
-    ("Nouveau message du formulaire de contact", "Nom : Claire Roux\nE-mail : claire@client.example\nMessage :\nJe voudrais un devis.",
-     "Studio <noreply@studio-site.example>", {"Reply_To": "claire@client.example"}),
-    ("Nouveau message du formulaire de contact", "Nom : Claire Roux\nE-mail : claire@client.example\nMessage :\nUne chaise en 3D.",
-     "Studio <noreply@studio-site.example>", {}),
-    ("Contact form", "Name: Claire\nEmail: claire@client.example\nMessage: a chair", "WordPress <wordpress@studio-site.example>",
-     {"Auto_Submitted": "auto-generated", "Reply_To": "Claire <claire@client.example>"}),
+    (
+        "Nouveau message du formulaire de contact",
+        "Nom : Claire Roux\nE-mail : claire@client.example\nMessage :\nJe voudrais un devis.",
+        "Studio <noreply@studio-site.example>",
+        {"Reply_To": "claire@client.example"},
+    ),
+    (
+        "Nouveau message du formulaire de contact",
+        "Nom : Claire Roux\nE-mail : claire@client.example\nMessage :\nUne chaise en 3D.",
+        "Studio <noreply@studio-site.example>",
+        {},
+    ),
+    (
+        "Contact form",
+        "Name: Claire\nEmail: claire@client.example\nMessage: a chair",
+        "WordPress <wordpress@studio-site.example>",
+        {"Auto_Submitted": "auto-generated", "Reply_To": "Claire <claire@client.example>"},
+    ),
     ("Votre formulaire", "Une table à modéliser.", "demandes@studio.example", {"Reply_To": "claire@client.example"}),
-    ("Modélisation", ASKS, "'Claire Roux' via Demandes <demandes@studio.example>", {"Reply_To": "claire@client.example",
-     "Precedence": "list", "List_Id": "<demandes.studio.example>", "X_Google_Group_Id": "1"}),
+    (
+        "Modélisation",
+        ASKS,
+        "'Claire Roux' via Demandes <demandes@studio.example>",
+        {
+            "Reply_To": "claire@client.example",
+            "Precedence": "list",
+            "List_Id": "<demandes.studio.example>",
+            "X_Google_Group_Id": "1",
+        },
+    ),
+    ("Formulaire du site", "Nom : Claire\nE-mail : claire@client.example\nMessage : une chaise", "demandes@studio.example", {}),
     ("Chaise", ASKS, "Jean Bounce <jean.bounce@client.example>", {}),
     ("Chaise", ASKS, "Marie Daemon <m.daemon@client.example>", {}),
     ("Chaise", ASKS, "Postmaster <postmaster@client.example>", {}),
     ("Chaise", ASKS, "Newsome <news.ome@client.example>", {}),
     ("Chaise", ASKS, "support@client.example", {}),
     ("Chaise", ASKS, "contact@client.example", {"X_Auto_Response_Suppress": "All"}),
-]  # fmt: skip
+]
 
 BULK: list[tuple[str, str, str, dict[str, str]]] = [
-    ("Nos offres du printemps", "Découvrez la collection.\n\nSe désabonner : https://boutique.example/u", "Boutique <bonjour@boutique.example>",
-     {"List_Unsubscribe": "<https://boutique.example/u>", "List_Unsubscribe_Post": "List-Unsubscribe=One-Click"}),
-    ("-20 % ce week-end", "Tout est à moins vingt pour cent. Voir dans le navigateur", "Boutique <info@boutique.example>",
-     {"Precedence": "bulk", "X_Campaign": "12"}),
+    (
+        "Nos offres du printemps",
+        "Découvrez la collection.\n\nSe désabonner : https://boutique.example/u",
+        "Boutique <bonjour@boutique.example>",
+        {"List_Unsubscribe": "<https://boutique.example/u>", "List_Unsubscribe_Post": "List-Unsubscribe=One-Click"},
+    ),
+    (
+        "-20 % ce week-end",
+        "Tout est à moins vingt pour cent. Voir dans le navigateur",
+        "Boutique <info@boutique.example>",
+        {"Precedence": "bulk", "X_Campaign": "12"},
+    ),
     ("Claire a commenté votre publication", "Claire : « superbe ! »", "Réseau <notification@reseau.example>", {}),
-    ("Votre facture est disponible", "Votre facture de mai est disponible dans votre espace client.", "ne-pas-repondre@operateur.example", {}),
+    (
+        "Votre facture est disponible",
+        "Votre facture de mai est disponible dans votre espace client.",
+        "ne-pas-repondre@operateur.example",
+        {},
+    ),
     ("Your parcel is on its way", "Track it here.", "no-reply@carrier.example", {}),
     ("Build failed", "Job 12 failed.", "ci@outil.example", {"Auto_Submitted": "auto-generated"}),
-    ("[liste] compte rendu", "Le compte rendu de la réunion est en ligne.", "Paul <paul@asso.example>",
-     {"List_Id": "<liste.asso.example>", "Precedence": "list"}),
-]  # fmt: skip
+    (
+        "[liste] compte rendu",
+        "Le compte rendu de la réunion est en ligne.",
+        "Paul <paul@asso.example>",
+        {"List_Id": "<liste.asso.example>", "Precedence": "list"},
+    ),
+]
 
 RECEIPTS: list[tuple[str, str]] = [
-    ("Lu : Votre devis", "Votre message\n\n   À : Claire Roux\n   Objet : Votre devis\n   Envoyé : lundi 3 mai 2027\n\na été lu le lundi 3 mai 2027."),
+    (
+        "Lu : Votre devis",
+        "Votre message\n\n   À : Claire Roux\n   Objet : Votre devis\n   Envoyé : lundi 3 mai 2027\n\na été lu le lundi 3 mai 2027.",
+    ),
     ("Read: Your quote", "Your message\n\n   To: Claire\n   Subject: Your quote\n\nwas read on Monday, May 3, 2027."),
-    ("Accusé de lecture : Votre devis", "Ceci est un accusé de lecture pour le message que vous avez envoyé à claire@client.example."),
+    (
+        "Accusé de lecture : Votre devis",
+        "Ceci est un accusé de lecture pour le message que vous avez envoyé à claire@client.example.",
+    ),
     ("Gelesen: Ihr Angebot", "Ihre Nachricht\n\n   An: Claire\n   Betreff: Ihr Angebot\n\nwurde am Montag gelesen."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("subject", "body", "headers"), AUTO_REPLIES)
@@ -272,7 +474,10 @@ def test_structured_reports_are_told_apart() -> None:
     assert report("disposition-notification", "message/disposition-notification", mdn, "Message affiché.").kind == "receipt"
     arf = "Feedback-Type: abuse\r\nUser-Agent: Filtre/1\r\nVersion: 1\r\n"
     assert report("feedback-report", "message/feedback-report", arf, "Plainte.", "fbl@operateur.example").kind == "complaint"
-    relayed = "Reporting-MTA: dns; mx.client.example\r\n\r\nFinal-Recipient: rfc822; claire@client.example\r\nAction: relayed\r\nStatus: 2.0.0\r\n"
+    relayed = (
+        "Reporting-MTA: dns; mx.client.example\r\n\r\n"
+        "Final-Recipient: rfc822; claire@client.example\r\nAction: relayed\r\nStatus: 2.0.0\r\n"
+    )
     assert (
         report("delivery-status", "message/delivery-status", relayed, "Relayé.", "postmaster@client.example").kind == "receipt"
     )

@@ -97,6 +97,29 @@ def test_the_words_alone_make_none(words: str) -> None:
     assert delivery_report(parse(raw)) is None
 
 
+def test_lines_of_a_person_above_a_report_are_a_persons() -> None:
+    report = "<claire@client.example>: 550 5.1.1 user unknown, your message could not be delivered"
+    above = "Bonjour,\r\nLe service achats a changé d'adresse.\r\nLa bonne est achats@client.example.\r\nMerci de la noter.\r\n"
+    above += "Bien à vous,\r\nClaire Roux\r\nService achats\r\nClient SA\r\n\r\n"
+    head = "From: Claire <claire@client.example>\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n"
+    assert delivery_report(parse((head + above + report).encode())) is None
+    assert delivery_report(parse((head + report).encode())) is not None
+
+
+def test_a_person_who_passes_on_a_filters_question_is_heard() -> None:
+    raw = (FIXTURES / "filtre.eml").read_bytes().replace(b"Subject: Re: Votre devis", b"Subject: TR: antispam")
+    assert delivery_report(parse(raw)) is None
+
+
+def test_a_delay_that_ended_in_giving_up_is_for_good() -> None:
+    raw = (FIXTURES / "retard-exim.eml").read_bytes()
+    given_up = raw.replace(b"Delivery attempts will continue", b"We are giving up after a delay of five days, it is final")
+    found = delivery_report(parse(given_up))
+    assert found is not None
+    assert found.bounce is not None
+    assert found.bounce.permanent
+
+
 @given(
     st.lists(
         st.sampled_from(

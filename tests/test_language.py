@@ -109,8 +109,9 @@ def test_the_hint_decides_between_close_rivals_and_never_alone() -> None:
     assert language("bonjour hello") == ""
     assert language("bonjour hello", hint="fr") == "fr"
     assert language("bonjour hello", hint="en") == "en"
-    assert language("confirmo", hint="es") == "es"
-    assert language("confirmo", hint="it") == "it"
+    assert language("la foto", hint="es") == "es"
+    assert language("la foto", hint="it") == "it"
+    assert language("la foto") == ""
     assert language("Je valide", hint="en") == "fr"
     assert language("zxqj wvkp", hint="fr") == ""
 
