@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -61,10 +61,10 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Où la démonstration range ses données (effacé au début).")] = Path("demo-data"),
 ) -> None:
     """Une journée au comptoir, sans aucun compte : des courriers variés, puis les réponses."""
-    with _told(data_dir=folder) as settings:
-        from demo.play import play
+    with _told() as settings:
+        from assembly import play_demo
 
-        raise typer.Exit(play(settings, folder, once=once))
+        raise typer.Exit(play_demo(settings, folder, once=once))
 
 
 # ------------------------------------------------------------------ looking
@@ -279,7 +279,7 @@ def _told(**overrides: Any) -> Iterator[Any]:
         raise typer.Exit(0) from None
 
 
-def _fail(text: str) -> Any:
+def _fail(text: str) -> NoReturn:
     _out(text, err=True)
     raise typer.Exit(2)
 

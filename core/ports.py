@@ -104,7 +104,10 @@ class Health:
 class Outlet(Protocol):
     """Where effects go."""
 
-    system: str
+    @property
+    def system(self) -> str:
+        """Which system it is: the name of its lane."""
+
     #: Most effects a call of ``deliver`` takes.
     batch: int
     findable: bool

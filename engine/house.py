@@ -124,7 +124,7 @@ class House:
         self.lanes.add(Lane("clerk", self.clerk.run, every=30.0))
         for courier in self.couriers:
             self.lanes.add(
-                Lane(f"courier:{courier.outlet.system}", _freed(courier, wake), every=30.0, close=courier.outlet.close)
+                Lane(f"courier:{courier.outlet.system}", _freed(courier, self.lanes), every=30.0, close=courier.outlet.close)
             )
         self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
 
@@ -194,15 +194,15 @@ def alert_values(business: str, lane: str, trouble: str, now: datetime) -> dict[
     return values | {"subject": lane, "reasons": [trouble], "opened_on": f"{now:%d/%m/%Y %H:%M} UTC"}
 
 
-def _freed(courier: Courier, wake: Callable[[str], None]) -> Callable[[], int]:
+def _freed(courier: Courier, lanes: Lanes) -> Callable[[], int]:
     """A run of the courier; what it ended may free effects of other systems, so those look too."""
 
     def step() -> int:
         number = courier.run()
         if number:
-            for system in ("crm", "tasks", "mail", "files", "whatsapp", "hubspot"):
-                if system != courier.outlet.system:
-                    wake(f"courier:{system}")
+            for name in lanes.names():
+                if name.startswith("courier:") and name != f"courier:{courier.outlet.system}":
+                    lanes.wake(name)
         return number
 
     return step

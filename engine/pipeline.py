@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from processors.analyze import understand
-
 from core.directive import Business
 from core.message import Authentication, Channel, Message
 from core.reading import Reading
+from processors.analyze import understand
 from processors.authentication import authenticate
 from processors.automatic import automatic
 from processors.clean import split
@@ -46,14 +45,13 @@ def read_mail(
     *,
     now: datetime,
     hints: Mapping[str, str],
-    keep: Callable[[bytes], str] | None = None,
+    keep: Callable[[Sequence[bytes]], object] | None = None,
     channel: Channel = "email",
 ) -> ReadMail:
-    """Read one raw mail. Total: any bytes give a message. ``keep`` stores each file's bytes durably (the spool's put)."""
+    """Read one raw mail. Total: any bytes give a message. ``keep`` stores the files' bytes durably."""
     mail = parse(raw)
-    if keep is not None:
-        for part in mail.parts:
-            keep(part.content)
+    if keep is not None and mail.parts:
+        keep([part.content for part in mail.parts])
     message = _message(mail, setup, channel)
     if "oversize" in hints:
         message = replace(

@@ -109,7 +109,15 @@ class Life:
     ) -> Decision:
         """A message of the customer (or of whom ``role`` says)."""
         event = self.message(
-            text, answer=answer, credits=credits, files=files, facts=facts, role=role, authorised=authorised, intent=intent, **more
+            text,
+            answer=answer,
+            credits=credits,
+            files=files,
+            facts=facts,
+            role=role,
+            authorised=authorised,
+            intent=intent,
+            **more,
         )
         return self.happen(event)
 
@@ -145,7 +153,13 @@ class Life:
         message = replace(message, **fields)
         verdict = Verdict(answer, Decimal(credits) if credits is not None else None, text) if answer else None
         reading = Reading(
-            self.directive.name, self.directive.kind, 0.9, intent=intent, language="fr", facts=facts, verdict=verdict  # type: ignore[arg-type]
+            self.directive.name,
+            self.directive.kind,
+            0.9,
+            intent=intent,
+            language="fr",
+            facts=facts,
+            verdict=verdict,  # type: ignore[arg-type]
         )
         event = MessageRead(
             id=f"message:{self._number}",
@@ -159,18 +173,24 @@ class Life:
         )
         return replace(event, **more)
 
-    def open(self, *, complexity: str = "standard", files: tuple[Attachment, ...] | None = None, thing: str = "fauteuil") -> Decision:
+    def open(
+        self, *, complexity: str = "standard", files: tuple[Attachment, ...] | None = None, thing: str = "fauteuil"
+    ) -> Decision:
         """A complete request."""
         facts = (fact("complexity", complexity),) if complexity else ()
         if thing:
             facts = (fact("object", thing), *facts)
-        return self.write(f"Je souhaite modéliser ce {thing}", files=(photo(),) if files is None else files, facts=facts, intent="request")
+        return self.write(
+            f"Je souhaite modéliser ce {thing}", files=(photo(),) if files is None else files, facts=facts, intent="request"
+        )
 
     def done(self, name: str) -> Decision:
         """The named effect was done outside."""
         assert self.case is not None
         effect = next(e for e in self.effects if e.name == name)
-        return self.happen(EffectDone(f"{effect.key}#1", self.now, effect.key, effect.kind, name, Receipt("86c870m18", "https://x")))
+        return self.happen(
+            EffectDone(f"{effect.key}#1", self.now, effect.key, effect.kind, name, Receipt("86c870m18", "https://x"))
+        )
 
     def late(self, name: str) -> Decision:
         """The deadline has passed."""

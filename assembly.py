@@ -1,0 +1,553 @@
+"""The composition root: the only file that names everything. Settings in, a running house out.
+
+Heavy modules are imported where they are needed, so that a command or a worker loads no more than its own part.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.effects import Effect, SendMessage
+from core.errors import UserError
+from core.message import Address
+from core.ports import Inbox, Outlet, Spool
+from settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.gmail.account import Account
+    from core.case import Case
+    from core.directive import Business
+    from engine.house import House
+    from engine.office import Office
+    from engine.pipeline import ReadMail, Setup
+    from store import SqlStore
+    from store.crypto import Keys
+
+log = logging.getLogger("guichet")
+
+VERSION = "3.0.0"
+#: The reference in Message-IDs of mails that belong to no case (alerts).
+NO_CASE = "00000000"
+#: Address space of a reading worker.
+WORKER_BYTES = 2 * 1024**3
+Now = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+# ------------------------------------------------------------------ parts
+
+
+def secret_of(settings: Settings) -> str:
+    """SECRET_KEY, else the one that the first start drew and keeps in DATA_DIR/secret.key (readable by its owner only)."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given
+    path = settings.data_dir / "secret.key"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        found = path.read_text().strip()
+    except OSError as error:
+        raise UserError(
+            f"la clé secrète ne peut être ni lue ni créée ({error.strerror or error})",
+            where=str(path),
+            todo="donnez au service le droit d'écrire dans DATA_DIR, ou réglez SECRET_KEY",
+        ) from None
+    if not found:
+        raise UserError(
+            "ce fichier est vide", where=str(path), todo="remettez la clé depuis une sauvegarde, ou réglez SECRET_KEY"
+        )
+    return found
+
+
+def keys_of(settings: Settings) -> Keys:
+    """All keys of the installation."""
+    from store.crypto import Keys
+
+    return Keys.derive(secret_of(settings))
+
+
+def database_of(settings: Settings) -> str:
+    """The database's URL."""
+    given = settings.database_url.get_secret_value()
+    return given or f"sqlite:///{(settings.data_dir / 'guichet.db').absolute()}"
+
+
+def spool_folder(settings: Settings) -> Path:
+    """Where raw messages and files are."""
+    return settings.data_dir / "spool"
+
+
+def open_spool(settings: Settings, keys: Keys) -> Spool:
+    """The spool of raw messages and files."""
+    from store.spool import FolderSpool
+
+    return FolderSpool(spool_folder(settings), keys)
+
+
+def open_store(settings: Settings, keys: Keys, clock: Now = now) -> SqlStore:
+    """The store, migrated to this version. Raises UserError."""
+    from store import open_store as open_
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return open_(database_of(settings), keys=keys, now=clock())
+
+
+def chosen(settings: Settings, names: Mapping[str, Any]) -> list[str]:
+    """The businesses that BUSINESS names, in that order; all of them when it is empty. Raises UserError."""
+    wanted = [n.strip() for n in settings.business.split(",") if n.strip()]
+    for name in wanted:
+        if name not in names:
+            raise UserError(
+                f"le métier « {name} » n'a pas de dossier",
+                where="BUSINESS",
+                todo=f"dans {settings.directives_dir} il y a : {', '.join(sorted(names)) or 'rien'}",
+            )
+    return wanted or sorted(names)
+
+
+def reading_setup(settings: Settings, businesses: Mapping[str, Business]) -> Setup:
+    """What reading needs to know."""
+    from engine.pipeline import Setup
+
+    return Setup(
+        businesses=tuple(businesses[n] for n in chosen(settings, businesses)),
+        own_addresses=own_addresses(settings),
+        authserv_ids=authserv_ids(settings),
+    )
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """The addresses that we write from: a mail from one of them is our own."""
+    return frozenset({sender_of(settings).casefold()} if settings.gmail_email else {LOCAL_ADDRESS})
+
+
+def authserv_ids(settings: Settings) -> frozenset[str]:
+    """Whose Authentication-Results count."""
+    return frozenset(n.strip().casefold() for n in settings.authserv_id.split(",") if n.strip())
+
+
+#: The address that mail comes from when no mailbox is set and it only goes into a folder.
+LOCAL_ADDRESS = "guichet@guichet.invalid"
+
+
+def sender_of(settings: Settings) -> str:
+    """The address that customers see."""
+    return settings.gmail_email or LOCAL_ADDRESS
+
+
+def inboxes_of(settings: Settings, clock: Now) -> list[Inbox]:
+    """The inboxes that the settings ask for: the mailbox, else a folder of .eml files."""
+    if settings.has_mailbox:
+        from connectors.gmail.inbox import GmailInbox
+
+        return [
+            GmailInbox(
+                account_of(settings),
+                folder=settings.imap_folder,
+                max_size=settings.max_message_bytes,
+                interval=settings.imap_poll_seconds,
+                first_days=settings.imap_first_days,
+                clock=clock,
+            )
+        ]
+    from connectors.local.folder import FolderInbox
+
+    folder = Path(settings.inbox_dir or settings.data_dir / "inbox")
+    folder.mkdir(parents=True, exist_ok=True)
+    return [FolderInbox(folder, max_size=settings.max_message_bytes, clock=clock)]
+
+
+def account_of(settings: Settings) -> Account:
+    """The mail account: where it is and how it lets us in."""
+    from connectors.gmail.account import Account, RefreshTokenProvider
+
+    refresh = settings.gmail_oauth_refresh_token.get_secret_value()
+    token = None
+    if refresh:
+        token = RefreshTokenProvider(
+            settings.gmail_oauth_client_id,
+            settings.gmail_oauth_client_secret.get_secret_value(),
+            refresh,
+            settings.gmail_oauth_token_url,
+        )
+    return Account(
+        email=settings.gmail_email,
+        password=settings.gmail_app_password.get_secret_value(),
+        token=token,
+        host=settings.imap_host,
+        port=settings.imap_port,
+        security=settings.imap_security,
+        ca_file=settings.mail_ca_file,
+    )
+
+
+def outlets_of(settings: Settings, store: SqlStore, spool: Spool, office: Office, label: str, clock: Now) -> list[Outlet]:
+    """One connector a system: the real one where it is set up, its stand-in elsewhere."""
+    from connectors.local.files import DiskFiles
+    from connectors.local.records import LocalCrm, LocalTasks
+
+    def message_id(effect: Effect) -> str:
+        payload = effect.payload
+        return office.message_id(effect.key, (payload.reference if isinstance(payload, SendMessage) else "") or NO_CASE)
+
+    files = Path(settings.files_dir or settings.data_dir / "files")
+    outlets: list[Outlet] = [LocalCrm(store, clock=clock), LocalTasks(store, clock=clock), DiskFiles(files, spool=spool)]
+    name = settings.mail_from_name or label
+    if settings.has_mailbox:
+        from connectors.gmail.outbox import SmtpOutlet
+
+        imap = account_of(settings)
+        smtp = replace(
+            imap,
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value() or imap.password,
+        )
+        outlets.append(
+            SmtpOutlet(
+                smtp,
+                message_id=message_id,
+                spool=spool,
+                sender_name=name,
+                imap=imap,
+                sent=settings.imap_sent,
+                sent_folder=settings.imap_sent_folder,
+                clock=clock,
+            )
+        )
+    else:
+        from connectors.local.folder import FolderOutlet
+
+        folder = Path(settings.outbox_dir or settings.data_dir / "outbox")
+        sender = Address(sender_of(settings), name)
+        outlets.append(FolderOutlet(folder, message_id=message_id, spool=spool, sender=sender, clock=clock))
+    return outlets
+
+
+# ------------------------------------------------------------------ the whole
+
+
+@contextlib.contextmanager
+def sole_daemon(settings: Settings) -> Iterator[None]:
+    """Holds the lock that admits one daemon to a data folder. Raises UserError when another holds it."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "guichet.lock"
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "?"
+            raise UserError(
+                f"un autre guichet (processus {holder}) travaille déjà sur ces données",
+                where=str(settings.data_dir),
+                todo="arrêtez-le d'abord, ou réglez un autre DATA_DIR",
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def open_house(settings: Settings, clock: Now = now) -> House:
+    """Everything, ready to start. Raises UserError with what to do when it cannot be."""
+    from engine.directives import Directives
+    from engine.house import House, Published
+    from engine.office import Office
+    from engine.reader import ReaderPool
+
+    held = contextlib.ExitStack()
+    held.enter_context(sole_daemon(settings))
+    try:
+        secret = secret_of(settings)
+        keys = keys_of(settings)
+        store = open_store(settings, keys, clock)
+        held.callback(store.close)
+        directives = Directives(settings.directives_dir, last_good(store, settings))
+        for problem in directives.report.errors:
+            log.error("the last good directives are used: %s", problem)
+        published = Published(directives, store, clock=clock)
+        names = chosen(settings, directives.current)
+        office = Office(
+            secret=keys.token,
+            admin_email=settings.admin_email,
+            domain=sender_of(settings).rpartition("@")[2],
+            public_url=settings.public_url,
+            business=published.business,
+            directive=published.directive,
+        )
+        spool = open_spool(settings, keys)
+        label = directives.current[names[0]].label
+
+        def init() -> dict[str, Any]:
+            return {
+                "secret": secret,
+                "spool": str(spool_folder(settings)),
+                "documents": {n: directives.documents[n] for n in chosen(settings, directives.current)},
+                "own": sorted(own_addresses(settings)),
+                "authserv": sorted(authserv_ids(settings)),
+            }
+
+        house = House(
+            store=store,
+            spool=spool,
+            inboxes=inboxes_of(settings, clock),
+            outlets=outlets_of(settings, store, spool, office, label, clock),
+            published=published,
+            office=office,
+            pool=ReaderPool(init, size=settings.reader_processes),
+            clock=clock,
+            release=held.close,
+        )
+    except BaseException:
+        held.close()
+        raise
+    return house
+
+
+def last_good(store: SqlStore, settings: Settings) -> dict[str, dict[str, str]]:
+    """The documents that the store kept last, by business, for a start with a broken folder."""
+    found: dict[str, dict[str, str]] = {}
+    folder = settings.directives_dir
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        kept = store.last_directives(path.name) if path.is_dir() else None
+        if kept is not None:
+            found[path.name] = kept[1]
+    return found
+
+
+def reading_worker(descriptor: int) -> None:
+    """The life of a reader's worker process (engine.reader starts it)."""
+    import resource
+
+    from engine.reader import serve
+
+    # A hostile mail must cost its own worker, not the machine.
+    resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
+    serve(descriptor, make_reading)
+
+
+def make_reading(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ReadMail]:
+    """What a worker does with a task, from what it was told at its start."""
+    from engine.directives import compile_business
+    from engine.pipeline import Setup, read_mail
+    from store.crypto import Keys
+    from store.spool import FolderSpool
+
+    spool = FolderSpool(Path(init["spool"]), Keys.derive(init["secret"]))
+    setup = Setup(
+        businesses=tuple(compile_business(name, documents) for name, documents in init["documents"].items()),
+        own_addresses=frozenset(init["own"]),
+        authserv_ids=frozenset(init["authserv"]),
+    )
+
+    def read(task: Mapping[str, Any]) -> ReadMail:
+        raw = spool.get(task["raw"])
+        when = datetime.fromisoformat(task["now"])
+        return read_mail(raw, setup, now=when, hints=task["hints"], keep=spool.put_many, channel=task["channel"])
+
+    return read
+
+
+# ------------------------------------------------------------------ what the command line asks for
+
+
+@contextlib.contextmanager
+def reading_store(settings: Settings) -> Iterator[SqlStore]:
+    """The store beside a running daemon. Raises UserError when there is none yet."""
+    url = database_of(settings)
+    if url.startswith("sqlite:") and not (settings.data_dir / "guichet.db").exists():
+        raise UserError(
+            "il n'y a pas encore de données ici",
+            where=str(settings.data_dir),
+            todo="lancez d'abord « daemon.py run », ou réglez DATA_DIR",
+        )
+    store = open_store(settings, keys_of(settings))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def run_check(settings: Settings) -> tuple[list[str], list[str]]:
+    """(problems, lines that say what was checked)."""
+    from engine.directives import DirectiveErrors, load_all
+    from engine.examples import run_examples
+
+    problems: list[str] = []
+    lines: list[str] = []
+    try:
+        loaded = load_all(settings.directives_dir)
+    except DirectiveErrors as errors:
+        return [str(p) for p in errors.problems], lines
+    for name in chosen(settings, loaded):
+        business = loaded[name]
+        failed = run_examples(business)
+        number = sum(len(d.examples) for d in business.directives)
+        problems += failed
+        kinds = ", ".join(d.kind for d in business.directives)
+        lines.append(f"{name} : {kinds} ; {number} exemples, {len(failed)} en défaut ; révision {business.revision[:12]}")
+    real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
+    lines.append(f"courrier : {real}")
+    lines.append(f"administrateur : {settings.admin_email or 'aucun (ADMIN_EMAIL) — les demandes complexes attendront'}")
+    return problems, lines
+
+
+def explain_paths(settings: Settings, paths: Sequence[str], stage: str) -> Iterator[dict[str, Any]]:
+    """One answer a mail, in order; many are spread over processes."""
+    from engine.directives import load_all
+    from engine.many import explain_all
+
+    setup = reading_setup(settings, load_all(settings.directives_dir))
+    return explain_all(paths, setup, admin_email=settings.admin_email, stage=stage, now=now())
+
+
+def status_of(settings: Settings) -> dict[str, Any]:
+    """What waits, what is wrong."""
+    with reading_store(settings) as store:
+        found = store.status(now())
+    lanes = found.get("lanes", {})
+    found["healthy"] = all(lane.get("ok", True) for lane in lanes.values())
+    found["version"] = VERSION
+    return found
+
+
+def case_of(settings: Settings, ref: str) -> dict[str, Any] | None:
+    """A case with its effects and its history, JSON-like."""
+    from core import codec
+
+    with reading_store(settings) as store:
+        case = _find(store, ref)
+        if case is None:
+            return None
+        return {
+            "case": codec.plain(case),
+            "effects": [
+                {"key": r.effect.key, "kind": r.effect.kind, "state": r.state, "error": r.error, "attempts": r.attempts}
+                for r in store.outbox(case.id)
+            ],
+            "history": [
+                {"seq": seq, "at": e.at.isoformat(), "kind": e.kind, "author": e.author, "text": e.text, "data": dict(e.data)}
+                for seq, e in store.history(case.id)
+            ],
+        }
+
+
+def _find(store: SqlStore, ref: str) -> Case | None:
+    wanted = ref.strip().strip("[]#").partition("-")[0].upper()
+    case_id = store.find([wanted], [], []).by_ref.get(wanted)
+    return store.cases([case_id]).get(case_id) if case_id else None
+
+
+def act_on(settings: Settings, ref: str, action: str, amount: str, note: str, author: str) -> str:
+    """Hand an operator's act to the clerk; the sentence to print. Raises UserError."""
+    import getpass
+    from decimal import Decimal, InvalidOperation
+
+    from core import codec
+    from core.events import OperatorActed
+    from core.ports import PendingEvent
+
+    allowed = ("validate", "reprice", "refuse", "ask", "note", "close")
+    if action not in allowed:
+        raise UserError(f"« {action} » n'est pas une action", todo="une de : " + ", ".join(allowed))
+    value: Decimal | None = None
+    if amount:
+        try:
+            value = Decimal(amount.replace(",", "."))
+        except InvalidOperation:
+            raise UserError(f"« {amount} » n'est pas un nombre", where="--amount") from None
+        if not value.is_finite() or value <= 0:
+            raise UserError("un montant supérieur à zéro est attendu", where="--amount")
+    if action in ("validate", "reprice") and value is None:
+        raise UserError(f"« {action} » demande un montant", todo=f"act {ref} {action} --amount 2")
+    if action in ("ask", "note") and not note.strip():
+        raise UserError(f"« {action} » demande un texte", todo=f'act {ref} {action} --note "…"')
+    with reading_store(settings) as store:
+        case = _find(store, ref)
+        if case is None:
+            raise UserError(f"aucun dossier ne porte la référence {ref}")
+        when = now()
+        who = author or getpass.getuser()
+        event_id = f"command:{secrets.token_hex(8)}"
+        event = OperatorActed(event_id, when, action, who, "command", value, note)  # type: ignore[arg-type]
+        store.add_event(PendingEvent(event_id, case.id, "operator", codec.dump(event).decode(), when))
+    return f"Noté pour le dossier {case.ref} ; le service s'en charge dès qu'il tourne."
+
+
+def settle_parked(settings: Settings, ids: Sequence[str], what: str) -> int:
+    """Retry or drop parked things; how many."""
+    import getpass
+
+    with reading_store(settings) as store:
+        wanted = [row.id for row in store.parked()] if list(ids) == ["all"] and what == "retry" else list(ids)
+        if what == "retry":
+            return store.retry(wanted, now())
+        return store.drop(wanted, getpass.getuser(), now())
+
+
+def back_up(settings: Settings, to: Path) -> str:
+    """Back up; the sentence to print."""
+    from store.backup import backup
+    from store.spool import FolderSpool
+
+    with reading_store(settings) as store:
+        made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now())
+    return f"Sauvegarde faite : {made}"
+
+
+def put_back(settings: Settings, source: Path, *, force: bool) -> str:
+    """Restore; the sentence to print."""
+    from store.backup import restore
+
+    with sole_daemon(settings):
+        restore(source, database_of(settings), spool_folder(settings), keys=keys_of(settings), now=now(), force=force)
+    return f"Remis depuis {source}. Ce qui était en cours sera vérifié dehors avant d'être refait."
+
+
+def play_demo(settings: Settings, folder: Path, *, once: bool) -> int:
+    """The demonstration, in a folder of its own and with no real account, whatever the settings say."""
+    import shutil
+
+    from engine.demo import Demo
+    from engine.logs import configure
+
+    marker = folder / "guichet-demo"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise UserError("ce dossier n'est pas celui d'une démonstration : il ne sera pas effacé", where=str(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "outbox").mkdir(parents=True)
+    marker.touch()
+    play = Settings(
+        data_dir=folder, directives_dir=settings.directives_dir, business=settings.business, admin_email="patron@studio.example"
+    )
+    bare = {
+        n: Settings.model_fields[n].default for n in ("gmail_email", "inbox_dir", "outbox_dir", "files_dir", "database_url")
+    }
+    play = play.model_copy(update={**bare, "authserv_id": "mx.guichet.demo"})
+    configure("WARNING")
+    house = open_house(play)
+    demo = Demo(house, folder, to=LOCAL_ADDRESS, authserv_id=play.authserv_id, status=lambda: status_of(play))
+    return demo.play(once=once)

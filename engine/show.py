@@ -1,0 +1,179 @@
+"""What the command line shows people: the same data as ``--json``, laid out with rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from core.ports import ParkedRow
+
+#: What stages are called, and the colour they are shown in.
+STAGES: Mapping[str, tuple[str, str]] = {
+    "waiting_info": ("attend des informations du client", "yellow"),
+    "waiting_review": ("attend l'administrateur", "magenta"),
+    "waiting_approval": ("attend l'accord du client", "cyan"),
+    "fulfilling": ("en cours de réalisation", "blue"),
+    "done": ("faite", "green"),
+    "rejected": ("refusée", "red"),
+    "expired": ("expirée", "bright_black"),
+    "closed": ("close", "bright_black"),
+    "ignored": ("sans suite", "bright_black"),
+}
+ANSWERS = {"approve": ("oui", "green"), "refuse": ("non", "red"), "unclear": ("ni oui ni non", "yellow")}
+SYSTEMS = {"crm": "contacts et tickets", "tasks": "tâches", "files": "fichiers", "mail": "courrier sortant"}
+STATES = {
+    "intended": "à faire", "sending": "en cours", "done": "faits", "reconciled": "retrouvés",
+    "uncertain": "incertains", "parked": "mis de côté", "dropped": "abandonnés",
+}  # fmt: skip
+MESSAGES = {"new": "à lire", "read": "à décider", "decided": "décidés", "parked": "mis de côté", "skipped": "laissés"}
+
+
+def stage_text(stage: str) -> Text:
+    """The stage in words and colour."""
+    words, colour = STAGES.get(stage, (stage, "white"))
+    return Text(words, style=colour)
+
+
+def explained(line: Mapping[str, Any]) -> RenderableType:
+    """One mail as ``explain`` shows it."""
+    if "error" in line:
+        return Text(f"{line['path']} : {line['error']}", style="red")
+    message, reading, decision = line["message"], line["reading"], line["decision"]
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
+    table.add_column(style="bright_black", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("de", message["from"] or Text("(expéditeur inconnu)", style="red"))
+    table.add_row("objet", message["subject"] or Text("(sans objet)", style="bright_black"))
+    words = " ".join(message["text"].split())
+    table.add_row("écrit", words[:400] + ("…" if len(words) > 400 else "") or Text("(rien de nouveau)", style="bright_black"))
+    if message["attachments"]:
+        table.add_row("joint", ", ".join(f"{a['name']} ({a['type']})" for a in message["attachments"]))
+    if message["automatic"]:
+        table.add_row("automatique", Text(message["automatic"], style="yellow"))
+    else:
+        table.add_row(
+            "compris", f"{reading['kind']} à {reading['confidence']:.0%} — {reading['intent']}, {message['language'] or '?'}"
+        )
+        for name, fact in reading["facts"].items():
+            table.add_row(
+                "",
+                Text.assemble((f"{name} ", "bright_black"), str(fact["value"])[:80], (f"  « {fact['evidence']} »", "italic")),
+            )
+    if "verdict" in line:
+        words, colour = ANSWERS[line["verdict"]["answer"]]
+        credits = f", {line['verdict']['credits']} crédits" if line["verdict"]["credits"] is not None else ""
+        may = "peut décider" if line["authorised"] else "ne peut pas décider"
+        table.add_row("réponse", Text.assemble((words + credits, colour), f" — l'expéditeur {may}"))
+    what = Text.assemble(stage_text(decision["stage"]))
+    if decision["credits"] is not None:
+        what.append(f", {decision['credits']} crédits", style="bold")
+    table.add_row("suite", what)
+    for effect in decision["effects"]:
+        to = f" à {effect['to']}" if "to" in effect else ""
+        table.add_row("", f"• {effect['kind']} {effect.get('text') or effect.get('name') or ''}{to}")
+    for reason in decision["reasons"]:
+        table.add_row("", Text(f"  {reason}", style="bright_black"))
+    return Panel(table, title=str(line["path"]), title_align="left", box=box.ROUNDED, border_style="bright_black")
+
+
+def state(found: Mapping[str, Any]) -> RenderableType:
+    """What ``status`` shows."""
+    cases = Table(title="Dossiers", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
+    for stage, number in found["cases"].items():
+        cases.add_row(stage_text(stage), str(number))
+    messages = Table(title="Messages", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
+    for name, number in found["messages"].items():
+        messages.add_row(Text(MESSAGES.get(name, name), style="red" if name == "parked" else ""), str(number))
+    effects = Table(title="Vers l'extérieur", title_justify="left", box=box.SIMPLE_HEAD)
+    effects.add_column("")
+    shown = [s for s in STATES if any(s in states for states in found["effects"].values())]
+    for name in shown:
+        effects.add_column(STATES[name], justify="right", style="red" if name == "parked" else "")
+    for system, states in found["effects"].items():
+        effects.add_row(SYSTEMS.get(system, system), *(str(states.get(s, "")) for s in shown))
+    lanes = Table(title="Voies", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("", "", "dernier succès", "trouble"):
+        lanes.add_column(heading, overflow="fold")
+    for name, lane in found["lanes"].items():
+        mark = Text("●", style="green" if lane["ok"] else "red")
+        lanes.add_row(mark, name, _when(lane.get("good_at")), Text(lane["detail"] or "", style="" if lane["ok"] else "red"))
+    parts: list[RenderableType] = []
+    verdict = (
+        Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
+    )
+    parts += [verdict, cases, messages, effects, lanes]
+    waiting = found["deadlines"]
+    parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
+    return Group(*parts)
+
+
+def _when(iso: str | None) -> str:
+    return datetime.fromisoformat(iso).astimezone().strftime("%d/%m %H:%M:%S") if iso else "—"
+
+
+def waiting_for_a_person(rows: Sequence[ParkedRow]) -> RenderableType:
+    """What ``parked`` shows."""
+    if not rows:
+        return Text("Rien n'attend une personne.", style="green")
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("identifiant", "dossier", "quoi", "pourquoi", "depuis"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "identifiant")
+    for row in rows:
+        table.add_row(row.id, row.ref, row.what, row.why, row.since.astimezone().strftime("%d/%m %H:%M"))
+    return Group(
+        table, Text("daemon.py retry IDENTIFIANT (ou all) refait ; daemon.py drop IDENTIFIANT abandonne.", style="bright_black")
+    )
+
+
+def case(found: Mapping[str, Any]) -> RenderableType:
+    """What ``show`` shows: the case, its effects, its history."""
+    one = found["case"]
+    head = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
+    head.add_column(style="bright_black")
+    head.add_column(overflow="fold")
+    head.add_row("dossier", Text(f"{one['ref']}  {one['kind']}", style="bold"))
+    head.add_row("client", f"{one['party']['name']} <{one['party']['email'] or one['party']['phone']}>")
+    head.add_row("objet", one["subject"])
+    head.add_row("étape", stage_text(one["stage"]))
+    if one["quote"]:
+        head.add_row(
+            "devis", f"n° {one['quote']['number']} : {one['quote']['amount']} {one['quote']['unit']} ({one['quote']['status']})"
+        )
+    if one["approval"]:
+        head.add_row("accord", f"{one['approval']['who']} ({one['approval']['how']}) : « {one['approval']['evidence']} »")
+    for fact in one["facts"]:
+        head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), str(fact["value"])[:80]))
+    effects = Table(title="Effets", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
+    for effect in found["effects"]:
+        bad = effect["state"] in ("parked", "uncertain")
+        effects.add_row(
+            effect["kind"], Text(STATES.get(effect["state"], effect["state"]), style="red" if bad else ""), effect["error"]
+        )
+    history = Table(title="Histoire", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
+    history.add_column(no_wrap=True, style="bright_black")
+    history.add_column(no_wrap=True)
+    history.add_column(overflow="fold")
+    for entry in found["history"]:
+        what = entry["text"] or ", ".join(f"{k} {v}" for k, v in entry["data"].items() if isinstance(v, str))
+        history.add_row(_when(entry["at"]), entry["kind"], what)
+    return Group(head, effects, history)
+
+
+def became(rows: Iterable[Mapping[str, Any]], title: str) -> Table:
+    """A table of messages and what became of them: for the demonstration."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("de", overflow="ellipsis", no_wrap=True, ratio=3)
+    table.add_column("écrit", overflow="ellipsis", no_wrap=True, ratio=6)
+    table.add_column("dossier", no_wrap=True, style="bright_black")
+    table.add_column("type", no_wrap=True)
+    table.add_column("suite", overflow="fold", ratio=5)
+    for row in rows:
+        table.add_row(row["from"], row["text"], row["ref"], row["kind"], row["then"])
+    return table
