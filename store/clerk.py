@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select, true
 from core import codec
 from core.case import Case
 from core.ports import DeadlineRow, Found, PendingEvent
-from store.base import Group, chunks, insert
+from store.base import Group, chunks, insert_or
 from store.tables import cases, deadlines, events, inbox, notices, outbox, threads
 
 #: Open cases of one person that ``find`` names.
@@ -43,14 +43,8 @@ class Clerk(Group):
             "tell": event.tell,
             "waiting": True,
         }
-        return self.db.write(
-            lambda connection: (
-                connection.execute(
-                    insert(connection, events).values(row).on_conflict_do_nothing(index_elements=["id"])
-                ).rowcount
-                == 1
-            )
-        )
+        new = insert_or(self.db.engine, events).values(row).on_conflict_do_nothing(index_elements=["id"]).returning(events.c.n)
+        return self.db.write(lambda connection: connection.execute(new).first() is not None)
 
     def due(self, now: datetime, limit: int) -> list[DeadlineRow]:
         """Deadlines that have passed, oldest first."""

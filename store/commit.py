@@ -13,8 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, true,
 from core import codec
 from core.case import Case, Party
 from core.ports import Change, Conflict
-from store.base import chunks
-from store.base import insert as insert_or
+from store.base import chunks, insert_or
 from store.journal import Journal
 from store.outbox import Outbox
 from store.tables import cases, contacts, deadlines, events, files, inbox, notices, threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, delete, select
 
 from core.message import Channel
 from core.ports import Taken
-from store.base import Group, chunks, clear, insert, upsert
+from store.base import Group, chunks, clear, insert_or, upsert
 from store.tables import cursors, inbox, ledger
 
 #: An item that could not be downloaded is parked at this attempt.
@@ -33,12 +34,12 @@ class Intake(Group):
         """Those that were never settled (taken, skipped or parked), in the same order."""
         settled: set[str] = set()
         with self.db.read() as connection:
-            for some in chunks([clear(one) for one in external_ids]):
+            for some in chunks([place(one) for one in external_ids]):
                 query = select(ledger.c.external_id).where(
                     ledger.c.inbox == inbox, ledger.c.external_id.in_(some), ledger.c.state.in_(_SETTLED)
                 )
                 settled.update(connection.execute(query).scalars())
-        return [one for one in external_ids if clear(one) not in settled]
+        return [one for one in external_ids if place(one) not in settled]
 
     def take(self, inbox: str, channel: Channel, items: Sequence[Taken], cursor: Mapping[str, str], now: datetime) -> int:
         """Store new messages and the cursor in one durable commit; how many are new.
@@ -58,7 +59,7 @@ class Intake(Group):
         now: datetime,
     ) -> int:
         before: dict[str, tuple[str, int]] = {}
-        for some in chunks([clear(taken.item.external_id) for taken in items]):
+        for some in chunks([place(taken.item.external_id) for taken in items]):
             query = select(ledger.c.external_id, ledger.c.state, ledger.c.attempts)
             for known in connection.execute(query.where(ledger.c.inbox == name, ledger.c.external_id.in_(some))):
                 before[known.external_id] = (known.state, known.attempts)
@@ -66,7 +67,7 @@ class Intake(Group):
         entries: dict[str, dict[str, Any]] = {}
         rows: dict[str, dict[str, Any]] = {}
         for taken in items:
-            external = clear(taken.item.external_id)
+            external = place(taken.item.external_id)
             state, attempts = before.get(external, ("", 0))
             if state in ("taken", "known", "skipped") or (state == "parked" and taken.item.error):
                 continue
@@ -96,8 +97,8 @@ class Intake(Group):
 
         new = self._insert(connection, list(rows.values()))
         for identity, row in rows.items():
-            if identity not in new and entries[row["external_id"]]["state"] == "taken":
-                entries[row["external_id"]]["state"] = "known"
+            if identity not in new and entries[place(row["external_id"])]["state"] == "taken":
+                entries[place(row["external_id"])]["state"] = "known"
         if entries:
             upsert(connection, ledger, list(entries.values()))
         upsert(connection, cursors, {"name": name, "value": json.dumps(dict(cursor)), "at": now})
@@ -129,11 +130,17 @@ class Intake(Group):
 
     def _parked_hash(self, name: str, external_id: str) -> str:
         """The identity of the row that stands for an item that could not be downloaded."""
-        return self.keys.hash("parked", f"{name}\n{clear(external_id)}")
+        return self.keys.hash("parked", f"{name}\n{place(external_id)}")
 
     def _insert(self, connection: Connection, rows: list[dict[str, Any]]) -> set[str]:
         """Insert in that order what is not there yet; the identity hashes that are new."""
         if not rows:
             return set()
-        statement = insert(connection, inbox).on_conflict_do_nothing(index_elements=["identity_hash"])
+        statement = insert_or(connection, inbox).on_conflict_do_nothing(index_elements=["identity_hash"])
         return set(connection.execute(statement.returning(inbox.c.identity_hash), rows).scalars())
+
+
+def place(external_id: str) -> str:
+    """The id as the ledger's key: what is too long for an index is told apart by its hash."""
+    plain = clear(external_id)
+    return plain if len(plain) <= 300 else f"{plain[:200]}…{hashlib.sha256(plain.encode()).hexdigest()}"

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
 
 from core.ports import JournalEntry, OutboxRow, ParkedRow
-from store.base import chunks, clear, insert
+from store.base import chunks, clear, insert_or
+from store.intake import place
 from store.journal import Journal
 from store.outbox import End, Outbox
 from store.tables import cases, deadlines, dependencies, events, inbox, journal, lanes, ledger, outbox
@@ -89,8 +90,8 @@ class Operators(Journal, Outbox):
             else:
                 # Nothing was downloaded: its inbox is to find it unknown and fetch it again.
                 connection.execute(delete(inbox).where(inbox.c.id == row["id"]))
-                place = (ledger.c.inbox == row["inbox"], ledger.c.external_id == row["external_id"])
-                connection.execute(update(ledger).where(*place).values(state="failed", attempts=0, error=None, at=now))
+                where = (ledger.c.inbox == row["inbox"], ledger.c.external_id == place(row["external_id"]))
+                connection.execute(update(ledger).where(*where).values(state="failed", attempts=0, error=None, at=now))
             lines.append(JournalEntry(now, row["case_id"] or "", "retried", {"message": row["id"]}))
         return lines
 
@@ -139,7 +140,7 @@ class Operators(Journal, Outbox):
         def work(connection: Connection) -> None:
             row: dict[str, Any] = {"name": lane, "ok": ok, "detail": clear(detail), "at": now}
             row |= {"good_at": now} if ok else {"trouble_at": now, "trouble": clear(detail)}
-            statement = insert(connection, lanes).values({"trouble": ""} | row)
+            statement = insert_or(connection, lanes).values({"trouble": ""} | row)
             changed = {name: value for name, value in row.items() if name != "name"}
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed))
 

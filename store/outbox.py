@@ -24,8 +24,7 @@ from core import codec
 from core.effects import Effect, Receipt, State, references
 from core.events import EffectDone, EffectParked
 from core.ports import OutboxRow
-from store.base import Group, chunks
-from store.base import insert as insert_or
+from store.base import Group, chunks, insert_or
 from store.tables import dependencies, events, outbox
 
 DONE = ("done", "reconciled")

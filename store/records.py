@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from store.base import Group, insert
+from store.base import Group, insert_or
 from store.tables import records
 
 
@@ -20,7 +20,7 @@ class RecordsTable(Group):
 
         def work(connection: Connection) -> tuple[str, bool]:
             row = {"system": system, "key": key, "body": self._seal(system, key, data), "at": now}
-            statement = insert(connection, records).values(row).on_conflict_do_nothing(index_elements=["system", "key"])
+            statement = insert_or(connection, records).values(row).on_conflict_do_nothing(index_elements=["system", "key"])
             new = connection.execute(statement.returning(records.c.id)).scalar()
             same = select(records.c.id).where(records.c.system == system, records.c.key == key)
             return (str(new), True) if new is not None else (str(connection.execute(same).scalar_one()), False)
