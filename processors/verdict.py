@@ -17,7 +17,7 @@ from typing import Literal
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.clauses import clauses
-from processors.verdicts.judge import Judged, Kind, is_name, judge, label
+from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, judge, label
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.own_words import own_words
 from processors.verdicts.tokens import fold, tokenise, trick
@@ -25,7 +25,7 @@ from processors.verdicts.tokens import fold, tokenise, trick
 #: More words than this are a letter, not a decision.
 MOST_WORDS = 160
 #: Acts that may stand in the lines of a signature: a job, a service, an address.
-_IN_SIGNATURE = frozenset({"other", "hearsay", "hold", "partial", "meta", "hedge", "change"})
+_IN_SIGNATURE = frozenset({"other", "hearsay"})
 _SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
@@ -112,6 +112,10 @@ def _together(
         return _refused(judged, present, text, reasons, unclear_of=unclear)
     if blocking is not None:
         return unclear(blocking.act, f"Pas une décision simple : {label(blocking.act)}.", blocking)
+    first = next((n for n, k in enumerate(kinds) if k in _APPROVES), len(judged))
+    later = next((j for j in judged[first:] if comes_afterwards(j)), None)
+    if later is not None:
+        return unclear("condition", f"Pas une décision simple : {label('condition')}.", later)
     unknown = next((j for j in judged if j.kind == "unknown"), None)
     if unknown is not None:
         return unclear("unknown", "Une partie du message n'est pas comprise.", unknown)
@@ -146,7 +150,7 @@ def _refused(
     if present & _APPROVES:
         return unclear_of("both", "Le message dit oui et non.", at)
     # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
-    allowed = {"price", "hearsay", "past"} if "refuse" in present else {"price"}
+    allowed = {"price", "hearsay", "past", "negation"} if "refuse" in present else {"price"}
     reopening = next((j for j in others if j.act not in allowed), None)
     if reopening is not None:
         return unclear_of(reopening.act, f"Pas un refus simple : {label(reopening.act)}.", reopening)
@@ -172,31 +176,32 @@ def _named(judged: list[Judged]) -> set[Decimal]:
 def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
     """Drops the lines under the closing formula or the name, as long as they look like a signature."""
     kept: list[Judged] = []
-    signing = False
+    signed_on: int | None = None
     for j in judged:
-        items = j.clause.items
-        short = len(items) <= 8
-        if signing and short and j.kind in {"unknown", "harmless", "closing", "amount"}:
-            continue
-        if signing and short and j.kind == "danger" and j.act in _IN_SIGNATURE and not j.clause.asked and _titled(j, text):
-            continue
+        below = signed_on is not None and j.clause.line > signed_on
         if (
-            j.kind == "unknown"
-            and (j.clause.alone or (kept and kept[-1].kind in {"greeting", "thanks", "closing"}))
-            and is_name(j, text)
+            below
+            and len(j.clause.items) <= 8
+            and not j.clause.asked
+            and _titled(j, text)
+            and (j.kind in {"unknown", "harmless", "closing", "amount"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
         ):
-            signing = signing or j.clause.alone
+            continue
+        follows = j.clause.alone or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
+        if j.kind == "unknown" and follows and not j.clause.announces and is_name(j, text):
+            signed_on = j.clause.line if signed_on is None and j.clause.alone else signed_on
             continue
         if j.kind == "closing":
-            signing = True
-        elif j.kind not in {"thanks"}:
-            signing = False
+            signed_on = j.clause.line
+        elif j.kind != "thanks":
+            signed_on = None
         kept.append(j)
     return kept
 
 
 def _titled(j: Judged, text: str) -> bool:
-    return text[j.clause.start : j.clause.start + 1].isupper()
+    first = text[j.clause.start : j.clause.start + 1]
+    return first.isupper() or first.isdigit()
 
 
 def _context(subject: str) -> frozenset[str]:

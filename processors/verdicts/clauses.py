@@ -6,6 +6,7 @@ longest known expression at its place, a number, or one unknown word. Linear: ev
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -92,12 +93,13 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """``asked``: its sentence ends with a question mark and it is the last of it. ``line`` counts from 0; ``alone``: the only
-    clause of its line. ``start``/``end`` are offsets in the original text."""
+    clause of its line; ``announces``: a colon follows. ``start``/``end`` are offsets in the original text."""
 
     items: tuple[Item, ...]
     asked: bool
     line: int
     alone: bool
+    announces: bool
     start: int
     end: int
 
@@ -109,16 +111,16 @@ class Clause:
 def clauses(tokens: list[Token], *, context: frozenset[str], unit: str) -> list[Clause]:
     """The clauses of a reply. ``context`` are folded words of the subject: naming them is naming the thing quoted."""
     units = amounts.unit_words(unit)
-    found: list[tuple[list[Token], bool, int]] = []
+    found: list[tuple[list[Token], bool, int, bool]] = []
     current: list[Token] = []
     line = 0
 
-    def close(asked: bool) -> None:
+    def close(asked: bool, announces: bool = False) -> None:
         nonlocal current
         if current:
-            found.append((current, asked, line))
+            found.append((current, asked, line, announces))
         elif asked and found and found[-1][2] == line:
-            found[-1] = (found[-1][0], True, line)
+            found[-1] = (found[-1][0], True, line, False)
         current = []
 
     for i, token in enumerate(tokens):
@@ -129,19 +131,19 @@ def clauses(tokens: list[Token], *, context: frozenset[str], unit: str) -> list[
         elif token.kind == "stop":
             close(token.word in "?؟")
         elif token.kind == "comma":
-            if token.word != ":":
-                close(False)
+            close(False, announces=token.word == ":")
         else:
             current.append(token)
     close(False)
 
-    lines = [n for _, _, n in found]
+    counts = Counter(n for _, _, n, _ in found)
     result = []
-    for group, asked, n in found:
+    for group, asked, n, announces in found:
         for part in _before_question(group):
             last = part[-1] is group[-1]
             result.append(
-                Clause(tuple(_items(part, context, units)), asked and last, n, lines.count(n) == 1 and len(part) == len(group),
+                Clause(tuple(_items(part, context, units)), asked and last, n, counts[n] == 1 and len(part) == len(group),
+                    announces and last,
                        part[0].start, part[-1].end)
             )  # fmt: skip
     return result
@@ -214,7 +216,7 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
 def _mark(token: Token) -> Item:
     symbol = token.word
     if token.kind == "code":
-        act = "filler" if symbol in {"*", "/"} else "price" if symbol in {"€", "$", "£"} else "meta"
+        act = "filler" if symbol == "*" else "unknown" if symbol == "/" else "price" if symbol in {"€", "$", "£"} else "meta"
     elif symbol == "\ufffc":
         act = "masked"
     elif token.kind == "symbol":

@@ -30,9 +30,11 @@ class Judged:
     clause: Clause
 
 
+#: Words that mean nothing to the reader: unknown, named in the subject, or in quotation marks.
+_STRANGE = frozenset({"unknown", "context", "masked"})
 _YES = frozenset({"yes", "particle", "perfect"})
 #: In "merci pour votre message", "message" is no other thing agreed to, and "toute l'équipe" says nothing.
-_HARMLESS_IN_TAIL = frozenset({"other", "hearsay", "hold"})
+_HARMLESS_IN_TAIL = frozenset({"other", "hearsay"})
 _LONGEST_TAIL = 9
 _DELIVERY = re.compile(
     r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
@@ -44,12 +46,15 @@ _THIRD_PERSON_RISK = frozenset(
 _PREPOSITIONS = frozenset(
     {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
 )
+#: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
+_AFTERWARDS = ("apres ", "after ")
+_FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
 #: Beside a bare "oui" any other word may turn it into the answer to another question ("oui aujourd'hui").
-_FILLS_A_BARE_YES = frozenset("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all".split()) | {
+_FILLS_A_BARE_YES = frozenset(["bien", "donc", "alors", "bon", "tout", "oh", "ah", "ben", "bah", "voila", "et", "vraiment", "so", "then", "very", "well", "all"]) | {
     "c est", "eh bien", "it s", "it is", "very well",
 }  # fmt: skip
 _MAY_STAND_BESIDE_YES = frozenset({
-    "filler", "object", "mine", "polite", "thanks", "praise", "closing", "greeting", "names", "logistics", "ack", "amount", "number",
+    "filler", "object", "mine", "polite", "thanks", "praise", "closing", "greeting", "names", "logistics", "asap", "ack", "amount", "number",
     "because",
 })  # fmt: skip
 
@@ -67,9 +72,12 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
         return says("delay")
     body, tail = _split_tail(items)
     danger = next((i for i in body if i.act in DANGERS), None) or next(
-        (i for i in tail if i.act in DANGERS and i.act not in _HARMLESS_IN_TAIL), None
+        (i for i in tail if i.act in DANGERS - _HARMLESS_IN_TAIL or i.words.startswith(_AFTERWARDS)), None
     )
     refusal = next((i for i in items if i.act == "refuse"), None)
+    if clause.announces and any(i.act in _STRANGE or i.act in DANGERS for i in items):
+        # "Paul : je valide", "Exemple : je valide"
+        return says("danger", "hearsay")
     if clause.asked:
         return says("danger", danger.act if danger and danger.act != "hold" else "question")
     if refusal is not None:
@@ -83,24 +91,28 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
             if acts <= {"no", "filler", "thanks", "mine", "object", "polite", "greeting", "price", "because"}
             else "unknown"
         )
-    if len([i for i in tail if i.act in {"unknown", "context", "masked"}]) > _LONGEST_TAIL or any(
-        i.act == "number" for i in tail
-    ):
+    if len([i for i in tail if i.act in _STRANGE]) > _LONGEST_TAIL or any(i.act == "number" for i in tail):
         return says("unknown")
     yes = [i for i in items if i.act in _YES or (i.act == "needs" and acts & {"object", "amount", "number"})]
     if yes:
         if not _only_known(body, text):
             return says("unknown")
+        soon = next((i for i in body if i.act == "asap"), None)
+        if soon is not None and any(i.words.split()[0] in _FIRST_PERSON for i in yes):
+            # "vous pouvez lancer dès que possible" is a yes; "je valide dès que possible" is a promise.
+            return says("danger", "future", soon)
         strong = any(i.act in {"yes", "needs"} for i in yes) or (
-            bool(acts & {"object", "amount", "number", "mine"}) and "number" not in _only(acts)
+            bool(acts & {"object", "context", "amount", "number", "mine"}) and "number" not in _only(acts)
         )
         if any(i.act == "particle" for i in yes) and not strong:
             position = [i.act for i in body]
+            if "thanks" in position and position.index("thanks") < position.index("particle"):
+                return says("unknown")
             if "greeting" in position and position.index("greeting") > position.index("particle"):
                 return says("unknown")
         kind: Kind = "approve" if strong else "weak" if any(i.act == "particle" for i in yes) else "perfect"
         if kind != "approve" and (
-            acts & {"logistics", "ack"}
+            acts & {"logistics", "asap", "ack"}
             or any(i.act not in {"open", "opener", "object", "filler", "mine"} for i in tail)
             or any(i.act == "filler" and i.words not in _FILLS_A_BARE_YES for i in body)
         ):
@@ -167,7 +179,8 @@ def _refusal(clause: Clause, items: tuple[Item, ...], danger: Item | None, refus
     rest = items[:reason]
     # "merci mais je ne suis pas intéressé": what stands before the refusal is what it turns down.
     blocking = next(
-        (i for i in rest if i.act in DANGERS - {"price", "hearsay"} and not (i.act == "contrast" and i.start < refusal.start)), None
+        (i for i in rest if i.act in DANGERS - {"price", "hearsay"} and not (i.act == "contrast" and i.start < refusal.start)),
+        None,
     )
     blocking = blocking or next((i for i in rest if i.words in {"tout de suite", "right away", "maintenant", "now"}), None)
     blocking = blocking or next(
@@ -187,15 +200,17 @@ def _refusal(clause: Clause, items: tuple[Item, ...], danger: Item | None, refus
 def _only_known(items: list[Item], text: str) -> bool:
     """Whether every word beside the yes belongs to an approval; see the module's first lines."""
     room, after_object, yes_seen, previous = 0, False, False, ""
-    named_before_yes = signed = False
+    named_before_yes = signed = capital = False
     for item in items:
         if item.act in _YES or item.act == "needs":
             if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
                 return False
             yes_seen, room = True, 0
-        elif item.act in {"unknown", "context", "masked"}:
-            if item.act == "context" and (yes_seen or after_object) and previous in {"filler", "object", "context"}:
+        elif item.act in _STRANGE:
+            if item.act == "context" and (yes_seen or after_object) and previous in {"preposition", "object", "context"}:
                 continue
+            if capital and not text[item.start : item.end][:1].isupper():
+                return False
             if room <= 0 or (after_object and not yes_seen and previous != "preposition"):
                 return False
             room -= 1
@@ -203,16 +218,14 @@ def _only_known(items: list[Item], text: str) -> bool:
             # "le devis du fauteuil est validé": past the first word the name may go on.
             previous = "preposition" if after_object else item.act
             continue
-        elif item.act not in _MAY_STAND_BESIDE_YES:
+        elif item.act not in _MAY_STAND_BESIDE_YES or (yes_seen and item.words.startswith(_AFTERWARDS)):
             return False
-        elif item.act in {"greeting", "names", "closing"}:
-            room, after_object = 3, False
-        elif item.act == "thanks":
-            room, after_object = 2, False
+        elif item.act in {"greeting", "names", "closing", "thanks"}:
+            room, after_object, capital = 3, False, item.act not in {"greeting", "names"}
         elif item.act == "object":
-            room, after_object = 4, True
+            room, after_object, capital = 4, True, False
         elif item.words in {"soussigne", "soussignee"}:
-            room, signed = 4, True
+            room, signed, capital = 4, True, False
         elif item.act != "filler" or item.words not in _PREPOSITIONS:
             if item.act == "number" and previous in {"object", "context", "unknown"}:
                 return False
@@ -227,20 +240,21 @@ def _span(items: tuple[Item, ...]) -> tuple[int, int]:
 
 
 def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> Kind:
-    strange = [i for i in body if i.act in {"unknown", "context", "masked"}]
+    strange = [i for i in body if i.act in _STRANGE]
     if acts & {"amount", "number"} and not strange:
         return "amount"
     if "closing" in acts and len(strange) <= 4:
         return "closing"
     if "ack" in acts and (not strange or "object" in acts):
         return "ack" if len(strange) <= 4 else "unknown"
-    if "greeting" in acts and len(strange) <= 4 and body[0].act == "greeting":
+    titled = all(text[i.start : i.end][:1].isupper() for i in strange)
+    if "greeting" in acts and len(strange) <= (4 if titled else 2) and body[0].act == "greeting":
         return "greeting"
     if strange:
-        if "thanks" in acts and len(strange) <= 2:
+        if "thanks" in acts and len(strange) <= 3 and titled:
             return "thanks"
         return "harmless" if _is_object_line(body) else "unknown"
-    if "logistics" in acts:
+    if acts & {"logistics", "asap"}:
         return "logistics"
     if "thanks" in acts or (tail and tail[0].words.startswith(("merci", "thank", "danke", "gracias", "grazie", "obrigad"))):
         # "merci pour l'info" answers something else than the quote.
@@ -252,8 +266,17 @@ def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> 
 
 def _is_object_line(body: list[Item]) -> bool:
     # "pour la modélisation du fauteuil": names the thing, decides nothing.
-    first = next((n for n, i in enumerate(body) if i.act not in {"filler"}), 0)
-    return body[first].act == "object" and len([i for i in body if i.act in {"unknown", "context", "masked"}]) <= 4
+    first = next((n for n, i in enumerate(body) if i.act != "filler"), 0)
+    strange = next((n for n, i in enumerate(body) if i.act in _STRANGE), 0)
+    joined = strange > first and body[strange - 1].words in _PREPOSITIONS
+    return joined and body[first].act == "object" and len([i for i in body if i.act in _STRANGE]) <= 3
+
+
+def comes_afterwards(judged: Judged) -> bool:
+    """Whether the clause names something that must come first: after a yes, it takes the yes away."""
+    return judged.kind not in {"approve", "weak", "perfect"} and any(
+        i.words.startswith(_AFTERWARDS) for i in judged.clause.items
+    )
 
 
 def label(act: str) -> str:

@@ -30,6 +30,7 @@ ACTS = {
     "polite": "une politesse",
     "open": "une politesse qui se prolonge",
     "logistics": "l'organisation",
+    "asap": "le moment de commencer",
     "ack": "un accusé de réception",
     "ask_when": "une question de délai",
     "because": "une raison",

@@ -7,6 +7,7 @@ the result is the same place in the original text.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from processors.verdicts.tokens import fold
@@ -15,22 +16,22 @@ _QUOTED_LINE = re.compile(r"^\s*(?:>|&gt;|\|\s)")
 _HEADER = re.compile(
     r"^\s*(?:-{2,}\s*(?:message|original|forwarded|transf|weitergeleitet|urspr|mensaje|messaggio|mensagem|oorspronkelijk)"
     r"|_{10,}\s*$|(?:de|from|von|da|van|من)\s?:\s"
-    r"|(?:le|on|am|el|il|em|op|في)\s.{0,250}(?:a écrit|wrote|schrieb|escribió|ha scritto|escreveu|schreef|كتب)\s?.{0,80}:\s*$"
-    r"|.{0,200}(?:a écrit|wrote|schrieb|escribió|ha scritto|escreveu|schreef)\s?:\s*$"
-    r"|(?:begin forwarded message|début du message réexpédié|début du message transféré))",
+    r"|(?:le|on|am|el|il|em|op|في)\s.{0,250}(?:a\s{1,3}ecrit|wrote|schrieb|escribio|ha\s{1,3}scritto|escreveu|schreef|كتب)\s?.{0,80}:\s*$"
+    r"|.{0,200}(?:a\s{1,3}ecrit|wrote|schrieb|escribio|ha\s{1,3}scritto|escreveu|schreef)\s?:\s*$"
+    r"|(?:begin forwarded message|debut du message (?:reexpedie|transfere)))",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
     r"^\s*(?:-{2,}\s*(?:forwarded|message transf|weitergeleitet|mensaje reenv|messaggio inoltr)"
-    r"|begin forwarded message|début du message|(?:tr|fwd?|wg|rv)\s?:)",
+    r"|begin forwarded message|debut du message|(?:tr|fwd?|wg|rv)\s?:)",
     re.IGNORECASE,
 )
-_DEVICE = re.compile(
-    r"(?:^|(?<=[.!?]))\s*(?:envoyé (?:de|depuis|à partir de)|sent (?:from|via|with)|gesendet (?:von|mit)"
-    r"|enviado (?:desde|do|de|a partir)|inviato da|verzonden (?:vanaf|met|via)|télécharge[rz]|get|obtenir|أرسل من)\s"
-    r"(?:mon|my|mi|meu|meinem|mijn|il mio|dal mio|outlook|yahoo|mail|gmail|proton|l.application|the|samsung|orange|galaxy)"
-    r"[^.,;:!?\n]{0,60}[.]?\s*$",
-    re.IGNORECASE,
+_DEVICE_STARTS = frozenset(
+    ["envoye", "sent", "gesendet", "enviado", "inviato", "verzonden", "telecharger", "telechargez", "get", "obtenir", "provenance", "ارسل"]
+)
+#: The whole footer must be made of such words: what a person adds behind "Envoyé de mon iPhone" is his own.
+_DEVICE_WORDS = frozenset(
+    ["de", "depuis", "a", "partir", "du", "d", "l", "mon", "my", "mi", "meu", "meinem", "mein", "mijn", "il", "mio", "dal", "da", "do", "desde", "from", "via", "with", "von", "mit", "vanaf", "met", "the", "for", "pour", "من", "un", "une", "on", "outlook", "yahoo", "mail", "gmail", "proton", "protonmail", "courrier", "application", "messagerie", "app", "samsung", "galaxy", "orange", "sfr", "free", "bouygues", "iphone", "ipad", "ios", "android", "huawei", "xiaomi", "redmi", "pixel", "google", "oneplus", "oppo", "honor", "nokia", "sony", "mobile", "smartphone", "telephone", "telefon", "tablette", "tablet", "phone", "mac", "windows", "blackberry", "pro", "max", "mini", "plus", "ultra", "note", "edge", "lite", "zimbra", "spark"]
 )
 _CONTACT = re.compile(
     r"^[\s|•·*/,;–-]*(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"
@@ -40,7 +41,7 @@ _CONTACT = re.compile(
 _PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)
 #: Two of these in one long line are a lawyer's footer; one alone may be the sender's own sentence.
 _DISCLAIMER = re.compile(
-    r"confiden|destinataire|intended recipient|disclaimer|avertissement|vertraulich|imprim|environ|environment|détrui|supprim"
+    r"confiden|destinataire|intended recipient|disclaimer|avertissement|vertraulich|imprim|environ|environment|detrui|supprim"
     r"|privileged|delete|notify|e-?mail|message",
     re.IGNORECASE,
 )
@@ -55,6 +56,7 @@ _WORD = re.compile(r"[^\W_]+")
 OWN_WORDS_AT_LEAST = 4
 #: A decision is short. What is longer is read by a person; it also bounds every later step.
 LONGEST_TEXT = 6000
+MOST_LINES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class OwnWords:
 
 def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWords:
     """Masks everything in ``text`` that is not the sender's new prose. Linear in the length of all arguments."""
-    known = {key for line in quoted.split("\n") if len(key := _key(line)) >= 16}
+    known = {key for line in quoted[:200_000].split("\n") if len(line) >= 16 and len(key := _key(line)) >= 16}
+    if text.count("\n") > MOST_LINES:
+        return OwnWords(" " * len(text), (), False, False, too_long=True)
     kept: list[str] = []
     cut = forwarded = False
     lines = text.replace("\r", " ").replace("\x85", " ").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
@@ -79,18 +83,19 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
         if cut or not head.strip():
             kept.append(" " * len(line))
             continue
-        if _FORWARD.match(head):
+        plain = _plain(head)
+        if _FORWARD.match(plain):
             forwarded = cut = True
-        elif _HEADER.match(head) or head.rstrip() in {"--", "—", "-- "}:
+        elif _HEADER.match(plain) or head.rstrip() in {"--", "—", "-- "}:
             cut = True
-        if cut or _QUOTED_LINE.match(head) or _CONTACT.match(head) or _footer(head) or (known and _key(line) in known):
+        if cut or _QUOTED_LINE.match(head) or _CONTACT.match(head) or _footer(plain) or (known and _key(line) in known):
             kept.append(" " * len(line))
             continue
         if len(line) > LONGEST_TEXT:
             return OwnWords(" " * len(text), (), forwarded, False, too_long=True)
         line = _PLACEHOLDER.sub(lambda m: " " * len(m.group()), line)
-        device = _DEVICE.search(line[:600])
-        kept.append(line if device is None else line[: device.start()] + " " * (len(line) - device.start()))
+        end = _device_footer(line)
+        kept.append(line if end is None else line[:end] + " " * (len(line) - end))
     own = "\n".join(kept)
     if sum(len(k) for k in kept if k.strip()) > LONGEST_TEXT:
         return OwnWords(" " * len(text), (), forwarded, False, too_long=True)
@@ -101,8 +106,21 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
     return OwnWords(own, spans, forwarded, repeated)
 
 
+def _device_footer(line: str) -> int | None:
+    """Where "Envoyé de mon iPhone" begins in a line, as a sentence of its own; None when there is none."""
+    start = max(line.rstrip(" .!").rfind(mark) for mark in ".!?") + 1
+    words = [fold(w) for w in _WORD.findall(line[start : start + 200])]
+    if not 2 <= len(words) <= 12 or words[0] not in _DEVICE_STARTS or len(line) - start > 120:
+        return None
+    return start if all(w in _DEVICE_WORDS or any(c.isdigit() for c in w) for w in words[1:]) else None
+
+
 def _footer(line: str) -> bool:
     return len(line) >= 60 and len({m.casefold() for m in _DISCLAIMER.findall(line)}) >= 2
+
+
+def _plain(line: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", line) if not unicodedata.combining(c))
 
 
 def _key(line: str) -> str:

@@ -19,11 +19,11 @@ _REORDERED = re.compile(rf"[{_BIDI}]|[\U000e0000-\U000e007f]")
 _STYLED = re.compile(r"[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189\u1d00-\u1d2b]")
 
 _TOKEN = re.compile(
-    r"(?P<nref>(?:\b(?:n[°º]|no\.|num[ée]ro|r[ée]f(?:[ée]rence)?\.?)|#)\s?:?\s?[A-Za-z]{0,8}[-_/]?\d[\w/-]{0,20})"
+    r"(?P<nref>(?:\b(?:[nN][°º]|[nN]o\.|[nN]um[ée]ro|[rR][ée]f(?:[ée]rence)?\.?)|#)\s{0,3}:?\s{0,3}[A-Za-z]{0,8}[-_/]?\d[\w/-]{0,20})"
     r"|(?P<number>(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?![\w]|[.,/:-]\d))"
     r"|(?P<ref>[^\W_]*\d[^\W_]*(?:[./:-][^\W_]+)*)"
     r"|(?P<smiley>(?<!\w)[:;=]-?[)DpP](?!\w)|<3|\^\^)"
-    r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u0652\u0640])*)"
+    r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670\u0640])*)"
     r"|(?P<newline>\n)"
     r"|(?P<stop>\.{2,}|[.!?؟;…])"
     r"|(?P<comma>[,،():]|(?<=\s)[-–—](?=\s)|—)"
@@ -34,7 +34,7 @@ _EMOJI_MODIFIER = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
 #: After one of these "c" is the c of "c'est", not the word "c" of a hurried writer.
 _ELISION = frozenset("'’ʼ")
 #: Their point ends no sentence.
-_ABBREVIATED = frozenset({"m", "mr", "mrs", "mme", "mlle", "dr", "me", "st", "ste", "sr", "sra", "dott"})
+_ABBREVIATED = frozenset({"m", "mr", "mrs", "mme", "mlle", "dr", "st", "ste", "sr", "sra", "dott"})
 _RUN = re.compile(r"(.)\1{2,}")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""})
 
@@ -47,7 +47,7 @@ OPEN = {
     "pr": "pour", "svp": "s il vous plait", "stp": "s il te plait", "vs": "vous", "ns": "nous", "tt": "tout",
     "bcp": "beaucoup", "mrc": "merci", "mci": "merci", "mercii": "merci", "bjr": "bonjour", "bsr": "bonsoir", "slt": "salut",
     "dac": "d accord", "dacc": "d accord", "daccord": "d accord", "dakor": "d accord", "dak": "d accord",
-    "okok": "ok", "okay": "ok", "okey": "ok", "oki": "ok", "okai": "ok", "okk": "ok", "k": "ok", "oké": "ok", "oke": "ok",
+    "okok": "ok", "okay": "ok", "okey": "ok", "oki": "ok", "okai": "ok", "okk": "ok", "oké": "ok", "oke": "ok",
     "ouii": "oui", "wi": "oui", "ui": "oui", "ouai": "ouais", "tkt": "pas de souci", "nn": "non", "nan": "non",
     "pcq": "parce que", "pck": "parce que", "qd": "quand", "pk": "pourquoi", "pq": "pourquoi", "dsl": "desole",
     "allezy": "allez y", "vasy": "vas y", "ladessus": "la dessus", "aujourdhui": "aujourd hui", "rdv": "rendez vous",
@@ -77,6 +77,8 @@ def fold(word: str) -> str:
     """The word without case, accents, vowel signs, or letters repeated three times or more."""
     text = unicodedata.normalize("NFKD", word.casefold())
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_ARABIC)
+    if len(set(text)) == 1:
+        return text  # "kkk", "hhh": a laugh, no letter
     return _RUN.sub(r"\1", text.replace("œ", "oe").replace("æ", "ae"))
 
 
@@ -119,7 +121,15 @@ def tokenise(text: str) -> list[Token]:
             tokens.append(Token(raw if kind != "ref" else fold(raw), kind, start, end))
             continue
         # A written accent is all that tells the Spanish and Italian yes from the French condition.
-        folded = "si_yes" if raw.casefold() in {"sí", "sì"} else fold(raw)
+        folded = "si_yes" if unicodedata.normalize("NFC", raw).casefold() in {"sí", "sì"} else fold(raw)
+        if (
+            folded == "est"
+            and tokens
+            and tokens[-1].word == "est"
+            and tokens[-1].end < start
+            and text[tokens[-1].start : start].strip().casefold() == "c"
+        ):
+            continue
         opened = folded if text[end : end + 1] in _ELISION else OPEN.get(folded, folded)
         tokens.extend(Token(part, kind, start, end) for part in opened.split())
     return tokens
