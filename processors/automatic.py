@@ -24,7 +24,6 @@ from processors.automatic_words import (
     INSTEAD_FORMAL,
     READ,
     READ_SUBJECT,
-    SUBJECT,
     SUBJECT_ABSENT,
     SUBJECT_WEAK,
     UNSUBSCRIBE,
@@ -53,9 +52,9 @@ _AUTOREPLY_HEADERS = (
 _CAMPAIGN_HEADERS = (
     "X-Campaign", "X-Campaign-Id", "X-CampaignId", "X-Mailchimp-Campaign-Id", "X-MC-User", "X-MailingID",
     "X-Mailing-Id", "X-Newsletter", "X-CSA-Complaints", "X-Mailjet-Campaign", "X-MJ-Campaign", "X-Mailin-Campaign",
-    "X-sib-id", "X-SFMC-Stack", "X-cid", "X-EmailType-Id", "X-Marketoid", "X-Mktarchive", "X-rpcampaign",
-    "X-ConstantContact-Campaign", "X-Mailer-RecptId", "X-Report-Abuse", "X-List-Unsubscribe-Id", "X-LinkedIn-Class",
-    "X-Facebook-Notify", "X-GitHub-Reason", "X-GitLab-Project", "X-Twitter-Emailtype", "X-PM-Message-Stream",
+    "X-sib-id", "X-SFMC-Stack", "X-EmailType-Id", "X-Marketoid", "X-Mktarchive", "X-rpcampaign",
+    "X-ConstantContact-Campaign", "X-Mailer-RecptId", "X-List-Unsubscribe-Id", "X-LinkedIn-Class",
+    "X-Facebook-Notify", "X-GitHub-Reason", "X-GitLab-Project", "X-Twitter-Emailtype",
     "X-Roving-Id", "X-Klaviyo-Message-ID", "X-ActiveCampaign-Id", "X-HubSpot-Campaign", "X-Emarsys-Environment",
     "X-Criteo", "X-JIRA-FingerPrint",
 )  # fmt: skip
@@ -148,12 +147,12 @@ def _generated(view: View) -> Finding | None:
     robot = not view.person and bool(ROBOT.match(view.local))
     if not (generated or view.no_reply or robot):
         return None
-    answers = bool(SUBJECT.match(view.subject)) and bool(view.cues)
+    answers = view.titled is not None and bool(view.cues or generated)
     if (view.writes_for_other or view.form) and not answers:
         return None
     if generated and is_forward(view.subject):
         return None  # an inbox rule forwards a person's mail (Exchange marks those too)
-    if answers or view.cues & {"away", "received"} or (view.mail.in_reply_to and generated):
+    if answers or view.cues & {"away", "received"} or ((view.mail.in_reply_to or is_reply(view.subject)) and generated):
         return Finding("auto-reply", "Envoi automatique (Auto-Submitted ou adresse sans réponse) qui répond à un message.")
     header = f"En-tête Auto-Submitted: {view.submitted}." if generated else f"Adresse sans réponse : {view.mail.sender.email}."
     return Finding("bulk", header)
@@ -165,15 +164,15 @@ def _reply_robot(view: View) -> Finding | None:
     cues = view.cues
     if is_forward(view.subject):
         return None
-    if SUBJECT.match(view.subject) and "?" not in view.subject and cues & {"away", "machine", "received"}:
+    if view.titled and "?" not in view.subject and cues & {"away", "machine", "received"}:
         return Finding("auto-reply", "Son sujet et ses mots sont ceux d'une réponse automatique.")
     asks = "?" in view.own
     if view.person and (asks or not ("machine" in cues and "silent" in cues)):
         return None
     said = "Réponse automatique : " + ", ".join(sorted(_FRENCH[cue] for cue in cues)) + "."
-    found = SUBJECT.match(view.subject)
-    # The shortest ("auto:", "ooo") are also the beginnings of people's subjects: the text must agree.
-    certain = found is not None and (bool(cues) or found.end() > 5)
+    found = view.titled
+    # Some ("auto:", "ooo", "hors bureau") are also the beginnings of people's subjects: the text must agree.
+    certain = found is not None and bool(cues or _ROBOTS_ONLY.search(found[0]))
     if not certain and "away" not in cues and not view.mail.in_reply_to and UNSUBSCRIBE.search(view.own) and "machine" in cues:
         return Finding("bulk", "Envoi en nombre : propose de se désabonner et se dit automatique.")
     if certain and (not asks or (cues and "?" not in view.subject)):
@@ -216,6 +215,8 @@ def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
     return bool(INSTEAD_FORMAL.search(view.own)) or {"back", "received"} <= view.cues
 
 
+_ROBOTS_ONLY = re.compile(r"auto.{2}|reponse|absen|abwesen|office|reply|response|[^\x00-\u036f]")
+
 _FRENCH = {
     "away": "dit être absent",
     "back": "annonce un retour",
@@ -229,10 +230,12 @@ _FRENCH = {
 def _bulk(view: View) -> Finding | None:
     listed = bool(view.headers.get("List-Unsubscribe") or view.headers.get("List-Id"))
     mass = view.precedence in ("bulk", "list", "junk")
+    footed = bool(UNSUBSCRIBE.search(view.own))
     campaign = next((name for name in _CAMPAIGN_HEADERS if view.headers.get(name)), "")
+    if mass and not listed and not campaign and not footed and view.precedence != "list":
+        return None  # a gateway that marks everything
     if not (listed or mass or campaign) or view.writes_for_other or view.form:
         return None
-    footed = bool(UNSUBSCRIBE.search(view.own))
     answers = bool(view.mail.in_reply_to) and is_reply(view.subject)
     # A group of our own relays people's mail with all the marks of a list; a gateway marks everything bulk. Who wants
     # something of us and offers no way to unsubscribe is a person.

@@ -68,7 +68,9 @@ class Mail(Protocol):
     def parts(self) -> Sequence[Part]: ...
 
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "ß": "ss", "ø": "o", "ł": "l"})
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}
+)
 _BLANKS = re.compile(r"[^\S\n]+")
 # Only Latin and Greek lose their accents: the marks of other scripts (й, Japanese voicing, Hebrew points) carry meaning.
 _MARKS = re.compile("(?<=[a-zα-ω])[\u0300-\u036f]+")

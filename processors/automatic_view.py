@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from processors.automatic_text import MAX_BODY, Mail, fold, null_return_path, own_lines, without_tags
-from processors.automatic_words import AWAY, BACK, INSTEAD, MACHINE, PERSON, RECEIVED, SILENT
+from processors.automatic_text import MAX_BODY, MAX_SUBJECT, Mail, fold, null_return_path, own_lines, without_tags
+from processors.automatic_words import AWAY, BACK, INSTEAD, MACHINE, PERSON, RECEIVED, SILENT, SUBJECT
 from processors.bounce import is_daemon
 from processors.correlate import same_correspondent
 
@@ -54,6 +54,11 @@ class View:
     @cached_property
     def subject(self) -> str:
         return without_tags(self.mail.subject)
+
+    @cached_property
+    def titled(self) -> re.Match[str] | None:
+        """The part of the subject by which robots entitle their answers, be it in a tag."""
+        return SUBJECT.match(self.subject) or SUBJECT.match(fold(self.mail.subject[:MAX_SUBJECT]))
 
     @cached_property
     def _cut(self) -> tuple[list[str], bool]:

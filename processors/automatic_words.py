@@ -17,7 +17,8 @@ _END = (
 #: A robot's own subject: enough by itself unless the text is plainly a person's.
 SUBJECT = re.compile(
     r"\W{0,4}(?:(?:"
-    r"(?:re|tr)?ponse (?:automatique|auto|d'absence|de vacances|en cas d'absence)|auto-?\s?(?:reponse|reply|response"
+    r"[^:]{2,60} is out of (?:the |my )?office|reponse (?:automatique|auto|d'absence|de vacances"
+    r"|en cas d'absence)|auto-?\s?(?:reponse|reply|response"
     r"|responder|antwort|svar|respond|matic response)|reponse automatisee"
     r"|(?:message|notification|avis|mail|courriel|e-mail|information|annonce) (?:automatique|d'absence|de vacances"
     r"|de conges|automatique d'absence|automatique de reponse)|absence (?:du|de mon|hors du|au) bureau"
@@ -89,7 +90,8 @@ AWAY = re.compile(
     r"|(?:jag ar|jeg er|olen|jestem|przebywam) (?:\w{1,15} ){0,4}(?:franvarande|pa semester|bortrest|borte|pa ferie"
     r"|fravaerende|ute|poissa|lomalla|nieobecn|na urlopie|poza biurem)|нахожусь в отпуске|в отпуске|отсутствую|休暇|不在"
     r"|休假|外出|不在办公室|부재|휴가"
-    r"|خارج المكتب|في إجازة|(?:i am|i'm|we are|currently) ooo\b"
+    r"|خارج المكتب|في إجازة|(?:i am|i'm|we are|currently) ooo\b|(?:est|sont) (?:actuellement )?(?:absente?s?"
+    r"|en conges?|en vacances)\b"
 )
 #: A subject that is nothing but an absence.
 SUBJECT_ABSENT = re.compile(
@@ -103,9 +105,12 @@ BACK = re.compile(
     r"|reouverture|jusqu'?(?:au|a)|du \d{1,2}[^\n]{0,25} au \d|reviens? le|a compter du|back (?:on|in|at)"
     r"|will (?:be )?(?:return|back)|a la retraite depuis|i(?:'ll"
     r"| will) (?:be back|return|respond|reply|get back)|returning|upon my return|when i (?:return|get back|am back)"
-    r"|until|till|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)|ab dem"
+    r"|until|till|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)"
+    r"|ab dem"
     r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso|ate (?:o dia|ao|a|\d)"
     r"|de volta|terug|tot en met|tot \d|vanaf|tillbaka|tilbage|tilbake|wroc|powrot|do dnia|вернусь|до \d|戻り|まで|返回|까지)"
+    r"|jusqu'en|will not (?:be )?(?:return|back)|(?:dal?|del|vom) \d{1,2}[^\n]{0,25} (?:al|bis) |vuelvo|torno|rientro"
+    r"|volto em|ich bin am"
 )
 #: Whom to turn to meanwhile.
 INSTEAD = re.compile(
@@ -119,6 +124,7 @@ INSTEAD = re.compile(
     r"|nachricht wird nicht|para (?:asuntos|cualquier|temas)|por favor contact|in caso di (?:urgenza|necessita)"
     r"|per (?:urgenze|questioni)|contattare|em caso de urgencia|para assuntos|bij (?:spoed|dringende)"
     r"|voor (?:dringende|spoed)|neem contact|i nodfall|vid bradskande|ved hast|w pilnych|в срочных|緊急|緊要|紧急|긴급"
+    r"|me remplace|remplacee? par|mon remplacant|ma remplacante"
 )
 #: The same, as it is only said in messages for everyone.
 INSTEAD_FORMAL = re.compile(
