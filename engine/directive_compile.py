@@ -110,6 +110,7 @@ class _Compiler:
     #: Kinds of documents of which one could not be read: what it would have offered is not reported as missing.
     broken: set[str] = field(default_factory=set)
     broken_texts: set[str] = field(default_factory=set)
+    broken_grids: set[str] = field(default_factory=set)
 
     def compile(self, documents: Mapping[str, str]) -> Business | None:
         documents = {normal(name): normal(text) for name, text in documents.items()}
@@ -185,8 +186,11 @@ class _Compiler:
         return ""
 
     def keep(self, kind: type[P], into: list[_Read[P]], path: str, document: Document) -> None:
+        name = document.data.get("grid")
         part, doubtful = read_model(kind, document.data, self.problems)
-        if part is None:
+        if part is None and isinstance(name, str):
+            self.broken_grids.add(name)
+        elif part is None:
             self.broken.add("document")
         else:
             into.append(_Read(path, document, part, doubtful))
@@ -251,10 +255,9 @@ class _Compiler:
             return
         grid = grids.get(options.quote)
         if grid is None:
-            if "document" not in self.broken:
-                self.problems.add(
-                    options.line("quote"), f"la grille {shown(options.quote)} n'existe pas{suggestion(options.quote, grids)}"
-                )
+            if "document" not in self.broken and options.quote not in self.broken_grids:
+                meant = suggestion(options.quote, {*grids, *self.broken_grids})
+                self.problems.add(options.line("quote"), f"la grille {shown(options.quote)} n'existe pas{meant}")
             return
         self.problems.path = grid.document.path
         for revision in grid.part.prices:
@@ -288,14 +291,16 @@ class _Compiler:
                 gates, f"le texte « {name} » manque ; {why} en a besoin{hint}", f"écrivez {self.where}/{MESSAGES}/{name}.md"
             )
 
-    def fact_names(self) -> set[str]:
-        """Facts of all directives, the doubtful ones too."""
+    def fact_names(self) -> set[str] | None:
+        """Facts of all directives, the doubtful ones too; None when a document that could name more is unreadable."""
+        if "document" in self.broken:
+            return None
         return {name for read in self.directives for name in (*read.part.facts, *read.doubtful)}
 
     # ------------------------------------------------------------ compiled forms
     def compile_texts(self, business: BusinessPart | None) -> tuple[dict[str, Text], dict[str, dict[str, Text]]]:
         """(texts of the business, texts of one directive only): messages/<name>.md, messages/<directive>/<name>.md."""
-        languages = business.languages if business is not None else ["fr", "en"]
+        languages = business.languages if business is not None else None
         shared: dict[str, Text] = {}
         own: dict[str, dict[str, Text]] = {}
         names = {read.part.directive for read in self.directives}

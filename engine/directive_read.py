@@ -83,10 +83,11 @@ def _prune(data: Map, found: list[Any], doubtful: set[str]) -> bool:
     places: dict[tuple[int, str | int], Any] = {}
     for item in found:
         steps = _steps(data, item["loc"][:-1] if item["type"] == "missing" else item["loc"])
-        doubtful.update(str(key) for key in item["loc"])
         if not steps:
             return False
         container, key, _ = steps[-1]
+        # A list that lost an item is as doubtful as what was lost by name.
+        doubtful |= {str(key), str(item["loc"][-1]), next((k for _, k, _ in reversed(steps) if isinstance(k, str)), "")}
         places[id(container), key] = container
     # From the back, so that removing an item of a list does not move those still to be removed.
     for (_, key), container in sorted(places.items(), key=lambda p: p[0][1] if isinstance(p[0][1], int) else -1, reverse=True):

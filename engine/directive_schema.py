@@ -45,6 +45,9 @@ from engine.directive_values import (
 )
 from engine.directive_yaml import Map
 
+#: More unknown words than this in one document are not looked at: it is another kind of document.
+MOST_UNKNOWN = 60
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -72,6 +75,8 @@ class Part(BaseModel):
             if key not in known:
                 ledger = info.context
                 assert isinstance(ledger, Ledger)
+                if len(ledger.unknown) >= MOST_UNKNOWN:
+                    continue
                 ledger.unknown[line, key] = suggestion(key, known)
                 # Read on as if it had been spelled right, so that what stands under it is checked in the same go.
                 meant = nearest(key, known)

@@ -32,7 +32,7 @@ _PLAIN: tuple[type[nodes.Node], ...] = (
 )  # fmt: skip
 
 
-def sections(body: str, first: int, languages: Iterable[str], problems: Problems) -> dict[str, tuple[str, int]]:
+def sections(body: str, first: int, languages: Iterable[str] | None, problems: Problems) -> dict[str, tuple[str, int]]:
     """Each language's text with the line it begins on. What stands before the first heading is a note for people."""
     found: dict[str, tuple[str, int]] = {}
     language, start, held = "", first, list[str]()
@@ -45,7 +45,7 @@ def sections(body: str, first: int, languages: Iterable[str], problems: Problems
             found[language] = ("\n".join(held), start)
         if heading is not None:
             language, start, held = heading[1].casefold(), number + 1, []
-            if language not in languages:
+            if languages is not None and language not in languages:
                 problems.add(number, f"« ## {language} » n'est pas une langue de cette maison{suggestion(language, languages)}")
             elif language in found:
                 problems.add(number, f"« ## {language} » est écrit deux fois", "gardez une seule des deux parties")
@@ -58,8 +58,8 @@ def compile_text(
     body: str,
     first: int,
     *,
-    languages: Iterable[str],
-    fact_names: Iterable[str],
+    languages: Iterable[str] | None,
+    fact_names: Iterable[str] | None,
     problems: Problems,
 ) -> Text | None:
     """The text, or None with its problems told."""
@@ -86,12 +86,14 @@ def compile_text(
     return Text(name, {language: source for language, (source, _) in found.items()}, subject)
 
 
-def check_template(source: str, line: int, fact_names: Iterable[str], problems: Problems, *, one_line: bool = False) -> bool:
+def check_template(
+    source: str, line: int, fact_names: Iterable[str] | None, problems: Problems, *, one_line: bool = False
+) -> bool:
     """Tell what is wrong in one template that begins on ``line``; whether it may be used."""
     before = len(problems.found)
     try:
         tree = parse_text(source)
-        _Checker(line, one_line, frozenset(fact_names), problems).check(tree)
+        _Checker(line, one_line, None if fact_names is None else frozenset(fact_names), problems).check(tree)
         if len(problems.found) == before:
             for values in (_values("x"), _values("")):
                 Text("", {"fr": source}, {}).render("fr", values)
@@ -105,7 +107,7 @@ def check_template(source: str, line: int, fact_names: Iterable[str], problems: 
 
 
 class _Checker:
-    def __init__(self, line: int, one_line: bool, fact_names: frozenset[str], problems: Problems) -> None:
+    def __init__(self, line: int, one_line: bool, fact_names: frozenset[str] | None, problems: Problems) -> None:
         self.first, self.one_line, self.fact_names, self.problems = line, one_line, fact_names, problems
         self.budget = 3000
 
@@ -166,7 +168,7 @@ class _Checker:
     def field(self, node: nodes.Getattr, loops: Mapping[str, str]) -> None:
         owner = node.node.name if isinstance(node.node, nodes.Name) else ""
         if owner == "fact":
-            if node.attr not in self.fact_names:
+            if self.fact_names is not None and node.attr not in self.fact_names:
                 self.add(
                     node, f"aucune directive ne connaît le fait {shown(node.attr)}{suggestion(node.attr, self.fact_names)}"
                 )

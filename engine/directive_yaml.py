@@ -36,6 +36,8 @@ _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}\Z")
 _FENCE = re.compile(r"(~{3,}|`{3,})[ ]*([^\s`~]*)[ ]*\Z")
 _BAD_INDENT = re.compile(r"[ ]*[\t\u00a0\u2000-\u200b\u202f\u3000]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+#: Halves of characters, which only escapes can write; nothing could store or send them.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class Map(dict[str, Any]):
@@ -230,6 +232,8 @@ class _Reader:
         if depth > MOST_DEPTH:
             raise self.stop(self.line(event), f"plus de {MOST_DEPTH} niveaux sont emboîtés ici")
         if isinstance(event, ScalarEvent):
+            if _SURROGATE.search(event.value):
+                raise self.stop(self.line(event), "un caractère incomplet (\\ud800…) se trouve ici", "écrivez-le tel quel")
             return plain(event.value) if event.implicit[0] else event.value
         if isinstance(event, MappingStartEvent):
             return self.mapping(event, depth)
@@ -244,6 +248,8 @@ class _Reader:
             if not isinstance(event, ScalarEvent):
                 raise self.stop(line, "un mot est attendu avant « : », pas une liste")
             key = event.value
+            if _SURROGATE.search(key):
+                raise self.stop(line, "un caractère incomplet (\\ud800…) se trouve ici", "écrivez-le tel quel")
             value = self.value(self.next(), depth + 1)
             if key in result:
                 self.problems.add(
