@@ -80,12 +80,14 @@ def _concerns_open_offer(work: Work, event: MessageRead) -> bool:
     if verdict.credits is not None and verdict.credits != quote.amount:
         work.because("other-amount", "le oui nomme un autre montant que le devis : il n'accepte pas ce devis")
         return False
+    if quote.key in event.answers:
+        return True
+    # No header ties the yes to this offer, so it must not belong to another one, nor be older than this one.
+    if {q.key for q in work.case.quotes if q.key}.intersection(event.answers):
+        work.because("old-offer", "ce oui répond à un devis remplacé depuis")
+        return False
     if event.received_at < quote.made_at:
         work.because("before-offer", "ce oui a été reçu avant que ce devis n'existe")
-        return False
-    void = {q.key for q in work.case.quotes if q.key}
-    if quote.key not in event.answers and void.intersection(event.answers):
-        work.because("old-offer", "ce oui répond à un devis remplacé depuis")
         return False
     return True
 

@@ -122,7 +122,7 @@ class Clerk:
             reading=reading,
             role=role,
             authorised=authorised(message, role),
-            received_at=row.received_at,
+            received_at=min(row.received_at, row.taken_at),
             account=row.inbox,
             why=choice.why,
             answers=self._answers(message, case),

@@ -1,0 +1,159 @@
+"""The whole road on one machine for tests: a data folder, mails dropped into its inbox, the house run until it is idle."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from pathlib import Path
+from typing import Any
+
+from assembly import LOCAL_ADDRESS, open_house, reading_store
+from core.case import Case
+from core.effects import SendMessage
+from core.work import reply_subject
+from engine.house import House
+from settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+ADMIN = "patron@studio.example"
+AUTHSERV = "mx.google.com"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 100
+GLB = b"glTF\x02\x00\x00\x00" + bytes(range(256)) * 100
+
+
+def settings_for(folder: Path, **more: Any) -> Settings:
+    """Settings of an installation with no account."""
+    values: dict[str, Any] = {"admin_email": ADMIN, "directives_dir": ROOT / "directives", **more}
+    return Settings(data_dir=folder, **values)
+
+
+def mail(
+    text: str,
+    *,
+    sender: str = "Jean Dupont <client@example.com>",
+    subject: str = "Modélisation fauteuil vintage",
+    files: tuple[tuple[str, bytes], ...] = (),
+    answers: EmailMessage | None = None,
+    vouched: bool = True,
+    number: int | str = 1,
+    to: str = LOCAL_ADDRESS,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> bytes:
+    """A mail as it lies in a mailbox; ``answers`` puts it under a mail of ours, quoting it."""
+    message = EmailMessage()
+    domain = sender.rpartition("@")[2].rstrip(">")
+    if vouched:
+        message["Authentication-Results"] = f"{AUTHSERV}; dmarc=pass header.from={domain}"
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = subject if answers is None else reply_subject(str(answers["Subject"]))
+    message["Date"] = "Mon, 02 Mar 2026 10:00:00 +0100"
+    message["Message-ID"] = f"<{number}@{domain}>"
+    for name, value in headers:
+        message[name] = value
+    if answers is not None:
+        message["In-Reply-To"] = str(answers["Message-ID"])
+        message["References"] = " ".join(filter(None, [str(answers.get("References", "")), str(answers["Message-ID"])]))
+        quoted = "\n".join(f"> {line}" for line in plain(answers).splitlines())
+        text = f"{text}\n\nLe lun. 2 mars 2026 à 11:42, Figurative <{to}> a écrit :\n\n{quoted}\n"
+    message.set_content(text)
+    for name, content in files:
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes(policy=SMTP)
+
+
+def plain(message: EmailMessage) -> str:
+    """The text of a mail of ours."""
+    part = message.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""
+
+
+class Counter:
+    """An installation with stand-ins: drop mails, let it work, look at what became of them."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.settings = settings_for(folder, **more)
+        self.inbox, self.outbox = folder / "inbox", folder / "outbox"
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        self._number = 0
+
+    def drop(self, raw: bytes, name: str = "") -> None:
+        """Put a mail into the inbox."""
+        self._number += 1
+        path = self.inbox / (name or f"{self._number:04d}.eml")
+        path.write_bytes(raw)
+        # As if it had lain there for a while: what was just written is left for the next poll.
+        os.utime(path, (path.stat().st_mtime - 5, path.stat().st_mtime - 5))
+
+    def work(self) -> dict[str, str]:
+        """Run the house until it is idle; what went wrong, by lane."""
+        house = open_house(self.settings)
+        try:
+            return house.run_once(60)
+        finally:
+            assert house.stop(20)
+
+    @contextmanager
+    def open(self) -> Iterator[House]:
+        """A running house."""
+        house = open_house(self.settings)
+        house.start()
+        try:
+            yield house
+        finally:
+            assert house.stop(20)
+
+    def cases(self) -> list[Case]:
+        """All cases, oldest first."""
+        with reading_store(self.settings) as store:
+            return sorted(store.list_cases(limit=10_000), key=lambda c: (c.opened_at, c.id))
+
+    def sent(self, to: str = "") -> list[EmailMessage]:
+        """Mails that were written, by file name; to whom."""
+        found = []
+        for path in sorted(self.outbox.glob("*.eml")):
+            message = message_from_bytes(path.read_bytes(), policy=default)
+            assert isinstance(message, EmailMessage)
+            if to in str(message["To"]):
+                found.append(message)
+        return found
+
+    def records(self, system: str) -> list[dict[str, Any]]:
+        """Records of a stand-in: "crm.ticket", "task" …"""
+        with reading_store(self.settings) as store:
+            return [dict(data) for _, _, data in store.all(system)]
+
+    def effects(self) -> list[tuple[str, str, str]]:
+        """(kind, template or name, state) of every effect of every case."""
+        with reading_store(self.settings) as store:
+            rows = [row for case in store.list_cases(limit=10_000) for row in store.outbox(case.id)]
+        return [
+            (r.effect.kind, r.effect.payload.template if isinstance(r.effect.payload, SendMessage) else r.effect.name, r.state)
+            for r in rows
+        ]
+
+
+def daemon(folder: Path, *arguments: str, timeout: float = 60.0, **env: str) -> subprocess.CompletedProcess[str]:
+    """The command line as a process, with the settings of ``settings_for``."""
+    environment = {
+        **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CI")},
+        "DATA_DIR": str(folder),
+        "DIRECTIVES_DIR": str(ROOT / "directives"),
+        "ADMIN_EMAIL": ADMIN,
+        **env,
+    }
+    return subprocess.run(
+        [sys.executable, str(ROOT / "daemon.py"), *arguments],
+        cwd=folder if folder.is_dir() else ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
