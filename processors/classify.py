@@ -19,6 +19,8 @@ from processors.words import CLAUSE, LINE, Hit, Tokens, WordMatcher, longest
 from processors.words_common import word_set
 
 _SUBJECT, _OLD_SUBJECT, _QUOTED = 1.5, 0.5, 0.6
+#: How many times a word is looked at in one text.
+_SAID = 8
 _TYPO, _SUBORDINATE, _REQUESTED = 0.8, 0.4, 1.25
 
 _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|antw|rép|rif|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
@@ -37,6 +39,10 @@ _QUALIFY = word_set("de d du des pour sur dans avec concernant of for in on abou
 #: What follows these only tells when it happened: "l'application plante quand j'ouvre le modèle 3D".
 _WHEN = word_set("quand lorsque lors pendant depuis apres des when whenever while after since wenn cuando quando")
 _NEW_START = word_set("mais et donc car but and so then puis ensuite alors que qui which that")
+_SUBJECTS = word_set("je j nous on tu il elle ils elles i we they he she ich wir")
+_ARTICLES = word_set("la le l les ma mon mes notre nos votre vos cette ce ces meme memes the my our your this that same")
+_AUXILIARIES = word_set("est sont ont etait se s has have is are was ist hat es")
+_THAT = word_set("que qui that which")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Classifier:
         return self._choose(scores, reasons)
 
     def _weigh(self, source: Source, weights: dict[tuple[str, Word], tuple[float, Reason]], reasons: list[Reason]) -> None:
-        hits = self._matcher.find(source.tokens)
+        hits = _first_of_each(self._matcher.find(source.tokens))
         spoken = [h for h in longest(hits) if h.word.weight > 0]
         for directive in self._business.directives:
             for hit in longest([h for h in hits if directive in self._owners[h.word]]):
@@ -101,7 +107,11 @@ class Classifier:
                 weight, why = hit.word.weight * source.factor, ""
                 if not hit.exact:
                     weight, why = weight * _TYPO, ", faute de frappe"
-                if hit.word.weight > 0:
+                if hit.word.weight < 0:
+                    # "une enseigne en forme de bug": what speaks against only qualifies what speaks for
+                    if self._subordinate(source.tokens, hit, [h for h in spoken if directive in self._owners[h.word]], None):
+                        weight, why = weight * _SUBORDINATE, why + ", à peine"
+                else:
                     if self._subordinate(source.tokens, hit, spoken, directive):
                         weight, why = weight * _SUBORDINATE, why + ", ne fait que préciser un autre mot"
                     elif is_requested(source.tokens, hit):
@@ -109,13 +119,13 @@ class Classifier:
                 where = "dans l'objet" if source.name == "subject" else "dans le texte"
                 text = f"« {hit.quote} » {where} parle pour {directive.kind}{why}"
                 if weight < 0:
-                    text = f"« {hit.quote} » {where} parle contre {directive.kind}"
+                    text = f"« {hit.quote} » {where} parle contre {directive.kind}{why}"
                 reason = Reason(f"word:{hit.word.text}", True, round(weight, 2), text)
                 known = weights.get((directive.name, hit.word))
                 if known is None or abs(weight) > abs(known[0]):
                     weights[directive.name, hit.word] = (weight, reason)
 
-    def _subordinate(self, tokens: Tokens, hit: Hit, spoken: list[Hit], directive: Directive) -> bool:
+    def _subordinate(self, tokens: Tokens, hit: Hit, spoken: list[Hit], directive: Directive | None) -> bool:
         """Whether the hit only qualifies another directive's word of its sentence.
 
         It does as a complement ("facture de la modélisation"), in the circumstances of what happened ("plante quand j'ouvre
@@ -123,16 +133,26 @@ class Classifier:
         """
         items = tokens.items
         for head in spoken:
-            if directive in self._owners[head.word] or negated(tokens, head.first, head.last):
+            if (
+                directive in self._owners[head.word]
+                or (head.first <= hit.last and hit.first <= head.last)
+                or negated(tokens, head.first, head.last)
+            ):
                 continue
             if head.last < hit.first and hit.first - head.last <= 9 and tokens.joined(head.last, hit.first):
                 between = {t.form for t in items[head.last + 1 : hit.first]}
-                if between & (_QUALIFY | _WHEN) and not between & _NEW_START:
+                following = items[hit.first - 1].form if hit.first - head.last > 1 else ""
+                if following in _ARTICLES and not between & (_NEW_START | _SUBJECTS | _REQUEST):
+                    return True  # "facturé deux fois la même modélisation": its object
+                if (between & _QUALIFY and not between & _NEW_START) or (
+                    between & _WHEN and not between & (_NEW_START - _THAT)
+                ):
                     return True
             if hit.last < head.first and head.first - hit.last <= 14 and tokens.joined(hit.last, head.first, CLAUSE):
-                if _has_negation(head.word) and tokens.joined(hit.last, head.first):
+                verb = _has_negation(head.word) or _is_verb(tokens, head)
+                if verb and tokens.joined(hit.last, head.first):
                     between = {t.form for t in items[hit.last + 1 : head.first]}
-                    if not between & (_NEW_START - {"que", "qui", "that", "which"}):
+                    if not between & (_NEW_START - _THAT):
                         return True
                 for j in range(hit.first - 1, max(-1, hit.first - 8), -1):
                     if items[j + 1].brk > LINE:
@@ -202,6 +222,17 @@ def matches_file(attachment: Attachment, wanted: Iterable[str]) -> str:
     return ""
 
 
+def _first_of_each(hits: Iterable[Hit]) -> list[Hit]:
+    """The first few hits of every word: saying it a thousand times says no more."""
+    counts: dict[Word, int] = {}
+    kept = []
+    for hit in hits:
+        counts[hit.word] = counts.get(hit.word, 0) + 1
+        if counts[hit.word] <= _SAID:
+            kept.append(hit)
+    return kept
+
+
 def _weigh_files(directive: Directive, attachments: list[Attachment], reasons: list[Reason]) -> float:
     if not directive.match.files:
         return 0.0
@@ -222,6 +253,13 @@ def _has_negation(word: Word) -> bool:
         re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", word.text.lower())
         is not None
     )
+
+
+def _is_verb(tokens: Tokens, hit: Hit) -> bool:
+    """Whether the hit is what happens to what stands before it: "le lien … a expiré", "the viewer … is locked"."""
+    before = tokens.items[hit.first - 1].form
+    participle = tokens.items[hit.first].accented.endswith(("é", "ée", "és", "ées", "u", "ue", "us"))
+    return before in _AUXILIARIES or (before == "a" and participle)
 
 
 def is_requested(tokens: Tokens, hit: Hit) -> bool:

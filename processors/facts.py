@@ -15,10 +15,11 @@ from core.directive import Directive, FactSpec
 from core.message import Message
 from core.reading import Evidence, Fact
 from processors.classify import is_decoration, matches_file, old_subject
-from processors.facts_amounts import find_count, find_money, find_quantity
+from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_choice import ChoiceReader, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
+from processors.facts_money import find_money
 from processors.facts_numbers import Found
 from processors.facts_text import LeadReader, Phrase
 from processors.words import LIMIT, Tokens
@@ -51,6 +52,7 @@ class FactReader:
         self._asked = LeadReader(leads) if leads else None
         self._leads = {s.name: LeadReader(s.after) for s in directive.facts if s.after and s.type != "yesno"}
         self._choices = {s.name: ChoiceReader(s) for s in directive.facts if s.type == "choice"}
+        self._units = {s.name: Units(s.units) for s in directive.facts if s.type == "quantity" or s.units}
         self._yesno = {s.name: YesNoReader(s) for s in directive.facts if s.type == "yesno"}
 
     def read(
@@ -104,10 +106,10 @@ class FactReader:
             return self._yesno[spec.name].find(tokens)
         dates = date_spans(text, day) if any(c.isdigit() for c in text) else []
         if spec.type == "quantity":
-            return find_quantity(tokens, spec.units, dates)
+            return find_quantity(tokens, self._units[spec.name], dates)
         if spec.type == "count":
             asked = self._asked.leads(tokens) if self._asked else []
-            return find_count(tokens, spec.units, [*leads, *asked], dates)
+            return find_count(tokens, self._units.get(spec.name), [*leads, *asked], dates)
         return None
 
 

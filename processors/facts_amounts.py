@@ -1,15 +1,19 @@
-"""Counts, quantities with a unit, and money."""
+"""Counts ("3 chaises", "deux", "x4") and quantities with a unit ("10 mille sachets", "1 500,5 kg")."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from core.reading import Money, Quantity
+from core.directive import Word
+from core.reading import Quantity
 from processors.classify import is_request, is_request_word
+from processors.facts_money import blank_money
 from processors.facts_numbers import BLANK, NUMBER, REFERENCES, Found, blank, measurable, parse_number, trimmed
-from processors.words import CLAUSE, LINE, Tokens, keys, mask, tokenise
+from processors.words import CLAUSE, LINE, Tokens, WordMatcher, fold, mask
 from processors.words_common import NUMBERS, word_set
 
 _DOZENS = {
@@ -29,16 +33,21 @@ _NOT_COUNTED = word_set(
 )
 #: A number after these counts parts of the thing: "table à 4 pieds", "with 3 drawers".
 _PART_OF = word_set("a avec with en in")
+#: What joins the things of an enumeration.
+_LISTING = word_set("et avec plus and with ainsi que puis ses des les de")
 #: What may stand between the request and the number.
 _BEFORE_COUNT = word_set(
     "de d des du les ces nos mes vos pour for the these our of ar realite augmentee faire have get make et and plus puis"
 )
+#: Lead phrases looked at in one text.
+_LEADS = 50
 _TIMES = re.compile(
     r"(?<![\w.,×])(?<!\d\s)[x×]\s?(\d{1,4})(?!\s?(?:[x×]|[\d.,]|mm|cm|m\b))|(?<![\w.,×-])(?<![x×]\s)(\d{1,4})\s?[x×]\s+(?=[^\W\d_]{4})",
     re.IGNORECASE,
 )
 _COPIES = re.compile(
-    r"(?:\b(?:quantit[ée]|qt[ée]|qty|quantity|nombre|number|menge|cantidad|anzahl)\s{0,2}(?:d['’]\w{1,20}|de\s\w{1,20})?\s{0,2}[:=]?\s{0,2}(\d{1,6})(?![\d.,]*\d)"
+    r"(?:\b(?:quantit[ée]|qt[ée]|qty|quantity|menge|cantidad|anzahl"
+    r"|nombre\s(?:de\s|d['’])(?:objets?|pi[èe]ces?|exemplaires?|mod[èe]les?|articles?|unit[ée]s?))\s{0,2}[:=]?\s{0,2}(\d{1,6})(?![\d.,]*\d)"
     r"|(?<![\w.,])(\d{1,6})\s(?:exemplaires?|unit[ée]s?|pi[èe]ces?(?!\sjointe)|pcs|copies|units|ex\.))",
     re.IGNORECASE,
 )
@@ -55,29 +64,32 @@ _QUANTITY = re.compile(rf"(?<![\w.,/-])({NUMBER})(?:\s?(k|mille|milliers?|millio
 _QUANTITY_SAID = re.compile(r"(?:quantit[ée]s?|qt[ée]s?|qty|quantity)\s{0,2}[:=]?\s{0,2}$", re.IGNORECASE)
 _FACTOR = {"k": 1000, "mille": 1000, "millier": 1000, "milliers": 1000, "million": 1_000_000, "millions": 1_000_000}
 
-_CURRENCIES = {
-    "EUR": r"€|eur(?:o|os)?", "USD": r"\$|us\$|usd|dollars?", "GBP": r"£|gbp|pounds?", "CHF": r"chf|francs?\s+suisses?",
-    "MAD": r"mad|dhs?|dirhams?", "CAD": r"cad|ca\$|\$\s?ca", "XOF": r"f\s?cfa|xof", "TND": r"tnd|dinars?", "DZD": r"dzd|da(?=\s|$)",
-}  # fmt: skip
-_CURRENCY = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CURRENCIES.items()}
-_ANY = "|".join(_CURRENCIES.values())
-_MONEY = re.compile(
-    rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"
-    rf"|(?<![\w.,/])(?P<euros>\d{{1,6}})\s?€\s?(?P<cents>\d{{2}})(?!\d)"
-    rf"|(?<![\w.,/])(?P<number>{NUMBER})(?:\s?(?P<k2>k|mille|m(?=€)))?\s?(?P<after>{_ANY})(?![^\W_]))"
-    r"(?:\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?|hors\s+taxes?|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
-    r"|(?:excl|incl)\w{0,6}\.?\s+(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat)(?![^\W_]))?",
-    re.IGNORECASE,
-)
-_MONEY_RANGE = re.compile(
-    rf"\b(?:entre|between|de|from)\s+{NUMBER}\s?(?:{_ANY})?\s+(?:et|and|[àa]|to)\s+{NUMBER}\s?(?:{_ANY})"
-    rf"|(?<![\w.,-]){NUMBER}\s?(?:-|–|à|ou|or|to)\s?{NUMBER}\s?(?:{_ANY})(?![^\W_])",
-    re.IGNORECASE,
-)
+
+class Units:
+    """The units or nouns of a fact, compiled: any inflection, phrases, and the usual abbreviations of a unit."""
+
+    def __init__(self, units: Sequence[str]) -> None:
+        self._unit: dict[Word, str] = {}
+        for unit in units:
+            folded = fold(unit)
+            spellings = next((g for g in _SYNONYMS if folded in g or folded.rstrip("s") in g), frozenset())
+            for spelled in (unit, *sorted(spellings)):
+                self._unit.setdefault(Word(spelled), unit)
+        if not units:
+            self._unit = {Word(spelled): "" for spelled in sorted(_PIECES)}
+        self._matcher = WordMatcher(self._unit, typos=False)
+
+    def places(self, tokens: Tokens) -> dict[int, tuple[int, str]]:
+        """Where units stand: first token > (last token, the unit as the directive spells it)."""
+        found: dict[int, tuple[int, str]] = {}
+        for hit in self._matcher.find(tokens):
+            if hit.first not in found or hit.last > found[hit.first][0]:
+                found[hit.first] = (hit.last, self._unit[hit.word])
+        return found
 
 
 def find_count(
-    tokens: Tokens, nouns: Sequence[str], leads: Iterable[tuple[int, int]], dates: Iterable[tuple[int, int]]
+    tokens: Tokens, nouns: Units | None, leads: Sequence[tuple[int, int]], dates: Iterable[tuple[int, int]]
 ) -> Found | None:
     """How many things are asked for: "3 chaises", "deux", "x4", "une dizaine"; None where several numbers could be meant.
 
@@ -85,15 +97,17 @@ def find_count(
     ``leads`` the token spans of the lead phrases; ``dates`` the character spans of dates.
     """
     readable = _without(measurable(tokens.text), dates)
-    readable = blank(readable, _MONEY)
+    readable = blank_money(readable)
     found = [
         Found(int(m[1] or m[2]), (trimmed(tokens.text, *m.span()),), 0.9)
         for pattern in (_COPIES, _TIMES)
         for m in pattern.finditer(readable)
         if not set(m[1] or m[2]) <= {"0"}
     ]
-    wanted = {k for noun in nouns for t in tokenise(noun).items for k in keys(t.form, t.accented)}
-    ends = [last for _, last in leads]
+    wanted = nouns.places(tokens) if nouns else None
+    leads = leads[:_LEADS]
+    ends = {last for _, last in leads}
+    named: list[_Named] = []
     items = tokens.items
     for i, token in enumerate(items[:-1]):
         if readable[token.start : token.start + 1] == BLANK:
@@ -106,9 +120,7 @@ def find_count(
         noun = _counted(tokens, at + 1, wanted)
         if noun < 0:
             continue
-        if not wanted:
-            if value == 1 and items[i].form in ("un", "une", "one", "1"):
-                continue
+        if wanted is None:
             before = items[i - 1].form if i and items[i].brk <= LINE else ""
             if before in _PART_OF or (
                 before and before not in _BEFORE_COUNT and not is_request_word(before) and i - 1 not in ends
@@ -118,9 +130,45 @@ def find_count(
             asked = asked or any(0 < first - noun <= 3 and tokens.joined(noun, first) for first, _ in leads)
             if not asked:
                 continue
-        found.append(Found(value, ((token.start, items[noun].end),), confidence))
+        article = token.form in ("un", "une", "one", "a") and value == 1
+        named.append(_Named(value, i, noun, confidence, article))
+    total = _total(tokens, named)
+    if total is not None:
+        found.append(total)
     values = {f.value for f in found}
     return max(found, key=lambda f: f.confidence) if len(values) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A number and the noun it counts (first and last token); ``article`` when the number is only "un" or "une"."""
+
+    value: int
+    first: int
+    last: int
+    confidence: float
+    article: bool
+
+
+def _total(tokens: Tokens, named: Sequence[_Named]) -> Found | None:
+    """One number said once or twice, or the sum of an enumeration: "une table et quatre chaises" are five things."""
+    if not named or all(n.article for n in named):
+        return None
+    items = tokens.items
+    listed = [
+        n.last < m.first and all(items[k].form in _LISTING for k in range(n.last + 1, m.first)) and items[m.first].brk <= CLAUSE
+        for n, m in itertools.pairwise(named)
+    ]
+    if any(listed):
+        if not all(listed):
+            return None
+        spans = tuple((items[n.first].start, items[n.last].end) for n in named)
+        return Found(sum(n.value for n in named), spans, 0.6)
+    told = [n for n in named if not n.article]
+    if len({n.value for n in told}) != 1:
+        return None
+    best = max(told, key=lambda n: n.confidence)
+    return Found(best.value, ((items[best.first].start, items[best.last].end),), best.confidence)
 
 
 def _number_at(tokens: Tokens, i: int) -> tuple[int | None, float, int]:
@@ -149,16 +197,16 @@ def _number_at(tokens: Tokens, i: int) -> tuple[int | None, float, int]:
     return None, 0.0, i
 
 
-def _counted(tokens: Tokens, i: int, wanted: set[str]) -> int:
+def _counted(tokens: Tokens, i: int, wanted: dict[int, tuple[int, str]] | None) -> int:
     """The token of the noun counted from token ``i`` on, or -1."""
     items = tokens.items
     for j in range(i, min(i + 3, len(items))):
         form = items[j].form
         if j > i and items[j].brk > LINE:
             return -1
-        if wanted:
-            if not wanted.isdisjoint(keys(form, items[j].accented)):
-                return j
+        if wanted is not None:
+            if j in wanted:
+                return wanted[j][0]
             continue
         if form in _NOT_COUNTED or len(form) < 3:
             return -1
@@ -169,16 +217,10 @@ def _counted(tokens: Tokens, i: int, wanted: set[str]) -> int:
     return -1
 
 
-def find_quantity(tokens: Tokens, units: Sequence[str], dates: Iterable[tuple[int, int]]) -> Found | None:
+def find_quantity(tokens: Tokens, units: Units, dates: Iterable[tuple[int, int]]) -> Found | None:
     """A number with one of the units, as the directive spells it ('' for bare pieces); None where several are named."""
-    text = _without(mask_references(tokens.text), dates)
-    spelled: list[tuple[str, set[str]]] = []
-    for name in units:
-        own = {k for t in tokenise(name).items for k in keys(t.form, t.accented)}
-        for group in _SYNONYMS:
-            if group & own:
-                own |= group
-        spelled.append((name, own))
+    text = _without(blank(mask(tokens.text), *REFERENCES), dates)
+    places = units.places(tokens)
     found: list[Found] = []
     starts = {t.start: i for i, t in enumerate(tokens.items)}
     for match in list(_QUANTITY.finditer(text))[:400]:
@@ -186,104 +228,54 @@ def find_quantity(tokens: Tokens, units: Sequence[str], dates: Iterable[tuple[in
         if number is None or number == 0:
             continue
         amount = number * _FACTOR.get((match[2] or "").lower(), 1)
-        start = match.start()
-        unit, end = _unit_after(tokens, starts, match.end(), spelled)
-        if unit is None:
-            unit, start = _unit_before(tokens, starts, match.start(), spelled)
-            end = match.end()
-        if unit is None and _QUANTITY_SAID.search(text[max(0, match.start() - 30) : match.start()]):
-            unit, start, end = "", match.start(), match.end()
-        if unit is not None:
-            found.append(Found(Quantity(amount, unit), (trimmed(tokens.text, start, end),), 0.9))
+        start, end = match.span()
+        unit = ""
+        after = _unit_after(tokens, starts, end, places)
+        before = _unit_before(tokens, starts, start, places)
+        if after is not None:
+            unit, end = after
+        elif before is not None:
+            unit, start = before
+        elif not _QUANTITY_SAID.search(text[max(0, start - 30) : start]):
+            continue
+        found.append(Found(Quantity(amount, unit), (trimmed(tokens.text, start, end),), 0.9))
     if not found:
         for token in tokens.items[:-1]:
-            value = NUMBERS.get(token.form) or (_DOZENS.get(token.form))
-            if value and value > 1:
-                unit, end = _unit_after(tokens, starts, token.end, spelled)
-                if unit is not None:
-                    confidence = 0.4 if token.form in _DOZENS else 0.8
-                    found.append(Found(Quantity(Decimal(value), unit), ((token.start, end),), confidence))
+            value = NUMBERS.get(token.form) or _DOZENS.get(token.form)
+            after = _unit_after(tokens, starts, token.end, places) if value and value > 1 else None
+            if value and after is not None:
+                confidence = 0.4 if token.form in _DOZENS else 0.8
+                found.append(Found(Quantity(Decimal(value), after[0]), ((token.start, after[1]),), confidence))
     return found[0] if len({f.value for f in found}) == 1 else None
 
 
-def mask_references(text: str) -> str:
-    """The text without phones, references and times, its quantities kept."""
-    return blank(mask(text), *REFERENCES)
-
-
-def _unit_after(
-    tokens: Tokens, starts: dict[int, int], at: int, spelled: Sequence[tuple[str, set[str]]]
-) -> tuple[str | None, int]:
-    text = tokens.text
+def _unit_after(tokens: Tokens, starts: dict[int, int], at: int, places: dict[int, tuple[int, str]]) -> tuple[str, int] | None:
+    """The unit of "10 000 petits sachets" and where it ends."""
+    text, items = tokens.text, tokens.items
     while at < len(text) and text[at] in " \u00a0\u202f\n":
         at += 1
     i = starts.get(at)
     if i is None:
-        return None, at
-    items = tokens.items
+        return None
     for j in range(i, min(i + 3, len(items))):
         if j > i and items[j].brk > LINE:
-            break
-        own = set(keys(items[j].form, items[j].accented))
-        for unit, wanted in spelled:
-            if own & wanted:
-                return unit, items[j].end
-        if items[j].form in _PIECES and not spelled:
-            return "", items[j].end
-        if j == i and items[j].form in _NOT_COUNTED - {"de", "d", "of", "h"}:
-            break
-        if items[j].form.isdigit():
-            break
-    return None, at
+            return None
+        if j in places:
+            last, unit = places[j]
+            return unit, items[last].end
+        if items[j].form.isdigit() or (
+            j == i and items[j].form in _NOT_COUNTED and items[j].form not in ("de", "d", "of", "h")
+        ):
+            return None
+    return None
 
 
-def _unit_before(
-    tokens: Tokens, starts: dict[int, int], at: int, spelled: Sequence[tuple[str, set[str]]]
-) -> tuple[str | None, int]:
-    """The unit of "sachets : 10 000"."""
+def _unit_before(tokens: Tokens, starts: dict[int, int], at: int, places: dict[int, tuple[int, str]]) -> tuple[str, int] | None:
+    """The unit of "sachets : 10 000" and where it starts."""
     i = starts.get(at)
     if not i or tokens.items[i].sep.strip()[:1] not in (":", "="):
-        return None, at
-    token = tokens.items[i - 1]
-    own = set(keys(token.form, token.accented))
-    return next(((unit, token.start) for unit, wanted in spelled if own & wanted), (None, at))
-
-
-def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
-    """The amount of money a text names; where it names several, the one right after a lead (character spans), else None."""
-    readable = blank(text, _MONEY_RANGE) if any(c.isdigit() for c in text) else ""
-    found: list[Found] = []
-    for match in list(_MONEY.finditer(readable))[:200]:
-        written = match["first"] or match["number"]
-        currency = match["before"] or match["after"] or "€"
-        name = next((n for n, p in _CURRENCY.items() if p.fullmatch(currency)), "")
-        if match["euros"]:
-            amount: Decimal | None = Decimal(f"{match['euros']}.{match['cents']}")
-        else:
-            amount = parse_number(written, english=name in ("USD", "GBP", "CAD") or bool(match["before"]))
-        if amount is None:
-            continue
-        scale = (match["k1"] or match["k2"] or "").lower()
-        amount *= {"k": 1000, "mille": 1000, "m": 1_000_000}.get(scale, 1)
-        tax = re.sub(r"[\s.]", "", (match["tax"] or "").lower())
-        kind = (
-            ""
-            if not tax
-            else "incl"
-            if tax.startswith(("ttc", "toutes", "incl")) or "inclus" in tax or "comprise" in tax
-            else "excl"
-        )
-        span = trimmed(text, *match.span())
-        found.append(Found(Money(amount, name, kind), (span,), 0.9))  # type: ignore[arg-type]
-    led = [f for f in found if any(0 <= f.spans[0][0] - end <= 25 for _, end in leads)]
-    if len({f.value for f in led}) == 1:
-        return led[0]
-    return found[0] if len({f.value for f in found}) == 1 else None
-
-
-def money_spans(text: str) -> list[tuple[int, int]]:
-    """Where amounts of money stand."""
-    return [m.span() for m in _MONEY.finditer(text)] if any(c.isdigit() for c in text) else []
+        return None
+    return next(((unit, tokens.items[first].start) for first, (last, unit) in places.items() if last == i - 1), None)
 
 
 def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:

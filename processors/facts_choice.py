@@ -7,12 +7,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.directive import FactSpec, Word
-from processors.classify import is_requested
 from processors.facts_numbers import Found
 from processors.facts_text import Phrase
 from processors.negation import negated
-from processors.words import Hit, Tokens, WordMatcher, longest
+from processors.words import LINE, SENTENCE, Hit, Tokens, WordMatcher, longest
+from processors.words_common import word_set
 
+#: Hits looked at in one text.
+_MOST = 200
+_DETERMINERS = word_set("la le l les un une des ma mon mes notre nos votre cette ce de d du the a an our my this that")
+_BESIDE = word_set("devant derriere behind beside near")
+_BESIDE_TWO = frozenset(
+    ("cote de", "cote d", "cote du", "pres de", "pres d", "pres du", "front of", "next to", "arriere plan", "face a")
+)
+_ON = word_set("sur dans on in sous under contre against")
+_PLACED = (
+    "pos",
+    "pris",
+    "plac",
+    "mis",
+    "mettr",
+    "install",
+    "fix",
+    "accroch",
+    "photograph",
+    "visible",
+    "stand",
+    "sit",
+    "taken",
+    "hang",
+)
 _NO_VALUES = frozenset(("no", "non", "false", "faux", "sans"))
 _ANSWER = re.compile(r"[ \t]*(?:\([^)\n]{0,40}\)|\?)?[ \t]*[:=?][ \t]*(oui|yes|ok|non|no|si|ja|nein)\b", re.IGNORECASE)
 
@@ -38,34 +62,65 @@ class ChoiceReader:
 
     def find(self, contexts: Sequence[Context]) -> tuple[Found, int] | None:
         """The value and the index of the context it stands in, or None. What is asked for outranks what is mentioned."""
-        found: list[tuple[int, bool, int, Hit]] = []  # context, asked, rank, hit
+        found: list[_Said] = []
         score: dict[int, float] = {}
         for index, context in enumerate(contexts):
-            for hit in longest(self._matcher.find(context.tokens)):
-                if negated(context.tokens, hit.first, hit.last):
-                    continue
-                rank = self._rank[hit.word]
-                score[rank] = score.get(rank, 0.0) + hit.word.weight
-                if hit.word.weight <= 0:
-                    continue
-                head = any(p.first <= hit.first <= p.last for p in context.asked)
-                found.append((index, head or (not context.asked and is_requested(context.tokens, hit)), rank, hit))
-        found = [f for f in found if score[f[2]] > 0]
+            for said in self._said(index, context):
+                score[said.rank] = score.get(said.rank, 0.0) + said.hit.word.weight
+                if said.hit.word.weight > 0:
+                    found.append(said)
+        found = [f for f in found if score[f.rank] > 0]
         if not found:
             return None
-        asked = [f for f in found if f[1]] or found
-        ranks = {f[2] for f in asked}
-        best = max(ranks)
-        index, _, _, hit = next(f for f in asked if f[2] == best)
-        if len({f[2] for f in found}) == 1:
+        best = max(found, key=lambda f: (f.rank, f.asked, -f.index))
+        if len({f.rank for f in found}) == 1:
             confidence = 0.9
-        elif len(ranks) == 1:
-            confidence = 0.75
         else:
-            confidence = 0.6
-        if not hit.exact:
+            confidence = 0.75 if any(f.asked for f in found if f.rank == best.rank) else 0.6
+        if not best.hit.exact:
             confidence -= 0.15
-        return Found(self._values[best], ((hit.start, hit.end),), round(confidence, 2)), index
+        return Found(self._values[best.rank], ((best.hit.start, best.hit.end),), round(confidence, 2)), best.index
+
+    def _said(self, index: int, context: Context) -> list[_Said]:
+        """The values one text speaks of, without those denied, those that only tell where ("posé sur la table"), and those
+        said before it comes to what is asked for ("Nous vendons des statues. Je voudrais modéliser une chaise.")."""
+        tokens = context.tokens
+        said = []
+        asked_from = -1
+        for hit in longest(self._matcher.find(tokens))[:_MOST]:
+            if negated(tokens, hit.first, hit.last) or _only_where(tokens, hit):
+                continue
+            asked = any(p.first <= hit.first <= p.last for p in context.asked)
+            said.append(_Said(index, asked, self._rank[hit.word], hit))
+            if asked and asked_from < 0:
+                asked_from = hit.first
+        while asked_from > 0 and tokens.items[asked_from].brk < SENTENCE:
+            asked_from -= 1
+        return [s for s in said if s.hit.first >= asked_from]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A value spoken of: in which text, whether asked for, its rank among the choices."""
+
+    index: int
+    asked: bool
+    rank: int
+    hit: Hit
+
+
+def _only_where(tokens: Tokens, hit: Hit) -> bool:
+    """Whether the hit only tells where the thing stands: "posé sur la table", "devant la cheminée"."""
+    items = tokens.items
+    i = hit.first - 1
+    while i >= 0 and items[i + 1].brk == 0 and items[i].form in _DETERMINERS:
+        i -= 1
+    if i < 0 or items[i + 1].brk > LINE:
+        return False
+    forms = [items[k].form for k in range(max(0, i - 3), i + 1)]
+    if forms[-1] in _BESIDE or " ".join(forms[-2:]) in _BESIDE_TWO or " ".join(forms[-3:-1]) in _BESIDE_TWO:
+        return True
+    return forms[-1] in _ON and any(f.startswith(_PLACED) for f in forms[:-1])
 
 
 class YesNoReader:

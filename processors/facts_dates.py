@@ -10,6 +10,7 @@ import calendar
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from core.reading import Day
 from processors.facts_numbers import Found, blank, trimmed
@@ -102,10 +103,13 @@ def date_spans(text: str, day: date) -> list[tuple[int, int]]:
 
 def _plain(text: str) -> str:
     """The text folded character by character, so that offsets hold."""
+    if text.isascii():
+        return text.lower()
     return "".join(f if len(f := fold(c)) == 1 else c for c in text)
 
 
-def _dates(text: str, day: date) -> list[tuple[Found, bool]]:
+@lru_cache(maxsize=4)  # several facts read the same text one after the other
+def _dates(text: str, day: date) -> tuple[tuple[Found, bool], ...]:
     plain = blank(_plain(mask(text)), _VAGUE)
     found: list[tuple[Found, bool]] = []
     taken: list[tuple[int, int]] = []
@@ -126,7 +130,7 @@ def _dates(text: str, day: date) -> list[tuple[Found, bool]]:
                 taken.append(match.span())
                 value, confidence = resolved
                 found.append((Found(Day(value), (trimmed(text, *match.span()),), confidence), deadline))
-    return sorted(found, key=lambda pair: pair[0].spans[0])
+    return tuple(sorted(found, key=lambda pair: pair[0].spans[0]))
 
 
 def _make(year: int, month: int, number: int) -> date | None:

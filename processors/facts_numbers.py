@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from core.reading import FactValue
 from processors.words import mask
@@ -73,6 +74,7 @@ def blank(text: str, *patterns: re.Pattern[str]) -> str:
     return text
 
 
+@lru_cache(maxsize=4)  # several facts read the same text one after the other
 def measurable(text: str) -> str:
     """The text without the numbers that are neither lengths nor counts (prices and dates are the callers')."""
     if not any(c.isdigit() for c in text):

@@ -32,14 +32,14 @@ _CALM = _words(
 )
 _NEGATIVE = (
     _words(2, "inadmissible, inacceptable, scandaleux, honteux, déplorable, lamentable, furieux, furieuse, en colère, exaspéré, "
-              "mécontent, très déçu, arnaque, incompétent, catastrophe, catastrophique, foutage de gueule, se moquer du monde, ras le bol, "
-              "ras-le-bol, avocat, mise en demeure, plainte, réclamation, unacceptable, outrageous, disgraceful, furious, "
-              "angry, scam, terrible, awful, horrible, worst, complaint, unzumutbar, unverschämt, inaceptable, inaccettabile, schandalig")
-    + _words(1, "déçu, décevant, déception, insatisfait, frustré, agacé, énervé, mauvais, nul, pénible, toujours pas, personne ne répond, "
-                "encore une fois, troisième fois, marre, regrette, dommage, anormal, problème, bug, erreur, échec, ne marche pas, "
-                "ne fonctionne pas, ne fonctionne plus, ne marche plus, disappointed, disappointing, frustrated, annoyed, upset, bad, "
-                "poor, useless, still waiting, nobody answers, doesn't work, not working, problem, wrong, broken, failed, enttäuscht, ärgerlich, "
-                "decepcionado, deluso, teleurgesteld")
+              "mécontent, très déçu, arnaque, incompétent, catastrophe, catastrophique, foutage de gueule, se moquer du monde, "
+              "ras le bol, avocat, mise en demeure, plainte, réclamation, unacceptable, outrageous, disgraceful, furious, angry, scam, "
+              "terrible, awful, horrible, worst, complaint, unzumutbar, unverschämt, inaceptable, inaccettabile, schandalig")
+    + _words(1, "déçu, décevant, déception, insatisfait, frustré, agacé, énervé, mauvais, nul, pénible, toujours pas, marre, "
+                "personne ne répond, encore une fois, troisième fois, regrette, dommage, anormal, problème, bug, erreur, échec, "
+                "ne marche pas, ne fonctionne pas, ne fonctionne plus, ne marche plus, disappointed, disappointing, frustrated, annoyed, "
+                "upset, bad, poor, useless, still waiting, nobody answers, doesn't work, not working, problem, wrong, broken, failed, "
+                "enttäuscht, ärgerlich, decepcionado, deluso, teleurgesteld")
 )  # fmt: skip
 _POSITIVE = _words(
     1.5,
@@ -139,7 +139,7 @@ def _urgency(found: dict[str, list[tuple[Tokens, Hit]]], text: Tokens, subject: 
         reasons.append(Reason("urgency:low", True, 0.0, f"« {denied[0].quote} » est nié"))
         return "low"
     if score >= 1.5:
-        reasons.append(Reason("urgency:high", True, score, f"« {quote} » presse" if quote else "le ton presse"))
+        reasons.append(Reason("urgency:high", True, 0.0, f"« {quote} » presse" if quote else "le ton presse"))
         return "high"
     return "normal"
 
@@ -153,10 +153,10 @@ def _sentiment(found: dict[str, list[tuple[Tokens, Hit]]], text: Tokens, reasons
     joy = sum(w.weight for w in positive)
     if anger >= 1 and anger > joy:
         quote = next(iter(negative.values())).quote if negative else denied[0].quote
-        reasons.append(Reason("sentiment:negative", True, anger, f"« {quote} »"))
+        reasons.append(Reason("sentiment:negative", True, 0.0, f"« {quote} »"))
         return "negative", anger
     if joy > anger:
-        reasons.append(Reason("sentiment:positive", True, joy, f"« {next(iter(positive.values())).quote} »"))
+        reasons.append(Reason("sentiment:positive", True, 0.0, f"« {next(iter(positive.values())).quote} »"))
         return "positive", anger
     return "neutral", anger
 

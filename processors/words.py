@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -162,23 +163,22 @@ def _squeeze(stem: str) -> str:
 
 @lru_cache(maxsize=16384)
 def keys(form: str, accented: str) -> tuple[str, ...]:
-    """What a token may be matched by: itself first, then its stems."""
-    if len(form) < 4 or form.isdigit():
-        # "bugs" is a bug, yet nothing shorter is stemmed: "AR" must never be "are"
-        return (form,)
+    """What a token may be matched by: itself first, then its stems, "f:" and "e:" before the French and the English ones."""
+    if len(form) < 3 or form.isdigit():
+        return (form,)  # nothing shorter is stemmed: "AR" must never be "are"
+    if len(form) == 3:
+        return form, "f:" + form, "e:" + form  # "bugs" is a bug
     french, english = _stemmers()
-    found = {
-        form: None,
-        _squeeze(fold(french.stemWord(accented))): None,
-        _squeeze(french.stemWord(form)): None,
-        _squeeze(english.stemWord(form)): None,
-    }
+    stems = [french.stemWord(form), fold(french.stemWord(accented))]
     # what the French stemmer leaves of a word without its accents: modelisee > modelise > modelis
     if form.endswith(("ee", "ees")):
-        found[_squeeze(french.stemWord(form.rstrip("s")[:-1]))] = None
+        stems.append(french.stemWord(form.rstrip("s")[:-1]))
     if form.endswith("ent") and len(form) >= 6:  # ouvrent, as ouvre
-        found[_squeeze(french.stemWord(form[:-2]))] = None
-    return tuple(k for k in found if len(k) >= 3)
+        stems.append(french.stemWord(form[:-2]))
+    found = {form: None, **{"f:" + _squeeze(stem): None for stem in stems if len(stem) >= 3}}
+    if form == accented:  # no English word has an accent: "modèles" is not "modelled"
+        found["e:" + _squeeze(english.stemWord(form))] = None
+    return tuple(found)
 
 
 def _family(form: str) -> tuple[str, ...]:
@@ -212,8 +212,9 @@ def _element(token: Token, *, tight: bool, room: int) -> _Element:
 
 def _compile(word: Word) -> list[_Pattern]:
     tokens = tokenise(word.text).items
-    content = [t for t in tokens if t.form not in FUNCTION]
-    if len(content) < 2:
+    digits = {t.end for t in tokens if t.form.isdigit()}
+    content = [t for t in tokens if t.form not in FUNCTION or t.start in digits]  # the D of 3D says something
+    if sum(t.start not in digits for t in content) < 2:  # "en 3D" is more than "3D"
         content = list(tokens)
     if not content:
         return []
@@ -235,6 +236,12 @@ def _allowed_edits(length: int) -> int:
     return 0 if length < 5 else 1 if length < 9 else 2
 
 
+_Read = tuple[tuple[str, ...], tuple[str, ...]]
+_NOTHING: _Read = ((), ())
+#: Words whose reading a matcher remembers.
+_REMEMBERED = 8192
+
+
 class WordMatcher:
     """Finds many words in one pass; compiled once for a set of directives, then shared by threads.
 
@@ -246,7 +253,7 @@ class WordMatcher:
         self._vocabulary: dict[str, list[tuple[str, _Element]]] = {}
         self._known: set[str] = set()
         self._forms: set[str] = set()
-        self._memory: dict[str, tuple[str, ...]] = {}
+        self._memory: dict[str, _Read] = {}
         self._typos = typos
         for pattern in (p for w in dict.fromkeys(words) for p in _compile(w)):
             for key in pattern.elements[0].keys:
@@ -264,7 +271,10 @@ class WordMatcher:
         items = tokens.items
         hits: list[Hit] = []
         readings = [self._read(token) for token in items]
-        for i, (exact, near) in enumerate(readings):
+        for i, reading in enumerate(readings):
+            if reading is _NOTHING and (i + 1 == len(items) or items[i + 1].sep != "-"):
+                continue
+            exact, near = reading
             for key in (*exact, *near):
                 for pattern in self._first.get(key, ()):
                     found = self._follow(pattern, items, readings, i)
@@ -286,30 +296,33 @@ class WordMatcher:
                 best[hit.word, hit.first] = hit
         return sorted(best.values(), key=lambda h: (h.start, -h.end))
 
-    def _read(self, token: Token) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _read(self, token: Token) -> _Read:
         """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""
-        exact = tuple(k for k in keys(token.form, token.accented) if k in self._known)
-        if exact:
-            form = token.form
-            if form not in self._forms and len(form) <= 4 and form in COMMON and form.rstrip("s") not in self._forms:
-                return (), ()  # "tu vas" is no vase
-            return exact, ()
-        if not self._typos or len(token.form) < 4 or token.form in COMMON or token.form.isdigit():
-            return (), ()
-        near = self._memory.get(token.form)
-        if near is None:
-            near = self._near(token)
-            if len(self._memory) >= 8192:  # bounded: hostile text must not fill the memory
+        known = self._memory.get(token.accented)
+        if known is None:
+            if len(self._memory) >= _REMEMBERED:  # bounded: hostile text must not fill the memory
                 self._memory.clear()
-            self._memory[token.form] = near
-        return (), near
+            known = self._memory[token.accented] = self._look(token)
+        return known
+
+    def _look(self, token: Token) -> _Read:
+        form = token.form
+        exact = tuple(k for k in keys(form, token.accented) if k in self._known)
+        if exact:
+            if form not in self._forms and len(form) <= 4 and form in COMMON and form.rstrip("s") not in self._forms:
+                return _NOTHING  # "tu vas" is no vase
+            return exact, ()
+        if not self._typos or len(form) < 4 or form in COMMON or form.isdigit():
+            return _NOTHING
+        near = self._near(token)
+        return ((), near) if near else _NOTHING
 
     def _near(self, token: Token) -> tuple[str, ...]:
         from rapidfuzz.distance import OSA  # 6 MB: only where words are read
 
         form = token.form
         own = keys(form, token.accented)
-        if any(k in COMMON for k in own) or (form.endswith(("s", "x")) and form[:-1] in COMMON):
+        if any(k.rpartition(":")[2] in COMMON for k in own) or (form.endswith(("s", "x")) and form[:-1] in COMMON):
             return ()
         found: dict[str, None] = {}
         best = 3
@@ -318,7 +331,7 @@ class WordMatcher:
             distance = OSA.distance(form, spelled, score_cutoff=allowed) if allowed else 1
             if distance > allowed and len(form) >= 6:
                 # an inflected form with a slip ("modlisation" for modéliser): compare the stems
-                stems = [(a, b) for a in own[1:] for b in element.keys if len(a) >= 5 and len(b) >= 6 and a != b]
+                stems = [(a, b) for a in own[1:] for b in element.keys if len(a) >= 7 and len(b) >= 8 and a[:2] == b[:2]]
                 distance = 1 if any(OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in stems) else allowed + 1
                 if distance == 1:
                     allowed = 1
@@ -334,7 +347,7 @@ class WordMatcher:
     def _follow(
         pattern: _Pattern,
         items: Sequence[Token],
-        readings: Sequence[tuple[tuple[str, ...], tuple[str, ...]]],
+        readings: Sequence[_Read],
         at: int,
     ) -> tuple[int, bool] | None:
         literal = True
@@ -365,7 +378,10 @@ class WordMatcher:
 def longest(hits: Sequence[Hit]) -> list[Hit]:
     """The hits without those that stand inside a longer one ("vase" in "vase sculpté")."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (-(h.end - h.start), not h.exact, -abs(h.word.weight), h.start)):
-        if all(hit.end <= k.start or hit.start >= k.end for k in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
+    starts: list[int] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, not h.exact, -abs(h.word.weight), h.start)):
+        at = bisect_left(starts, hit.start)
+        if (at == 0 or kept[at - 1].end <= hit.start) and (at == len(kept) or hit.end <= kept[at].start):
+            kept.insert(at, hit)
+            starts.insert(at, hit.start)
+    return kept

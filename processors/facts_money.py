@@ -1,0 +1,67 @@
+"""Amounts of money: "1 200,50 € HT", "$5", "500 dh", "12€50"; a range is no amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.reading import Money
+from processors.facts_numbers import NUMBER, Found, blank, parse_number, trimmed
+
+_CURRENCIES = {
+    "EUR": r"€|eur(?:o|os)?", "USD": r"\$|us\$|usd|dollars?", "GBP": r"£|gbp|pounds?", "CHF": r"chf|francs?\s+suisses?",
+    "MAD": r"mad|dhs?|dirhams?", "CAD": r"cad|ca\$|\$\s?ca", "XOF": r"f\s?cfa|xof", "TND": r"tnd|dinars?", "DZD": r"dzd|da(?=\s|$)",
+}  # fmt: skip
+_CURRENCY = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CURRENCIES.items()}
+_ANY = "|".join(_CURRENCIES.values())
+_MONEY = re.compile(
+    rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"
+    rf"|(?<![\w.,/])(?P<euros>\d{{1,6}})\s?€\s?(?P<cents>\d{{2}})(?!\d)"
+    rf"|(?<![\w.,/])(?P<number>{NUMBER})(?:\s?(?P<k2>k|mille|m(?=€)))?\s?(?P<after>{_ANY})(?![^\W_]))"
+    r"(?:\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?|hors\s+taxes?|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
+    r"|(?:excl|incl)\w{0,6}\.?\s+(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat)(?![^\W_]))?",
+    re.IGNORECASE,
+)
+_MONEY_RANGE = re.compile(
+    rf"\b(?:entre|between|de|from)\s+{NUMBER}\s?(?:{_ANY})?\s+(?:et|and|[àa]|to)\s+{NUMBER}\s?(?:{_ANY})"
+    rf"|(?<![\w.,-]){NUMBER}\s?(?:-|–|à|ou|or|to)\s?{NUMBER}\s?(?:{_ANY})(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+def blank_money(text: str) -> str:
+    """The text with its amounts of money blanked."""
+    return blank(text, _MONEY) if any(c.isdigit() for c in text) else text
+
+
+def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
+    """The amount of money a text names; where it names several, the one right after a lead (character spans), else None."""
+    readable = blank(text, _MONEY_RANGE) if any(c.isdigit() for c in text) else ""
+    found: list[Found] = []
+    for match in list(_MONEY.finditer(readable))[:200]:
+        written = match["first"] or match["number"]
+        currency = match["before"] or match["after"] or "€"
+        name = next((n for n, p in _CURRENCY.items() if p.fullmatch(currency)), "")
+        if match["euros"]:
+            amount: Decimal | None = Decimal(f"{match['euros']}.{match['cents']}")
+        else:
+            amount = parse_number(written, english=name in ("USD", "GBP", "CAD") or bool(match["before"]))
+        if amount is None:
+            continue
+        scale = (match["k1"] or match["k2"] or "").lower()
+        amount *= {"k": 1000, "mille": 1000, "m": 1_000_000}.get(scale, 1)
+        tax = re.sub(r"[\s.]", "", (match["tax"] or "").lower())
+        kind = (
+            ""
+            if not tax
+            else "incl"
+            if tax.startswith(("ttc", "toutes", "incl")) or "inclus" in tax or "comprise" in tax
+            else "excl"
+        )
+        span = trimmed(text, *match.span())
+        found.append(Found(Money(amount, name, kind), (span,), 0.9))  # type: ignore[arg-type]
+    led = [f for f in found if any(0 <= f.spans[0][0] - end <= 25 for _, end in leads)]
+    if len({f.value for f in led}) == 1:
+        return led[0]
+    return found[0] if len({f.value for f in found}) == 1 else None
