@@ -177,8 +177,10 @@ def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
     """Drops the lines under the closing formula or the name, as long as they look like a signature."""
     kept: list[Judged] = []
     signed_on: int | None = None
-    for j in judged:
-        below = signed_on is not None and j.clause.line > signed_on
+    for n, j in enumerate(judged):
+        # "Paul : je valide" under a closing formula is no signature.
+        quotes = j.clause.announces and any(k.kind in _APPROVES for k in judged[n + 1 : n + 2])
+        below = signed_on is not None and j.clause.line > signed_on and not quotes
         if (
             below
             and len(j.clause.items) <= 8

@@ -1,4 +1,10 @@
-"""Prints the confusion matrix of the reading of replies: ``python -m tests.measure_verdicts [heldout] [-v]``."""
+"""Prints the confusion matrix of the reading of replies: ``python -m tests.measure_verdicts [SET ...] [-v]``, by default every set.
+
+``development`` and ``heldout`` were written together before the reader and halved. ``round2`` to ``round4`` were each written later and
+measured once before anything was changed for them. On first sight, false approvals / right answers were: heldout 1 / 97.5 %,
+round2 9 / 91 %, round3 9 / 91 % (two of the 9 were labels that did not hold), round4 0 / 95 %. Every set has been tuned on since: these numbers, not today's, tell what to expect of
+replies nobody here has seen.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +65,7 @@ def matrix(name: str) -> tuple[Counter[tuple[str, str]], list[tuple[Case, Verdic
 
 
 def main() -> None:
-    names = [a for a in sys.argv[1:] if not a.startswith("-")] or ["development"]
+    names = [a for a in sys.argv[1:] if not a.startswith("-")] or sorted(p.stem for p in FIXTURES.glob("*.tsv"))
     for name in names:
         counts, wrong = matrix(name)
         print(f"{name}: {sum(counts.values())} replies\n{'label':>10} | {'approve':>8} {'refuse':>8} {'unclear':>8}")

@@ -64,6 +64,18 @@ def test_subject_names_the_thing_quoted() -> None:
     assert read_verdict("ok pour le fauteuil", subject="Re: Modélisation fauteuil et table").answer == "unclear"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Paul : je valide", "Bonne journée Paul : je valide", "Merci. Paul : je valide", "Bonne journée.\nPaul : je valide"],
+)
+def test_what_a_colon_gives_to_somebody_else(text: str) -> None:
+    assert read_verdict(text).answer == "unclear"
+
+
+def test_a_greeting_may_end_with_a_colon() -> None:
+    assert read_verdict("Bonjour Paul : je valide").answer == "approve"
+
+
 @pytest.mark.parametrize("subject", ["TR: Devis", "Fwd: devis", "FW: devis", "WG: Angebot"])
 def test_a_forward_is_unclear(subject: str) -> None:
     assert read_verdict("Je valide", subject=subject).answer == "unclear"
@@ -79,7 +91,8 @@ def test_automatic_and_unsure_text_are_unclear() -> None:
     ("text", "amount"),
     [
         ("ok pour 3 crédits", "3"), ("3 crédits, c'est bon", "3"), ("Validé : 2", "2"), ("oui, 2", "2"), ("trois crédits ok", "3"),
-        ("ok 2 cr", "2"), ("je valide à 4", "4"), ("Ok pour 2,5 crédits", "2.5"), ("I approve the 2 credits", "2"), ("ok pour un crédit", "1"),
+        ("ok 2 cr", "2"), ("je valide à 4", "4"), ("Ok pour 2,5 crédits", "2.5"),
+        ("I approve the 2 credits", "2"), ("ok pour un crédit", "1"),
     ],
 )  # fmt: skip
 def test_credits_named(text: str, amount: str) -> None:
@@ -90,7 +103,8 @@ def test_credits_named(text: str, amount: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "je valide le devis n° 2024-117", "Je valide\n06 12 34 56 78", "Très bien, je valide", "Je valide, merci\nPaul\n12 rue des Lilas\n75012 Paris",
+        "je valide le devis n° 2024-117", "Je valide\n06 12 34 56 78", "Très bien, je valide",
+        "Je valide, merci\nPaul\n12 rue des Lilas\n75012 Paris",
         "Je valide le devis du 12/03/2025",
     ],
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from processors.verdicts.tokens import Token, fold
+from processors.verdicts.tokens import Token, fold, word_set
 
 #: Nobody decides more than this in a reply; a larger number is a telephone, an order, or a slip of the finger.
 LARGEST = Decimal(500)
@@ -23,76 +23,17 @@ _BEFORE_UNIT = (
     "nul een twee drie vier vijf zes zeven acht negen tien",
 )
 #: These are articles or other words as well: numbers only right before the unit.
-_ARTICLES = {
-    "un": 1,
-    "une": 1,
-    "one": 1,
-    "eine": 1,
-    "einen": 1,
-    "ein": 1,
-    "uno": 1,
-    "una": 1,
-    "um": 1,
-    "uma": 1,
-    "een": 1,
-    "a": 1,
-}
+_ARTICLES = dict.fromkeys(word_set("un une one eine einen ein uno una um uma een a"), 1)
 _CREDIT = (
     "credit credits credi credis cred creds cr crs crdt crdts crd creditos credito crediti kredit kredite kredits credito "
     "credieten krediet kredieten guthaben كريدي رصيد"
 )
 _EURO = "€ eur euro euros"
 #: A number followed by one of these is money, a length, a time or a share, unless it is the unit itself.
-MEASURES = frozenset(
-    [
-        "€",
-        "$",
-        "£",
-        "%",
-        "eur",
-        "euro",
-        "euros",
-        "dh",
-        "dhs",
-        "mad",
-        "usd",
-        "cm",
-        "mm",
-        "m",
-        "metre",
-        "metres",
-        "kg",
-        "g",
-        "h",
-        "min",
-        "jour",
-        "jours",
-        "day",
-        "days",
-        "semaine",
-        "semaines",
-        "mois",
-        "an",
-        "ans",
-        "heure",
-        "heures",
-        "hours",
-        "week",
-        "weeks",
-        "month",
-        "months",
-        "x",
-        "fois",
-        "chaises",
-        "chaise",
-        "tables",
-        "table",
-        "pieces",
-        "piece",
-        "photos",
-        "modeles",
-        "unites",
-    ]
+MEASURES = word_set(
+    "€ $ £ % eur euro euros dh dhs mad usd cm mm m metre metres kg g h min jour jours day days semaine semaines mois "
+    "an ans heure heures hours week weeks month months x fois chaises chaise tables table pieces piece photos modeles "
+    "unites"
 )
 
 

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from processors.verdicts import amounts
 from processors.verdicts.lexicon import LONGEST, asks_when, phrases, words
-from processors.verdicts.tokens import Token
+from processors.verdicts.tokens import Token, word_set
 
 #: Words that decide, in the forms that may be reached from a misspelling. Each is its own correction.
 _DECISIVE = (
@@ -25,54 +25,11 @@ _DECISIVE = (
     "confirmerai", "approuverai", "demain", "condition", "seulement", "uniquement", "reserve", "attendez", "reflechir",
 )  # fmt: skip
 #: Real words one letter away from a decisive one.
-_REAL_WORDS = frozenset(
-    [
-        "valise",
-        "valises",
-        "solide",
-        "invalide",
-        "valable",
-        "validite",
-        "conforme",
-        "conformes",
-        "informe",
-        "accent",
-        "excepte",
-        "excepter",
-        "aspect",
-        "improve",
-        "greed",
-        "refuge",
-        "recuse",
-        "refusa",
-        "forfait",
-        "portrait",
-        "parfaire",
-        "accord",
-        "avance",
-        "annules",
-        "annulet",
-        "intéresse",
-        "demarre",
-        "declive",
-        "vacances",
-        "laides",
-        "avide",
-        "validates",
-        "invalid",
-        "valider",
-        "valables",
-        "confiture",
-        "lances",
-        "lance",
-        "accessible",
-        "adepte",
-        "adopte",
-        "adopter",
-        "acheter",
-        "acheté",
-        "achete",
-    ]
+_REAL_WORDS = word_set(
+    "valise valises solide invalide valable validite conforme conformes informe accent excepte excepter aspect "
+    "improve greed refuge recuse refusa forfait portrait parfaire accord avance annules annulet intéresse demarre "
+    "declive vacances laides avide validates invalid valider valables confiture lances lance accessible adepte adopte "
+    "adopter acheter acheté achete"
 )
 _GOOD_SYMBOLS = {"👍": "particle", "✅": "yes", "✔": "yes", "☑": "yes", "👌": "particle", "🆗": "particle", "🤝": "yes"}
 _BAD_SYMBOLS = {"👎": "refuse", "❌": "refuse", "🚫": "refuse"}

@@ -12,6 +12,7 @@ from typing import Literal
 
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
 from processors.verdicts.lexicon import ACTS, DANGERS
+from processors.verdicts.tokens import word_set
 
 Kind = Literal[
     "approve", "weak", "perfect", "refuse", "no", "danger", "harmless", "thanks", "praise", "ack", "logistics", "delay",
@@ -50,13 +51,12 @@ _PREPOSITIONS = frozenset(
 _AFTERWARDS = ("apres ", "after ")
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
 #: Beside a bare "oui" any other word may turn it into the answer to another question ("oui aujourd'hui").
-_FILLS_A_BARE_YES = frozenset(["bien", "donc", "alors", "bon", "tout", "oh", "ah", "ben", "bah", "voila", "et", "vraiment", "so", "then", "very", "well", "all"]) | {
-    "c est", "eh bien", "it s", "it is", "very well",
-}  # fmt: skip
-_MAY_STAND_BESIDE_YES = frozenset({
-    "filler", "object", "mine", "polite", "thanks", "praise", "closing", "greeting", "names", "logistics", "asap", "ack", "amount", "number",
-    "because",
-})  # fmt: skip
+_FILLS_A_BARE_YES = word_set("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all") | {
+    *("c est", "eh bien", "it s", "it is", "very well")
+}
+_MAY_STAND_BESIDE_YES = word_set(
+    "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
+)
 
 
 def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
@@ -75,13 +75,13 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
         (i for i in tail if i.act in DANGERS - _HARMLESS_IN_TAIL or i.words.startswith(_AFTERWARDS)), None
     )
     refusal = next((i for i in items if i.act == "refuse"), None)
-    if clause.announces and any(i.act in _STRANGE or i.act in DANGERS for i in items):
+    if clause.announces and items[0].act != "greeting" and any(i.act in _STRANGE or i.act in DANGERS for i in items):
         # "Paul : je valide", "Exemple : je valide"
         return says("danger", "hearsay")
     if clause.asked:
         return says("danger", danger.act if danger and danger.act != "hold" else "question")
     if refusal is not None:
-        return _refusal(clause, items, danger, refusal)
+        return _refusal(clause, items, refusal)
     acts = {i.act for i in body}
     if danger is not None and not ("no" in acts and danger.act == "price" and not acts & (DANGERS - {"price"})):
         return says("danger", danger.act, danger)
@@ -169,7 +169,7 @@ def _delay_question(clause: Clause, items: tuple[Item, ...]) -> bool:
     return len(said) <= 16 and any(_DELIVERY.match(w) for w in said)
 
 
-def _refusal(clause: Clause, items: tuple[Item, ...], danger: Item | None, refusal: Item) -> Judged:
+def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
     def says(kind: Kind, act: str, at: Item) -> Judged:
         return Judged(kind, act, at.start, at.end, clause)
 

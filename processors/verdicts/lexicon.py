@@ -100,7 +100,9 @@ def _templates() -> Iterator[tuple[str, str]]:
                 named[key] = value
                 continue
             for template in line.split(";"):
-                yield act, _NAMED.sub(lambda m: named[m.group(1)], template.strip())
+                for alternatives in set(_NAMED.findall(template)):
+                    template = template.replace(f"{{{alternatives}}}", named[alternatives])
+                yield act, template.strip()
 
 
 @cache

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from processors.verdicts.tokens import fold
+from processors.verdicts.tokens import fold, word_set
 
 _QUOTED_LINE = re.compile(r"^\s*(?:>|&gt;|\|\s)")
 _HEADER = re.compile(
@@ -26,12 +26,14 @@ _FORWARD = re.compile(
     r"|begin forwarded message|debut du message|(?:tr|fwd?|wg|rv)\s?:)",
     re.IGNORECASE,
 )
-_DEVICE_STARTS = frozenset(
-    ["envoye", "sent", "gesendet", "enviado", "inviato", "verzonden", "telecharger", "telechargez", "get", "obtenir", "provenance", "ارسل"]
-)
+_DEVICE_STARTS = word_set("envoye sent gesendet enviado inviato verzonden telecharger telechargez get obtenir provenance ارسل")
 #: The whole footer must be made of such words: what a person adds behind "Envoyé de mon iPhone" is his own.
-_DEVICE_WORDS = frozenset(
-    ["de", "depuis", "a", "partir", "du", "d", "l", "mon", "my", "mi", "meu", "meinem", "mein", "mijn", "il", "mio", "dal", "da", "do", "desde", "from", "via", "with", "von", "mit", "vanaf", "met", "the", "for", "pour", "من", "un", "une", "on", "outlook", "yahoo", "mail", "gmail", "proton", "protonmail", "courrier", "application", "messagerie", "app", "samsung", "galaxy", "orange", "sfr", "free", "bouygues", "iphone", "ipad", "ios", "android", "huawei", "xiaomi", "redmi", "pixel", "google", "oneplus", "oppo", "honor", "nokia", "sony", "mobile", "smartphone", "telephone", "telefon", "tablette", "tablet", "phone", "mac", "windows", "blackberry", "pro", "max", "mini", "plus", "ultra", "note", "edge", "lite", "zimbra", "spark"]
+_DEVICE_WORDS = word_set(
+    "de depuis a partir du d l mon my mi meu meinem mein mijn il mio dal da do desde from via with von mit vanaf met "
+    "the for pour من un une on outlook yahoo mail gmail proton protonmail courrier application messagerie app samsung "
+    "galaxy orange sfr free bouygues iphone ipad ios android huawei xiaomi redmi pixel google oneplus oppo honor "
+    "nokia sony mobile smartphone telephone telefon tablette tablet phone mac windows blackberry pro max mini plus "
+    "ultra note edge lite zimbra spark"
 )
 _CONTACT = re.compile(
     r"^[\s|•·*/,;–-]*(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"

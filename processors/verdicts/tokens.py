@@ -82,6 +82,11 @@ def fold(word: str) -> str:
     return _RUN.sub(r"\1", text.replace("œ", "oe").replace("æ", "ae"))
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text separated by spaces, for tables one can read."""
+    return frozenset(text.split())
+
+
 def trick(text: str) -> str:
     """Says in French what in the text is made to look like something else; '' when nothing is."""
     if _HIDDEN_IN_WORD.search(text):
