@@ -1,9 +1,9 @@
 """Prints the confusion matrix of the reading of replies: ``python -m tests.measure_verdicts [SET ...] [-v]``, by default every set.
 
-``development`` and ``heldout`` were written together before the reader and halved. ``round2`` to ``round4`` were each written later and
-measured once before anything was changed for them. On first sight, false approvals / right answers were: heldout 1 / 97.5 %,
-round2 9 / 91 %, round3 9 / 91 % (two of the 9 were labels that did not hold), round4 0 / 95 %. Every set has been tuned on since: these numbers, not today's, tell what to expect of
-replies nobody here has seen.
+``development`` and ``heldout`` were written together before the reader and halved. ``round2`` to ``round4`` were each written
+later and measured once before anything was changed for them. False approvals / right answers on first sight: heldout 1 / 97.5 %,
+round2 9 / 91 %, round3 9 / 91 % (two of the 9 were labels that did not hold), round4 0 / 95 %. Every set has been tuned on since:
+these numbers, not today's, tell what to expect of replies nobody here has seen.
 """
 
 from __future__ import annotations

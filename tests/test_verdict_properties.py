@@ -60,8 +60,18 @@ def test_nothing_spoilt_approves(where: str, words: str) -> None:
 @given(st.sampled_from(APPROVALS), st.sampled_from(["« {} »", "“{}”", '"{}"', "„{}“", "`{}`", "« {}", "'{}'"]))
 @settings(max_examples=300, deadline=None)
 def test_quoted_words_never_approve(text: str, marks: str) -> None:
-    text = text.replace("\n", " ").replace("'", "\u2019")
+    text = text.replace("'", "\u2019")
+    if marks in {"« {}", "'{}'"}:
+        text = text.replace("\n", " ")
     assert read_verdict(marks.format(text)).answer != "approve"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["« Bonjour,\nje valide\nmerci »", '"Bonjour\nje valide\nmerci"', "“ok\nje valide”", "'Je valide. Envoyé de mon iPhone'"],
+)
+def test_a_quotation_over_several_lines_never_approves(text: str) -> None:
+    assert read_verdict(text).answer == "unclear"
 
 
 @given(st.sampled_from(APPROVALS), st.sampled_from([">", "> ", ">> ", " > ", "&gt; "]))
@@ -138,8 +148,16 @@ def test_word_salad_is_read_without_error_and_with_literal_evidence(words: list[
     assert verdict.evidence in text
 
 
+@pytest.mark.parametrize(
+    "word", ["bonsoir", "merci", "cordialement", "bonne journée", "bonjour madame", "pour le devis", "salut"]
+)
+def test_a_politeness_hides_no_unknown_clause(word: str) -> None:
+    assert read_verdict(f"Je valide. {word} zorglub brimbo clapot").answer == "unclear"
+
+
 @given(st.sampled_from(PLAIN), st.text(alphabet="bcdfgklmnprstvaeiou", min_size=5, max_size=11))
 @settings(max_examples=400, deadline=None)
 def test_an_unknown_clause_beside_a_yes_is_unclear(text: str, word: str) -> None:
     spoilt = f"{text.rstrip(' .!?')}. {word} {word[::-1]} {word[1:]} {word}"
+    # The last three stay unknown even where the first happens to be a greeting.
     assert read_verdict(spoilt).answer != "approve"

@@ -213,7 +213,7 @@ def _only_known(items: list[Item], text: str) -> bool:
                 return False
             if room <= 0 or (after_object and not yes_seen and previous != "preposition"):
                 return False
-            room -= 1
+            room = room - 1 if after_object or text[item.start : item.end][:1].isupper() else 0
             named_before_yes = named_before_yes or not (yes_seen or after_object)
             # "le devis du fauteuil est validé": past the first word the name may go on.
             previous = "preposition" if after_object else item.act
@@ -243,12 +243,14 @@ def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> 
     strange = [i for i in body if i.act in _STRANGE]
     if acts & {"amount", "number"} and not strange:
         return "amount"
-    if "closing" in acts and len(strange) <= 4:
+    # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.
+    titled = all(text[i.start : i.end][:1].isupper() for i in strange)
+    names = 4 if titled else 1
+    if "closing" in acts and len(strange) <= names:
         return "closing"
     if "ack" in acts and (not strange or "object" in acts):
         return "ack" if len(strange) <= 4 else "unknown"
-    titled = all(text[i.start : i.end][:1].isupper() for i in strange)
-    if "greeting" in acts and len(strange) <= (4 if titled else 2) and body[0].act == "greeting":
+    if "greeting" in acts and len(strange) <= names and body[0].act == "greeting":
         return "greeting"
     if strange:
         if "thanks" in acts and len(strange) <= 3 and titled:

@@ -47,10 +47,10 @@ _DISCLAIMER = re.compile(
     r"|privileged|delete|notify|e-?mail|message",
     re.IGNORECASE,
 )
+#: A passage in quotation marks, over several lines too; a mark that is never closed reaches to the end of its line.
 _SPAN = re.compile(
-    r"«[^»\n]{0,400}(?:»|$)|“[^”\n]{0,400}(?:”|$)|„[^“”\n]{0,400}(?:[“”]|$)|\"[^\"\n]{0,400}(?:\"|$)|‹[^›\n]{0,400}(?:›|$)"
-    r"|(?<![\w'])'[^'\n]{1,400}'(?!\w)|(?<!\w)‘[^’\n]{1,400}’(?!\w)|`[^`\n]{0,400}(?:`|$)",
-    re.MULTILINE,
+    r"«[^»]{0,3000}»|“[^”]{0,3000}”|„[^“”]{0,3000}[“”]|\"[^\"]{0,3000}\"|‹[^›]{0,3000}›|`[^`]{0,3000}`"
+    r"|[«“„\"‹`][^\n]{0,400}|(?<![\w'])'[^'\n]{1,400}'(?!\w)|(?<!\w)‘[^’\n]{1,400}’(?!\w)"
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -112,7 +112,7 @@ def _device_footer(line: str) -> int | None:
     """Where "Envoyé de mon iPhone" begins in a line, as a sentence of its own; None when there is none."""
     start = max(line.rstrip(" .!").rfind(mark) for mark in ".!?") + 1
     words = [fold(w) for w in _WORD.findall(line[start : start + 200])]
-    if not 2 <= len(words) <= 12 or words[0] not in _DEVICE_STARTS or len(line) - start > 120:
+    if line.rstrip()[-1:] in "'\"»”’" or not 2 <= len(words) <= 12 or words[0] not in _DEVICE_STARTS or len(line) - start > 120:
         return None
     return start if all(w in _DEVICE_WORDS or any(c.isdigit() for c in w) for w in words[1:]) else None
 
