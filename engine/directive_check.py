@@ -221,5 +221,6 @@ def check_example(
                 at("facts"), f"{shown(value)} n'est pas une valeur de « {name} »{suggestion(str(value), fact.choices)}"
             )
     statuses = {getattr(target.ticket, stage) for stage in STAGES} - {""}
-    if expect.status is not None and expect.status not in statuses:
-        problems.add(at("status"), f"{shown(expect.status)} n'est pas un état du ticket{suggestion(expect.status, statuses)}")
+    if expect.validation_status is not None and expect.validation_status not in statuses:
+        meant = suggestion(expect.validation_status, statuses)
+        problems.add(at("validation_status"), f"{shown(expect.validation_status)} n'est pas un état du ticket{meant}")

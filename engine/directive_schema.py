@@ -257,9 +257,9 @@ class TextPart(Part):
 class ExpectPart(Part):
     kind: str | None = None
     stage: Literal[Stage] | None = None
-    credits: Annotated[float, Field(gt=0, le=1_000_000)] | None = None
+    credits: Annotated[Decimal | None, PlainValidator(amount)] = None
     missing: list[str] | None = None
-    status: str | None = None
+    validation_status: str | None = None
     facts: dict[str, Scalar] | None = None
     answer: Literal["approve", "refuse", "unclear"] | None = None
     intent: Literal["request", "reply", "question", "complaint", "thanks", "other"] | None = None

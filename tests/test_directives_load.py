@@ -179,6 +179,24 @@ def test_the_revision_is_of_the_words_not_of_their_encoding(folder: Path) -> Non
     assert [w.text for w in business.directives[0].match.words][-1] == unicodedata.normalize("NFC", "fanées")
 
 
+def test_the_revision_of_documents_as_they_came_is_that_of_the_same_words() -> None:
+    good = documents()
+    odd = {
+        unicodedata.normalize("NFD", n): "\ufeff" + unicodedata.normalize("NFD", t).replace("\n", "\r\n")
+        for n, t in good.items()
+    }
+    assert revision_of(odd) == revision_of(good) == compile_business("fleuriste", odd).revision
+
+
+def test_problems_of_the_folder_are_told_with_those_of_the_documents(folder: Path) -> None:
+    holder = Directives(folder)
+    (folder / "fleuriste" / "prix.yaml").write_text("x")
+    report = holder.reload()
+    assert [p.message for p in report.errors] == ["ce fichier n'est pas lu : son nom doit finir par « .md »"]
+    _break(folder)
+    assert len(holder.reload().errors) == 2
+
+
 def test_the_revision_changes_with_any_word_and_any_name() -> None:
     good = documents()
     seen = {revision_of(good)}

@@ -145,7 +145,7 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
     ),
     ("bouquet.md", "missing: [occasion]", "missing: [ocasion]", "vouliez-vous dire « occasion » ?", 0),
     ("bouquet.md", "facts: {occasion: fete,", "facts: {occasion: noces,", "« noces » n'est pas une valeur de « occasion »", 0),
-    ("bouquet.md", "status: devis}", "status: devi}", "n'est pas un état du ticket", 0),
+    ("bouquet.md", "validation_status: devis}", "validation_status: devi}", "n'est pas un état du ticket", 0),
     ("bouquet.md", "expect: {stage: waiting_info, missing: [occasion]}", "expect: {}", "cet exemple n'attend rien", 0),
     ("bouquet.md", "~~~example", "~~~exampel", "vouliez-vous dire « example » ?", 0),
     (
