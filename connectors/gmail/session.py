@@ -179,13 +179,12 @@ class Session:
         timer.start()
         try:
             yield
-        except (IMAPClientAbortError, OSError) as error:
-            self.close()
-            text = str(error) if isinstance(error, IMAPClientAbortError) else ""
-            if not self._overdue and _TEMPORARY.search(text):
-                raise Transient(f"{self.account.host} ended the session: {_short(text)}", _patience(text)) from None
-            raise connection_error(self.account, TimeoutError() if self._overdue else error, doing) from None
-        except IMAPClientError as error:
+        except (IMAPClientError, OSError) as error:
+            # imapclient makes a LoginError of a connection that was lost while logging in: not the password's fault.
+            lost = next((e for e in (error, error.__context__) if isinstance(e, IMAPClientAbortError | OSError)), None)
+            if lost is not None:
+                self.close()
+                raise self._lost(lost, doing) from None
             if "got more than" in str(error):
                 # imaplib gave up inside a line: what follows is the rest of that line, not an answer.
                 self.close()
@@ -196,6 +195,15 @@ class Session:
             raise Refusal(f"the server's answer could not be read ({type(error).__name__}: {_short(error)})") from None
         finally:
             timer.cancel()
+
+    def _lost(self, error: Exception, doing: str) -> PortError:
+        """What a lost connection means: our deadline, the server's farewell, or the network."""
+        if self._overdue:
+            return connection_error(self.account, TimeoutError(), doing)
+        text = str(error) if isinstance(error, IMAPClientAbortError) else ""
+        if _TEMPORARY.search(text):
+            return Transient(f"{self.account.host} ended the session: {_short(text)}", _patience(text))
+        return connection_error(self.account, error, doing)
 
     def _cut(self, sock: socket.socket) -> None:
         self._overdue = True
