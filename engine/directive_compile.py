@@ -8,47 +8,18 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
-from core.directive import (
-    Business,
-    Choice,
-    Directive,
-    Example,
-    FactSpec,
-    GateSpec,
-    Grid,
-    GridRevision,
-    GridRow,
-    Match,
-    TicketSpec,
-    Word,
-)
+from core.directive import Business, Example
 from core.texts import Text
+from engine.directive_build import build_directive, build_grid
 from engine.directive_check import check_condition, check_directive, check_example, check_grid, needed_texts
 from engine.directive_problem import DirectiveErrors, Problems, nearest, shown, suggestion
 from engine.directive_read import read_model
-from engine.directive_schema import (
-    ApprovePart,
-    BusinessPart,
-    ChoicePart,
-    CompletePart,
-    DirectivePart,
-    ExamplePart,
-    FactPart,
-    FulfilPart,
-    GatePart,
-    GridPart,
-    Part,
-    ReviewPart,
-    TextPart,
-    WordPart,
-)
+from engine.directive_schema import ApprovePart, BusinessPart, DirectivePart, ExamplePart, GridPart, Part, TextPart
 from engine.directive_text import check_template, compile_text
-from engine.directive_values import STAGES
 from engine.directive_yaml import Document, Map, read_document
 
 #: Folder of the texts inside a business's folder.
@@ -121,7 +92,7 @@ class _Compiler:
         for path, text in sorted(documents.items()):
             self.read(path, text)
         business = self.business()
-        grids = {grid.name: grid for grid in map(self.grid, self.grids)}
+        grids = {read.part.grid: build_grid(read.part) for read in self.grids}
         texts, own_texts = self.compile_texts(business)
         self.check_together(texts, own_texts)
         examples = {read.part.directive: self.examples(read) for read in self.directives}
@@ -129,10 +100,15 @@ class _Compiler:
             return None
         revision = revision_of(documents)
         directives = tuple(
-            replace(
-                self.directive(read, business, {**texts, **own_texts.get(read.part.directive, {})}, grids),
-                revision=revision,
-                examples=examples[read.part.directive],
+            build_directive(
+                read.part,
+                read.document,
+                self.name,
+                business.zone,
+                revision,
+                {**texts, **own_texts.get(read.part.directive, {})},
+                grids,
+                examples[read.part.directive],
             )
             for read in self.directives
         )
@@ -352,79 +328,3 @@ class _Compiler:
             stage=part.stage or "",
             expect=expect,
         )
-
-    def grid(self, read: _Read[GridPart]) -> Grid:
-        part = read.part
-        revisions = tuple(
-            GridRevision(r.since, tuple(GridRow(row.amount, row.when, dict(row.label), row.line()) for row in r.rows))
-            for r in part.prices
-        )
-        return Grid(part.grid, {language: (one, many) for language, (one, many) in part.unit.items()}, revisions)
-
-    def directive(
-        self, read: _Read[DirectivePart], business: BusinessPart, texts: Mapping[str, Text], grids: Mapping[str, Grid]
-    ) -> Directive:
-        part = read.part
-        return Directive(
-            name=part.directive,
-            kind=part.kind,
-            business=self.name,
-            revision="",
-            match=Match(
-                words=(*_words(part.match.words), *_words(part.match.against, sign=-1)),
-                files=tuple(part.match.files),
-                file_weight=part.match.file_weight,
-                threshold=part.match.threshold,
-            ),
-            facts=tuple(_fact(name, fact) for name, fact in part.facts.items()),
-            gates=tuple(_gate(gate) for gate in part.gates),
-            ticket=TicketSpec(
-                status_property=part.ticket.status_property,
-                status={stage: value for stage in STAGES if (value := getattr(part.ticket, stage))},
-                properties={name: Text(name, {"fr": source}, {}) for name, source in part.ticket.properties.items()},
-                task_property=part.ticket.task_property,
-                files_property=part.ticket.files_property,
-            ),
-            texts=texts,
-            grids=grids,
-            prose=read.document.prose,
-            source=read.document.path,
-            default=part.default,
-            zone=business.zone,
-        )
-
-
-def _words(words: list[WordPart], sign: int = 1) -> tuple[Word, ...]:
-    return tuple(Word(w.word, sign * w.weight) for w in words)
-
-
-def _fact(name: str, fact: FactPart) -> FactSpec:
-    def choice(value: str, part: ChoicePart) -> Choice:
-        return Choice(value, _words(part.words), dict(part.label or {}))
-
-    return FactSpec(
-        name=name,
-        type=fact.type,
-        required=not fact.optional,
-        ask=dict(fact.ask or {}),
-        label=dict(fact.label or {}),
-        families=tuple(fact.families),
-        at_least=fact.at_least,
-        choices=tuple(choice(value, part) for value, part in fact.choices.items()),
-        after=tuple(fact.after),
-        units=tuple(fact.units),
-        unless=fact.unless,
-    )
-
-
-def _gate(gate: GatePart) -> GateSpec:
-    options, line = gate.options, gate.line(gate.name)
-    if isinstance(options, FulfilPart):
-        return GateSpec("fulfil", steps=tuple(options.steps), line=line)
-    remind: tuple[timedelta, ...] = tuple(getattr(options, "remind", ()))
-    if isinstance(options, CompletePart):
-        return GateSpec("complete", remind=remind, close=options.close, line=line)
-    if isinstance(options, ReviewPart):
-        return GateSpec("review", when=options.when, by=options.by, then=options.then, remind=remind, line=line)
-    assert isinstance(options, ApprovePart)
-    return GateSpec("approve", by=options.by, quote=options.quote, remind=remind, close=options.expire, line=line)
