@@ -62,9 +62,33 @@ def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decim
         confident=message.confident,
         automatic=message.automatic,
         quoted_amount=quoted,
+        own_phrases=own_phrases(directive),
         unit=grid.unit["fr"][0] if grid else "",
         role="admin" if role == "admin" else "customer",
     )
+
+
+_phrases: dict[tuple[str, str], tuple[str, ...]] = {}
+
+
+def own_phrases(directive: Directive) -> tuple[str, ...]:
+    """Sentences of our own mails that say how to answer: somebody who repeats them has decided nothing.
+
+    The short lines that we ask people to answer with ("Je valide") are theirs to use and not among them.
+    """
+    key = (directive.name, directive.revision)
+    if key not in _phrases:
+        lines = (
+            line.strip()
+            for text in directive.texts.values()
+            for body in text.body.values()
+            for line in body.splitlines()
+            if "{" not in line
+        )
+        if len(_phrases) > 32:
+            _phrases.clear()
+        _phrases[key] = tuple(dict.fromkeys(line for line in lines if len(line.split()) >= 4))
+    return _phrases[key]
 
 
 def authorised(message: Message, role: Role) -> bool:

@@ -64,8 +64,8 @@ Rule = Callable[[View], Finding | None]
 
 
 def _own_mail(view: View) -> Finding | None:
-    if any(view.headers.get(name) for name in ("X-Guichet", "X-Guichet-Case", "X-Guichet-Key")):
-        return Finding("own", "Porte notre propre en-tête X-Guichet : c'est un message que nous avons envoyé.")
+    if any(view.headers.get(name) for name in ("X-Guichet-Ref", "X-Guichet")):
+        return Finding("own", "Porte notre propre en-tête X-Guichet-Ref : c'est un message que nous avons envoyé.")
     if looks_like_ours(view.mail.id, view.own_addresses):
         return Finding("own", "Son Message-ID est l'un des nôtres : notre propre message nous revient.")
     email = view.mail.sender.email

@@ -157,6 +157,24 @@ def test_operator_validates_in_any_open_stage_final_at_once(start: str, request:
     assert len(life.wanted("task.create")) == 1
 
 
+def test_a_quote_whose_object_turns_out_too_complex_is_void_until_a_person_prices_it(quoted: Life) -> None:
+    assert quoted.case is not None
+    assert quoted.case.quote is not None
+    first = quoted.case.quote
+    quoted.write("en fait il est entièrement sculpté", facts=(fact("complexity", "ornate"),))
+    assert quoted.stage == "waiting_review"
+    assert quoted.case.quote is not None
+    assert quoted.case.quote.status == "void"
+    quoted.write("je valide", answer="approve", answers=(first.key,))
+    assert not quoted.wanted("task.create")
+    quoted.write("ok 2 crédits", answer="approve", credits=2, role="admin")
+    assert quoted.stage == "waiting_approval"
+    assert quoted.case.quote.digest != first.digest
+    assert len(quoted.sent("requote")) == 1
+    quoted.write("je valide", answer="approve", answers=(first.key,))
+    assert not quoted.wanted("task.create")
+
+
 # ------------------------------------------------------------------ who may not
 
 

@@ -6,6 +6,8 @@ Options: ``when`` (a condition on the facts), ``by: admin``, ``then`` ("quote": 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.case import Stage
 from core.directive import GateSpec
 from core.quote import price
@@ -37,6 +39,10 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
 
 def ask(work: Work, spec: GateSpec) -> None:
     """Send the administrator everything needed to judge, once, and start the clock for reminders."""
+    quote = work.case.quote
+    if quote is not None and quote.status == "open":
+        work.because("void", f"le devis n° {quote.number} ne tient plus : une personne doit revoir le prix")
+        work.change(quote=replace(quote, status="void"), approval=None)
     work.tell_admin("admin_review", message=work.case.summary)
     work.change(review="asked")
     work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))

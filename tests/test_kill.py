@@ -1,0 +1,150 @@
+"""``kill -9`` between any two steps of the road: nothing lost, nothing twice (FAILURES 25).
+
+A step is a commit, a write to the spool, a delivery outside, an acknowledgement. The road is walked again and again in a
+child process that kills itself before step 1, then before step 2 … until it gets through; after each kill the service is
+started normally, and what is there then must be what an undisturbed run leaves.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter as Count
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assembly import make_reading, open_house
+from engine.house import House
+from engine.pipeline import ReadMail
+from settings import Settings
+from tests.road import ADMIN, JPEG, Counter, mail, plain
+
+#: More steps than the longest walk has.
+FARTHEST = 120
+#: Walks are cut into so many tests, so that they spread over the cores.
+SLICES = 6
+
+
+class _Inline:
+    """Reads in this process: a worker of its own would outlive the kill by a moment and has no commit anyway."""
+
+    def __init__(self, init: Callable[[], Mapping[str, Any]]) -> None:
+        self._read = make_reading(init())
+
+    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
+        return [self._read(task) for task in tasks]
+
+    def rest(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class _Steps:
+    """Counts steps and kills the process before the wanted one."""
+
+    def __init__(self, at: int) -> None:
+        self._left, self._lock = at, threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def stepped(*args: Any, **kwargs: Any) -> Any:
+            self()
+            result = function(*args, **kwargs)
+            self()
+            return result
+
+        return stepped
+
+
+def _walk(settings: Settings, at: int) -> bool:
+    """Run once in a child that kills itself before step ``at`` (0: never); whether it got through."""
+    child = os.fork()
+    if child == 0:
+        try:
+            house = open_house(settings)
+            house.reader.pool = _Inline(house.reader.pool._init)  # type: ignore[assignment]
+            if at:
+                _arm(house, _Steps(at))
+            house.run_once(60)
+            house.stop(10)
+            os._exit(0)
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            os._exit(9)
+    _, status = os.waitpid(child, 0)
+    assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the walk failed by itself"
+    return os.WIFEXITED(status)
+
+
+def _arm(house: House, steps: _Steps) -> None:
+    database = house.store.db  # type: ignore[attr-defined]
+    database.write = steps.around(database.write)
+    house.spool.put = steps.around(house.spool.put)  # type: ignore[method-assign]
+    for inbox in house.inboxes:
+        inbox.acknowledge = steps.around(inbox.acknowledge)  # type: ignore[method-assign]
+    for outlet in house.outlets:
+        outlet.deliver = steps.around(outlet.deliver)  # type: ignore[method-assign]
+
+
+def _left_behind(counter: Counter) -> dict[str, Any]:
+    """What can be seen from outside, without what differs from run to run (times, order)."""
+    return {
+        "stages": sorted((c.kind, c.stage, str(c.quote.amount) if c.quote else "") for c in counter.cases()),
+        "mails": Count((str(m["To"]), str(m["Subject"])) for m in counter.sent()),
+        "tickets": len(counter.records("crm.ticket")),
+        "contacts": len(counter.records("crm.contact")),
+        "tasks": len(counter.records("task")),
+        "notes": len(counter.records("crm.note")),
+        "files": len([p for p in (counter.settings.data_dir / "files").rglob("*") if p.is_file()]),
+        "effects": Count((kind, what) for kind, what, _ in counter.effects()),
+        "unfinished": [e for e in counter.effects() if e[2] not in ("done", "reconciled")],
+    }
+
+
+def _arrive(counter: Counter) -> None:
+    counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),), number=1))
+    counter.drop(mail("Mon paiement ne passe pas", sender="a@b.example", subject="paiement", number=2))
+
+
+def _answer(counter: Counter) -> None:
+    (quote,) = [m for m in counter.sent("client@example.com") if "Je valide" in plain(m)]
+    counter.drop(mail("Je valide", answers=quote, number=3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(SLICES))
+@pytest.mark.parametrize("phase", ["arrival", "approval"])
+def test_row_25_a_kill_before_any_step_loses_and_doubles_nothing(phase: str, part: int, tmp_path: Path) -> None:
+    expected: dict[str, Any] | None = None
+    killed = 0
+    for at in [0, *range(1 + part, FARTHEST, SLICES)]:
+        counter = Counter(tmp_path / f"data{at}", admin_email=ADMIN)
+        _arrive(counter)
+        if phase == "approval":
+            assert _walk(counter.settings, 0)
+            _answer(counter)
+        through = _walk(counter.settings, at)
+        if not through:
+            killed += 1
+            assert _walk(counter.settings, 0)
+        left = _left_behind(counter)
+        if expected is None:
+            assert left["unfinished"] == []
+            assert left["tasks"] == (1 if phase == "approval" else 0)
+            expected = left
+        assert left == expected, f"killed before step {at}"
+        if through and at:
+            break
+    else:
+        pytest.fail(f"the walk has more than {FARTHEST} steps")
+    assert killed >= 3

@@ -1,0 +1,69 @@
+"""Settings: the example is the truth, mistakes are told in sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from settings import Settings, SettingsError, example, load
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_example_file_is_what_the_settings_say() -> None:
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == example()
+
+
+def test_every_setting_is_used_somewhere() -> None:
+    """No option that does nothing."""
+    code = "\n".join((ROOT / f).read_text(encoding="utf-8") for f in ("assembly.py", "daemon.py", "settings.py"))
+    body = code.split("class SettingsError")[0].split("class Settings(")[0] + code.split("class SettingsError", 1)[1] + code
+    for name in Settings.model_fields:
+        assert f".{name}" in body or f'"{name}"' in body, f"{name} is read nowhere"
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("IMAP_HOTS=x", "IMAP_HOTS n'est pas un réglage connu. Vouliez-vous dire IMAP_HOST ?"),
+        ("IMAP_PORT=abc", "IMAP_PORT : un nombre est attendu"),
+        ("IMAP_PORT=0", "IMAP_PORT : au moins 1"),
+        ("IMAP_SECURITY=tls", "IMAP_SECURITY : une de ces valeurs est attendue"),
+        ("SECRET_KEY=court", "SECRET_KEY : 32 caractères au moins"),
+        ("GMAIL_EMAIL=a@example.com", "GMAIL_EMAIL sans GMAIL_APP_PASSWORD"),
+        ("ADMIN_EMAIL=patron", "ADMIN_EMAIL : « patron » n'est pas une adresse"),
+        ("IMAP_SECURITY=none", "IMAP_SECURITY=none n'est admis que vers cette machine"),
+    ],
+)
+def test_a_mistake_is_a_sentence(line: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as error:
+        load()
+    assert any(sentence in problem for problem in error.value.problems), error.value.problems
+    assert "court" not in str(error.value)
+
+
+def test_the_environment_wins_over_the_file_and_credentials_come_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "gmail_app_password").write_text("du-coffre", encoding="utf-8")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    (tmp_path / ".env").write_text("GMAIL_EMAIL=fichier@example.com\nIMAP_FOLDER=Fichier\n", encoding="utf-8")
+    monkeypatch.setenv("GMAIL_EMAIL", "env@example.com")
+    found = load()
+    assert (found.gmail_email, found.imap_folder) == ("env@example.com", "Fichier")
+    assert found.gmail_app_password.get_secret_value() == "du-coffre"
+    assert "du-coffre" not in repr(found)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="n'existe pas"):
+        load(tmp_path / "nulle-part.env")
