@@ -96,7 +96,7 @@ class Classifier:
 
     def _weigh(self, source: Source, weights: dict[tuple[str, Word], tuple[float, Reason]], reasons: list[Reason]) -> None:
         hits = _first_of_each(self._matcher.find(source.tokens))
-        spoken = [h for h in longest(hits) if h.word.weight > 0]
+        spoken = longest([h for h in hits if h.word.weight > 0])
         for directive in self._business.directives:
             for hit in longest([h for h in hits if directive in self._owners[h.word]]):
                 denied = "" if _has_negation(hit.word) else negated(source.tokens, hit.first, hit.last)
@@ -131,6 +131,8 @@ class Classifier:
         It does as a complement ("facture de la modélisation"), in the circumstances of what happened ("plante quand j'ouvre
         la vue 3D"), and as the subject of a failure ("le modèle 3D livré ne s'ouvre pas").
         """
+        if _tells(hit.word):
+            return False  # what happens is never a mere complement
         items = tokens.items
         for head in spoken:
             if (
@@ -149,7 +151,7 @@ class Classifier:
                 ):
                     return True
             if hit.last < head.first and head.first - hit.last <= 14 and tokens.joined(hit.last, head.first, CLAUSE):
-                verb = _has_negation(head.word) or _is_verb(tokens, head)
+                verb = _tells(head.word) or _is_verb(tokens, head)
                 if verb and tokens.joined(hit.last, head.first):
                     between = {t.form for t in items[hit.last + 1 : head.first]}
                     if not between & (_NEW_START - _THAT):
@@ -253,6 +255,11 @@ def _has_negation(word: Word) -> bool:
         re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", word.text.lower())
         is not None
     )
+
+
+def _tells(word: Word) -> bool:
+    """Whether the word tells what happens rather than names a thing: "ne s'ouvre pas", "se ferme"."""
+    return _has_negation(word) or word.text.lower().startswith(("se ", "s'", "s’", "ne ", "n'", "n’", "a ", "est "))
 
 
 def _is_verb(tokens: Tokens, hit: Hit) -> bool:

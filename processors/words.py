@@ -175,9 +175,13 @@ def keys(form: str, accented: str) -> tuple[str, ...]:
         stems.append(french.stemWord(form.rstrip("s")[:-1]))
     if form.endswith("ent") and len(form) >= 6:  # ouvrent, as ouvre
         stems.append(french.stemWord(form[:-2]))
+    if form.endswith("ons") and len(form) >= 7:  # modélisons, as modéliser
+        stems.append(french.stemWord(form[:-3] + "er"))
     found = {form: None, **{"f:" + _squeeze(stem): None for stem in stems if len(stem) >= 3}}
     if form == accented:  # no English word has an accent: "modèles" is not "modelled"
         found["e:" + _squeeze(english.stemWord(form))] = None
+    if form.endswith("en") and len(form) >= 8:  # Rechnungen
+        found[form[:-2]] = None
     return tuple(found)
 
 
