@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from core.ports import Batch, Inbox, Incoming
@@ -132,6 +133,9 @@ class Proxy:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
             self._socks.clear()
+        until = time.monotonic() + 2
+        while self.open_now and time.monotonic() < until:
+            time.sleep(0.005)
 
     def close(self) -> None:
         self._listener.close()

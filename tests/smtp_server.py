@@ -163,4 +163,5 @@ def mail_server(security: str = "none", *, auth: bool = True) -> Iterator[MailSe
         try:
             yield server
         finally:
-            server.stop()
+            if server.loop.is_running():
+                server.stop()
