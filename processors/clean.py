@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from processors.html import html_text
 from processors.reply import words
-from processors.reply.quotes import QUOTED, SIGNATURE, TEXT, Marks, mark_quotes, normal, opens_forward, unglue
-from processors.reply.signature import mark_signature
+from processors.reply.attribution import unglue
+from processors.reply.header import opens_forward
+from processors.reply.lines import QUOTED, SEPARATOR, SIGNATURE, TEXT, normal
+from processors.reply.quotes import Marks, mark_quotes
+from processors.reply.signature import is_footer, mark_signature
 from processors.reply.structure import read_structure
 
 
@@ -94,36 +97,40 @@ def _align(lines: list[str], given_lines: list[str], given: list[str]) -> list[s
 def _split_lines(lines: list[str], given: list[str] | None, subject: str) -> Split:
     """Split lines; ``given`` labels come from the structure of the HTML and stand where they are not TEXT."""
     norm = [normal(line) for line in lines]
-    if given is None:
-        marks = mark_quotes(norm)
-    else:
-        marks = _merge(norm, given)
+    marks = mark_quotes(norm) if given is None else _merge(norm, given)
     labels = marks.labels
     doubtful = marks.doubtful
-    everything_quoted = False
-    forward_subject = words.FORWARD_SUBJECT.match(subject) is not None
-    forwarded = marks.forwarded or forward_subject
-
-    if not any(n and label == TEXT for n, label in zip(norm, labels, strict=True)):
-        everything_quoted = any(norm)
-        if everything_quoted and marks.first == "" and given is None and not _begins_quoted(norm):
-            # The client put '>' before the reply itself: nothing may vanish.
-            labels = [TEXT] * len(labels)
-            depths = [_depth(n) for n in norm]
-            if any(d > 1 for d in depths):
-                labels = [QUOTED if d > 1 else TEXT for d in depths]
-    else:
+    if _has_text(norm, labels):
         doubtful = mark_signature(lines, norm, labels, _runs(norm, labels)) or doubtful
-        if not any(n and label == TEXT for n, label in zip(norm, labels, strict=True)):
-            labels = [TEXT if label == SIGNATURE else label for label in labels]
+    elif marks.prefixed and not marks.first and given is None and not _begins_quoted(norm):
+        # The client put '>' before the reply itself: nothing may vanish.
+        deeper = any(_depth(n) > 1 for n in norm)
+        labels = [QUOTED if deeper and _depth(n) > 1 else TEXT for n in norm]
+        doubtful = True
+    if not _has_text(norm, labels):
+        any_quoted = QUOTED in labels
+        doubtful = doubtful or any_quoted
+        labels = [_kept(n, label, any_quoted) for n, label in zip(norm, labels, strict=True)]
 
     text = _join(lines, norm, labels)
     signature = _collect(lines, labels, SIGNATURE)
     quoted = _collect(lines, labels, QUOTED)
-    confident = not doubtful and not (everything_quoted and not forwarded)
-    if confident and quoted and _answers_inside(text, marks.hard):
-        confident = False
+    forwarded = marks.forwarded or words.FORWARD_SUBJECT.match(subject) is not None
+    empty = not text and forwarded  # a bare forward: nothing to mistake
+    confident = empty or not (doubtful or (quoted and _answers_inside(text, marks.hard)))
     return Split(text, signature, quoted, forwarded, confident)
+
+
+def _has_text(norm: list[str], labels: list[str]) -> bool:
+    """Something other than blank lines and rules is text."""
+    return any(label == TEXT and n and not SEPARATOR.match(n) for n, label in zip(norm, labels, strict=True))
+
+
+def _kept(line: str, label: str, quoted: bool) -> str:
+    """The label of a line of a message without text: a signature that is all there is counts as text, a device's line never."""
+    if label == SIGNATURE and not is_footer(line):
+        return TEXT
+    return QUOTED if label == TEXT and line and quoted else label
 
 
 def _merge(norm: list[str], given: list[str]) -> Marks:

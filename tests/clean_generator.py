@@ -87,7 +87,10 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "Op 3 mrt. 2025 om 10:12 heeft {n} <{a}> het volgende geschreven:",
         "Op 03-03-2025 om 10:12 schreef {n}:",
     ),
-    "sv": ("Den mån 3 mars 2025 kl 10:12 skrev {n} <{a}>:", "3 mars 2025 kl. 10:12 skrev {n} <{a}>:", "Den 2025-03-03 kl. 10:12, skrev {n}:"),
+    "sv": (
+        "Den mån 3 mars 2025 kl 10:12 skrev {n} <{a}>:",
+        "3 mars 2025 kl. 10:12 skrev {n} <{a}>:", "Den 2025-03-03 kl. 10:12, skrev {n}:",
+    ),
     "da": ("Den man. 3. mar. 2025 kl. 10.12 skrev {n} <{a}>:", "Den 03-03-2025 kl. 10:12 skrev {n}:"),
     "no": ("man. 3. mars 2025 kl. 10:12 skrev {n} <{a}>:", "Den 03.03.2025 10:12, skrev {n}:"),
     "fi": ("ma 3. maalisk. 2025 klo 10.12 {n} ({a}) kirjoitti:", "{n} <{a}> kirjoitti 3.3.2025 kello 10.12:"),
@@ -133,8 +136,18 @@ HEADERS: dict[str, tuple[str, str, str, str, str]] = {
     "ko": ("보낸 사람:", "보낸 날짜:", "받는 사람:", "참조:", "제목:"),
 }
 
-RULES = ("", "", "________________________________", "-----Message d'origine-----", "-------- Message original --------", "-----Original Message-----",
-         "-----Ursprüngliche Nachricht-----", "----- Mail original -----", "-----Mensaje original-----", "-----Messaggio originale-----")  # fmt: skip
+RULES = (
+    "",
+    "",
+    "________________________________",
+    "-----Message d'origine-----",
+    "-------- Message original --------",
+    "-----Original Message-----",
+    "-----Ursprüngliche Nachricht-----",
+    "----- Mail original -----",
+    "-----Mensaje original-----",
+    "-----Messaggio originale-----",
+)
 
 NEW = (
     "Bonjour,",
@@ -213,7 +226,17 @@ def make(seed: int) -> Reply:
         lines = [*attribution.split("\n"), *_wrap(old, rng), "", *new, *signed]
     elif style == "between":
         half = max(1, len(new) // 2)
-        lines = [*attribution.split("\n"), *_wrap(old[:2], rng), "", *new[:half], "", *_wrap(old[2:] or ["…"], rng), "", *new[half:], *signed]
+        lines = [
+            *attribution.split("\n"),
+            *_wrap(old[:2], rng),
+            "",
+            *new[:half],
+            "",
+            *_wrap(old[2:] or ["…"], rng),
+            "",
+            *new[half:],
+            *signed,
+        ]
         old = old[:2] + (old[2:] or ["…"])
     elif style == "plain":
         # Without marks only a surely recognised attribution can end the text.
@@ -229,7 +252,13 @@ def make(seed: int) -> Reply:
             block = [*block[:1], block[-1], *block[1:-1]]
         rule = rng.choice(RULES)
         if style == "forward":
-            rule = rng.choice(("---------- Forwarded message ---------", "-------- Message transféré --------", "Début du message réexpédié :"))
+            rule = rng.choice(
+                (
+                    "---------- Forwarded message ---------",
+                    "-------- Message transféré --------",
+                    "Début du message réexpédié :",
+                )
+            )
         lines = [*new, *signed, "", *gap, *([rule] if rule else []), *block, "", *old]
     text = "\n".join(lines)
     if rng.random() < 0.3:

@@ -12,9 +12,11 @@ def text(plain: str, *, html: str = "", subject: str = "") -> str:
     return split(plain, html=html, subject=subject).text
 
 
-@pytest.mark.parametrize("body", ["Jean", "Merci", "Je valide", "Cordialement,\nJean", "-- ", "ok", "01 23 45 67 89", "👍", "> "])
+@pytest.mark.parametrize(
+    "body", ["Jean", "Merci", "Je valide", "Cordialement,\nJean", "-- ", "ok", "01 23 45 67 89", "👍", "> "]
+)
 def test_a_message_that_is_all_there_is_stays_text(body: str) -> None:
-    assert text(body) == body.strip("> ")or body == "> "
+    assert text(body) == body.strip("> ") or body == "> "
 
 
 def test_empty() -> None:
@@ -28,7 +30,8 @@ def test_closing_and_name_stay_and_the_contact_block_goes() -> None:
         "12 rue du Port\n44000 Nantes\nTél. : 02 40 00 00 00\nwww.maison-des-dunes.example"
     )
     assert found.text == "Bonjour,\n\nJe valide le devis.\n\nBien cordialement,\n\nJeanne Morel"
-    assert found.signature.startswith("Responsable des achats\n") and found.signature.endswith("dunes.example")
+    assert found.signature.startswith("Responsable des achats\n")
+    assert found.signature.endswith("dunes.example")
 
 
 @pytest.mark.parametrize("delimiter", ["-- ", "--"])
@@ -39,10 +42,17 @@ def test_the_delimiter_of_signatures(delimiter: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "postscript", ["PS: je valide aussi le pied", "P.S. : je valide aussi le pied", "PS je valide aussi le pied", "NB : livrez à Lyon"]
+    "postscript",
+    ["PS: je valide aussi le pied", "P.S. : je valide aussi le pied", "PS je valide aussi le pied", "NB : livrez à Lyon"],
 )
 def test_a_postscript_is_text_below_any_signature(postscript: str) -> None:
-    for signature in ("Cordialement", "Cordialement,\nJean", "Cordialement,\nJean Dupont\nGérant\n01 23 45 67 89", "-- \nJean", "Envoyé de mon iPhone"):
+    for signature in (
+        "Cordialement",
+        "Cordialement,\nJean",
+        "Cordialement,\nJean Dupont\nGérant\n01 23 45 67 89",
+        "-- \nJean",
+        "Envoyé de mon iPhone",
+    ):
         found = split(f"Je valide le fauteuil.\n\n{signature}\n\n{postscript}")
         assert found.text.startswith("Je valide le fauteuil.")
         assert found.text.endswith(postscript)
@@ -81,17 +91,48 @@ def test_real_text_that_looks_like_something_else(body: str) -> None:
     assert (found.text, found.signature, found.quoted) == (body, "", "")
 
 
-DEVICES = (
-    "Envoyé de mon iPhone|Envoyé depuis mon appareil mobile Samsung.|Envoyé de ma tablette|Envoyé depuis Yahoo Mail pour iPhone|Envoyé avec Proton Mail|"
-    "Envoyé avec la messagerie sécurisée Proton Mail.|Provenance : Courrier pour Windows 10|Obtenir Outlook pour Android|"
-    "Obtenez Outlook pour iOS<https://aka.ms/x>|Envoyé de mon téléphone intelligent Samsung Galaxy|Expédié depuis mon BlackBerry|"
-    "Yahoo Mail: Recherchez, organisez, maîtrisez votre boîte de réception|Envoyé depuis l'application Mail Orange|Envoyé depuis mon HUAWEI P30|"
-    "Envoyé depuis mon smartphone, merci d'excuser la brièveté|Envoyé à partir d'Outlook Mobile<https://x>|Envoyé du webmail LaPoste.net|"
-    "Sent from my iPhone|Sent from Mail for Windows|Sent via Superhuman|Get Outlook for iOS|Von meinem iPhone gesendet|Gesendet mit der GMX iPhone App|"
-    "Enviado desde mi iPhone|Enviado do meu iPhone|Inviato da iPhone|Inviato dal mio cellulare|Verstuurd vanaf mijn iPhone|Skickat från min iPhone|"
-    "Sendt fra min iPhone|Lähetetty iPhonesta|Wysłane z iPhone'a|Odesláno z iPhonu|Отправлено с iPhone|iPhone'umdan gönderildi|أرسلت من iPhone|"
-    "נשלח מה-iPhone שלי|发自我的 iPhone|iPhoneから送信|나의 iPhone에서 보냄"
-).split("|")
+DEVICES = [
+    "Envoyé de mon iPhone",
+    "Envoyé depuis mon appareil mobile Samsung.",
+    "Envoyé de ma tablette",
+    "Envoyé depuis Yahoo Mail pour iPhone",
+    "Envoyé avec Proton Mail",
+    "Envoyé avec la messagerie sécurisée Proton Mail.",
+    "Provenance : Courrier pour Windows 10",
+    "Obtenir Outlook pour Android",
+    "Obtenez Outlook pour iOS<https://aka.ms/x>",
+    "Envoyé de mon téléphone intelligent Samsung Galaxy",
+    "Expédié depuis mon BlackBerry",
+    "Yahoo Mail: Recherchez, organisez, maîtrisez votre boîte de réception",
+    "Envoyé depuis l'application Mail Orange",
+    "Envoyé depuis mon HUAWEI P30",
+    "Envoyé depuis mon smartphone, merci d'excuser la brièveté",
+    "Envoyé à partir d'Outlook Mobile<https://x>",
+    "Envoyé du webmail LaPoste.net",
+    "Sent from my iPhone",
+    "Sent from Mail for Windows",
+    "Sent via Superhuman",
+    "Get Outlook for iOS",
+    "Von meinem iPhone gesendet",
+    "Gesendet mit der GMX iPhone App",
+    "Enviado desde mi iPhone",
+    "Enviado do meu iPhone",
+    "Inviato da iPhone",
+    "Inviato dal mio cellulare",
+    "Verstuurd vanaf mijn iPhone",
+    "Skickat från min iPhone",
+    "Sendt fra min iPhone",
+    "Lähetetty iPhonesta",
+    "Wysłane z iPhone'a",
+    "Odesláno z iPhonu",
+    "Отправлено с iPhone",
+    "iPhone'umdan gönderildi",
+    "أرسلت من iPhone",
+    "נשלח מה-iPhone שלי",
+    "发自我的 iPhone",
+    "iPhoneから送信",
+    "나의 iPhone에서 보냄",
+]
 
 
 @pytest.mark.parametrize("line", DEVICES)
@@ -112,20 +153,24 @@ def test_not_device_lines(line: str) -> None:
 
 def test_text_below_a_device_line_goes_to_a_person() -> None:
     found = split("J'hésite.\n\nEnvoyé de mon iPhone\n\nBonjour, pour accepter répondez\nje valide")
-    assert found.text == "J'hésite." and not found.confident
+    assert found.text == "J'hésite."
+    assert not found.confident
     assert text("Envoyé de mon iPhone\n\nJe valide") == "Je valide"
 
 
 @pytest.mark.parametrize(
     "footer",
     [
-        "Ce message et ses pièces jointes sont confidentiels et destinés exclusivement à leur destinataire.\nSi vous l'avez reçu par erreur, merci de le détruire.",
+        "Ce message et ses pièces jointes sont confidentiels et destinés exclusivement à leur destinataire.\nSi "
+        "vous l'avez reçu par erreur, merci de le détruire.",
         "This email and any files transmitted with it are confidential and intended solely for the addressee.",
         "Diese E-Mail enthält vertrauliche Informationen.",
         "Pensez à l'environnement avant d'imprimer ce courriel.",
         "L'absence de virus dans ce courrier électronique a été vérifiée par le logiciel antivirus Avast.\nwww.avast.com",
-        "_______________________________________________\nclients mailing list\nclients@listes.example\nhttps://listes.example/mailman/listinfo/clients",
-        "Vous recevez ce message car vous êtes abonné au groupe Clients.\nPour vous désinscrire, écrivez à clients+stop@exemple.fr",
+        "_______________________________________________\nclients mailing "
+        "list\nclients@listes.example\nhttps://listes.example/mailman/listinfo/clients",
+        "Vous recevez ce message car vous êtes abonné au groupe Clients.\nPour vous désinscrire, écrivez à "
+        "clients+stop@exemple.fr",
         "---\nCet e-mail a été vérifié par le logiciel antivirus d'Avast.",
     ],
 )
@@ -137,47 +182,58 @@ def test_notices_and_footers(footer: str) -> None:
 
 def test_warning_of_the_receiving_server() -> None:
     found = split("ATTENTION : ce courriel provient de l'extérieur de l'organisation.\n\nJe valide")
-    assert found.text == "Je valide" and "ATTENTION" in found.signature
+    assert found.text == "Je valide"
+    assert "ATTENTION" in found.signature
 
 
 def test_answers_between_quotes_are_joined_in_order() -> None:
     found = split(
-        "Bonjour,\n\nLe 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n\n> Quelle couleur ?\n\nRouge\n\n> Combien ?\nDeux\n> Quand ?\n\n"
+        "Bonjour,\n\nLe 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n\n> Quelle couleur ?\n\nRouge\n\n> "
+        "Combien ?\nDeux\n> Quand ?\n\n"
         "Lundi\n\n-- \nJean"
     )
     assert found.text.split() == ["Bonjour,", "Rouge", "Deux", "Lundi"]
     assert found.signature == "--\nJean"
-    assert "Quelle couleur" in found.quoted and "a écrit" in found.quoted
+    assert "Quelle couleur" in found.quoted
+    assert "a écrit" in found.quoted
 
 
 def test_everything_marked_as_quote_is_kept_and_not_trusted() -> None:
     found = split("> Je valide\n> Merci")
-    assert found.text == "> Je valide\n> Merci" and not found.confident
+    assert found.text == "> Je valide\n> Merci"
+    assert not found.confident
     found = split("> Je valide\n>\n>> Devis : 2 crédits\n>> Merci")
-    assert "Je valide" in found.text and "Devis" in found.quoted and not found.confident
+    assert "Je valide" in found.text
+    assert "Devis" in found.quoted
+    assert not found.confident
     found = split("> Le 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n> je valide")
-    assert found.text == "" and not found.confident
+    assert found.text == ""
+    assert not found.confident
 
 
 def test_nothing_new_is_not_trusted() -> None:
     found = split("Le 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n\nBonjour, je valide ?\n")
-    assert found.text == "" and not found.confident
+    assert found.text == ""
+    assert not found.confident
 
 
 @pytest.mark.parametrize(
-    "remark", ["Voir mes réponses en rouge ci-dessous", "mes réponses dans le texte", "See my answers below in red", "Siehe meine Antworten unten",
+    "remark", ["Voir mes réponses en rouge ci-dessous", "mes réponses dans le texte", "See my answers below in red",
+               "Siehe meine Antworten unten",
                "Je vous réponds dans le corps du mail"],
 )  # fmt: skip
 def test_answers_inside_an_unmarked_quote_are_not_trusted(remark: str) -> None:
     header = "De : Studio <s@exemple.fr>\nEnvoyé : lundi 3 mars 2025 10:12\nÀ : Jean\nObjet : devis\n\nBonjour\nje valide\n"
     found = split(f"{remark}\n\n{header}")
-    assert found.text == remark and not found.confident
+    assert found.text == remark
+    assert not found.confident
 
 
 def test_a_quoted_line_broken_by_the_client() -> None:
     long = "> Nous vous proposons de modéliser ce fauteuil avec ses textures pour deux"
     found = split(f"D'accord\n\nLe 3 mars 2025 à 10:12, S <s@exemple.fr> a écrit :\n{long}\ncrédits seulement\n> merci")
-    assert found.text == "D'accord" and found.confident
+    assert found.text == "D'accord"
+    assert found.confident
     found = split(f"Le 3 mars 2025 à 10:12, S <s@exemple.fr> a écrit :\n{long}\nje valide")
     assert not found.confident
 
@@ -198,9 +254,21 @@ def test_reply_above_this_line(line: str, answer: str) -> None:
 @pytest.mark.parametrize(
     ("body", "subject"),
     [
-        ("Pour info\n\n-------- Message transféré --------\nSujet : x\nDate : 3 mars 2025\nDe : P <p@exemple.fr>\n\nje valide", ""),
-        ("Pour info\n\n---------- Forwarded message ---------\nDe : P <p@exemple.fr>\nDate: lun. 3 mars 2025 à 10:12\nSubject: x\nTo: j@exemple.fr\n\nje valide", "Fwd: x"),
-        ("Pour info\n\nDébut du message réexpédié :\n\n> De: P <p@exemple.fr>\n> Objet: x\n> Date: 3 mars 2025\n>\n> je valide", "Fwd: x"),
+        (
+            "Pour info\n\n-------- Message transféré --------\nSujet : x\nDate : 3 mars 2025\nDe : P "
+            "<p@exemple.fr>\n\nje valide",
+            "",
+        ),
+        (
+            "Pour info\n\n---------- Forwarded message ---------\nDe : P <p@exemple.fr>\nDate: lun. 3 mars 2025 à "
+            "10:12\nSubject: x\nTo: j@exemple.fr\n\nje valide",
+            "Fwd: x",
+        ),
+        (
+            "Pour info\n\nDébut du message réexpédié :\n\n> De: P <p@exemple.fr>\n> Objet: x\n> Date: 3 mars "
+            "2025\n>\n> je valide",
+            "Fwd: x",
+        ),
         ("Pour info\n\nDe : P <p@exemple.fr>\nEnvoyé : lundi 3 mars 2025 10:12\nÀ : J\nObjet : x\n\nje valide", "TR : x"),
         ("Pour info\n\nVon: P <p@exemple.de>\nGesendet: Montag, 3. März 2025 10:12\nAn: J\nBetreff: x\n\nje valide", "WG: x"),
     ],
@@ -218,12 +286,15 @@ def test_not_forwards(subject: str) -> None:
 
 def test_an_attribution_glued_to_the_text() -> None:
     found = split("Ok pour moi Le lun. 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n> Bonjour")
-    assert found.text == "Ok pour moi" and "Studio" in found.quoted
+    assert found.text == "Ok pour moi"
+    assert "Studio" in found.quoted
 
 
 @pytest.mark.parametrize("unit", [
-    ">", "> ", "Le ", "Le 3 mars 2025 ", "On Mon, Jan 3, 2025 a@b.fr wrote\n", "\n", "De : x@y.fr\n", "-", "--\n", "Envoyé de mon iPhone\n", "a.", "3 mars a écrit:\n",
-    "Le 3 mars 2025 à 10:12, X <x@y.fr>\n", "<div><blockquote>", "0 ", "Cordialement\n", "X> 1\n", "Ce message est confidentiel\n\n", "\u00a0", "( ", "a@", "<\n@ 3 ab\n",
+    ">", "> ", "Le ", "Le 3 mars 2025 ", "On Mon, Jan 3, 2025 a@b.fr wrote\n", "\n", "De : x@y.fr\n", "-", "--\n", "Envoyé de mon iPhone\n",
+    "a.", "3 mars a écrit:\n",
+    "Le 3 mars 2025 à 10:12, X <x@y.fr>\n", "<div><blockquote>", "0 ", "Cordialement\n", "X> 1\n",
+    "Ce message est confidentiel\n\n", "\u00a0", "( ", "a@", "<\n@ 3 ab\n",
 ])  # fmt: skip
 def test_hostile_input_is_read_in_linear_time(unit: str) -> None:
     import time
@@ -239,7 +310,8 @@ def test_an_ordinary_mail_is_read_in_a_millisecond() -> None:
 
     body = (
         "Bonjour,\n\n" + "Voici ma demande pour le fauteuil, avec 3 photos et des dimensions de 80 cm.\n" * 25 + "\nCordialement,\nJean\n\n"
-        "Le lun. 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n\n" + "> Voici le devis de 2 crédits pour la modélisation du fauteuil.\n" * 36
+        "Le lun. 3 mars 2025 à 10:12, Studio <s@exemple.fr> a écrit :\n\n"
+        + "> Voici le devis de 2 crédits pour la modélisation du fauteuil.\n" * 36
     )  # fmt: skip
     best = 1.0
     for _ in range(20):

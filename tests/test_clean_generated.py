@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from clean_generator import ATTRIBUTIONS, HEADERS, PEOPLE, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.clean import split
-from clean_generator import ATTRIBUTIONS, HEADERS, PEOPLE, make
 
 
 def _words(text: str) -> str:
     return " ".join(text.replace(">", " ").split())
 
 
-@pytest.mark.parametrize("seed", range(3000))
+@pytest.mark.parametrize("seed", range(1500))
 def test_generated_reply(seed: int) -> None:
     reply = make(seed)
     found = split(reply.plain)
@@ -62,7 +62,7 @@ def test_yes_above_between_and_below_marked_quotes_is_text(language: str) -> Non
         assert split(f"{line}\n{quote}\nje valide\n{more}").text == "je valide"
         assert split(f"{line}\n{quote}\n\nje valide\n\n{more}").text == "je valide"
         assert split(f"{line}\n{quote}\n{more}\n\nje valide\n").text == "je valide"
-        assert split(f"Bonjour,\n{line}\n{quote}\n\nje valide\n\n{more}\n\nrouge").text == "Bonjour,\nje valide\nrouge"
+        assert split(f"Bonjour,\n{line}\n{quote}\n\nje valide\n\n{more}\n\nrouge").text == "Bonjour,\nje valide\n\nrouge"
 
 
 def _bag(text: str) -> list[str]:
@@ -72,7 +72,8 @@ def _bag(text: str) -> list[str]:
 
 _PIECES = st.sampled_from((
     "Bonjour,", "je valide", "> je valide", ">> x", ">", "", "", "-- ", "--", "---", "_____________", "Cordialement,", "Jean Dupont",
-    "06 12 34 56 78", "Envoyé de mon iPhone", "Le 3 mars 2025 à 10:12, A <a@b.fr> a écrit :", "Le 3 mars 2025 à 10:12, A", "<a@b.fr> a écrit :",
+    "06 12 34 56 78", "Envoyé de mon iPhone", "Le 3 mars 2025 à 10:12, A <a@b.fr> a écrit :", "Le 3 mars 2025 à 10:12, A",
+    "<a@b.fr> a écrit :",
     "De : A <a@b.fr>", "Envoyé : lundi 3 mars 2025 10:12", "À : b@c.fr", "Objet : x", "-----Message d'origine-----", "PS : et le pied",
     "Ce message est confidentiel et réservé à son destinataire.", "> " + "mot " * 18, "suite", "##- Répondez au-dessus de cette ligne -##",
     "| a | b |", "JD> oui", "ATTENTION : ce message vient de l'extérieur, prudence", "```", "On", "wrote:",

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from processors.html import html_text
-from processors.reply.quotes import QUOTED, SIGNATURE, TEXT
+from processors.reply.lines import QUOTED, SIGNATURE, TEXT
 from processors.reply.words import LABEL, LABEL_KIND
 
 if TYPE_CHECKING:
@@ -23,29 +23,75 @@ _MARKS = re.compile("([\ue000-\ue004])")
 
 #: Cheap test before the parser is bothered.
 _HINT = re.compile(
-    r"blockquote|gmail_|yahoo_quoted|proton|zmail_|tutanota|moz-|divRplyFwdMsg|appendonsend|OutlookMessageHeader|border-top:\s?solid|"
-    r"border-width:|zwchr|data-marker|stopSpelling|includetail|isReplyContent|isForwardContent|OLK_SRC|reply-intro|reference-message|"
+    r"blockquote|gmail_|yahoo_quoted|proton|zmail_|tutanota|moz-|divRplyFwdMsg|appendonsend|OutlookMessageHeader|"
+    r"border-top:\s?solid|"
+    r"border-width:|zwchr|data-marker|stopSpelling|includetail|isReplyContent|isForwardContent|OLK_SRC|"
+    r"reply-intro|reference-message|"
     r"message(?:Reply|Signature)Section|[Ss]ignature|quoted|iosymail|_quote",
 )
 _QUOTE_CLASSES = frozenset(
-    "gmail_attr yahoo_quoted protonmail_quote zmail_extra tutanota_quote moz-cite-prefix moz-forward-container iosymail "
-    "elided-text quoted-text quoted_text email_quote mail-quote-collapse front-quote front-blockquote missive_quote sh-quoted-content "
-    "moz-email-headers-table freshdesk_quote zmail_extra_hr ydp_yahoo_quoted hs_quote quoted-content wmquote mailru-quote".split()
+    [
+        "gmail_attr",
+        "yahoo_quoted",
+        "protonmail_quote",
+        "zmail_extra",
+        "tutanota_quote",
+        "moz-cite-prefix",
+        "moz-forward-container",
+        "iosymail",
+        "elided-text",
+        "quoted-text",
+        "quoted_text",
+        "email_quote",
+        "mail-quote-collapse",
+        "front-quote",
+        "front-blockquote",
+        "missive_quote",
+        "sh-quoted-content",
+        "moz-email-headers-table",
+        "freshdesk_quote",
+        "zmail_extra_hr",
+        "ydp_yahoo_quoted",
+        "hs_quote",
+        "quoted-content",
+        "wmquote",
+        "mailru-quote",
+    ]
 )
 _QUOTE_IDS = frozenset(
-    "isreplycontent isforwardcontent olk_src_body_section reply-intro mail-editor-reference-message-container yahoo_quoted origbody".split()
+    [
+        "isreplycontent",
+        "isforwardcontent",
+        "olk_src_body_section",
+        "reply-intro",
+        "mail-editor-reference-message-container",
+        "yahoo_quoted",
+        "origbody",
+    ]
 )
-_REST_IDS = frozenset("divrplyfwdmsg appendonsend zwchr stopspelling".split())
+_REST_IDS = frozenset(["divrplyfwdmsg", "appendonsend", "zwchr", "stopspelling"])
 _SIGNATURE_CLASSES = frozenset(
-    "gmail_signature moz-signature protonmail_signature_block zmail_signature zmail_signature_below hs_signature front-signature "
-    "missive_signature sh-signature tutanota_signature".split()
+    [
+        "gmail_signature",
+        "moz-signature",
+        "protonmail_signature_block",
+        "zmail_signature",
+        "zmail_signature_below",
+        "hs_signature",
+        "front-signature",
+        "missive_signature",
+        "sh-signature",
+        "tutanota_signature",
+    ]
 )
 _SIGNATURE_IDS = frozenset(
-    "signature ms-outlook-mobile-signature applemailsignature composer_signature messagesignaturesection".split()
+    ["signature", "ms-outlook-mobile-signature", "applemailsignature", "composer_signature", "messagesignaturesection"]
 )
 _INDENT = re.compile(r"border(?:-left)?\s?:\s?(?:none|0|medium none)", re.IGNORECASE)
 _TOP_RULE = re.compile(
-    r"border-top:\s?solid\s|border-width:\s?\d(?:px|pt)? (?:0|medium|currentcolor)|border:none;\s?border-top:", re.IGNORECASE
+    r"border-top:\s?solid\s|border-width:\s?\d(?:px|pt)? (?:0|medium|currentcolor)|"
+    r"border:none;\s?border-top:",
+    re.IGNORECASE,
 )
 
 
@@ -53,7 +99,8 @@ def read_structure(html: str) -> tuple[list[str], list[str]] | None:
     """Lines and their labels (TEXT, SIGNATURE, QUOTED) as the elements of a body give them; None when they say nothing."""
     if len(html) > _MAX_HTML or not _HINT.search(html):
         return None
-    from lxml import etree, html as lxml_html  # heavy, and most mail is plain
+    from lxml import etree  # heavy, and most mail is plain
+    from lxml import html as lxml_html
 
     cleaned = _MARKS.sub("", html).replace("\0", "")
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -116,15 +163,15 @@ def _kind(element: _Element) -> str:
         or any(c.endswith("yahoo_quoted") for c in classes)
     ):
         return _Q_OPEN
-    name, marker = element.get("name"), element.get("data-marker")
-    if name == "messageReplySection" or marker == "__QUOTED_TEXT__":
+    named, zimbra = element.get("name"), element.get("data-marker")
+    if named == "messageReplySection" or zimbra == "__QUOTED_TEXT__":
         return _Q_OPEN
-    if name == "messageSignatureSection" or marker == "__SIG_PRE__" or marker == "__SIG_POST__":
+    if named == "messageSignatureSection" or zimbra == "__SIG_PRE__" or zimbra == "__SIG_POST__":
         return _S_OPEN
-    if not _REST_IDS.isdisjoint(ids) or "outlookmessageheader" in classes or marker == "__DIVIDER__" or marker == "__HEADERS__":
+    if not _REST_IDS.isdisjoint(ids) or "outlookmessageheader" in classes or zimbra == "__DIVIDER__" or zimbra == "__HEADERS__":
         return _REST
-    style = element.get("style")
-    if tag == "div" and style and _TOP_RULE.search(style):
+    css = element.get("style")
+    if tag == "div" and css and _TOP_RULE.search(css):
         head = "".join(_first_text(element))
         m = LABEL.match(head.strip())
         if m and LABEL_KIND.get(m[1].strip().lower(), "") in ("from", "date", "subject", "to"):

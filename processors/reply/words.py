@@ -17,8 +17,10 @@ _LABELS: dict[str, str] = {
         "pošiljatelj|from name|sender"
     ),
     "date": (
-        "sent|date|sent on|date sent|received|envoyé|envoye|envoyée|envoyé le|envoye le|envoyé à|date d'envoi|message du|"
-        "reçu|reçu le|gesendet|gesendet am|datum|sendedatum|empfangen|enviado|enviado el|enviada|enviada em|enviado em|"
+        "sent|date|sent on|date sent|received|envoyé|envoye|envoyée|envoyé le|envoye le|envoyé à|date d'envoi|"
+        "message du|"
+        "reçu|reçu le|gesendet|gesendet am|datum|sendedatum|empfangen|enviado|enviado el|enviada|enviada em|"
+        "enviado em|"
         "enviada el|fecha|data|data de envio|inviato|inviato il|verzonden|verzonden op|skickat|skickat den|sendt|"
         "sendt den|dato|lähetetty|päivämäärä|päiväys|wysłano|wysłane|data wysłania|odesláno|odoslané|отправлено|"
         "дата|дата отправки|надіслано|gönderildi|gönderilme tarihi|gönderme tarihi|tarih|تم الإرسال|أُرسلت|التاريخ|"
@@ -31,7 +33,8 @@ _LABELS: dict[str, str] = {
         "empfänger|mottaker|modtager|mottagare|pour|kepada|đến|adresář|pro"
     ),
     "copy": (
-        "cc|c.c.|bcc|cci|cco|ccn|copie|copie à|copie a|copies à|kopie|kopie an|copia|cópia|kopia|kopi|kopio|копия|копія|"
+        "cc|c.c.|bcc|cci|cco|ccn|copie|copie à|copie a|copies à|kopie|kopie an|copia|cópia|kopia|kopi|kopio|"
+        "копия|копія|"
         "bilgi|نسخة|עותק|抄送|副本|참조|kópia|másolat|dw|κοιν."
     ),
     "subject": (
@@ -39,7 +42,8 @@ _LABELS: dict[str, str] = {
         "الموضوع|נושא|主题|主旨|主題|件名|제목|subiect|θέμα|tárgy|titre|perihal|chủ đề"
     ),
     "other": (
-        "reply-to|reply to|répondre à|antwort an|antworten an|responder a|risposta|rispondi a|responder para|importance|priorité|"
+        "reply-to|reply to|répondre à|antwort an|antworten an|responder a|risposta|rispondi a|responder para|"
+        "importance|priorité|"
         "wichtigkeit|importancia|importância|importanza|prioriteit|priority|attachments|attachment|attach|"
         "pièces jointes|pièce jointe|pj|anlagen|anhänge|anlage|adjuntos|datos adjuntos|anexos|allegati|bijlagen|"
         "bilagor|vedhæftede filer|załączniki|вложения|附件|添付ファイル|organisation|organization|sensitivity|"
@@ -53,9 +57,11 @@ LABEL = re.compile(r"([^\W\d_][^:：<>@\n]{0,24}?)\s{0,3}[:：](?!//)")
 
 #: The verb of an attribution line. Longest first where one holds another.
 WROTE = re.compile(
-    r"(?:a\s+écrit|a\s+ecrit|avez\s+écrit|écriviez|a\s+envoyé|écrit|wrote|writes|sent(?=\s?:)|schrieb(?:en)?|geschrieben|escribió|"
+    r"(?:a\s+écrit|a\s+ecrit|avez\s+écrit|écriviez|a\s+envoyé|écrit|wrote|writes|sent(?=\s?:)|schrieb(?:en)?|"
+    r"geschrieben|escribió|"
     r"escribio|ha\s+escrit|va\s+escriure|ha\s+scritto|scrive|scriveva|escreveu|schreef|geschreven|skrev|kirjoitti|"
-    r"napisał\(a\)|napisała?|napisał|napisana\s+przez|pisze|napsal\(a\)|napsala?|napísala?|написал\(а\)|написала?|пишет|пише|написав|"
+    r"napisał\(a\)|napisała?|napisał|napisana\s+przez|pisze|napsal\(a\)|napsala?|napísala?|написал\(а\)|написала?|"
+    r"пишет|пише|написав|"
     r"yazdı|كتبت?|כתבה?|כתב/ה|写道|寫道|撰写|のメッセージ|書きました|のメール|작성|썼습니다|wrote|έγραψε|a\s+scris|írta|"
     r"napisao|napisala|je\s+napisao|написа|đã\s+viết|menulis|rašė|kirjutas|rakstīja|skrifaði|a\s+wrote|تحریر|נכתב)"
     r"(?:\s?/\s?כתבה|/كتبت)?",
@@ -63,8 +69,11 @@ WROTE = re.compile(
 )
 #: One of these stands in every such verb: a test of microseconds before the pattern is tried.
 WROTE_STEMS = (
-    "écri", "ecrit", "envoyé", "wrot", "write", "sent", "schr", "geschr", "escri", "escrev", "scri", "skrev", "kirjoit", "napisa", "pisze", "napsal",
-    "napísal", "напис", "пиш", "yazd", "كتب", "כתב", "写道", "撰写", "寫道", "メ", "書", "작성", "썼", "έγραψε", "scris", "írta", "viết", "menulis",
+    "écri", "ecrit", "envoyé", "wrot", "write", "sent", "schr", "geschr", "escri", "escrev", "scri",
+    "skrev",
+    "kirjoit", "napisa", "pisze", "napsal",
+    "napísal", "напис", "пиш", "yazd", "كتب", "כתב", "写道", "撰写", "寫道", "メ", "書", "작성", "썼", "έγραψε",
+    "scris", "írta", "viết", "menulis",
     "rašė", "kirjutas", "rakst", "skrif", "تحریر", "schreef",
 )  # fmt: skip
 #: What may follow the verb at the end of an attribution.
@@ -76,8 +85,57 @@ AFTER_WROTE = re.compile(
 
 #: First words of an attribution line that are followed by a date.
 OPENERS = frozenset(
-    "le on am el il em op den dne dnia w at in no a à da på på: på, dia em: на в у στις la di den: di: në no: aan "
-    "tarihinde dňa po vào pada lør il: se al mensaje message citando quoting zitat citazione selon".split()
+    [
+        "le",
+        "on",
+        "am",
+        "el",
+        "il",
+        "em",
+        "op",
+        "den",
+        "dne",
+        "dnia",
+        "w",
+        "at",
+        "in",
+        "no",
+        "a",
+        "à",
+        "da",
+        "på",
+        "på:",
+        "på,",
+        "dia",
+        "em:",
+        "на",
+        "в",
+        "у",
+        "στις",
+        "la",
+        "di",
+        "den:",
+        "di:",
+        "në",
+        "no:",
+        "aan",
+        "tarihinde",
+        "dňa",
+        "po",
+        "vào",
+        "pada",
+        "lør",
+        "il:",
+        "se",
+        "al",
+        "mensaje",
+        "message",
+        "citando",
+        "quoting",
+        "zitat",
+        "citazione",
+        "selon",
+    ]
 )
 
 DATE = re.compile(
@@ -90,7 +148,8 @@ ADDRESS = re.compile(r"[\w.+%'’/=~-]{1,64}@[\w.-]{1,253}\w")
 ORIGINAL = re.compile(
     r"(?:message\s+(?:d['’ ]?origine|original|initial|précédent)|original\s+message|original\s+appointment|"
     r"(?:ursprüngliche|originale?|weitergeleitete|original)[\s-]*(?:nachricht|mail|e-mail)|originalnachricht|"
-    r"mensaje\s+original|mensagem\s+original|messaggio\s+originale|oorspronkelijk(?:e)?\s+bericht|origineel\s+bericht|"
+    r"mensaje\s+original|mensagem\s+original|messaggio\s+originale|oorspronkelijk(?:e)?\s+bericht|"
+    r"origineel\s+bericht|"
     r"original(?:t)?\s*meddelande|ursprungligt\s+meddelande|oprindelig\s+(?:meddelelse|besked|mail)|"
     r"opprinnelig\s+melding|original\s+melding|alkuperäinen\s+viesti|wiadomość\s+oryginalna|"
     r"oryginalna\s+wiadomość|původní\s+(?:zpráva|e-mail)|pôvodná\s+správa|исходное\s+сообщение|"
@@ -101,19 +160,25 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 FORWARDED = re.compile(
-    r"(?:(?:message|courriel|e-?mail)\s+(?:transféré|transfere|réexpédié|transmis|tr)|forwarded\s+(?:message|by|email|mail|inline)|"
-    r"begin\s+forwarded|message\s+forwarded|weitergeleitete\s+(?:nachricht|mail|e-mail)|weitergeleitet|mensaje\s+reenviado|"
+    r"(?:(?:message|courriel|e-?mail)\s+(?:transféré|transfere|réexpédié|transmis|tr)|forwarded\s+(?:message|by|"
+    r"email|mail|inline)|"
+    r"begin\s+forwarded|message\s+forwarded|weitergeleitete\s+(?:nachricht|mail|e-mail)|weitergeleitet|"
+    r"mensaje\s+reenviado|"
     r"mensagem\s+(?:encaminhada|reencaminhada)|messaggio\s+inoltrato|doorgestuurd\s+bericht|forwarded|"
-    r"vidarebefordrat\s+(?:meddelande|brev)|vidarebefordrade?\s+meddelande|videresendt\s+(?:meddelelse|besked|melding)|"
+    r"vidarebefordrat\s+(?:meddelande|brev)|vidarebefordrade?\s+meddelande|videresendt\s+(?:meddelelse|besked|"
+    r"melding)|"
     r"välitetty\s+viesti|edelleenlähetetty|przekazana\s+wiadomość|wiadomość\s+przekazana|"
-    r"(?:přeposlaná|preposlaná)\s+(?:zpráva|správa)|пересланное\s+сообщение|переслане\s+повідомлення|iletilmiş\s+(?:mesaj|ileti)|"
-    r"iletilen\s+(?:mesaj|ileti)|رسالة\s+معاد\s+توجيهها|الرسالة\s+المعاد|הודעה\s+שהועברה|转发的?(?:邮件|信息)?|轉寄(?:郵件|的信件)?|"
+    r"(?:přeposlaná|preposlaná)\s+(?:zpráva|správa)|пересланное\s+сообщение|переслане\s+повідомлення|"
+    r"iletilmiş\s+(?:mesaj|ileti)|"
+    r"iletilen\s+(?:mesaj|ileti)|رسالة\s+معاد\s+توجيهها|الرسالة\s+المعاد|הודעה\s+שהועברה|转发的?(?:邮件|信息)?|轉寄(?:郵件|"
+    r"的信件)?|"
     r"已轉寄|転送(?:された)?メッセージ|전달된?\s*메시지|mesaj\s+redirecționat|továbbított\s+üzenet|προωθημένο\s+μήνυμα)",
     re.IGNORECASE,
 )
 #: Lines that open a forwarded mail without dashes (Apple Mail and others).
 FORWARD_OPENING = re.compile(
-    r"(?:begin(?:ning)? forwarded message|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:nachricht|e-mail)|"
+    r"(?:begin(?:ning)? forwarded message|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten "
+    r"(?:nachricht|e-mail)|"
     r"inicio del mensaje reenviado|inizio messaggio inoltrato|início da mensagem (?:reencaminhada|encaminhada)|"
     r"begin doorgestuurd bericht|vidarebefordrat brev|start på videresendt besked|videresendt melding|"
     r"välitetty viesti alkaa|początek przekazywanej wiadomości|начало переадресованного сообщения|"
@@ -123,21 +188,25 @@ FORWARD_OPENING = re.compile(
 )
 #: First prefix of a subject that says "forwarded". "VS" is left out: it answers in Finnish, forwards in Danish.
 FORWARD_SUBJECT = re.compile(
-    r"\s{0,5}(?:fwd?|tr|wg|rv|enc|i|doorst|vb|vl|pd|ilt|i̇lt|fs|tov|転送|转发|轉寄|전달|πρθ|הועבר|إعادة توجيه|переслать|пересл)\s{0,2}[:：]",
+    r"\s{0,5}(?:fwd?|tr|wg|rv|enc|i|doorst|vb|vl|pd|ilt|i̇lt|fs|tov|転送|转发|轉寄|전달|πρθ|הועבר|إعادة توجيه|переслать|"
+    r"пересл)\s{0,2}[:：]",
     re.IGNORECASE,
 )
 
 REPLY_ABOVE = re.compile(
-    r"(?:répond(?:ez|re)|écri(?:vez|re)|tape[rz]|merci de répondre|saisissez).{0,40}(?:au[- ]dessus|avant cette ligne|plus haut)|"
+    r"(?:répond(?:ez|re)|écri(?:vez|re)|tape[rz]|merci de répondre|saisissez).{0,40}(?:au[- ]dessus|avant cette "
+    r"ligne|plus haut)|"
     r"(?:reply|respond|write|type|respuesta|answer).{0,40}above (?:this|the) line|above this line.{0,20}reply|"
     r"antwort.{0,40}(?:oberhalb|über) dies|oberhalb dieser (?:zeile|linie)|"
     r"(?:escriba|responda).{0,40}(?:encima|por encima|acima) de|(?:acima|encima) d?e?sta l[ií]n(?:ha|ea)|"
-    r"(?:rispond|scriv).{0,40}sopra (?:questa|la) (?:riga|linea)|boven deze (?:lijn|regel)|ovanför (?:den här|denna) (?:raden|linjen)|"
+    r"(?:rispond|scriv).{0,40}sopra (?:questa|la) (?:riga|linea)|boven deze (?:lijn|regel)|ovanför (?:den här|"
+    r"denna) (?:raden|linjen)|"
     r"over denne linje(?:n)?|powyżej tej linii|nad (?:tento|tuto) řádek|выше этой (?:линии|строки)|bu satırın üst",
     re.IGNORECASE,
 )
 _ABOVE_STEMS = (
-    "dessus", "ligne", "haut", "above", "line", "oberhalb", "über", "zeile", "encima", "acima", "sopra", "boven", "ovanför", "over", "powyżej", "nad ",
+    "dessus", "ligne", "haut", "above", "line", "oberhalb", "über", "zeile", "encima", "acima", "sopra", "boven", "ovanför", "over",
+    "powyżej", "nad ",
     "выше", "üst",
 )  # fmt: skip
 
@@ -153,24 +222,29 @@ ANSWERS_INSIDE = re.compile(
     r"\ben (?:rouge|bleu|vert|gras|surligné|couleur|violet|orange|jaune)\b.{0,40}|"
     r"\bin (?:red|blue|green|bold|purple|colou?r|rot|blau|grün|fett|rosso|blu|verde|rood|blauw|het rood|het blauw)\b|"
     r"\ben (?:rojo|azul|verde|negrita)\b|\bem (?:vermelho|azul|negrito)\b|"
-    r"(?:réponses?|commentaires?|remarques?|annotations?|précisions?)[^.\n]{0,30}(?:ci-dessous|ci-après|plus bas|dans (?:le|ton|votre) "
+    r"(?:réponses?|commentaires?|remarques?|annotations?|précisions?)[^.\n]{0,30}(?:ci-dessous|ci-après|plus bas|"
+    r"dans (?:le|ton|votre) "
     r"(?:texte|corps|mail|message|courriel)|dans le fil|en dessous|à la suite de (?:vos|chaque))|"
     r"je (?:vous |te )?réponds (?:ci-dessous|dans (?:le|ton|votre) (?:texte|corps|mail|message))|"
-    r"(?:answers?|comments?|replies|responses?|notes?|see)\b[^.\n]{0,25}(?:below|inline|in-line|in the text|in your (?:mail|email))|"
+    r"(?:answers?|comments?|replies|responses?|notes?|see)\b[^.\n]{0,25}(?:below|inline|in-line|in the text|in "
+    r"your (?:mail|email))|"
     r"(?:antwort(?:en)?|kommentare?|anmerkungen)[^.\n]{0,30}(?:unten|im text|weiter unten|inline)|"
     r"(?:respuestas?|comentarios?)[^.\n]{0,30}(?:abajo|debajo|en el texto|más abajo)|"
-    r"(?:risposte?|commenti)[^.\n]{0,30}(?:sotto|di seguito|nel testo)|(?:respostas?|comentários?)[^.\n]{0,30}(?:abaixo|no texto)|"
+    r"(?:risposte?|commenti)[^.\n]{0,30}(?:sotto|di seguito|nel testo)|(?:respostas?|"
+    r"comentários?)[^.\n]{0,30}(?:abaixo|no texto)|"
     r"(?:antwoord(?:en)?|opmerkingen)[^.\n]{0,30}(?:hieronder|in de tekst)",
     re.IGNORECASE,
 )
 #: Of these, the ones that matter even when the quote is marked line by line (colour is lost in plain text).
 COLOURED = re.compile(
-    r"\b(?:en|in|em) (?:het )?(?:rouge|bleu|vert|gras|surligné|couleur|violet|orange|jaune|red|blue|green|bold|purple|colou?r|rot|blau|"
+    r"\b(?:en|in|em) (?:het )?(?:rouge|bleu|vert|gras|surligné|couleur|violet|orange|jaune|red|blue|green|bold|"
+    r"purple|colou?r|rot|blau|"
     r"grün|fett|rosso|blu|verde|rood|blauw|rojo|azul|negrita|vermelho|negrito)\b",
     re.IGNORECASE,
 )
 ANSWER_WORDS = re.compile(
-    r"répon|commentair|remarqu|annot|précis|modif|correct|answer|comment|repl|respon|note|antwort|kommentar|anmerk|respuest|"
+    r"répon|commentair|remarqu|annot|précis|modif|correct|answer|comment|repl|respon|note|antwort|kommentar|"
+    r"anmerk|respuest|"
     r"coment|rispost|respost|antwoord|opmerking|see |voir|siehe|vedi|ver |zie |écrit|text",
     re.IGNORECASE,
 )
