@@ -115,6 +115,8 @@ def backup(store: SqlStore, spool: FolderSpool, to: Path, now: datetime, progres
             "sha256": {name: _sha256(folder / name) for name in ("tables.jsonl.gz", "files.txt.gz")},
         }
         manifest["mac"] = _mac(store.keys, manifest)
+        for name in ("tables.jsonl.gz", "files.txt.gz"):
+            _sync(folder / name)
         _write(folder / "manifest.json", json.dumps(manifest, indent=1))
         _sync(folder)
         _sync(to)
@@ -453,12 +455,14 @@ def _mac(keys: Keys, manifest: dict[str, Any]) -> str:
 
 
 def _zipped(path: Path) -> TextIO:
+    path.touch(mode=0o600)
     return gzip.open(path, "wt", compresslevel=3, encoding="utf-8", newline="\n")
 
 
 def _copy(source: Path, target: Path) -> None:
     """A copy that appears when it is whole and on the disk."""
     temporary = target.with_name(target.name + ".part")
+    temporary.touch(mode=0o600)
     shutil.copyfile(source, temporary)
     _sync(temporary)
     temporary.replace(target)
@@ -466,6 +470,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _write(path: Path, content: str) -> None:
     temporary = path.with_name(path.name + ".part")
+    temporary.touch(mode=0o600)
     temporary.write_text(content, "utf-8")
     _sync(temporary)
     temporary.replace(path)

@@ -5,6 +5,7 @@ Nothing else of the store knows which of the two it talks to, but for the few st
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -83,6 +84,7 @@ class Sqlite:
         self.path = Path(url.database or "").absolute()
         self.engine = self._engine("BEGIN", QueuePool, pool_size=readers, max_overflow=8, pool_timeout=BUSY)
         self._writing = self._engine("BEGIN IMMEDIATE", NullPool)
+        _private(self.path)
         self._writer = Writer(self._writing.connect, lambda error: _explain(error, str(self.path)))
 
     def _engine(self, begin: str, pool: type[Any], **options: Any) -> Engine:
@@ -131,6 +133,14 @@ class Sqlite:
         self._writer.close()
         self.engine.dispose()
         self._writing.dispose()
+
+
+def _private(path: Path) -> None:
+    """Make the file, readable by nobody else, before SQLite does; its side files take its mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError:
+        return  # SQLite says it with more context
 
 
 # ------------------------------------------------------------------ PostgreSQL

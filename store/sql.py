@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hmac
-import os
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
@@ -16,7 +14,7 @@ from store.clerk import Clerk
 from store.commit import Commit
 from store.courier import Courier
 from store.crypto import Keys
-from store.engine import Database, Sqlite, connect
+from store.engine import Database, connect
 from store.intake import Intake
 from store.operators import Operators
 from store.reader import Reader
@@ -53,8 +51,6 @@ def open_store(url: str, *, keys: Keys, now: datetime) -> SqlStore:
     Raises UserError (no such place, newer database, wrong key) or Transient.
     """
     db = connect(url)
-    if isinstance(db, Sqlite):
-        _private(db.path)
     store = SqlStore(db, keys)
     try:
         schema.prepare(db, lambda connection: store._recognise(connection, now))
@@ -70,14 +66,6 @@ def open_store(url: str, *, keys: Keys, now: datetime) -> SqlStore:
         db.close()
         raise
     return store
-
-
-def _private(path: Path) -> None:
-    """Make the file, readable by nobody else, before SQLite does; its side files take its mode."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    except OSError:
-        return  # SQLite says it with more context
 
 
 def _proof(store: SqlStore) -> ports.Store:
