@@ -100,7 +100,8 @@ def listen(text: Tokens, subject: Tokens, *, reply: bool) -> Tone:
     found: dict[str, list[tuple[Tokens, Hit]]] = {group: [] for group in _GROUPS}
     for tokens in (subject, text):
         for hit in matcher.find(tokens):
-            found[owner[hit.word]].append((tokens, hit))
+            if _asks(tokens, hit):
+                found[owner[hit.word]].append((tokens, hit))
     reasons: list[Reason] = []
     urgency = _urgency(found, text, subject, reasons)
     sentiment, anger = _sentiment(found, text, reasons)
@@ -108,8 +109,27 @@ def listen(text: Tokens, subject: Tokens, *, reply: bool) -> Tone:
     return Tone(intent, sentiment, urgency, tuple(reasons))
 
 
+def _denied(tokens: Tokens, hit: Hit) -> bool:
+    """Whether a feeling is denied: "pas satisfait", "not very happy"."""
+    i = hit.first - 1
+    while i >= 0 and tokens.items[i].form in ("tres", "vraiment", "du", "tout", "si", "very", "really", "that", "so"):
+        i -= 1
+    before = i >= 0 and tokens.items[i].form in ("pas", "not", "jamais", "never", "isnt", "wasnt", "arent", "peu", "nicht")
+    return before or bool(negated(tokens, hit.first, hit.last))
+
+
 def _spoken(found: list[tuple[Tokens, Hit]]) -> dict[Word, Hit]:
-    return {hit.word: hit for tokens, hit in found if not negated(tokens, hit.first, hit.last)}
+    return {hit.word: hit for tokens, hit in found if not _denied(tokens, hit)}
+
+
+def _asks(tokens: Tokens, hit: Hit) -> bool:
+    """Whether "merci de" asks ("merci de modéliser …") rather than thanks ("merci de votre retour")."""
+    if hit.word.text != "merci de":
+        return True
+    if hit.last + 1 >= len(tokens.items):
+        return False
+    form = tokens.items[hit.last + 1].form
+    return form in ("me", "m", "nous", "bien", "le", "la", "les", "ne") or form.endswith(("er", "ir", "re"))
 
 
 def _shouts(text: str) -> bool:
@@ -178,7 +198,7 @@ def _intent(
     why = ""
     if strong and anger >= 2:
         intent, why = "complaint", strong[0].quote
-    elif thanks and size <= 20 and not asks and (not requests or all(w.text == "merci de" for w in requests)) and size <= 12:
+    elif thanks and size <= 12 and not asks and not requests:
         intent, why = "thanks", next(iter(thanks.values())).quote
     elif requests:
         intent, why = "request", next(iter(requests.values())).quote
