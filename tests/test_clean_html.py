@@ -104,3 +104,10 @@ def test_plain_text_keeps_its_own_line_breaks() -> None:
 def test_broken_html(html: str) -> None:
     split("Je valide", html=html)
     split("", html=html)
+
+
+def test_text_below_html_too_deep_for_the_parser_is_not_lost() -> None:
+    html = "<p>Haut</p>" + "<div><blockquote type=cite>x" * 300 + "</blockquote></div>" * 300 + "<p>et le bas</p>"
+    found = split("", html=html)
+    assert "et le bas" in found.text + found.quoted
+    assert "Haut" in found.text

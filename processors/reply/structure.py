@@ -106,6 +106,8 @@ def read_structure(html: str) -> tuple[list[str], list[str]] | None:
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = lxml_html.document_fromstring(cleaned.encode("utf-8", "replace"), parser=parser)
+        if any("depth" in entry.message for entry in parser.error_log):
+            return None  # cut off by the parser: what it left out must not be lost
         found = _mark(root)
         if not found:
             return None
