@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processors.html import html_text
 from processors.reply import words
@@ -43,6 +43,8 @@ def split(plain: str, *, html: str = "", subject: str = "") -> Split:
             lines = html_text(html).split("\n")
         return _split_lines(lines, None, subject)
     given_lines, given = structure
+    if not given:
+        return replace(_split_lines(lines if plain.strip() else html_text(html).split("\n"), None, subject), confident=False)
     if not any(label == TEXT and line.strip() for line, label in zip(given_lines, given, strict=True)):
         return _split_lines(lines, None, subject) if plain.strip() else _split_lines(given_lines, given, subject)
     if not plain.strip():

@@ -111,3 +111,4 @@ def test_text_below_html_too_deep_for_the_parser_is_not_lost() -> None:
     found = split("", html=html)
     assert "et le bas" in found.text + found.quoted
     assert "Haut" in found.text
+    assert not found.confident

@@ -96,7 +96,10 @@ _TOP_RULE = re.compile(
 
 
 def read_structure(html: str) -> tuple[list[str], list[str]] | None:
-    """Lines and their labels (TEXT, SIGNATURE, QUOTED) as the elements of a body give them; None when they say nothing."""
+    """Lines and their labels (TEXT, SIGNATURE, QUOTED) as the elements of a body give them.
+
+    None when they say nothing; two empty lists when they say something but nest too deep to be read.
+    """
     if len(html) > _MAX_HTML or not _HINT.search(html):
         return None
     from lxml import etree  # heavy, and most mail is plain
@@ -107,7 +110,7 @@ def read_structure(html: str) -> tuple[list[str], list[str]] | None:
     try:
         root = lxml_html.document_fromstring(cleaned.encode("utf-8", "replace"), parser=parser)
         if any("depth" in entry.message for entry in parser.error_log):
-            return None  # cut off by the parser: what it left out must not be lost
+            return [], []  # cut off by the parser: what it left out must not be lost
         found = _mark(root)
         if not found:
             return None
