@@ -335,6 +335,21 @@ def test_row_08_another_uidvalidity_takes_what_came_in_between(mailbox: Mailbox)
     inbox.close()
 
 
+def test_row_08_marks_that_wait_are_not_set_on_other_messages(proxy: Proxy, mailbox: Mailbox) -> None:
+    mailbox.append(mail("a"), mail("b"))
+    inbox, ledger = through(proxy, mailbox), MemoryLedger()
+    items = drain(inbox, ledger, acknowledge=False)
+    proxy.to_server = lambda data: None if b"STORE" in data else data
+    inbox.acknowledge([i.external_id for i in items])
+    mailbox.renumber()
+    proxy.to_server = lambda data: data
+    inbox.acknowledge([i.external_id for i in items])
+    drain(inbox, ledger, acknowledge=False)
+    inbox.close()
+    assert sum(b"STORE" in line for line in proxy.lines()) == 1, "the one that was cut"
+    assert all("$Guichet" not in flags for flags in mailbox.flags().values())
+
+
 # ------------------------------------------------------------------ rows 9 and 10: many
 
 
