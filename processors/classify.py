@@ -37,7 +37,7 @@ _REQUEST = word_set(
 )
 _QUALIFY = word_set("de d du des pour sur dans avec concernant of for in on about with from fur von im der para del")
 #: What follows these only tells when it happened: "l'application plante quand j'ouvre le modèle 3D".
-_WHEN = word_set("quand lorsque lors pendant depuis apres des when whenever while after since wenn cuando quando")
+_WHEN = word_set("quand lorsque lors pendant depuis apres des suite malgre when whenever while after since wenn cuando quando")
 _NEW_START = word_set("mais et donc car but and so then puis ensuite alors que qui which that")
 _SUBJECTS = word_set("je j nous on tu il elle ils elles i we they he she ich wir")
 _ARTICLES = word_set("la le l les ma mon mes notre nos votre vos cette ce ces meme memes the my our your this that same")
@@ -141,12 +141,12 @@ class Classifier:
                 or negated(tokens, head.first, head.last)
             ):
                 continue
-            if head.last < hit.first and hit.first - head.last <= 9 and tokens.joined(head.last, hit.first):
+            if head.last < hit.first and hit.first - head.last <= 12 and tokens.joined(head.last, hit.first):
                 between = {t.form for t in items[head.last + 1 : hit.first]}
                 following = items[hit.first - 1].form if hit.first - head.last > 1 else ""
                 if following in _ARTICLES and not between & (_NEW_START | _SUBJECTS | _REQUEST):
                     return True  # "facturé deux fois la même modélisation": its object
-                if (between & _QUALIFY and not between & _NEW_START) or (
+                if (between & _QUALIFY and not between & (_NEW_START | _SUBJECTS)) or (
                     between & _WHEN and not between & (_NEW_START - _THAT)
                 ):
                     return True

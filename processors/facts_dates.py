@@ -142,6 +142,7 @@ def _make(year: int, month: int, number: int) -> date | None:
 
 def _yearless(month: int, number: int, day: date, deadline: bool, past: bool) -> date | None:
     candidates = [d for y in (day.year - 1, day.year, day.year + 1) if (d := _make(y, month, number)) is not None]
+    candidates = [d for d in candidates if abs((d - day).days) <= 366]  # a 29th of February may be further
     if past:
         candidates = [d for d in candidates if d <= day]
     elif deadline:

@@ -129,6 +129,8 @@ def _asks(tokens: Tokens, hit: Hit) -> bool:
     if hit.last + 1 >= len(tokens.items):
         return False
     form = tokens.items[hit.last + 1].form
+    if form in ("votre", "notre"):
+        return False
     return form in ("me", "m", "nous", "bien", "le", "la", "les", "ne") or form.endswith(("er", "ir", "re"))
 
 

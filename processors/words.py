@@ -208,9 +208,15 @@ class _Pattern:
     elements: tuple[_Element, ...]
 
 
+#: "ne s'ouvre pas" is also "ne s'ouvre plus"; see ``_follow``.
+_NO_MORE = ("plus", "jamais")
+
+
 def _element(token: Token, *, tight: bool, room: int) -> _Element:
     found = set(keys(token.form, token.accented))
     found.update(spelled for spelled, value in NUMBERS.items() if token.form == str(value))
+    if token.form == "pas":
+        found.update(_NO_MORE)
     return _Element(token.form, frozenset(found), tight, room)
 
 
@@ -267,7 +273,7 @@ class WordMatcher:
                 if len(element.form) >= 5 and element.form not in self._forms:
                     for form in _family(element.form):
                         self._vocabulary.setdefault(form[0], []).append((form, element))
-                self._forms.add(element.form)
+                self._forms |= {k for k in element.keys if ":" not in k}
 
     def find(self, text: str | Tokens) -> list[Hit]:
         """Every word found, in the order of the text; hits may overlap. Linear in the text for a given set of words."""
@@ -369,6 +375,8 @@ class WordMatcher:
             if not found:
                 return None
         first, last = items[at], items[here]
+        if last.form in _NO_MORE and last.form not in fold(pattern.word.text) and not _has_ne(items, at):
+            return None  # "ça marche plus vite"
         if pattern.elements[0].form.isdigit() and len(pattern.elements) > 1:
             # "3 d'entre eux" and "1,3 D" are not 3D
             following = items[here + 1].sep if here + 1 < len(items) else ""
@@ -377,6 +385,10 @@ class WordMatcher:
             if at and items[at].sep in (",", ".") and items[at - 1].form.isdigit():
                 return None
         return here, literal
+
+
+def _has_ne(items: Sequence[Token], at: int) -> bool:
+    return any(items[j].form in ("ne", "n") for j in range(max(0, at - 3), at + 1))
 
 
 def longest(hits: Sequence[Hit]) -> list[Hit]:

@@ -22,7 +22,8 @@ SUPPORT_WORDS = (
           "inaccessible, accès, désinscription, résilier, mécontent, réclamation, moyen de paiement, crash, facturation", 2)
     + words("ne fonctionne pas, ne fonctionne plus, ne marche pas, ne marche plus, ne s'ouvre pas, ne s'affiche pas, ne réagit pas, "
             "ne charge pas, se ferme, écran noir, n'est pas passé, impossible de, pas reçu, jamais reçu, n'arrive pas, ne parviens pas, "
-            "ne parviens plus, message d'erreur, page blanche, reste blanche, disparu, mise à jour, n'arrive plus, expiré, ralentit", 2.5)
+            "ne parviens plus, message d'erreur, page blanche, reste blanche, "
+        "n'apparaît pas, disparu, mise à jour, n'arrive plus, expiré, ralentit", 2.5)
     + words("payment, invoice, password, refund, account, login, log in, billing, charged, subscription, receipt, error, bank transfer", 2)
     + words("doesn't work, doesn't load, stopped working, can't open, not working, failed, einloggen, Rechnung, Passwort", 2.5)
     + words("problème, souci, aide, question, reçu, lien", 0.5)

@@ -37,6 +37,7 @@ def read(text: str, subject: str = "", **more: object) -> Reading:
         ("Your service is unacceptable, worst ever", "complaint"),
         ("Merci beaucoup !", "thanks"),
         ("Thanks a lot, have a nice day", "thanks"),
+        ("Merci de votre retour", "thanks"),
         ("Vielen Dank!", "thanks"),
         ("Bonjour, voici le plan.", "other"),
     ],
