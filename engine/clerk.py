@@ -18,6 +18,7 @@ from core import codec
 from core.case import UNDECIDED, Case
 from core.decide import Decision, decide
 from core.directive import Directive
+from core.errors import PortError, UserError
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role
 from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
@@ -26,6 +27,7 @@ from core.work import Context
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.pipeline import request_words
+from engine.reader import again
 from processors.correlate import (
     Candidate,
     Choice,
@@ -41,8 +43,12 @@ log = logging.getLogger("guichet.clerk")
 TAKE = 200
 #: A correspondent gets at most one automatic notice in this time (FAILURES 14).
 NOTICE_EVERY = timedelta(days=1)
+#: How long an event or a deadline that could not be decided is left alone.
+ASIDE = timedelta(minutes=10)
 #: The same words from the same person within this time are one request.
 REPEAT_WITHIN = timedelta(days=2)
+
+Cause = ReadRow | PendingEvent | DeadlineRow
 
 
 class Clerk:
@@ -51,6 +57,8 @@ class Clerk:
     def __init__(self, store: Store, office: Office, *, clock: Callable[[], datetime], wake: Callable[[str], None]) -> None:
         self._store, self._office = store, office
         self._clock, self._wake = clock, wake
+        #: Events and deadlines that could not be decided, until when they are left alone.
+        self._aside: dict[str, datetime] = {}
 
     def run(self) -> int:
         """Decide what waits, messages first; how many causes were dealt with."""
@@ -58,21 +66,54 @@ class Clerk:
         events = self._store.pending_events(TAKE)
         # A deadline is looked at only when no message waits: an answer that arrived in time counts as in time.
         due = [] if len(messages) == TAKE else self._store.due(self._clock(), TAKE)
-        if not (messages or events or due):
+        waiting: list[Cause] = [*messages, *events, *due]
+        causes = [cause for cause in waiting if not self._is_aside(cause)]
+        if not causes:
             return 0
-        causes: list[ReadRow | PendingEvent | DeadlineRow] = [*messages, *events, *due]
         try:
             self._commit(causes)
         except Conflict as conflict:
             log.info("case %s changed meanwhile: deciding one by one", conflict.case_id)
-            for cause in causes:
-                try:
-                    self._commit([cause])
-                except Conflict:
-                    log.info("case %s changed again: next round", conflict.case_id)
+            self._one_by_one(causes)
+        except (PortError, UserError, MemoryError):
+            raise
+        except Exception:
+            log.exception("a batch could not be decided: deciding one by one")
+            self._one_by_one(causes)
         return len(causes)
 
-    def _commit(self, causes: Sequence[ReadRow | PendingEvent | DeadlineRow]) -> None:
+    def _one_by_one(self, causes: Sequence[Cause]) -> None:
+        """Decide each alone, so that the one that cannot be decided holds up no other."""
+        for cause in causes:
+            try:
+                self._commit([cause])
+            except Conflict as conflict:
+                log.info("case %s changed again: next round", conflict.case_id)
+            except (PortError, UserError, MemoryError):
+                raise
+            except Exception as error:
+                log.exception("%s could not be decided", _name(cause))
+                self._set_aside(cause, f"erreur interne : {type(error).__name__} : {error}")
+
+    def _set_aside(self, cause: Cause, why: str) -> None:
+        """A message is read again later, in the end parked; the rest is kept where it is and looked at again after a while."""
+        now = self._clock()
+        if isinstance(cause, ReadRow):
+            self._store.save_readings([], [(cause.row.id, why, again(cause.row, now))], now)
+            return
+        self._aside[_name(cause)] = now + ASIDE
+        data = {"cause": _name(cause)}
+        self._store.commit([Change(None, journal=(JournalEntry(now, cause.case_id, "defect", data, why),))], now)
+
+    def _is_aside(self, cause: Cause) -> bool:
+        if isinstance(cause, ReadRow) or (until := self._aside.get(_name(cause))) is None:
+            return False
+        if until > self._clock():
+            return True
+        del self._aside[_name(cause)]
+        return False
+
+    def _commit(self, causes: Sequence[Cause]) -> None:
         overlay = Overlay(self._store)
         overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._clues_of)
         overlay.load([c.case_id for c in causes if not isinstance(c, ReadRow) and c.case_id])
@@ -83,7 +124,7 @@ class Clerk:
         for system in sorted({e.system for c in changes for e in c.effects}):
             self._wake(f"courier:{system}")
 
-    def _decide(self, cause: ReadRow | PendingEvent | DeadlineRow, overlay: Overlay) -> Change | None:
+    def _decide(self, cause: Cause, overlay: Overlay) -> Change | None:
         if isinstance(cause, ReadRow):
             return self._message(cause, overlay)
         if isinstance(cause, DeadlineRow):
@@ -298,6 +339,14 @@ class Clerk:
             journal=(entry,),
             notice_to=decision.notice_to,
         )
+
+
+def _name(cause: Cause) -> str:
+    if isinstance(cause, ReadRow):
+        return f"message:{cause.row.id}"
+    if isinstance(cause, DeadlineRow):
+        return f"deadline:{cause.case_id}:{cause.name}:{cause.due.isoformat()}"
+    return f"event:{cause.id}"
 
 
 def _people(message: Message) -> list[str]:

@@ -33,7 +33,7 @@ PER_MESSAGE = 60.0
 #: Messages handed to a worker ahead of its answer, so that it never waits for us.
 WINDOW = 3
 #: Seconds without work after which a worker ends.
-KEEP_WARM = 45.0
+KEEP_WARM = 20.0
 #: A message that could not be read so often is parked, raw bytes kept.
 MOST_ATTEMPTS = 3
 
@@ -191,14 +191,16 @@ class Reader:
         failed: list[tuple[int, str, datetime | None]] = []
         for row, answer in zip(rows, self.pool.read(tasks), strict=True):
             if isinstance(answer, str):
-                failed.append((row.id, answer, self._again(row)))
+                failed.append((row.id, answer, again(row, self._clock())))
             else:
                 done.append(ReadRow(row, answer.message, answer.reading, answer.fingerprint))
         self._store.save_readings(done, failed, self._clock())
         self._read()
         return len(rows)
 
-    def _again(self, row: InboxRow) -> datetime | None:
-        if row.attempts + 1 >= MOST_ATTEMPTS:
-            return None
-        return self._clock() + timedelta(seconds=5.0 * 4**row.attempts)
+
+def again(row: InboxRow, now: datetime) -> datetime | None:
+    """When a message that could not be read or decided is tried again; None to park it."""
+    if row.attempts + 1 >= MOST_ATTEMPTS:
+        return None
+    return now + timedelta(seconds=5.0 * 4**row.attempts)

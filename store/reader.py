@@ -100,7 +100,10 @@ class Reader(Group):
         if kept:
             upsert(connection, files, kept)
         for id, why, next_at in failed:
-            digest = connection.execute(select(inbox.c.identity_hash).where(inbox.c.id == id, inbox.c.state == "new")).scalar()
+            digest = connection.execute(
+                # "read": the clerk could not decide it.
+                select(inbox.c.identity_hash).where(inbox.c.id == id, inbox.c.state.in_(("new", "read")))
+            ).scalar()
             if digest is None:
                 continue
             changes: dict[str, Any] = {
