@@ -112,12 +112,14 @@ class Work:
     def open_ticket(self, source_id: str, priority: Literal["LOW", "MEDIUM", "HIGH"]) -> None:
         """The contact and the ticket of a new case. The ticket's stage is filled in once the gates have spoken."""
         party = self.case.party
-        contact = self.emit("crm", UpsertContact(party.email, party.phone, party.name, party.language), name="contact")
+        contact = ""
+        if party.email or party.phone:
+            contact = self.emit("crm", UpsertContact(party.email, party.phone, party.name, party.language), name="contact")
         subject, content = self.text("ticket", "fr")
         ticket = OpenTicket(
             subject=subject or self.case.subject,
             content=content,
-            contact="${contact.id}",
+            contact=self._contact,
             reference=self.case.ref,
             source_id=source_id,
             thread=self.case.thread.conversation,
@@ -132,9 +134,14 @@ class Work:
         if not self.new and "ticket" in self.case.keys and text.strip():
             self.emit(
                 "crm",
-                AddNote("${ticket.id}", inert(text), "${contact.id}"),
+                AddNote("${ticket.id}", inert(text), self._contact),
                 after=(self.case.keys["ticket"], self.case.keys.get("contact", "")),
             )
+
+    @property
+    def _contact(self) -> str:
+        """The contact's id, once it is known; nobody who left no address has one."""
+        return "${contact.id}" if "contact" in self.case.keys else ""
 
     def text(self, template: str, language: str, **extra: object) -> tuple[str, str]:
         """(subject, body) of one of the directive's texts with the case's values."""
@@ -145,6 +152,8 @@ class Work:
         thread, party = self.case.thread, self.case.party
         if not thread.to:
             self.because("no-address", "le client n'a pas laissé d'adresse : rien ne peut lui être écrit")
+            if self.count("no-address") <= 1:
+                self.tell_admin("admin_question", message=self.case.summary)
             return ""
         subject, body = self.text(template, party.language, **extra)
         in_thread = thread.channel == "email" and thread.subject
@@ -153,7 +162,7 @@ class Work:
             SendMessage(
                 to=thread.to,
                 to_name=inert(party.name),
-                subject=reply_subject(thread.subject) if in_thread else subject,
+                subject=inert(reply_subject(thread.subject)) if in_thread else subject,
                 text=body,
                 template=template,
                 language=party.language,
