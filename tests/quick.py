@@ -1,0 +1,128 @@
+"""An installation that stays open in this process: mails are read without worker processes, time goes by when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import assembly
+from core.case import Case
+from core.ports import Outlet
+from engine.house import House
+from engine.pipeline import ReadMail
+from tests.road import Counter
+
+#: The folder's own files are always older than this.
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class _Reading:
+    """Reads in this process, and answers like a worker: a sentence for what could not be read."""
+
+    def __init__(self, init: Callable[[], Mapping[str, Any]]) -> None:
+        self._init = init
+        self._read: Callable[[Mapping[str, Any]], ReadMail] | None = None
+
+    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
+        return [self._one(task) for task in tasks]
+
+    def _one(self, task: Mapping[str, Any]) -> ReadMail | str:
+        self._read = self._read or assembly.make_reading(self._init())
+        try:
+            return self._read(task)
+        except Exception as error:
+            return f"erreur interne : {type(error).__name__} : {error}"
+
+    def rest(self) -> None: ...
+
+    def close(self) -> None:
+        self._read = None
+
+
+class Quick(Counter):
+    """A counter whose house is open: ``send`` drops mails and lets it work."""
+
+    house: House
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        super().__init__(folder, **more)
+        self.now = START
+        self._seen: set[Path] = set()
+
+    def clock(self) -> datetime:
+        """The house's time."""
+        return self.now
+
+    def pass_time(self, **span: float) -> None:
+        """Let time go by, and the house do what is due."""
+        self.now += timedelta(**span)
+        for name in self.house.lanes.names():
+            self.house.lanes.wake(name)
+        self.settle()
+
+    def send(self, *raws: bytes) -> dict[str, str]:
+        """Drop mails, let the house work; what is wrong, by lane."""
+        for raw in raws:
+            self.drop(raw)
+        self.house.lanes.wake("intake:folder")
+        return self.settle()
+
+    def settle(self) -> dict[str, str]:
+        """Wait until there is nothing left to do now; what is wrong, by lane."""
+        assert self.house.lanes.wait_idle(30)
+        return self.house.lanes.troubles()
+
+    def fresh(self, to: str = "") -> list[EmailMessage]:
+        """Mails written since the last look, to whom."""
+        found = []
+        for path in sorted(set(self.outbox.glob("*.eml")) - self._seen):
+            message = message_from_bytes(path.read_bytes(), policy=default)
+            assert isinstance(message, EmailMessage)
+            if to in str(message["To"]):
+                self._seen.add(path)
+                found.append(message)
+        return found
+
+    def only(self) -> Case:
+        """The one case there is."""
+        (case,) = self.cases()
+        return case
+
+    def history(self, case_id: str = "") -> list[tuple[str, str]]:
+        """(kind, prose) of the journal's lines about a case, '' for those about none."""
+        return [(entry.kind, entry.text) for _, entry in self.house.store.history(case_id)]
+
+
+@contextmanager
+def quick(
+    folder: Path, monkeypatch: pytest.MonkeyPatch | None = None, mail_outlet: Callable[..., Outlet] | None = None, **more: Any
+) -> Iterator[Quick]:
+    """An open installation; ``mail_outlet(message_id=…, spool=…, clock=…)`` makes another outlet for mail than the folder."""
+    counter = Quick(folder, **more)
+    if mail_outlet is not None:
+        assert monkeypatch is not None
+        original = assembly.outlets_of
+
+        def outlets(settings: Any, store: Any, spool: Any, office: Any, label: str, clock: Any) -> list[Outlet]:
+            found = original(settings, store, spool, office, label, clock)
+            ours = {"message_id": lambda e: office.message_id(e.key, e.payload.reference or assembly.NO_CASE)}
+            return [o for o in found if o.system != "mail"] + [mail_outlet(**ours, spool=spool, clock=clock)]
+
+        monkeypatch.setattr(assembly, "outlets_of", outlets)
+    house = assembly.open_house(counter.settings, counter.clock)
+    house.reader.pool = _Reading(house.reader.pool._init)  # type: ignore[assignment]
+    counter.house = house
+    house.start()
+    try:
+        counter.settle()
+        yield counter
+    finally:
+        assert house.stop(20)
