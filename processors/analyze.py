@@ -12,8 +12,8 @@ from core.message import Message
 from core.reading import Fact, Reading, Reason
 from processors.classify import Classification, Classifier, old_subject, sources
 from processors.facts import FactReader
+from processors.tokens import LIMIT, Tokens, tokenise
 from processors.tone import listen
-from processors.words import LIMIT, Tokens, tokenise
 
 #: A forward with fewer new words than this is understood by what it forwards.
 _LITTLE = 25

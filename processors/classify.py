@@ -15,7 +15,8 @@ from core.directive import Business, Directive, Word
 from core.message import Attachment, Message
 from core.reading import Reason
 from processors.negation import negated
-from processors.words import CLAUSE, LINE, Hit, Tokens, WordMatcher, longest
+from processors.tokens import CLAUSE, LINE, Tokens
+from processors.words import Hit, WordMatcher, longest
 from processors.words_common import word_set
 
 _SUBJECT, _OLD_SUBJECT, _QUOTED = 1.5, 0.5, 0.6

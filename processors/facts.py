@@ -22,7 +22,7 @@ from processors.facts_dimensions import find_dimensions
 from processors.facts_money import find_money
 from processors.facts_numbers import Found
 from processors.facts_text import LeadReader, Phrase
-from processors.words import LIMIT, Tokens
+from processors.tokens import LIMIT, Tokens
 
 _OLD_SUBJECT, _SUBJECT, _BODY = 0.6, 0.9, 0.7
 

@@ -13,7 +13,8 @@ from core.reading import Quantity
 from processors.classify import is_request, is_request_word
 from processors.facts_money import blank_money
 from processors.facts_numbers import BLANK, NUMBER, REFERENCES, Found, blank, measurable, parse_number, trimmed
-from processors.words import CLAUSE, LINE, Tokens, WordMatcher, fold, mask
+from processors.tokens import CLAUSE, LINE, Tokens, fold, mask
+from processors.words import WordMatcher
 from processors.words_common import NUMBERS, word_set
 
 _DOZENS = {

@@ -10,7 +10,8 @@ from core.directive import FactSpec, Word
 from processors.facts_numbers import Found
 from processors.facts_text import Phrase
 from processors.negation import negated
-from processors.words import LINE, SENTENCE, Hit, Tokens, WordMatcher, longest
+from processors.tokens import LINE, SENTENCE, Tokens
+from processors.words import Hit, WordMatcher, longest
 from processors.words_common import word_set
 
 #: Hits looked at in one text.

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from core.reading import Day
 from processors.facts_numbers import Found, blank, trimmed
-from processors.words import fold, mask
+from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
 
 _MONTHS = {

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from core.reading import FactValue
-from processors.words import mask
+from processors.tokens import mask
 
 #: Stands for a character that must not be read; it is no blank, so that nothing joins across it.
 BLANK = "\x1f"

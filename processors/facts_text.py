@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from core.directive import Word
 from processors.negation import negated
-from processors.words import LINE, Token, Tokens, WordMatcher, longest
+from processors.tokens import LINE, Token, Tokens
+from processors.words import WordMatcher, longest
 from processors.words_common import NUMBERS, word_set
 
 _DETERMINERS = word_set(

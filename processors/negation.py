@@ -6,7 +6,7 @@ A negation is looked for within the clause only, and only where it speaks of the
 
 from __future__ import annotations
 
-from processors.words import CLAUSE, LINE, Token, Tokens
+from processors.tokens import CLAUSE, LINE, Token, Tokens
 from processors.words_common import word_set
 
 #: Negations that stand right before a noun.

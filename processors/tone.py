@@ -9,7 +9,8 @@ from functools import lru_cache
 from core.directive import Word
 from core.reading import Intent, Reason, Sentiment, Urgency
 from processors.negation import negated
-from processors.words import Hit, Tokens, WordMatcher
+from processors.tokens import Tokens
+from processors.words import Hit, WordMatcher
 
 
 def _words(weight: float, text: str) -> list[Word]:

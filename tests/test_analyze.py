@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.reading import Reading
 from processors import analyze
 from processors.analyze import understand
-from processors.words import LIMIT
+from processors.tokens import LIMIT
 
 HOUSE = business()
 

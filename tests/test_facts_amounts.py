@@ -15,7 +15,7 @@ from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_dates import date_spans
 from processors.facts_money import find_money
 from processors.facts_numbers import parse_number
-from processors.words import tokenise
+from processors.tokens import tokenise
 
 DAY = date(2026, 3, 4)
 UNITS = Units(("sachets", "sacs", "kg", "pièces"))

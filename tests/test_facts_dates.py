@@ -104,7 +104,7 @@ def test_no_date(text: str) -> None:
     assert day(text) is None
 
 
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
+_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)), st.integers(0, 5))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from core.directive import Word
 from processors.negation import negated
-from processors.words import LIMIT, WordMatcher, fold, longest, mask, tokenise
+from processors.tokens import LIMIT, fold, mask, tokenise
+from processors.words import WordMatcher, longest
 from processors.words_common import COMMON
 
 VOCABULARY = (

@@ -1,0 +1,116 @@
+"""Cutting a text into tokens: runs of letters or of digits ("modélisation3D" is three), with the breaks between them.
+
+What stands in a URL, an address, an image's name or a placeholder is no word. Offsets are always those of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: Longer texts are cut here before they are analysed; mails people write are far shorter.
+LIMIT = 50_000
+
+#: How strong the break before a token is.
+JOINED, LINE, CLAUSE, SENTENCE = 0, 1, 2, 3
+
+_MARKS = "\u0300-\u036f\u00ad\u200b\u200d\u2060"
+_TOKEN = re.compile(
+    r"(?<![^\W_])(?:[^\W\d_]\.){2,5}(?:[^\W\d_](?![^\W_]))?"  # R.A.
+    r"|(?<![^\W_])[a-z]{1,7}n['’]t(?![^\W_])"  # isn't
+    rf"|(?:[^\W\d_][{_MARKS}]*)+|\d+",
+    re.IGNORECASE,
+)
+_NOT_LETTERS = re.compile(rf"[.'’{_MARKS}]")
+_LINK = re.compile(r"(?:https?://|ftp://|www\.)\S+", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_DOMAIN = re.compile(
+    r"(?<![\w@.-])(?:[a-z0-9-]{1,40}\.){1,4}"
+    r"(?:(?:com|fr|net|org|io|eu|app|shop|store|studio|dev|info|biz|paris|co\.uk)(?![\w-])(?:/\S*)?|[a-z]{2,3}/\S+)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"\[(?:cid|image|inline)\b[^\]\n]{0,120}\]", re.IGNORECASE)
+_IMAGE_NAME = re.compile(r"(?<![\w.-])[\w().-]{1,80}\.(?:png|jpe?g|gif|heic|webp|bmp|tiff?)(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A run of letters or digits. ``form`` is lower case without accents; ``brk`` the strength of the break before it."""
+
+    form: str
+    accented: str
+    start: int
+    end: int
+    brk: int
+    sep: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text with its tokens; offsets are those of ``text``."""
+
+    text: str
+    items: tuple[Token, ...]
+
+    def quote(self, first: int, last: int) -> str:
+        """The literal words from one token to another, both included."""
+        return self.text[self.items[first].start : self.items[last].end]
+
+    def joined(self, first: int, last: int, strength: int = LINE) -> bool:
+        """Whether nothing stronger than ``strength`` stands between the tokens ``first`` and ``last``."""
+        return all(self.items[i].brk <= strength for i in range(first + 1, last + 1))
+
+
+def mask(text: str) -> str:
+    """The text with links, addresses, image names and placeholders blanked, every offset kept."""
+    for pattern, sign in ((_PLACEHOLDER, "["), (_LINK, "."), (_LINK, ":"), (_EMAIL, "@"), (_DOMAIN, "."), (_IMAGE_NAME, ".")):
+        if sign in text:
+            text = pattern.sub(_blank, text)
+    return text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+@lru_cache(maxsize=8192)
+def fold(word: str) -> str:
+    """Lower case without accents, ligatures and invisible marks: "Cœur" and "coeur" are the same."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "\u00ad\u200b\u200d\u2060")
+
+
+@lru_cache(maxsize=1024)
+def _strength(gap: str) -> int:
+    stripped = gap.strip()
+    if not stripped and gap.count("\n") >= 2:
+        return SENTENCE
+    for i, c in enumerate(gap):
+        if c in "!?;…" or (c == "." and (i + 1 == len(gap) or gap[i + 1].isspace() or gap[i + 1] in '.!?)"»')):
+            return SENTENCE
+    if re.search(r"\n\s*\n|\n\s*[-*•]", gap):
+        return SENTENCE
+    if any(c in ',:()[]«»"“”|•/>' for c in gap) or re.search(r"\s[-–—]+(?:\s|$)|[–—]", gap):
+        return CLAUSE
+    return LINE if "\n" in gap else JOINED
+
+
+def tokenise(text: str) -> Tokens:
+    """Cut a text into tokens. Linear in its length; only the first ``LIMIT`` characters are read."""
+    items: list[Token] = []
+    masked = mask(text[:LIMIT])
+    end = 0
+    for match in _TOKEN.finditer(masked):
+        raw, start = match[0], match.start()
+        if len(raw) > 48:  # no word is that long: base64, keys, a cat on the keyboard
+            continue
+        if not raw.isascii() or not raw.isalnum():
+            accented = unicodedata.normalize("NFC", _NOT_LETTERS.sub("", unicodedata.normalize("NFC", raw))).casefold()
+        else:
+            accented = raw.lower()
+        gap = masked[end:start] if start - end <= 40 else masked[end : end + 20] + masked[start - 20 : start]
+        items.append(Token(fold(accented), accented, start, match.end(), _strength(gap) if items else SENTENCE, gap[:4]))
+        end = match.end()
+    return Tokens(text, tuple(items))
