@@ -85,7 +85,7 @@ def business_folders(folder: Path) -> list[Path]:
         raise UserError(
             "aucune directive ici",
             where=_shown(folder),
-            todo="il faut un dossier par maison, par exemple directives/figurative",
+            todo="il faut un dossier par métier, par exemple directives/ma-maison",
         )
     return found
 

@@ -88,9 +88,10 @@ def _shown(value: object) -> str:
 def as_mail(example: Example) -> bytes:
     """The example as the mail that a customer would have sent, vouched for by its server."""
     mail = EmailMessage()
-    domain = example.sender.rpartition("@")[2] or "example.com"
+    sender = ADMIN if example.sender == "admin" else example.sender
+    domain = sender.rpartition("@")[2] or "example.com"
     mail["Authentication-Results"] = f"guichet.invalid; dmarc=pass header.from={domain}"
-    mail["From"] = example.sender
+    mail["From"] = sender
     mail["To"] = "guichet@guichet.invalid"
     mail["Subject"] = " ".join(example.subject.split())
     mail["Date"] = "Mon, 02 Mar 2026 10:00:00 +0100"

@@ -1,0 +1,95 @@
+"""Start-up time, idle memory and idle CPU of the daemon with the stand-ins: ``python -m bench.idle [--seconds 30]``.
+
+Memory is the proportional set size (PSS) and resident set (RSS) of the process and its children, from /proc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    """The process and all below it."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += children(int(child))
+    return found
+
+
+def memory(pid: int) -> tuple[float, float]:
+    """(RSS, PSS) in MB of the process and its children."""
+    rss = pss = 0
+    for one in children(pid):
+        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Rss:"):
+                rss += int(line.split()[1])
+            elif line.startswith("Pss:"):
+                pss += int(line.split()[1])
+    return rss / 1000, pss / 1000
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU of the process and its children so far."""
+    total = 0
+    for one in children(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICKS
+
+
+def main() -> None:
+    """Start the daemon, wait until it is ready, let it idle, print one table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=30.0)
+    seconds = parser.parse_args().seconds
+    with tempfile.TemporaryDirectory() as folder:
+        env = {**os.environ, "DATA_DIR": folder, "DIRECTIVES_DIR": str(ROOT / "directives"), "ADMIN_EMAIL": "a@b.example"}
+        # The second start is what operators see; the first also makes the tables.
+        for _ in range(2):
+            began = time.monotonic()
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "daemon.py"), "run"], env=env, cwd=folder, stderr=subprocess.PIPE, text=True
+            )
+            assert process.stderr is not None
+            for line in process.stderr:
+                if "ready" in line:
+                    break
+            ready = time.monotonic() - began
+            if _ == 0:
+                process.send_signal(signal.SIGTERM)
+                process.wait(20)
+        # A mail wakes the reading worker once; idle is what remains after it has ended.
+        (Path(folder) / "inbox" / "1.eml").write_bytes(
+            b"From: a@example.com\r\nSubject: bug\r\nMessage-ID: <1@example.com>\r\n\r\nMon compte ne marche pas\r\n"
+        )
+        time.sleep(8)
+        warm = memory(process.pid)
+        time.sleep(60)
+        before, at = cpu(process.pid), time.monotonic()
+        time.sleep(seconds)
+        share = (cpu(process.pid) - before) / (time.monotonic() - at)
+        rss, pss = memory(process.pid)
+        number = len(children(process.pid))
+        process.send_signal(signal.SIGTERM)
+        stop_at = time.monotonic()
+        process.wait(20)
+        print(f"start to ready       {ready:6.2f} s")
+        print(f"idle memory          {rss:6.1f} MB RSS, {pss:.1f} MB PSS, {number} process(es)")
+        print(f"with a warm worker   {warm[0]:6.1f} MB RSS, {warm[1]:.1f} MB PSS")
+        print(f"idle CPU             {share * 100:6.2f} % of a core over {seconds:.0f} s")
+        print(f"stop                 {time.monotonic() - stop_at:6.2f} s")
+
+
+if __name__ == "__main__":
+    main()
