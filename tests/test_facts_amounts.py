@@ -101,6 +101,7 @@ def test_counts_of_anything_asked_for(text: str, value: int) -> None:
         "besoin de 5 jours",
         "pour 12 rue des Lilas",
         "devis 2026",
+        "quantité : 12/03/2026",
         "je voudrais la 3D",
         "80 x 40 chaise",
         "je voudrais le devis pour le 3 mars",
