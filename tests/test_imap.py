@@ -215,6 +215,13 @@ def test_row_01_a_connection_cut_anywhere_loses_and_doubles_nothing(proxy: Proxy
 # ------------------------------------------------------------------ rows 2 and 3: one bad message
 
 
+WORDS = {
+    "refused": "[CANNOT] the message could not be opened",
+    # What Dovecot says of a damaged message, each time.
+    "damaged": "[SERVERBUG] Internal error occurred. Refer to server log for more information.",
+}
+
+
 def refusing(monkeypatch: pytest.MonkeyPatch, bad: set[int], how: str) -> None:
     """The server refuses a download that names a bad UID: what Exchange and damaged stores do."""
     real = fetching.Fetcher._fetch
@@ -225,13 +232,13 @@ def refusing(monkeypatch: pytest.MonkeyPatch, bad: set[int], how: str) -> None:
         if how == "missing":
             return {u: d for u, d in real(self, uids, wanted, expect).items() if u not in bad}
         if bad.intersection(uids):
-            raise Refusal("fetch failed: [CANNOT] the message could not be opened")
+            raise Refusal(f"fetch failed: {WORDS[how]}")
         return real(self, uids, wanted, expect)
 
     monkeypatch.setattr(fetching.Fetcher, "_fetch", fetch)
 
 
-@pytest.mark.parametrize("how", ["refused", "missing"])
+@pytest.mark.parametrize("how", ["refused", "missing", "damaged"])
 def test_row_02_a_message_that_fails_is_tried_again_and_never_lost(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -266,6 +273,37 @@ def test_row_02_a_message_that_always_fails_is_parked_and_then_passed(
         drain(inbox, ledger)
     assert len(ledger.parked) == 1
     assert cursor_uid(ledger.cursor) == 3
+    inbox.close()
+
+
+def test_row_03_a_damaged_message_alone_does_not_stop_what_comes_after_it(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.append(mail("m1"))
+    refusing(monkeypatch, {1}, "damaged")
+    inbox, ledger = GmailInbox(mailbox.account(), first_days=0), MemoryLedger()
+    for _ in range(2):
+        with pytest.raises(Transient, match="Internal error"):
+            drain(inbox, ledger)
+    assert not ledger.failures, "so far it may be the server's bad moment"
+    drain(inbox, ledger)
+    mailbox.append(mail("m2"))
+    drain(inbox, ledger)
+    assert ledger.subjects() == ["m2"]
+    assert len(ledger.failures) == 1
+    inbox.close()
+
+
+def test_row_13_a_bad_moment_of_the_server_is_no_message_s_fault(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    mailbox.append(*[mail(f"m{n}") for n in range(1, 5)])
+    bad = {1, 2, 3, 4}
+    refusing(monkeypatch, bad, "damaged")
+    inbox, ledger = GmailInbox(mailbox.account(), first_days=0), MemoryLedger()
+    with pytest.raises(Transient):
+        drain(inbox, ledger)
+    assert not ledger.failures
+    bad.clear()
+    assert len(drain(inbox, ledger)) == 4
     inbox.close()
 
 

@@ -4,6 +4,8 @@ One message must never hold up the others (rows 2, 3, 11 of FAILURES):
 - what is too large is not downloaded, only its header
 - what a batch's answer leaves out, or a batch that is refused, is asked for again one by one;
   what fails alone is an item with an error
+- a server says "internal error, try later" of a damaged message for ever: that is the message's fault when others come
+  through, or when it has been said of it for some polls; until then it is the server's, and the poll ends
 - a message at which the connection breaks is asked for alone the next time, and is an item with an error
   when the connection breaks there again
 - what is no longer in the mailbox is nobody's: it is left out
@@ -12,7 +14,7 @@ One message must never hold up the others (rows 2, 3, 11 of FAILURES):
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,6 +51,8 @@ class Fetched:
     error: str = ""
     oversize: bool = False
     gone: bool = False
+    #: Of a failure: the server's words for it were that it is a passing one.
+    passing: bool = False
 
 
 class Fetcher:
@@ -59,11 +63,13 @@ class Fetcher:
         self._max_size = max_size
         self._suspects: set[int] = set()
         self._breaks: dict[int, int] = {}
+        self._passing: dict[int, int] = {}
 
     def forget(self) -> None:
         """UIDs mean other messages now."""
         self._suspects.clear()
         self._breaks.clear()
+        self._passing.clear()
 
     def metas(self, uids: Sequence[int]) -> dict[int, Meta | Fetched]:
         """Size and date of at most NAMED messages; a Fetched with an error for one that cannot even tell those."""
@@ -74,7 +80,7 @@ class Fetcher:
         try:
             answer = self._fetch(uids, wanted, 0)
         except Refusal as error:
-            if error.temporary:
+            if error.exhausted:
                 raise error.transient("to list messages") from None
             answer = {}
         for uid in uids:
@@ -85,6 +91,7 @@ class Fetcher:
                     found[uid] = failure
                     continue
             found[uid] = _meta(uid, data)
+        self._judge([f for f in found.values() if isinstance(f, Fetched)], any(isinstance(f, Meta) for f in found.values()))
         return found
 
     def groups(self, metas: Sequence[Meta], most: int) -> Iterator[list[Meta]]:
@@ -114,12 +121,24 @@ class Fetcher:
             try:
                 answer = self._fetch(uids, ["BODY.PEEK[]"], sum(m.size for m in small))
             except Refusal as error:
-                if error.temporary:
+                if error.exhausted:
                     raise error.transient("to hand over messages") from None
             except PortError:
                 self._broke(uids)
                 raise
-        return [self._one(meta, answer.get(meta.uid)) for meta in group]
+        fetched = [self._one(meta, answer.get(meta.uid)) for meta in group]
+        self._judge(fetched, any(one.raw is not None for one in fetched))
+        return fetched
+
+    def _judge(self, fetched: Sequence[Fetched], others_came: bool) -> None:
+        """Whose fault failures are that the server calls passing. Raises Transient when they are the server's."""
+        passing = [one for one in fetched if one.passing]
+        doubtful = not others_came and any(self._passing.get(one.uid, 0) < 2 for one in passing)
+        for one in passing:
+            # A message that was found at fault once stays so, until it comes through.
+            self._passing[one.uid] = self._passing.get(one.uid, 0) + 1 if doubtful else 2
+        if doubtful:
+            raise Transient(passing[0].error)
 
     def _one(self, meta: Meta, data: dict[bytes, Any] | None) -> Fetched:
         if meta.size > self._max_size:
@@ -138,13 +157,14 @@ class Fetcher:
             raw = _body(data, meta)
             if failure is not None:
                 head = b"" if failure.gone else self._head(meta.uid)
-                return Fetched(meta.uid, meta, head=head, error=failure.error, gone=failure.gone)
+                return replace(failure, meta=meta, head=head)
             if raw is None:
                 return Fetched(
                     meta.uid, meta, head=self._head(meta.uid), error="the server hands this message over without content"
                 )
         self._suspects.discard(meta.uid)
         self._breaks.pop(meta.uid, None)
+        self._passing.pop(meta.uid, None)
         if len(raw) > self._max_size:
             # The server had told a smaller size.
             return Fetched(meta.uid, Meta(meta.uid, len(raw), meta.at, meta.gmail_id), head=_header(raw), oversize=True)
@@ -165,10 +185,10 @@ class Fetcher:
                 return {}, Fetched(uid, None, gone=True)
             why = "the server says nothing of this message"
         except Refusal as error:
-            if error.temporary:
+            if error.exhausted:
                 raise error.transient("to hand over a message") from None
-            why = f"the server does not hand this message over: {error}"
-        return {}, Fetched(uid, None, error=why[:300])
+            return {}, Fetched(uid, None, error=str(error.transient("to hand over a message")), passing=error.temporary)
+        return {}, Fetched(uid, None, error=why)
 
     def _head(self, uid: int) -> bytes:
         """The message's header as far as HEAD bytes; b"" when that fails too."""

@@ -41,6 +41,9 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _BYTES = re.compile(r"b(?:'([^']*)'|\"([^\"]*)\")")
+_EXHAUSTED = re.compile(
+    r"\[(?:OVERQUOTA|LIMIT|THROTTLED)\]|too many|simultaneous|throttl|rate limit|limit exceeded|bandwidth", re.IGNORECASE
+)
 #: Seconds to leave a server alone that says why it has had enough of us.
 _PATIENCE = (
     (re.compile(r"OVERQUOTA|bandwidth", re.IGNORECASE), 3600.0),
@@ -55,6 +58,11 @@ class Refusal(Exception):
     def temporary(self) -> bool:
         """The server says that it is about now, not about what was asked."""
         return _TEMPORARY.search(str(self)) is not None
+
+    @property
+    def exhausted(self) -> bool:
+        """It is about our account as a whole: asking for something else instead is of no use."""
+        return _EXHAUSTED.search(str(self)) is not None
 
     def transient(self, doing: str) -> Transient:
         """The same as an error of the port."""

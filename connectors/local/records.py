@@ -141,7 +141,7 @@ class LocalCrm(_Kept):
         )
         if not new:
             self._records.update("crm.contact", id, said)
-        return _receipt("crm.contact", id, found=not new)
+        return _receipt("crm.contact", id, found=False)
 
     def _change(self, effect: Effect, payload: UpdateTicket) -> Receipt:
         changed: dict[str, Any] = dict(_flat(payload.properties))
