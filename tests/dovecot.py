@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import grp
 import ipaddress
 import itertools
 import os
@@ -132,7 +133,7 @@ class Dovecot:
         self.mail_user = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         own = os.getuid() != 0
         me = self.mail_user.pw_name
-        group = "dovecot" if not own else __import__("grp").getgrgid(os.getgid()).gr_name
+        group = "dovecot" if not own else grp.getgrgid(os.getgid()).gr_name
         (root / "users").mkdir()
         (root / "mail").mkdir()
         os.chown(root / "mail", self.mail_user.pw_uid, self.mail_user.pw_gid)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -242,9 +244,6 @@ def test_a_ticket_and_what_becomes_of_it() -> None:
 
 
 def test_records_hold_only_what_json_can() -> None:
-    import json
-    from decimal import Decimal
-
     records = MemoryRecords()
     task = Effect("a/1/0", "a", "tasks", CreateTask("Modéliser", "corps", "G-1", Decimal("1.5"), properties={"k": "v"}))
     (receipt,) = LocalTasks(records).deliver([task])
