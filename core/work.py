@@ -34,6 +34,7 @@ class Context:
 
     ``reference`` makes the signed token of a case reference, ``case_url`` the desk's address of a case.
     ``noticed``: the correspondent already had an automatic notice within a day. ``new_id``: (id, reference) for a new case.
+    ``waiting``: how many other open cases wait for this correspondent.
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class Context:
     case_url: Callable[[str], str]
     noticed: bool = False
     new_id: tuple[str, str] = ("", "")
+    waiting: int = 0
 
 
 class Work:

@@ -178,7 +178,9 @@ class Clerk:
             directive, new_id = self._office.directive(case), ("", "")
         people = _people(message)
         noticed = bool(overlay.noticed(people, now - NOTICE_EVERY))
-        decision = decide(case, event, directive, self._context(directive, now, new_id, noticed=noticed))
+        waiting = self._waiting_for(people, overlay) if case is None else 0
+        context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
+        decision = decide(case, event, directive, context)
         ids = [message.id, f"fp:{read.fingerprint}"]
         if case is None:
             ids.append(_same_request(message))
@@ -231,6 +233,12 @@ class Clerk:
             if case is not None and case.open and self._clock() - case.opened_at < REPEAT_WITHIN:
                 return Choice(case.id, "correspondent", f"La même demande une seconde fois : dossier {case.ref}."), message.id
         return choice, ""
+
+    @staticmethod
+    def _waiting_for(people: Sequence[str], overlay: Overlay) -> int:
+        """How many open cases wait for an answer of theirs."""
+        ids = {case_id for person in people for case_id in overlay.by_person(person)}
+        return sum((c := overlay.case(i)) is not None and c.stage in ("waiting_info", "waiting_approval") for i in ids)
 
     def _is_admin(self, message: Message) -> bool:
         return bool(self._office.admin_email) and same_correspondent(message.sender.email, self._office.admin_email)
@@ -300,10 +308,12 @@ class Clerk:
 
     # ------------------------------------------------------------------ what is committed
 
-    def _context(self, directive: Directive, now: datetime, new_id: tuple[str, str], *, noticed: bool = False) -> Context:
+    def _context(
+        self, directive: Directive, now: datetime, new_id: tuple[str, str], *, noticed: bool = False, waiting: int = 0
+    ) -> Context:
         office = self._office
         label = office.business(directive.business).label
-        return Context(now, label, office.admin_email, office.reference, office.case_url, noticed, new_id)
+        return Context(now, label, office.admin_email, office.reference, office.case_url, noticed, new_id, waiting)
 
     def _change(
         self,

@@ -16,6 +16,9 @@ from core.quote import Quote, digest, price
 from core.values import condition_values
 from core.work import Work
 
+#: Whom so many requests wait for already gets no offer by itself: he may be a robot that answers us.
+CROWD = 20
+
 
 def check(work: Work, spec: GateSpec) -> Stage | None:
     """Pass with a yes to the offer as it stands; else make the offer if there is none at this price, and wait."""
@@ -28,6 +31,10 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
         if case.review != "asked":
             work.because("review", "la grille ne donne pas de prix : une personne doit le fixer")
             review.ask(work, work.directive.gate("review") or spec)
+        return "waiting_review"
+    if work.new and work.context.waiting >= CROWD:
+        work.because("crowd", f"déjà {work.context.waiting} demandes attendent ce correspondant : une personne doit regarder")
+        review.ask(work, work.directive.gate("review") or spec)
         return "waiting_review"
     quote = case.quote
     if quote is None or quote.status in ("void", "expired") or quote.amount != amount:

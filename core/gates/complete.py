@@ -12,6 +12,8 @@ from core.work import Work
 
 #: A customer who answered this often without giving what is missing is better served by a person.
 MOST_ASKS = 3
+#: Whom so many requests wait for already is asked nothing more about a further one: he may be a robot that answers us.
+CROWD = 5
 
 
 def check(work: Work, spec: GateSpec) -> Stage | None:
@@ -39,7 +41,11 @@ def labels(work: Work, names: tuple[str, ...]) -> list[str]:
 
 def ask(work: Work, spec: GateSpec) -> None:
     """Ask the customer, within reason, and start the clock anew; beyond it, tell a person."""
-    if work.count("asked") <= MOST_ASKS:
+    if work.new and work.context.waiting >= CROWD:
+        work.because("crowd", f"déjà {work.context.waiting} demandes attendent ce correspondant : une personne doit regarder")
+        work.count("asked")
+        work.tell_admin("admin_question", message=work.case.summary)
+    elif work.count("asked") <= MOST_ASKS:
         work.tell_customer("request_info", "question")
     else:
         work.because("asked-enough", "déjà demandé plusieurs fois : une personne doit prendre le relais")
