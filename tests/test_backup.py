@@ -225,10 +225,10 @@ def test_a_restore_that_breaks_off_leaves_what_was_there(
 
 
 def sign(folder: Path, manifest: dict[str, Any]) -> None:
-    from store.backup import _mac
+    from store.portable import manifest_mac
 
     manifest.pop("mac")
-    manifest["mac"] = _mac(KEYS, manifest)
+    manifest["mac"] = manifest_mac(KEYS, manifest)
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 

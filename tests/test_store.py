@@ -269,6 +269,11 @@ class TestCommit:
         assert not store.add_event(event), "its id stays known"
         assert len(store.history("c1")) == 1
 
+    def test_an_event_named_twice_in_one_batch_counts_once(self, store: SqlStore) -> None:
+        store.add_event(PendingEvent("op1", "c1", "operator", "{}", NOW))
+        store.commit([Change(case("c1"), event_ids=("op1",)), Change(case("c2"), event_ids=("op1",))], NOW)
+        assert list(store.cases(["c1", "c2"])) == ["c1"]
+
     def test_deadlines_are_replaced_due_in_order_and_consumed_once(self, store: SqlStore) -> None:
         store.commit([Change(case(), deadlines=(("remind", later(60)), ("close", later(120))))], NOW)
         store.commit([Change(case("c2"), deadlines=(("expire", later(30)),))], NOW)
@@ -475,6 +480,13 @@ class TestOperators:
             ("dropped", "b", "zoé"),
         ]
         assert store.audit().ok
+
+    def test_dropping_tells_no_second_time_of_what_was_parked_already(self, store: SqlStore) -> None:
+        opened(store, effect("a"), effect("b", after=("a",)))
+        store.settle([Settled("a", "parked", error="refusé"), Settled("b", "parked", error="trop long")], NOW)
+        store.drop(["effect:a"], "zoé", NOW)
+        assert [event.id for event in store.pending_events(9)] == ["a#1", "b#1"]
+        assert store.parked()[0].why == "trop long"
 
     def test_what_needs_a_dropped_effect_cannot_go_again(self, store: SqlStore) -> None:
         opened(store, effect("a"), effect("b", after=("a",)))

@@ -23,7 +23,7 @@ from core.errors import Transient, UserError
 from core.ports import Change, Conflict, PendingEvent, Settled
 from store import Keys, SqlStore, engine, open_store, schema
 from store.engine import Sqlite
-from store.tables import HEAD, meta, metadata
+from store.tables import HEAD, directives, meta, metadata
 from tests import postgres
 from tests.store_help import KEYS, NOW, case, effect, entry, later, opened, reading, taken
 
@@ -438,6 +438,30 @@ def test_a_lost_connection_is_transient_and_the_next_write_works(postgres_url: s
     store.note("x", True, "", NOW)
     with store.db.read() as connection:
         assert connection.execute(select(meta.c.name).where(meta.c.name == "half")).first() is None
+    store.close()
+
+
+def test_a_deadlock_between_two_nodes_is_tried_again(postgres_url: str) -> None:
+    store = open_store(postgres_url, keys=KEYS, now=NOW)
+    store.keep_directives("x", "a", {}, NOW)
+    store.keep_directives("x", "b", {}, NOW)
+    both, tries = threading.Barrier(2, timeout=10), []
+
+    def lock(first: str, second: str) -> None:
+        def work(connection: Connection) -> None:
+            take = select(directives.c.revision).with_for_update()
+            connection.execute(take.where(directives.c.revision == first))
+            tries.append(first)
+            if len(tries) <= 2:
+                both.wait()
+            connection.execute(take.where(directives.c.revision == second))
+
+        store.db.write(work)
+
+    with ThreadPoolExecutor(2) as threads:
+        for one in [threads.submit(lock, "a", "b"), threads.submit(lock, "b", "a")]:
+            one.result()
+    assert len(tries) == 3
     store.close()
 
 
