@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -497,6 +498,21 @@ def test_row_11_downloads_are_bounded_by_bytes(proxy: Proxy, mailbox: Mailbox, m
     commands = [line for line in proxy.lines() if b"BODY.PEEK[]" in line]
     assert len(commands) == 3
     assert len(ledger.taken) == 5
+    inbox.close()
+
+
+def test_row_11_a_large_mail_stands_in_memory_once(mailbox: Mailbox) -> None:
+    size = 12_000_000
+    mailbox.append(mail("grand", size=size))
+    inbox = GmailInbox(mailbox.account())
+    tracemalloc.start()
+    try:
+        (batch,) = [b for b in inbox.poll({}, MemoryLedger(), 10) if b.items]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(batch.items[0].raw or b"") >= size - 100
+    assert peak < 1.5 * size
     inbox.close()
 
 
