@@ -6,7 +6,6 @@ postgresql: without it the tests are skipped on a desk and fail in CI. Durabilit
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import os
 import pwd
@@ -17,12 +16,15 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 _OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
 _numbers = itertools.count(1)
+#: Kept so that their pipes stay open as long as we live.
+_keepers: list[subprocess.Popen[bytes]] = []
 
 
 def _programs() -> Path | None:
@@ -46,6 +48,11 @@ def _user() -> str | None:
     return None
 
 
+def _as(user: str | None) -> dict[str, Any]:
+    """The arguments of subprocess that make it that user's; the group list is emptied too."""
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+
+
 @cache
 def server() -> str:
     """The URL of the server, started at the first call and stopped with the process; skips where there is none."""
@@ -61,10 +68,8 @@ def server() -> str:
         shutil.chown(root, user)
 
     def run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        # The group list is emptied too: the server is to be nobody but that user.
-        as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
         result = subprocess.run(
-            command, cwd=root, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False, **as_user
+            command, cwd=root, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60, check=False, **_as(user)
         )
         if check and result.returncode:
             pytest.fail(f"{' '.join(command)}: {result.stdout}{result.stderr}")
@@ -98,12 +103,11 @@ def server() -> str:
             break
         time.sleep(0.2)  # somebody took the port in between
 
-    def stop() -> None:
-        run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop", check=False)
-        shutil.rmtree(root, ignore_errors=True)
-
-    # pg_ctl hands its pipes to nobody, so the process ends cleanly; a killed test run leaves a cluster in the temporary folder.
-    atexit.register(stop)
+    # Its keeper waits for the end of our process, however that comes (a killed worker runs no clean-up), then tidies up.
+    goodbye = f"cat >/dev/null; '{programs}/pg_ctl' -D '{data}' -m immediate stop >/dev/null 2>&1; rm -rf '{root}'"
+    _keepers.append(
+        subprocess.Popen(["/bin/sh", "-c", goodbye], stdin=subprocess.PIPE, cwd="/", start_new_session=True, **_as(user))
+    )
     return f"postgresql://guichet@127.0.0.1:{port}/postgres"
 
 
