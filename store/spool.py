@@ -260,6 +260,8 @@ class _Stream(io.RawIOBase):
             raise Damaged(path, "sa longueur n'est pas la sienne")
         self._cipher = AESGCM(key)
         self._position, self._number, self._chunk = 0, -1, b""
+        if not self._size:
+            self._decrypt(0)  # nobody will ask for the empty chunk, and its tag too must be right
 
     def readable(self) -> bool:
         return True

@@ -161,6 +161,14 @@ def test_any_change_of_a_file_is_noticed(tmp_path_factory: pytest.TempPathFactor
     assert "→" in str(raised.value)
 
 
+def test_a_change_of_an_empty_file_is_noticed(spool: FolderSpool) -> None:
+    digest = spool.put(b"")
+    path = spool.stored(digest)
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    with pytest.raises(Damaged):
+        spool.get(digest)
+
+
 def test_parts_in_another_order_are_noticed(spool: FolderSpool) -> None:
     digest = spool.put(os.urandom(3 * CHUNK))
     path = spool.stored(digest)
