@@ -1,0 +1,254 @@
+"""One web API over a pool of connections. Every end of a call is an Answer or one of the four errors.
+
+What matters is whether the request can have been processed:
+
+    no connection, no TLS, 401, 403, 408, 425, 429, redirect    it was not: Transient, or Unauthorized
+    no answer in time, connection cut, 5xx, answer cut short    it may have been: Ambiguous (Transient when the call only reads)
+    other 4xx                                                   it was refused: Refused, a Rejected with the answer in it
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+
+from connectors.http.answer import MOST_BYTES, Answer
+from connectors.http.limits import Gate
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+
+#: Characters of an error's text that are shown.
+MOST_TEXT = 400
+_READ = 64 * 1024
+
+#: A text that carries credentials by its form, whatever they are.
+_CREDENTIALS = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}|\b(pat-[a-z]{2,3}\d?-|pk_\d+_)[\w-]{6,}")
+
+
+class Refused(Rejected):
+    """A 4xx that refuses this input. ``answer`` says why."""
+
+    def __init__(self, message: str, answer: Answer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
+def told(answer: Answer) -> str:
+    """What the answer itself says is wrong: the common fields of JSON errors."""
+    body = answer.dict()
+    parts = [body.get(name) for name in ("category", "message", "err", "error", "ECODE")]
+    return " : ".join(p for p in parts if isinstance(p, str) and p) or "sans explication"
+
+
+class _Auth(requests.auth.AuthBase):
+    """Our own header. Being set, it also keeps ``requests`` from taking a password out of a .netrc."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._value:
+            request.headers["Authorization"] = self._value
+        return request
+
+
+class HttpClient:
+    """Calls to one API. Safe from any thread.
+
+    ``system`` is how errors call it. ``timeout`` is (to connect, between two bytes of the answer), ``deadline`` for a whole
+    answer, all in seconds. ``secrets`` are masked in every text. ``gate`` waits for the API's limits before each call.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        system: str,
+        authorization: str = "",
+        secrets: Sequence[str] = (),
+        timeout: tuple[float, float] = (5.0, 20.0),
+        deadline: float = 60.0,
+        gate: Gate | None = None,
+        explain: Callable[[Answer], str] = told,
+        pool: int = 8,
+        user_agent: str = "Guichet/3.0",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.base = base.rstrip("/")
+        self.system = system
+        self.timeout = timeout
+        self._deadline = deadline
+        self._gate = gate or Gate()
+        self._explain = explain
+        self._pool = pool
+        self._authorization = authorization
+        self._secrets = tuple(s for s in (*secrets, authorization, authorization.rpartition(" ")[2]) if len(s) >= 4)
+        self._agent = user_agent
+        self._monotonic = monotonic
+        self._session = self._open()
+
+    def _open(self) -> requests.Session:
+        session = requests.Session()
+        session.auth = _Auth(self._authorization)
+        # No cookies: an API needs none, and the jar is what threads would share.
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.headers.update({"User-Agent": self._agent, "Accept": "application/json"})
+        # No repetition below us: only we know which calls may be repeated.
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=self._pool, pool_block=False, max_retries=0)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a call has ended for us, whatever it did over there."""
+        return sum(self.timeout)
+
+    def close(self) -> None:
+        """Give connections back; the next call opens new ones."""
+        self._session.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        reads: bool = False,
+        params: Mapping[str, Any] | Sequence[tuple[str, Any]] | None = None,
+        body: Any = None,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One call; its answer when that is a 2xx. Raises PortError, Refused for an input that was refused.
+
+        ``reads``: it changes nothing, so no end of it is Ambiguous, and a connection that died while idle is replaced.
+        ``body`` is sent as JSON, ``data`` as it is.
+        """
+        sent = {"Content-Type": "application/json"} if body is not None else {}
+        content = json.dumps(body, ensure_ascii=False).encode() if body is not None else data
+        for left in (1, 0) if reads else (0,):
+            self._gate.before()
+            try:
+                answer = self._exchange(method, path, params, content, {**sent, **(headers or {})})
+            except (Transient, Ambiguous) as error:
+                self._gate.failed()
+                if left and isinstance(error, Ambiguous) and error.__cause__.__class__ is requests.exceptions.ConnectionError:
+                    continue
+                if reads and isinstance(error, Ambiguous):
+                    raise Transient(str(error)) from error.__cause__
+                raise
+            after = self._gate.after(answer)
+            if 200 <= answer.status < 300:
+                return answer
+            raise self._error(answer, reads, after)
+        raise AssertionError
+
+    # ------------------------------------------------------------------ one exchange
+
+    def _exchange(self, method: str, path: str, params: Any, content: Any, headers: Mapping[str, str]) -> Answer:
+        try:
+            response = self._session.request(
+                method,
+                self.base + path,
+                params=params,
+                data=content,
+                headers=dict(headers),
+                timeout=self.timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.exceptions.RequestException as error:
+            raise self._lost(error) from error
+        try:
+            body = self._read(response)
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if response.status_code >= 400:
+                # What the body says is lost; what became of the request is in the status.
+                body = b""
+            else:
+                raise Ambiguous(self.text("la réponse s'est interrompue ; c'est peut-être fait")) from error
+        finally:
+            response.close()
+        return Answer(response.status_code, CaseInsensitiveDict(response.headers), body)
+
+    def _read(self, response: requests.Response) -> bytes:
+        """The body, bounded in size and in time: a server that drips holds nobody for long."""
+        end = self._monotonic() + self._deadline
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.iter_content(_READ):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_BYTES or self._monotonic() > end:
+                raise requests.exceptions.ReadTimeout("answer too long")
+        return b"".join(pieces)
+
+    def _lost(self, error: requests.exceptions.RequestException) -> PortError:
+        """No answer: whether the request can have left."""
+        if isinstance(error, requests.exceptions.ConnectTimeout):
+            return Transient(self.text("pas de connexion en temps voulu"))
+        if isinstance(error, requests.exceptions.ProxyError):
+            return Transient(self.text("le relais (proxy) ne répond pas"))
+        reason = _reason(error)
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return Transient(self.text(f"certificat refusé ({reason.verify_message})"))
+        if isinstance(reason, urllib3.exceptions.NewConnectionError):
+            return Transient(self.text("connexion impossible (adresse inconnue ou serveur arrêté)"))
+        if isinstance(error, requests.exceptions.ReadTimeout):
+            return Ambiguous(self.text("pas de réponse en temps voulu ; c'est peut-être fait"))
+        if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.ChunkedEncodingError):
+            return Ambiguous(self.text("la connexion s'est coupée avant la réponse ; c'est peut-être fait"))
+        if isinstance(
+            error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema | requests.exceptions.MissingSchema
+        ):
+            return Transient(self.text("l'adresse de base de l'API n'est pas valable : corrigez les réglages"))
+        return Ambiguous(self.text(f"l'appel a échoué ({type(error).__name__}) ; c'est peut-être fait"))
+
+    def _error(self, answer: Answer, reads: bool, after: float | None) -> PortError:
+        status = answer.status
+        what = self.text(f"{status} {self._explain(answer)}")
+        if status == 401:
+            return Unauthorized(what)
+        if status == 403:
+            # Without a word of the API itself it comes from something in between, which may pass.
+            return (
+                Unauthorized(what) if answer.dict() else Transient(self.text("403 d'un intermédiaire, sans explication"), after)
+            )
+        if status in (408, 425, 429):
+            return Transient(what, after)
+        if status >= 500:
+            return Transient(what, after) if reads else Ambiguous(f"{what} ; c'est peut-être fait")
+        if status < 400:
+            return Transient(self.text(f"réponse {status} inattendue : l'adresse de base de l'API est-elle la bonne ?"))
+        return Refused(what, answer)
+
+    def text(self, what: str) -> str:
+        """One line for a person: whose words, without secrets."""
+        return f"{self.system} : {self.mask(what)}"
+
+    def mask(self, text: str) -> str:
+        """The text in one line, not too long, without anything that opens a door."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return " ".join(_CREDENTIALS.sub("***", text[: MOST_TEXT * 4]).split())[:MOST_TEXT]
+
+
+def _reason(error: BaseException) -> BaseException:
+    """What lies under the layers of ``requests`` and ``urllib3``."""
+    for _ in range(8):
+        inner = getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((a for a in error.args if isinstance(a, BaseException)), None)
+        if inner is None or inner is error:
+            break
+        error = inner
+    return error

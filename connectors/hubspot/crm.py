@@ -1,0 +1,386 @@
+"""HubSpot as the CRM: contacts, tickets and notes, in batches, each found again by the key of its effect.
+
+Tickets and notes carry the key in a property with unique values: a second create of the same is refused by HubSpot itself, and
+``batch/read`` by it, which does not lag as the search does, tells whether one is there.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connectors.http import Refused
+from connectors.hubspot.batches import FOUND, Input, Outcome, Record, Run, unknown_properties
+from connectors.hubspot.client import HubSpotClient, Usage
+from connectors.hubspot.contacts import Contacts, Fields, identity
+from connectors.hubspot.properties import PropertySpec, ensure, lacks
+from core.effects import AddNote, Effect, OpenTicket, Receipt, System, UpdateTicket, UpsertContact
+from core.errors import PortError, Rejected
+from core.ports import Health
+
+#: Type ids of HubSpot's own associations.
+TICKET_TO_CONTACT, TICKET_TO_THREAD, NOTE_TO_CONTACT, NOTE_TO_TICKET = 16, 32, 202, 228
+#: Object type ids in the addresses of records.
+CONTACT, TICKET = "0-1", "0-5"
+#: Characters that a text property holds.
+MOST_TEXT = 65_000
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of our own properties. ``key`` stands on tickets and notes with unique values, the others on tickets."""
+
+    key: str = "guichet_key"
+    source: str = "guichet_source_id"
+    reference: str = "guichet_reference"
+    contact: Fields = field(default_factory=Fields)
+    group: str = "guichet"
+    group_label: str = "Guichet"
+
+    def specs(self) -> tuple[PropertySpec, ...]:
+        """The properties that we cannot do without."""
+        return (
+            PropertySpec("contacts", self.contact.key, "Guichet : numéro", unique=True),
+            PropertySpec("tickets", self.key, "Guichet : clé", unique=True),
+            PropertySpec("tickets", self.source, "Guichet : message d'origine"),
+            PropertySpec("tickets", self.reference, "Guichet : référence"),
+            PropertySpec("notes", self.key, "Guichet : clé", unique=True),
+        )
+
+
+class HubSpotCrm:
+    """``stage_new`` and ``stage_closed`` are stages of ``pipeline``; ``hub_id`` and ``app`` make the records' addresses.
+
+    ``specs`` are the portal's properties that effects will set, beside our own: made by ``ensure_properties``, and whenever HubSpot
+    says that one of them is missing. Safe from any thread.
+    """
+
+    system: System = "crm"
+    batch = 100
+    findable = True
+
+    def __init__(
+        self,
+        client: HubSpotClient,
+        *,
+        hub_id: str,
+        pipeline: str,
+        stage_new: str,
+        stage_closed: str,
+        names: Names | None = None,
+        specs: Sequence[PropertySpec] = (),
+        app: str = "https://app.hubspot.com",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client
+        self._hub_id, self._app = hub_id, app.rstrip("/")
+        self._pipeline, self._stages = pipeline, {True: stage_new, False: stage_closed}
+        self._names = names or Names()
+        self._specs = (*self._names.specs(), *specs)
+        self._clock = clock
+        self._contacts = Contacts(self._names.contact)
+        self._healed: set[str] = set()
+        #: Our patience for one call, and some more for what HubSpot is still doing then.
+        self.lag = client.patience + 15.0
+
+    # ------------------------------------------------------------------ the port
+
+    def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
+        """Do them, by kind, a hundred a call; one outcome each."""
+        run = Run(self._client, self._heal)
+        outcomes: dict[int, Receipt | PortError] = {}
+        for kind, do in (
+            (UpsertContact, self._upsert),
+            (OpenTicket, self._open),
+            (UpdateTicket, self._update),
+            (AddNote, self._note),
+        ):
+            mine = {n: e for n, e in enumerate(effects) if isinstance(e.payload, kind)}
+            if mine:
+                outcomes.update(do(run, mine))
+        return [outcomes.get(n) or Rejected(f"HubSpot ne sait pas faire {e.kind}") for n, e in enumerate(effects)]
+
+    def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
+        """Look them up: tickets and notes by key, contacts and updates by whether they say it. Raises PortError."""
+        run = Run(self._client, self._heal)
+        tickets = self._by_key(run, "tickets", [e.key for e in effects if isinstance(e.payload, OpenTicket)])
+        notes = self._by_key(run, "notes", [e.key for e in effects if isinstance(e.payload, AddNote)])
+        people: dict[str, list[UpsertContact]] = {}
+        for effect in effects:
+            if isinstance(effect.payload, UpsertContact) and (who := _who(effect.payload)):
+                people.setdefault(who, []).append(effect.payload)
+        contacts = self._contacts.find(run, people)
+        updated = self._updated(run, effects)
+
+        def one(effect: Effect) -> Receipt | None:
+            payload = effect.payload
+            if isinstance(payload, UpsertContact):
+                record = contacts.get(_who(payload))
+                return self._receipt(CONTACT, record, True) if record and self._contacts.says(record, payload) else None
+            if isinstance(payload, OpenTicket):
+                return self._receipt(TICKET, tickets[effect.key], True) if effect.key in tickets else None
+            if isinstance(payload, AddNote):
+                return self._noted(payload, notes[effect.key], True) if effect.key in notes else None
+            if isinstance(payload, UpdateTicket) and effect.key in updated:
+                return Receipt(payload.ticket, self._url(TICKET, payload.ticket), True)
+            return None
+
+        return [one(effect) for effect in effects]
+
+    def check(self) -> Health:
+        """Whether the token may do what we need and the portal has what we write into; changes nothing."""
+        try:
+            wrong = [str(lack) for lack in lacks(self._client, self._specs)]
+            wrong += self._check_pipeline()
+            # An empty batch changes nothing, and is forbidden all the same to a token that may not write.
+            for type, action in (("contacts", "upsert"), ("tickets", "create"), ("notes", "create")):
+                try:
+                    self._client.call("POST", self._client.path("batch", type=type, action=action), body={"inputs": []})
+                except Refused:
+                    continue
+        except PortError as error:
+            return Health(False, str(error))
+        if wrong:
+            return Health(False, f"HubSpot : {' ; '.join(wrong)}")
+        usage = self.usage()
+        return Health(True, f"HubSpot répond ; {usage.calls} appels aujourd'hui, {usage.left} restent")
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._client.close()
+
+    # ------------------------------------------------------------------ beside the port
+
+    def usage(self) -> Usage:
+        """Calls of today and what is left of the budget."""
+        return self._client.usage()
+
+    def ensure_properties(self, specs: Sequence[PropertySpec] = ()) -> list[str]:
+        """Create the properties that are missing, ours, the constructor's and these; sentences of what was done. Raises PortError."""
+        self._specs = tuple(dict.fromkeys((*self._specs, *specs)))
+        return ensure(self._client, self._specs, group=self._names.group, label=self._names.group_label)
+
+    # ------------------------------------------------------------------ kinds
+
+    def _upsert(self, run: Run, effects: Mapping[int, Effect]) -> dict[int, Receipt | PortError]:
+        outcomes: dict[int, Receipt | PortError] = {}
+        people: dict[str, list[UpsertContact]] = {}
+        told: dict[int, str] = {}
+        for n, effect in effects.items():
+            assert isinstance(effect.payload, UpsertContact)
+            try:
+                told[n] = identity(effect.payload)
+            except Rejected as error:
+                outcomes[n] = error
+            else:
+                people.setdefault(told[n], []).append(effect.payload)
+        done = self._contacts.upsert(run, people)
+        return outcomes | {n: self._outcome(CONTACT, done[who]) for n, who in told.items()}
+
+    def _open(self, run: Run, effects: Mapping[int, Effect]) -> dict[int, Receipt | PortError]:
+        inputs = [self._ticket(e.key, e.payload) for e in effects.values() if isinstance(e.payload, OpenTicket)]
+        done = self._create(run, "tickets", inputs)
+        for one in inputs:
+            # A conversation that cannot be linked (deleted, of another portal) must not cost the ticket.
+            if isinstance(done[one.trace], Refused) and len(one.body.get("associations", ())) > 1 and run.stopped is None:
+                alone = Input(one.trace, {**one.body, "associations": one.body["associations"][:1]}, one.marks)
+                done.update(self._create(run, "tickets", [alone]))
+        return {n: self._outcome(TICKET, done[e.key]) for n, e in effects.items()}
+
+    def _ticket(self, key: str, payload: OpenTicket) -> Input:
+        properties = {
+            "subject": payload.subject or payload.reference,
+            "content": payload.content[:MOST_TEXT],
+            "hs_pipeline": self._pipeline,
+            "hs_pipeline_stage": self._stages[payload.open],
+            "hs_ticket_priority": payload.priority,
+            self._names.reference: payload.reference,
+            self._names.source: payload.source_id[:1000],
+            **payload.properties,
+            self._names.key: key,
+        }
+        associations = [_association(payload.contact, TICKET_TO_CONTACT)] if payload.contact.isdecimal() else []
+        if payload.thread.isdecimal():
+            associations.append(_association(payload.thread, TICKET_TO_THREAD))
+        body = {"properties": {k: v for k, v in properties.items() if v}, "associations": associations}
+        return Input(key, body, frozenset({payload.contact}))
+
+    def _note(self, run: Run, effects: Mapping[int, Effect]) -> dict[int, Receipt | PortError]:
+        at = self._clock().strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        inputs = []
+        outcomes: dict[int, Receipt | PortError] = {}
+        for n, effect in effects.items():
+            payload = effect.payload
+            assert isinstance(payload, AddNote)
+            if not payload.ticket.isdecimal():
+                outcomes[n] = _no_ticket(payload.ticket)
+                continue
+            associations = [_association(payload.ticket, NOTE_TO_TICKET)]
+            if payload.contact.isdecimal():
+                associations.append(_association(payload.contact, NOTE_TO_CONTACT))
+            properties = {"hs_note_body": as_html(payload.text), "hs_timestamp": at, self._names.key: effect.key}
+            body = {"properties": properties, "associations": associations}
+            inputs.append(Input(effect.key, body, frozenset({payload.ticket, payload.contact})))
+        done = self._create(run, "notes", inputs)
+        for n, effect in effects.items():
+            if n in outcomes:
+                continue
+            outcome = done[effect.key]
+            assert isinstance(effect.payload, AddNote)
+            outcomes[n] = (
+                outcome if isinstance(outcome, PortError) else self._noted(effect.payload, outcome, bool(outcome.get(FOUND)))
+            )
+        return outcomes
+
+    def _create(self, run: Run, type: str, inputs: Sequence[Input]) -> dict[str, Outcome]:
+        key = self._names.key
+        return run.write(
+            type,
+            "create",
+            inputs,
+            match=lambda record: [str((record.get("properties") or {}).get(key) or "")],
+            there=lambda some: self._by_key(run, type, [one.trace for one in some]),
+        )
+
+    def _update(self, run: Run, effects: Mapping[int, Effect]) -> dict[int, Receipt | PortError]:
+        """One input a ticket, later values over earlier ones: HubSpot refuses the same id twice in a batch."""
+        outcomes: dict[int, Receipt | PortError] = {}
+        tickets: dict[str, list[int]] = {}
+        for n, effect in effects.items():
+            payload = effect.payload
+            assert isinstance(payload, UpdateTicket)
+            if not payload.ticket.isdecimal():
+                outcomes[n] = _no_ticket(payload.ticket)
+            elif not self._changes(payload):
+                outcomes[n] = Receipt(payload.ticket, self._url(TICKET, payload.ticket))
+            else:
+                tickets.setdefault(payload.ticket, []).append(n)
+        inputs = [_change(id, id, self._folded(effects[n] for n in mine)) for id, mine in tickets.items()]
+        done = run.write("tickets", "update", inputs, match=_ids)
+        for id, mine in tickets.items():
+            for n in mine:
+                outcome = done[id]
+                if isinstance(outcome, Refused) and len(mine) > 1 and run.stopped is None:
+                    # Only one of them may be at fault.
+                    alone = _change(effects[n].key, id, self._folded([effects[n]]))
+                    outcome = run.write("tickets", "update", [alone], match=_ids)[effects[n].key]
+                outcomes[n] = outcome if isinstance(outcome, PortError) else Receipt(id, self._url(TICKET, id))
+        return outcomes
+
+    def _changes(self, payload: UpdateTicket) -> dict[str, str]:
+        stage = {} if payload.open is None else {"hs_pipeline_stage": self._stages[payload.open]}
+        return {**payload.properties, **stage}
+
+    def _folded(self, effects: Iterable[Effect]) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for effect in effects:
+            if isinstance(effect.payload, UpdateTicket):
+                values.update(self._changes(effect.payload))
+        return values
+
+    # ------------------------------------------------------------------ looking up
+
+    def _by_key(self, run: Run, type: str, keys: Sequence[str]) -> dict[str, Record]:
+        return run.read(type, keys, [self._names.key], by=self._names.key) if keys else {}
+
+    def _updated(self, run: Run, effects: Sequence[Effect]) -> set[str]:
+        """The keys of updates whose values their tickets have."""
+        wanted = {
+            e.key: (e.payload.ticket, self._changes(e.payload))
+            for e in effects
+            if isinstance(e.payload, UpdateTicket) and e.payload.ticket.isdecimal()
+        }
+        if not wanted:
+            return set()
+        names = sorted({name for _, values in wanted.values() for name in values})
+        there = run.read("tickets", [ticket for ticket, _ in wanted.values()], names)
+        return {
+            key
+            for key, (ticket, values) in wanted.items()
+            if ticket in there and all(_same(there[ticket]["properties"].get(n), v) for n, v in values.items())
+        }
+
+    # ------------------------------------------------------------------ what the portal lacks
+
+    def _heal(self, type: str, error: Refused) -> bool:
+        """Put the properties there that HubSpot says are missing, if they are known to us; once a type. Raises PortError."""
+        ours = {spec.name for spec in self._specs if spec.object_type == type}
+        named = unknown_properties(error)
+        if type in self._healed or not named & ours:
+            return False
+        self._healed.add(type)
+        mine = [spec for spec in self._specs if spec.object_type == type]
+        return bool(ensure(self._client, mine, group=self._names.group, label=self._names.group_label))
+
+    def _check_pipeline(self) -> list[str]:
+        path = self._client.path("pipeline", type="tickets", id=self._pipeline)
+        try:
+            answer = self._client.call("GET", path, reads=True)
+        except Refused:
+            return [f"le pipeline de tickets {self._pipeline} n'existe pas"]
+        there = {str(s.get("id")) for s in answer.dict().get("stages") or () if isinstance(s, dict)}
+        return [
+            f"l'étape {stage} n'existe pas dans le pipeline {self._pipeline}"
+            for stage in self._stages.values()
+            if stage not in there
+        ]
+
+    # ------------------------------------------------------------------ receipts
+
+    def _outcome(self, type_id: str, outcome: Outcome) -> Receipt | PortError:
+        return outcome if isinstance(outcome, PortError) else self._receipt(type_id, outcome, bool(outcome.get(FOUND)))
+
+    def _receipt(self, type_id: str, record: Record, found: bool) -> Receipt:
+        id = str(record["id"])
+        return Receipt(id, self._url(type_id, id), found)
+
+    def _noted(self, payload: AddNote, record: Record, found: bool) -> Receipt:
+        """A note has no page of its own: it is seen on its ticket's."""
+        return Receipt(str(record["id"]), self._url(TICKET, payload.ticket), found)
+
+    def _url(self, type_id: str, id: str) -> str:
+        return f"{self._app}/contacts/{self._hub_id}/record/{type_id}/{id}"
+
+
+def as_html(text: str) -> str:
+    """Plain text as a note's body, which HubSpot reads as HTML."""
+    return html.escape(text[: MOST_TEXT // 2]).replace("\r\n", "\n").replace("\n", "<br>")[:MOST_TEXT]
+
+
+def _association(id: str, type_id: int) -> dict[str, Any]:
+    return {"to": {"id": id}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}]}
+
+
+def _change(trace: str, id: str, values: Mapping[str, str]) -> Input:
+    return Input(trace, {"id": id, "properties": dict(values)}, frozenset({id}))
+
+
+def _ids(record: Record) -> list[str]:
+    return [str(record["id"])]
+
+
+def _no_ticket(id: str) -> Rejected:
+    return Rejected(f"HubSpot : il n'y a pas de ticket « {id[:40]} »")
+
+
+def _who(payload: UpsertContact) -> str:
+    try:
+        return identity(payload)
+    except Rejected:
+        return ""
+
+
+def _same(there: object, wanted: str) -> bool:
+    """Whether a property holds the value, numbers by what they mean."""
+    if there is None:
+        return wanted == ""
+    if str(there) == wanted:
+        return True
+    try:
+        return Decimal(str(there)) == Decimal(wanted)
+    except InvalidOperation:
+        return str(there).strip() == wanted.strip()
