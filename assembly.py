@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ log = logging.getLogger("guichet")
 VERSION = "3.0.0"
 #: The reference in Message-IDs of mails that belong to no case (alerts).
 NO_CASE = "00000000"
+#: A service that gave no sign of life for so long is not running.
+SILENT = timedelta(minutes=2)
 #: Address space of a reading worker.
 WORKER_BYTES = 2 * 1024**3
 Now = Callable[[], datetime]
@@ -425,12 +427,29 @@ def explain_paths(settings: Settings, paths: Sequence[str], stage: str) -> Itera
 
 
 def status_of(settings: Settings) -> dict[str, Any]:
-    """What waits, what is wrong."""
+    """What waits, what is wrong: ``healthy``, ``running`` and ``troubles`` (sentences) beside the store's figures."""
+    when = now()
     with reading_store(settings) as store:
-        found = store.status(now())
-    lanes = found.get("lanes", {})
-    found["healthy"] = all(lane.get("ok", True) for lane in lanes.values())
-    found["version"] = VERSION
+        found = store.status(when)
+    troubles: list[str] = []
+    signs = [datetime.fromisoformat(lane["at"]) for lane in found["lanes"].values() if lane["at"]]
+    last = max(signs, default=None)
+    found["running"] = last is not None and when - last < SILENT
+    if last is not None and not found["running"]:
+        troubles.append(f"le service ne tourne pas : dernier signe de vie le {last.astimezone():%d/%m à %H:%M:%S}")
+    for name, lane in found["lanes"].items():
+        if not lane["ok"]:
+            troubles.append(f"{name} : {lane['detail']}")
+        elif found["running"] and name.startswith("intake:"):
+            good = datetime.fromisoformat(lane["good_at"]) if lane["good_at"] else None
+            limit = max(SILENT, 3 * timedelta(seconds=settings.imap_poll_seconds))
+            if good is not None and when - good > limit:
+                troubles.append(f"{name} : dernière relève réussie le {good.astimezone():%d/%m à %H:%M:%S}")
+    waiting = sum(n for states in found["effects"].values() for s, n in states.items() if s == "parked")
+    waiting += found["messages"].get("parked", 0)
+    if waiting:
+        troubles.append(f"{waiting} chose{'s' * (waiting > 1)} à régler par une personne : daemon.py parked")
+    found |= {"healthy": not troubles, "troubles": troubles, "version": VERSION}
     return found
 
 

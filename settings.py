@@ -63,9 +63,10 @@ class Settings(BaseSettings):
     imap_first_days: int = _f(
         30, MAIL_IN, "À la toute première relève, âge du plus vieux message pris, en jours ; 0 : tous.", ge=0
     )  # fmt: skip
-    imap_sent: Literal["auto", "append", "none"] = _f(
+    imap_sent: Literal["auto", "server", "append", "none"] = _f(
         "auto", MAIL_OUT,
-        "Copie des envois : auto (le serveur la range lui-même, comme Gmail), append (nous la rangeons), none.",
+        "Qui range la copie des envois : server (le serveur lui-même, comme Gmail), append (nous), none (personne) ; "
+        "auto : server chez Gmail, append ailleurs.",
     )  # fmt: skip
     imap_sent_folder: str = _f("", MAIL_OUT, "Dossier des messages envoyés ; vide : celui que le serveur annonce.")
     mail_ca_file: str = _f("", MAIL_IN, "Autorités de certification de vos serveurs, au besoin (fichier PEM).")

@@ -2,7 +2,7 @@
 
 Before a call the effects are marked as being sent (committed); after it their outcomes are. Whatever was being sent when we
 died, or answered nothing, becomes uncertain: it is looked up by its key after the system's lag, and sent again only when it
-certainly is not there. Where a system cannot be asked, a person decides.
+certainly is not there. Where not finding it proves nothing, a person decides.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TAKE = 200
 #: What stands in a text for a link that never came.
 NO_LINK = "(lien indisponible)"
 UNFINDABLE = (
-    "peut-être fait : aucune réponse n'est venue, et ce système ne peut pas être interrogé. "
+    "peut-être fait : aucune réponse n'est venue, et rien ne permet de s'en assurer. "
     "Vérifiez de l'autre côté, puis « retry » (refaire) ou « drop » (abandonner)."
 )
 
@@ -56,12 +56,12 @@ class Courier:
         outcomes: list[Settled] = []
         refused: Unauthorized | None = None
         try:
-            doubtful = [row for row in held if row.state == "uncertain"]
+            doubtful = [row for row in held if self._may_be_there(row)]
             absent: list[OutboxRow] = []
             if doubtful:
                 found, absent = self._look_up(doubtful)
                 outcomes += found
-            fresh = [row for row in held if row.state != "uncertain"] + absent
+            fresh = [row for row in held if row not in doubtful] + absent
             if fresh:
                 delivered, refused = self._deliver(fresh)
                 outcomes += delivered
@@ -81,10 +81,13 @@ class Courier:
         if refused is not None:
             raise refused
 
+    def _may_be_there(self, row: OutboxRow) -> bool:
+        """Whether to look before sending: it is uncertain, or was once being sent and a person lets it go again."""
+        again = row.attempts == 0 and row.sent_at is not None
+        return row.state == "uncertain" or (again and self.outlet.findable)
+
     def _look_up(self, rows: Sequence[OutboxRow]) -> tuple[list[Settled], list[OutboxRow]]:
         """What became of the uncertain ones: (settled, certainly not there)."""
-        if not self.outlet.findable:
-            return [Settled(r.effect.key, "parked", error=UNFINDABLE) for r in rows], []
         try:
             receipts = self.outlet.find([self._filled(r) for r in rows])
         except Unauthorized:
@@ -127,8 +130,6 @@ class Courier:
         if isinstance(answer, Unauthorized):
             return Settled(key, "intended", error=str(answer), next_at=self._clock(), counted=False)
         if isinstance(answer, Ambiguous):
-            if not self.outlet.findable:
-                return Settled(key, "parked", error=f"{answer} — {UNFINDABLE}")
             look_at = self._clock() + timedelta(seconds=self.outlet.lag)
             return Settled(key, "uncertain", error=str(answer), next_at=look_at)
         return self._again(row, "intended", str(answer), answer.after if isinstance(answer, Transient) else None)
@@ -145,3 +146,7 @@ class Courier:
     def _filled(row: OutboxRow) -> Effect:
         """The effect with the receipts it refers to written into it."""
         return codec.revive(Effect, fill(codec.plain(row.effect), row.receipts, NO_LINK))
+
+
+def _why(row: OutboxRow) -> str:
+    return f"{row.error} — {UNFINDABLE}" if row.error else UNFINDABLE

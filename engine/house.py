@@ -23,6 +23,8 @@ from engine.reader import Reader, ReaderPool
 
 log = logging.getLogger("guichet")
 
+#: Seconds after which a lane looks by itself: for what another process (``retry``, ``act``) wrote into the store.
+LOOK = 5.0
 #: Revisions kept compiled beside those in force, for cases that began with them.
 KEPT_REVISIONS = 16
 
@@ -120,11 +122,11 @@ class House:
             intake = Intake(inbox, store, spool, clock=clock, taken=lambda: wake("reader"))
             name = f"intake:{inbox.name}"
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
-        self.lanes.add(Lane("reader", self.reader.run, every=15.0, close=pool.close))
-        self.lanes.add(Lane("clerk", self.clerk.run, every=30.0))
+        self.lanes.add(Lane("reader", self.reader.run, every=LOOK, close=pool.close))
+        self.lanes.add(Lane("clerk", self.clerk.run, every=LOOK))
         for courier in self.couriers:
             self.lanes.add(
-                Lane(f"courier:{courier.outlet.system}", _freed(courier, self.lanes), every=30.0, close=courier.outlet.close)
+                Lane(f"courier:{courier.outlet.system}", _freed(courier, self.lanes), every=LOOK, close=courier.outlet.close)
             )
         self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
 

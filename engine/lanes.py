@@ -46,6 +46,7 @@ class Lane:
     waiter: Waiter | None = None
     close: Callable[[], None] | None = None
     dirty: bool = True
+    forced: bool = False
     idle: bool = False
     failing: bool = False
     runs: int = 0
@@ -100,7 +101,8 @@ class LocalLanes:
 
     def wake_all(self) -> None:
         """After a reload: everything looks again, what was stopped too."""
-        for name in list(self._lanes):
+        for name, lane in list(self._lanes.items()):
+            lane.forced = True
             self.wake(name)
 
     def wait_idle(self, timeout: float) -> bool:
@@ -152,7 +154,7 @@ class LocalLanes:
         backoff, failures = Backoff(first=2.0, cap=300.0), 0
         while not self._stopping:
             with self._changed:
-                lane.dirty = False
+                lane.dirty = lane.forced = False
                 lane.idle = False
             pause = 0.0
             try:
@@ -178,7 +180,7 @@ class LocalLanes:
                 self._rest(lane, pause)
 
     def _rest(self, lane: Lane, pause: float) -> None:
-        """Sleep until woken or the time is over. After a failure a wake does not cut the pause of a passing trouble short."""
+        """Sleep until woken or the time is over. After a failure only a reload cuts the pause short: wakes are for work."""
         with self._changed:
             lane.failing = pause > 0
             if lane.dirty and not pause:
@@ -187,8 +189,7 @@ class LocalLanes:
             self._changed.notify_all()
             if lane.waiter is None or pause:
                 end = time.monotonic() + (pause or lane.every)
-                woken = pause >= RETRY_REFUSED or not pause
-                while not self._stopping and not (lane.dirty and woken):
+                while not self._stopping and not lane.forced and not (lane.dirty and not pause):
                     left = end - time.monotonic()
                     if left <= 0:
                         break

@@ -108,7 +108,7 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     verdict = (
         Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
     )
-    parts += [verdict, cases, messages, effects, lanes]
+    parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"]), cases, messages, effects, lanes]
     waiting = found["deadlines"]
     parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
     return Group(*parts)
