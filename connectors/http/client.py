@@ -135,20 +135,32 @@ class HttpClient:
         """
         sent = {"Content-Type": "application/json"} if body is not None else {}
         content = json.dumps(body, ensure_ascii=False).encode() if body is not None else data
-        for left in (1, 0) if reads else (0,):
+        tries, left_429 = (2 if reads else 1), 2
+        while tries:
+            tries -= 1
             self._gate.before()
             try:
                 answer = self._exchange(method, path, params, content, {**sent, **(headers or {})})
             except (Transient, Ambiguous) as error:
                 self._gate.failed()
-                if left and isinstance(error, Ambiguous) and error.__cause__.__class__ is requests.exceptions.ConnectionError:
+                if (
+                    tries
+                    and reads
+                    and isinstance(error, Ambiguous)
+                    and error.__cause__.__class__ is requests.exceptions.ConnectionError
+                ):
                     continue
                 if reads and isinstance(error, Ambiguous):
                     raise Transient(str(error)) from error.__cause__
                 raise
             after = self._gate.after(answer)
-            if 200 <= answer.status < 300:
+            if 200 <= answer.status < 300 and (answer.status == 204 or answer.json() is not None):
                 return answer
+            if answer.status == 429 and left_429 and after is not None and after <= self._gate.patience:
+                # It was not processed, and the gate now waits as long as was asked.
+                left_429 -= 1
+                tries += 1
+                continue
             raise self._error(answer, reads, after)
         raise AssertionError
 
@@ -215,6 +227,10 @@ class HttpClient:
 
     def _error(self, answer: Answer, reads: bool, after: float | None) -> PortError:
         status = answer.status
+        if status < 300:
+            # A page of something in between, or half an answer: what the API itself did is unknown.
+            strange = self.text("la réponse n'est pas celle de l'API (page d'un intermédiaire ?)")
+            return Transient(strange, after) if reads else Ambiguous(f"{strange} ; c'est peut-être fait")
         what = self.text(f"{status} {self._explain(answer)}")
         if status == 401:
             return Unauthorized(what)

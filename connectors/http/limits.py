@@ -16,6 +16,9 @@ from core.errors import Transient
 class Gate:
     """What every call passes. This one lets all through."""
 
+    #: Seconds that it lets a caller wait.
+    patience = 0.0
+
     def before(self) -> None:
         """Called before a call. May wait; raises Transient when that would take too long."""
 
@@ -62,7 +65,7 @@ class Window(Gate):
     ) -> None:
         self.most, self.seconds = most, seconds
         self.system = system
-        self._patience = patience
+        self.patience = patience
         self._monotonic, self._sleep, self._clock = monotonic, sleep, clock
         self._lock = threading.Lock()
         self._calls: deque[float] = deque()
@@ -83,7 +86,7 @@ class Window(Gate):
                     self._calls.append(now)
                     self._today["calls"] += 1
                     return
-            if now - start + wait > self._patience:
+            if now - start + wait > self.patience:
                 raise Transient(f"{self.system} : limite d'appels atteinte, reprise dans {wait:.0f} s", wait)
             self._sleep(wait)
 
@@ -92,13 +95,17 @@ class Window(Gate):
 
     def after(self, answer: Answer) -> float | None:
         """Keep what the answer says of the limits."""
-        asked = retry_after(answer.headers)
+        asked = self.asked(answer)
         with self._lock:
             self._turn_page()
             self._today[str(answer.status)] += 1
         if answer.status == 429:
             asked = self.pause(asked)
         return asked
+
+    def asked(self, answer: Answer) -> float | None:
+        """The seconds that an answer asks us to wait."""
+        return retry_after(answer.headers)
 
     def pause(self, seconds: float | None) -> float:
         """Nobody calls for so long (None: one window); that long."""

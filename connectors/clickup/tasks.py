@@ -1,0 +1,391 @@
+"""ClickUp as the task manager: subtasks under one parent, and comments on them.
+
+ClickUp knows no idempotency key. The effect's key stands in a custom field, where the list has one of that name, else in the last
+line of the description; before a second try the parent's subtasks are looked through for it. A comment carries it in its last line.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from connectors.clickup.changes import TaskChange, moment, status_of
+from connectors.clickup.client import NOT_AUTHORIZED_THERE, ClickUpClient
+from connectors.clickup.upload import Upload
+from connectors.http import Refused
+from core.effects import CommentTask, CreateTask, Effect, Receipt, System
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.ports import Health, Spool
+
+#: Tasks of a page, and pages that are looked through.
+PAGE, MOST_PAGES = 100, 200
+#: Comments of a page; the marker of an attempt is among the newest, but people may have written since.
+COMMENT_PAGE, MOST_COMMENT_PAGES = 25, 20
+#: Tasks that wait for their files, by key.
+MOST_PARTIAL = 500
+#: Types of custom fields whose value is the text itself, or a number.
+_TEXTS = frozenset({"short_text", "text", "url", "email", "phone"})
+_NUMBERS = frozenset({"number", "currency"})
+
+_MARK = re.compile(r"guichet:([\w./:-]{1,200})")
+
+
+class ClickUpTasks:
+    """Makes tasks under ``parent`` (a task id), for ``assignee`` (a user id) where one is set.
+
+    ``spool`` gives the files to attach. ``key_field`` is the name of the custom field for the key; the properties of a task go
+    to the custom fields of their names. For one thread at a time.
+    """
+
+    system: System = "tasks"
+    batch = 10
+    findable = True
+
+    def __init__(
+        self,
+        client: ClickUpClient,
+        *,
+        parent: str,
+        spool: Spool,
+        assignee: str = "",
+        key_field: str = "guichet_key",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client
+        self._parent, self._assignee = parent, assignee
+        self._spool = spool
+        self._key_field = key_field
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._place: tuple[str, str] | None = None
+        self._fields: dict[str, Mapping[str, Any]] | None = None
+        #: Tasks that were made but lack files: the next try goes on with them instead of making another.
+        self._partial: dict[str, str] = {}
+        self.lag = client.patience + 15.0
+
+    # ------------------------------------------------------------------ the port
+
+    def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
+        """Do them, one after the other; what comes after ClickUp stopped answering is not tried."""
+        outcomes: list[Receipt | PortError] = []
+        for effect in effects:
+            try:
+                outcomes.append(self._deliver(effect))
+            except (Transient, Unauthorized) as error:
+                return outcomes + [error] * (len(effects) - len(outcomes))
+            except PortError as error:
+                outcomes.append(error)
+        return outcomes
+
+    def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
+        """Look them up by their key. A task that lacks files is not done: None, and the next ``deliver`` goes on with it."""
+        tasks = {e.key: e for e in effects if isinstance(e.payload, CreateTask)}
+        found = self._find_tasks(list(tasks)) if tasks else {}
+        receipts: list[Receipt | None] = []
+        for effect in effects:
+            payload = effect.payload
+            if isinstance(payload, CreateTask) and (task := found.get(effect.key)) is not None:
+                if payload.files and self._missing(str(task["id"]), payload.files):
+                    self._remember(effect.key, str(task["id"]))
+                    receipts.append(None)
+                else:
+                    receipts.append(_receipt(task, found=True))
+            elif isinstance(payload, CommentTask):
+                receipts.append(self._find_comment(payload.task, effect.key))
+            else:
+                receipts.append(None)
+        return receipts
+
+    def check(self) -> Health:
+        """Whether the token sees the parent task and its list; changes nothing."""
+        try:
+            self._place = self._fields = None
+            self._where()
+            fields = self._custom_fields()
+        except Refused as error:
+            return Health(False, f"la tâche parente {self._parent} est introuvable : {error}")
+        except PortError as error:
+            return Health(False, str(error))
+        where = f"dans le champ « {self._key_field} »" if self._key_field in fields else "dans la description"
+        return Health(True, f"ClickUp répond ; la clé de chaque tâche est écrite {where}")
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._client.close()
+
+    # ------------------------------------------------------------------ beside the port
+
+    def usage(self) -> dict[str, int]:
+        """Calls and answers by status of today (UTC)."""
+        return self._client.usage()
+
+    def changes(self, since: datetime, *, overlap: float = 120.0) -> list[TaskChange]:
+        """What the parent's subtasks that changed since then (less ``overlap`` seconds) have become, oldest first. Raises PortError.
+
+        Overlapping windows, and any other change of a task, tell the same status again.
+        """
+        start = int((since - timedelta(seconds=overlap)).timestamp() * 1000)
+        found = []
+        for task in self._subtasks({"date_updated_gt": str(max(start, 0))}):
+            status, type = status_of(task)
+            if status and task.get("id"):
+                at = moment(task.get("date_updated")) or self._clock()
+                found.append(TaskChange(str(task["id"]), status, type, at, self._key_of(task), str(task.get("url") or "")))
+        return sorted(found, key=lambda change: change.at)
+
+    # ------------------------------------------------------------------ doing
+
+    def _deliver(self, effect: Effect) -> Receipt:
+        payload = effect.payload
+        if isinstance(payload, CreateTask):
+            return self._create(effect.key, payload)
+        if isinstance(payload, CommentTask):
+            return self._comment(effect.key, payload)
+        raise Rejected(f"ClickUp ne sait pas faire {effect.kind}")
+
+    def _create(self, key: str, payload: CreateTask) -> Receipt:
+        id = self._partial.get(key)
+        if id is not None:
+            task = self._client.call("GET", f"/v2/task/{_id(id)}", reads=True).dict()
+        else:
+            list_id, _ = self._where()
+            task = self._client.call("POST", f"/v2/list/{_id(list_id)}/task", body=self._body(key, payload)).dict()
+            if not task.get("id"):
+                raise Ambiguous("ClickUp : la réponse ne nomme pas la tâche ; elle est peut-être faite")
+        if payload.files:
+            self._attach(key, str(task["id"]), payload.files, fresh=id is None)
+        self._partial.pop(key, None)
+        return _receipt(task)
+
+    def _body(self, key: str, payload: CreateTask) -> dict[str, Any]:
+        fields = self._custom_fields()
+        known = fields.get(self._key_field)
+        description = payload.description.rstrip()
+        if known is None:
+            description += f"\n\n`guichet:{key}`"
+        body: dict[str, Any] = {
+            "name": payload.name or payload.reference,
+            "parent": self._parent,
+            "markdown_content": description,
+        }
+        values: list[dict[str, Any]] = [{"id": str(known["id"]), "value": key}] if known is not None else []
+        for name, text in payload.properties.items():
+            field = fields.get(name)
+            if field is not None and (value := _value(field, text)) is not None:
+                values.append({"id": str(field["id"]), "value": value})
+        if values:
+            body["custom_fields"] = values
+        if self._assignee:
+            body["assignees"] = [int(self._assignee)] if self._assignee.isdecimal() else []
+        if (due := _due(payload.due)) is not None:
+            body |= {"due_date": due, "due_date_time": False}
+        return body
+
+    def _attach(self, key: str, task: str, files: Sequence[str], *, fresh: bool) -> None:
+        """Put the files on the task, each once. A file that can never be put there does not hold the work up.
+
+        Raises Ambiguous, not Transient, when it must go on later: the task itself is there, and a new try must find it.
+        """
+        try:
+            for file in files if fresh else self._missing(task, files):
+                try:
+                    self._upload(task, file)
+                except Refused as error:
+                    if error.answer.status in (404, 410):
+                        raise
+                    self._say(task, f"Un fichier n'a pas pu être joint ({_name(file)}) : {error}")
+                except KeyError:
+                    self._say(task, f"Un fichier n'est plus conservé et n'a pas pu être joint ({_name(file)}).")
+        except (PortError, OSError) as error:
+            self._remember(key, task)
+            why = error if isinstance(error, PortError) else f"un fichier ne peut pas être lu ({error.strerror or error})"
+            raise Ambiguous(f"la tâche est faite, mais ses fichiers manquent encore : {why}") from error
+
+    def _upload(self, task: str, file: str) -> None:
+        with self._spool.path(file.partition("/")[0]) as path, path.open("rb") as stream:
+            upload = Upload("attachment", _name(file), stream, path.stat().st_size)
+            self._client.call(
+                "POST", f"/v2/task/{_id(task)}/attachment", data=upload, headers={"Content-Type": upload.content_type}
+            )
+
+    def _say(self, task: str, text: str) -> None:
+        body = {"comment_text": text, "notify_all": False}
+        self._client.call("POST", f"/v2/task/{_id(task)}/comment", body=body)
+
+    def _comment(self, key: str, payload: CommentTask) -> Receipt:
+        body = {"comment_text": f"{payload.text.rstrip()}\n\nguichet:{key}", "notify_all": False}
+        with _of_task(payload.task):
+            answer = self._client.call("POST", f"/v2/task/{_id(payload.task)}/comment", body=body).dict()
+        if not answer.get("id"):
+            raise Ambiguous("ClickUp : la réponse ne nomme pas le commentaire ; il est peut-être fait")
+        return Receipt(str(answer["id"]), "")
+
+    # ------------------------------------------------------------------ looking up
+
+    def _find_tasks(self, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Tasks by key: the parent's subtasks are looked through, newest first, until all are found."""
+        left, found = set(keys), dict[str, Mapping[str, Any]]()
+        for task in self._subtasks({"include_markdown_description": "true"}):
+            key = self._key_of(task)
+            if key in left:
+                left.discard(key)
+                found[key] = task
+                if not left:
+                    break
+        return found
+
+    def _subtasks(self, wanted: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        _, team = self._where()
+        query = {"parent": self._parent, "subtasks": "true", "include_closed": "true", "order_by": "created", **wanted}
+        seen: set[str] = set()
+        for page in range(MOST_PAGES):
+            answer = self._client.call(
+                "GET", f"/v2/team/{_id(team)}/task", params={**query, "page": str(page)}, reads=True
+            ).dict()
+            tasks = answer.get("tasks")
+            if not isinstance(tasks, list):
+                raise Transient("ClickUp : la liste des sous-tâches n'est pas lisible")
+            new = [t for t in tasks if isinstance(t, dict) and str(t.get("id")) not in seen]
+            seen.update(str(t.get("id")) for t in new)
+            yield from (t for t in new if str(t.get("parent") or "") in ("", self._parent))
+            if answer.get("last_page") or not new or (len(tasks) < PAGE and "last_page" not in answer):
+                return
+        raise Transient(f"ClickUp : plus de {MOST_PAGES * PAGE} sous-tâches, la recherche s'arrête : changez de tâche parente")
+
+    def _key_of(self, task: Mapping[str, Any]) -> str:
+        """The key that a task carries: in its field, else in the last line of its description, where only we write."""
+        for field in task.get("custom_fields") or ():
+            if isinstance(field, Mapping) and field.get("name") == self._key_field and field.get("value"):
+                return str(field["value"])
+        for name in ("markdown_description", "text_content", "description"):
+            if key := _marked(str(task.get(name) or "")):
+                return key
+        return ""
+
+    def _find_comment(self, task: str, key: str) -> Receipt | None:
+        query: dict[str, str] = {}
+        for _ in range(MOST_COMMENT_PAGES):
+            try:
+                with _of_task(task):
+                    answer = self._client.call("GET", f"/v2/task/{_id(task)}/comment", params=query, reads=True).dict()
+            except Rejected:
+                return None
+            comments = [c for c in answer.get("comments") or () if isinstance(c, dict) and c.get("id")]
+            for comment in comments:
+                if _marked(str(comment.get("comment_text") or "")) == key:
+                    return Receipt(str(comment["id"]), "", True)
+            if len(comments) < COMMENT_PAGE:
+                return None
+            query = {"start": str(comments[-1].get("date") or ""), "start_id": str(comments[-1]["id"])}
+        return None
+
+    def _missing(self, task: str, files: Sequence[str]) -> list[str]:
+        """Those files that the task does not have yet, by the names that we give them."""
+        answer = self._client.call("GET", f"/v2/task/{_id(task)}", reads=True).dict()
+        there = {str(a.get("title")) for a in answer.get("attachments") or () if isinstance(a, dict)}
+        return [file for file in files if _name(file) not in there]
+
+    def _remember(self, key: str, task: str) -> None:
+        self._partial[key] = task
+        while len(self._partial) > MOST_PARTIAL:
+            del self._partial[next(iter(self._partial))]
+
+    # ------------------------------------------------------------------ where
+
+    def _where(self) -> tuple[str, str]:
+        """(list, team) of the parent task, asked once. A parent that is not there is a setting to mend: the lane stops."""
+        with self._lock:
+            if self._place is None:
+                try:
+                    task = self._client.call("GET", f"/v2/task/{_id(self._parent)}", reads=True).dict()
+                except Refused as error:
+                    raise Unauthorized(f"la tâche parente {self._parent} est introuvable : {error}") from None
+                place = task.get("list")
+                list_id = str(place.get("id") or "") if isinstance(place, Mapping) else ""
+                team = str(task.get("team_id") or "")
+                if not list_id or not team:
+                    raise Transient("ClickUp : la tâche parente ne dit pas sa liste")
+                self._place = (list_id, team)
+            return self._place
+
+    def _custom_fields(self) -> dict[str, Mapping[str, Any]]:
+        """The list's custom fields by name, asked once."""
+        list_id, _ = self._where()
+        with self._lock:
+            if self._fields is None:
+                answer = self._client.call("GET", f"/v2/list/{_id(list_id)}/field", reads=True).dict()
+                fields = answer.get("fields")
+                self._fields = {str(f.get("name")): f for f in fields or () if isinstance(f, dict) and f.get("id")}
+            return self._fields
+
+
+class _of_task:  # noqa: N801
+    """Calls about one task: an id that ClickUp does not know is the effect's fault, even where it answers 401 to it."""
+
+    def __init__(self, task: str) -> None:
+        self._task = task
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Unauthorized) and any(f"({code})" in str(error) for code in NOT_AUTHORIZED_THERE):
+            raise Rejected(f"ClickUp : il n'y a pas de tâche « {self._task[:40]} » pour ce jeton") from None
+
+
+def _receipt(task: Mapping[str, Any], *, found: bool = False) -> Receipt:
+    id = str(task["id"])
+    return Receipt(id, str(task.get("url") or f"https://app.clickup.com/t/{id}"), found)
+
+
+def _id(id: str) -> str:
+    """An id as a part of a path. Raises Rejected when it can be none."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
+        raise Rejected(f"ClickUp : « {id[:40]} » n'est pas un identifiant")
+    return id
+
+
+def _marked(text: str) -> str:
+    lines = text.rstrip().splitlines()
+    found = _MARK.fullmatch(lines[-1].strip().strip("`").strip()) if lines else None
+    return found[1] if found else ""
+
+
+def _name(file: str) -> str:
+    """How a file of the spool ("<sha256>" or "<sha256>/<name>") is called on the task: its name, and what tells it from others."""
+    sha256, _, name = file.partition("/")
+    if not name:
+        return sha256[:16]
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}-{sha256[:8]}.{ending}" if dot and stem else f"{name}-{sha256[:8]}"
+
+
+def _value(field: Mapping[str, Any], text: str) -> str | float | None:
+    """The text as a value of that custom field; None when it cannot be one."""
+    kind = field.get("type")
+    if kind in _TEXTS:
+        return text
+    if kind in _NUMBERS:
+        try:
+            return float(text)
+        except ValueError:
+            return None
+    if kind == "drop_down":
+        config = field.get("type_config")
+        options = config.get("options") if isinstance(config, Mapping) else None
+        for option in options or ():
+            if isinstance(option, Mapping) and str(option.get("name") or "").casefold() == text.casefold():
+                return str(option.get("id"))
+    return None
+
+
+def _due(text: str) -> int | None:
+    """A day (ISO) as ClickUp's due date without a time: milliseconds, at four in the morning so that no zone moves the day."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return int(datetime(day.year, day.month, day.day, 4, tzinfo=UTC).timestamp() * 1000)
