@@ -2,7 +2,7 @@
 
 What matters is whether the request can have been processed:
 
-    no connection, no TLS, 401, 403, 408, 425, 429, redirect    it was not: Transient, or Unauthorized
+    no connection, no TLS, 401, 403, 408, 423, 425, 429, redirect  it was not: Transient, or Unauthorized
     no answer in time, connection cut, 5xx, answer cut short    it may have been: Ambiguous (Transient when the call only reads)
     other 4xx                                                   it was refused: Refused, a Rejected with the answer in it
 """
@@ -239,12 +239,17 @@ class HttpClient:
             return (
                 Unauthorized(what) if answer.dict() else Transient(self.text("403 d'un intermédiaire, sans explication"), after)
             )
-        if status in (408, 425, 429):
+        if status in (408, 423, 425, 429, 477):
             return Transient(what, after)
         if status >= 500:
             return Transient(what, after) if reads else Ambiguous(f"{what} ; c'est peut-être fait")
         if status < 400:
             return Transient(self.text(f"réponse {status} inattendue : l'adresse de base de l'API est-elle la bonne ?"))
+        if not answer.dict():
+            # The API gives its reasons as JSON: this is a page of something else, or an address that it does not know.
+            return Transient(
+                self.text(f"{status} sans explication : l'adresse et la version de l'API sont-elles les bonnes ?"), after
+            )
         return Refused(what, answer)
 
     def text(self, what: str) -> str:

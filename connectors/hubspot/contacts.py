@@ -40,9 +40,11 @@ def identity(payload: UpsertContact) -> str:
 
 
 def bare(phone: str) -> str:
-    """The number's digits, with the + that international ones begin with."""
+    """The number's digits, after a + where it is international: written +33 or 0033, with blanks or brackets, it is one number."""
     digits = "".join(c for c in phone if c in "0123456789")
-    return f"+{digits}" if digits and phone.strip().startswith(("+", "00")) and not phone.strip().startswith("00") else digits
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    return f"+{digits}" if digits and "+" in phone[: phone.index(digits[0])] else digits
 
 
 def names(name: str) -> tuple[str, str]:

@@ -1,0 +1,505 @@
+"""HubSpot as the CRM, on a loopback portal that refuses, forgets and answers late as the real one does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from fakes.hubspot import HubSpot
+from hubspot_help import CLOSED, PIPELINE, STATUS, client, contact, crm, effect, ids, note, ticket, update
+
+from connectors.hubspot.contacts import bare, names
+from connectors.hubspot.properties import PropertySpec, ensure, lacks
+from core.effects import Receipt, StoreFile, UpsertContact
+from core.errors import Ambiguous, Rejected, Transient, Unauthorized
+
+
+@pytest.fixture(params=["v3", "2026-09"])
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def portal() -> Iterator[HubSpot]:
+    with HubSpot() as fake:
+        yield fake
+        assert not fake.unknown
+
+
+def test_a_hundred_new_messages_cost_three_calls(portal: HubSpot, version: str) -> None:
+    out = crm(portal, version=version)
+    people = ids(out.deliver([contact(n) for n in range(100)]))
+    tickets = ids(out.deliver([ticket(n, to) for n, to in enumerate(people)]))
+    ids(out.deliver([note(n, to, contact=people[n]) for n, to in enumerate(tickets)]))
+    assert len(portal.calls) == 3
+    assert (len(portal.contacts), len(portal.tickets), len(portal.notes)) == (100, 100, 100)
+    assert all(t["associations"]["contacts"] == [people[n]] for n, t in enumerate(sorted(portal.tickets, key=_number)))
+    assert all(
+        n["associations"] == {"tickets": [tickets[i]], "contacts": [people[i]]} for i, n in enumerate(_by_key(portal.notes))
+    )
+    assert all(("/v3/" in c.path) == (version == "v3") for c in portal.calls)
+
+
+def _number(record: dict[str, Any]) -> int:
+    return int(record["properties"]["subject"].rpartition(" ")[2])
+
+
+def _by_key(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(records, key=lambda r: int(r["properties"]["guichet_key"].partition("/")[0][1:]))
+
+
+def test_what_a_ticket_says(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(1, phone="+33 6 12 34 56 78", language="fr")]))
+    properties = {"validation_status": "pending_info", "credits_estimes": "2"}
+    (receipt,) = out.deliver([ticket(1, who, properties=properties, priority="HIGH", open=False)])
+    assert receipt == Receipt(
+        portal.tickets[0]["id"], f"https://app.hubspot.com/contacts/143870112/record/0-5/{portal.tickets[0]['id']}"
+    )
+    said = portal.tickets[0]["properties"]
+    wanted = {
+        "subject": "Demande 1",
+        "content": "Bonjour,\n…",
+        "hs_pipeline": PIPELINE,
+        "hs_pipeline_stage": CLOSED,
+        "hs_ticket_priority": "HIGH",
+        "guichet_key": "c1/1/1",
+        "guichet_source_id": "<m1@example.com>",
+        "guichet_reference": "G-1",
+        **properties,
+    }
+    assert {k: said.get(k) for k in wanted} == wanted
+    person = portal.contacts[0]["properties"]
+    assert {k: person.get(k) for k in ("email", "firstname", "lastname", "phone", "hs_language")} == {
+        "email": "client1@example.com",
+        "firstname": "Jeanne",
+        "lastname": "Client1",
+        "phone": "+33 6 12 34 56 78",
+        "hs_language": "fr",
+    }
+
+
+def test_a_note_is_text_and_never_markup(portal: HubSpot) -> None:
+    out = crm(portal)
+    (t,) = ids(out.deliver([ticket(1, ids(out.deliver([contact(1)]))[0])]))
+    ids(out.deliver([note(1, t, "a < b\n<script>alert(1)</script>")]))
+    assert portal.notes[0]["properties"]["hs_note_body"] == "a &lt; b<br>&lt;script&gt;alert(1)&lt;/script&gt;"
+
+
+# ------------------------------------------------------------------ one person, one contact
+
+
+def test_the_same_person_many_times_in_a_batch_is_one_input(portal: HubSpot) -> None:
+    out = crm(portal)
+    effects = [
+        contact(n, email=["Jean@Example.com", " jean@example.com"][n % 2], name=["", "Jean Dupont"][n % 2]) for n in range(40)
+    ]
+    assert len(set(ids(out.deliver(effects)))) == 1
+    assert len(portal.contacts) == len(portal.calls) == 1
+    assert portal.contacts[0]["properties"]["lastname"] == "Dupont"
+
+
+def test_twenty_workers_make_one_contact(portal: HubSpot) -> None:
+    crm(portal)
+    start = threading.Barrier(20)
+    portal.latency = 0.05
+
+    def work(n: int) -> str:
+        mine = crm(portal, ready=False)
+        start.wait()
+        return ids(mine.deliver([contact(n, email="seul@example.com")]))[0]
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(work, range(20)))) == 1
+    assert len(portal.contacts) == 1
+
+
+def test_lost_races_are_taken_as_found(portal: HubSpot) -> None:
+    """HubSpot answers 409 to the slower of two that make the same contact."""
+    out = crm(portal)
+    there = portal.add("contacts", {"email": "client1@example.com"})
+    portal.fail_next(1, 409, match="batch/upsert")
+    assert ids(out.deliver([contact(1)])) == [there]
+
+
+def test_a_number_alone_is_a_person_too(portal: HubSpot) -> None:
+    out = crm(portal)
+    one, two, other = ids(
+        out.deliver(
+            [contact(n, email="", phone=p) for n, p in enumerate(["+33 6 11 22 33 44", "0033611223344", "+33699999999"])]
+        )
+    )
+    assert one == two != other
+    assert len(portal.contacts) == 2
+    assert ids(out.deliver([contact(9, email="", phone="+33611223344")])) == [one]
+
+
+def test_known_by_number_first_then_by_address_and_number_stays_one(portal: HubSpot) -> None:
+    out = crm(portal)
+    (first,) = ids(out.deliver([contact(1, email="", phone="+33611223344", name="")]))
+    assert ids(out.deliver([contact(2, email="jean@example.com", phone="+33611223344", name="Jean Dupont")])) == [first]
+    assert [c["properties"]["email"] for c in portal.contacts] == ["jean@example.com"]
+    assert ids(out.deliver([contact(3, email="", phone="+33611223344")])) == [first]
+
+
+def test_a_number_that_is_someone_elses_does_not_mix_two_people(portal: HubSpot) -> None:
+    out = crm(portal)
+    ids(out.deliver([contact(1, email="a@example.com", phone="+33611223344")]))
+    effects = [contact(2, email="b@example.com", phone="+33611223344"), contact(3)]
+    assert len(set(ids(out.deliver(effects)))) == 2
+    assert sorted(c["properties"]["email"] for c in portal.contacts) == [
+        "a@example.com",
+        "b@example.com",
+        "client3@example.com",
+    ]
+    portal.forget_calls()
+    ids(out.deliver(effects))
+    assert len(portal.calls) == 1, "what was found out once is not found out again"
+
+
+def test_what_is_not_known_of_a_person_is_left_as_it_is(portal: HubSpot) -> None:
+    out = crm(portal)
+    there = portal.add("contacts", {"email": "client1@example.com", "firstname": "Jeanne", "lastname": "Martin", "phone": "01"})
+    assert ids(out.deliver([contact(1, name="")])) == [there]
+    assert portal.contacts[0]["properties"]["lastname"] == "Martin"
+
+
+def test_a_second_address_of_a_contact_is_the_contact(portal: HubSpot) -> None:
+    out = crm(portal)
+    there = portal.add("contacts", {"email": "pro@example.com", "hs_additional_emails": "perso@example.com"})
+    effects = [contact(1), contact(2, email="perso@example.com", name="Jean Dupont"), contact(3)]
+    outcomes = out.deliver(effects)
+    assert ids(outcomes)[1] == there
+    assert len(portal.contacts) == 3
+    assert [r.id for r in out.find(effects) if r] == ids(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Jean Dupont", ("Jean", "Dupont")),
+        ("DUPONT, Jean", ("Jean", "DUPONT")),
+        ("Jean", ("Jean", "")),
+        ("", ("", "")),
+        ("  Anne  de la Tour ", ("Anne", "de la Tour")),
+        ("Studio,", ("Studio", "")),
+    ],
+)
+def test_names(name: str, expected: tuple[str, str]) -> None:
+    assert names(name) == expected
+
+
+def test_numbers_in_their_bare_form() -> None:
+    assert {bare(n) for n in ("+33 6 11 22", "+33(6)11.22", "0033 61122", "whatsapp:+3361122")} == {"+3361122"}
+    assert bare("06 11 22") == "061122"
+    assert bare("") == bare("inconnu") == ""
+
+
+# ------------------------------------------------------------------ timeouts, and what comes after
+
+
+@pytest.mark.parametrize("how", ["cut", "silent", "504", "half", "page"])
+@pytest.mark.parametrize("kind", ["contact", "ticket", "note", "update"])
+def test_success_that_is_never_heard_of_is_found_not_repeated(portal: HubSpot, how: str, kind: str) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(0)]))
+    (t,) = ids(out.deliver([ticket(0, who)]))
+    effects = {
+        "contact": [contact(1), contact(2)],
+        "ticket": [ticket(1, who), ticket(2, who)],
+        "note": [note(1, t), note(2, t)],
+        "update": [update(1, t, credits_estimes="3"), update(2, t, open=False)],
+    }[kind]
+    before = {k: len(getattr(portal, k)) for k in ("contacts", "tickets", "notes")}
+    match = r"POST .*/batch/(create|upsert|update)"
+    {
+        "cut": lambda: portal.late_success(match=match),
+        "silent": lambda: portal.late_success(match=match, silent=1.5),
+        "504": lambda: portal.late_error(1, 504, match=match),
+        "half": lambda: portal.cut_next(match=match),
+        "page": lambda: portal.garble_next(match=match),
+    }[how]()
+    outcomes = out.deliver(effects)
+    assert all(isinstance(o, Ambiguous) for o in outcomes), outcomes
+    found = out.find(effects)
+    if how == "page":
+        # That one came instead of the work: it is not there, and a second try makes it.
+        assert found == [None, None]
+        assert len(ids(out.deliver(effects))) == 2
+        found = out.find(effects)
+    assert all(r is not None and r.found for r in found)
+    plural = {"contact": "contacts", "ticket": "tickets", "note": "notes"}.get(kind)
+    after = {k: len(getattr(portal, k)) for k in before}
+    assert after == (before | {plural: before[plural] + 2} if plural else before)
+    again = out.deliver(effects)
+    assert ids(again) == [r.id for r in found if r]
+    assert {k: len(getattr(portal, k)) for k in before} == after, "delivering again is harmless in itself"
+
+
+def test_find_never_takes_a_page_of_something_in_between_for_absence(portal: HubSpot) -> None:
+    out = crm(portal)
+    effects = [contact(1)]
+    ids(out.deliver(effects))
+    portal.garble_next(2, match="batch/read")
+    with pytest.raises(Transient):
+        out.find(effects)
+
+
+@pytest.mark.parametrize("trouble", ["refused", "429", "503"])
+def test_what_certainly_was_not_done_is_transient(portal: HubSpot, trouble: str) -> None:
+    out = crm(portal, sleep=lambda s: None)
+    if trouble == "refused":
+        portal.stop()
+        portal.unknown.clear()
+    elif trouble == "429":
+        portal.fail_next(9, 429, retry_after=40)
+    else:
+        # Reading changes nothing: a 503 to it is no riddle.
+        portal.fail_next(9, 503)
+        with pytest.raises(Transient):
+            out.find([contact(1)])
+        return
+    outcomes = out.deliver([contact(1), contact(2)])
+    assert all(type(o) is Transient for o in outcomes), outcomes
+    if trouble == "429":
+        assert [o.after for o in outcomes if isinstance(o, Transient)] == [40.0, 40.0]
+
+
+def test_after_a_timeout_the_rest_is_not_even_tried(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(0)]))
+    portal.late_success(match="contacts/batch/upsert", silent=1.5)
+    portal.forget_calls()
+    outcomes = out.deliver([contact(1), ticket(1, who), contact(2)])
+    assert [type(o) for o in outcomes] == [Ambiguous, Transient, Ambiguous]
+    assert portal.count("batch/create") == 0
+
+
+# ------------------------------------------------------------------ what is refused
+
+
+def test_one_bad_address_is_found_among_a_hundred(portal: HubSpot) -> None:
+    out = crm(portal)
+    effects = [contact(n) for n in range(100)]
+    effects[37] = contact(37, email="pas-une-adresse@")
+    outcomes = out.deliver(effects)
+    assert isinstance(outcomes[37], Rejected)
+    assert "INVALID_EMAIL" in str(outcomes[37]) or "invalid" in str(outcomes[37])
+    assert len(ids(outcomes[:37] + outcomes[38:])) == 99
+    assert len(portal.contacts) == 99
+    assert len(portal.calls) <= 3
+
+
+def test_a_refusal_that_names_nobody_is_isolated_by_halving(portal: HubSpot) -> None:
+    out = crm(portal)
+
+    def refuse(request: Any) -> Any:
+        from fakes.hubspot_types import error
+
+        body = request.body.decode()
+        if "batch/upsert" in request.path and "client37@" in body:
+            return error(400, "VALIDATION_ERROR", "Something is wrong with your request.").answer
+        return None
+
+    portal.script(refuse)
+    outcomes = out.deliver([contact(n) for n in range(100)])
+    assert [n for n, o in enumerate(outcomes) if isinstance(o, Rejected)] == [37]
+    assert len(portal.contacts) == 99
+    assert len(portal.calls) <= 2 * 7 + 1
+
+
+def test_partial_failures_belong_to_their_effects(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(0)]))
+    effects = [ticket(n, who, properties={"credits_estimes": "beaucoup"} if n in (3, 8) else {}) for n in range(10)]
+    portal.forget_calls()
+    outcomes = out.deliver(effects)
+    assert [n for n, o in enumerate(outcomes) if isinstance(o, Rejected)] == [3, 8]
+    assert len(portal.tickets) == 8
+    assert portal.count("batch/create") == 1
+
+
+def test_what_hubspot_failed_at_itself_is_uncertain_not_refused(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(0)]))
+    portal.partial(1)
+    effects = [ticket(n, who) for n in range(6)]
+    outcomes = out.deliver(effects)
+    assert [isinstance(o, Ambiguous) for o in outcomes] == [False, True] * 3
+    assert [r is None for r in out.find(effects)] == [False, True] * 3
+
+
+def test_a_note_on_a_ticket_that_is_not_there(portal: HubSpot) -> None:
+    out = crm(portal)
+    (t,) = ids(out.deliver([ticket(1, ids(out.deliver([contact(1)]))[0])]))
+    outcomes = out.deliver([note(1, t), note(2, "999"), note(3, "local://x"), note(4, t)])
+    assert [type(o) for o in outcomes] == [Receipt, Rejected, Rejected, Receipt] or isinstance(outcomes[1], Rejected)
+    assert len(portal.notes) == 2
+    assert out.find([note(2, "999")]) == [None]
+
+
+def test_updates_of_one_ticket_are_one_input_in_order(portal: HubSpot) -> None:
+    out = crm(portal)
+    (t,) = ids(out.deliver([ticket(1, ids(out.deliver([contact(1)]))[0])]))
+    portal.forget_calls()
+    effects = [
+        update(1, t, credits_estimes="1"),
+        update(2, t, credits_estimes="2", validation_status="validated"),
+        update(3, t, open=False),
+    ]
+    outcomes = out.deliver([*effects, update(4, "999", credits_estimes="1")])
+    assert ids(outcomes[:3]) == [t] * 3
+    assert isinstance(outcomes[3], Rejected)
+    said = portal.tickets[0]["properties"]
+    assert (said["credits_estimes"], said["validation_status"], said["hs_pipeline_stage"]) == ("2", "validated", CLOSED)
+    assert len(portal.calls) == 1
+    assert [r is None for r in out.find(effects)] == [True, False, False]
+
+
+def test_one_bad_update_does_not_cost_the_others_of_its_ticket(portal: HubSpot) -> None:
+    out = crm(portal)
+    (t,) = ids(out.deliver([ticket(1, ids(out.deliver([contact(1)]))[0])]))
+    outcomes = out.deliver([update(1, t, credits_estimes="x"), update(2, t, validation_status="validated")])
+    assert [type(o) is Receipt for o in outcomes] == [False, True]
+    assert portal.tickets[0]["properties"]["validation_status"] == "validated"
+
+
+def test_a_conversation_that_cannot_be_linked_does_not_cost_the_ticket(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(1)]))
+    assert ids(out.deliver([ticket(1, who, thread="424242"), ticket(2, who)]))
+    assert portal.tickets[0]["associations"]["contacts"] == [who]
+    assert len(portal.tickets) == 2
+
+
+def test_a_key_is_one_ticket_whatever_hubspot_says(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(1)]))
+    first = out.deliver([ticket(n, who) for n in range(60)])
+    portal.forget_calls()
+    again = out.deliver([ticket(n, who) for n in range(30, 90)])
+    assert ids(again)[:30] == ids(first)[30:]
+    assert all(o.found for o in again[:30] if isinstance(o, Receipt))
+    assert len(portal.tickets) == 90
+    assert len(portal.calls) <= 3
+
+
+def test_what_it_cannot_do_is_refused_before_any_call(portal: HubSpot) -> None:
+    out = crm(portal)
+    (one, two) = out.deliver(
+        [effect("x/1/0", StoreFile("0" * 64, "a", "b", 1, "x")), effect("x/1/1", UpsertContact(name="Personne"))]
+    )
+    assert isinstance(one, Rejected)
+    assert isinstance(two, Rejected)
+    assert portal.calls == []
+
+
+# ------------------------------------------------------------------ properties
+
+
+def test_a_portal_is_made_ready_once(portal: HubSpot, version: str) -> None:
+    out = crm(portal, ready=False, version=version)
+    assert out.check().ok is False
+    done = out.ensure_properties()
+    assert len(done) == 7
+    assert out.ensure_properties() == []
+    assert out.check().ok is True
+
+
+def test_properties_that_are_missing_are_made_when_hubspot_says_so(portal: HubSpot) -> None:
+    out = crm(portal, ready=False)
+    (who,) = ids(out.deliver([contact(1, phone="+33611223344")]))
+    (t,) = ids(out.deliver([ticket(1, who, properties={"credits_estimes": "2"})]))
+    ids(out.deliver([note(1, t)]))
+    assert portal.tickets[0]["properties"]["guichet_key"] == "c1/1/1"
+
+
+def test_a_property_nobody_announced_is_refused_at_once_for_all_that_use_it(portal: HubSpot) -> None:
+    out = crm(portal)
+    (who,) = ids(out.deliver([contact(1)]))
+    portal.forget_calls()
+    outcomes = out.deliver([ticket(n, who, properties={"inconnue": "1"} if n % 2 else {}) for n in range(40)])
+    assert [isinstance(o, Rejected) for o in outcomes] == [bool(n % 2) for n in range(40)]
+    assert len(portal.calls) <= 3
+
+
+def test_options_are_added_to_what_is_there(portal: HubSpot) -> None:
+    portal.add_property("tickets", "validation_status", "enumeration", "select", options=("ancien",))
+    hub = client(portal)
+    assert [str(x) for x in lacks(hub, [STATUS])] == ["il manque à tickets.validation_status les choix pending_info, validated"]
+    ensure(hub, [STATUS], group="guichet", label="Guichet")
+    assert lacks(hub, [STATUS]) == []
+    there = hub.call("GET", hub.path("property", type="tickets", property="validation_status"), reads=True).dict()
+    assert [o["value"] for o in there["options"]] == ["ancien", "pending_info", "validated"]
+
+
+def test_what_only_a_person_can_mend_is_said(portal: HubSpot) -> None:
+    portal.add_property("tickets", "credits_estimes", "string", "text")
+    portal.add_property("notes", "guichet_key")
+    out = crm(portal, ready=False)
+    out.ensure_properties()
+    health = out.check()
+    assert health.ok is False
+    assert "credits_estimes est de type string, il faudrait number" in health.detail
+    assert "notes.guichet_key n'exige pas de valeurs uniques" in health.detail
+    assert "\n" not in health.detail
+
+
+def test_all_kinds_of_properties(portal: HubSpot) -> None:
+    hub = client(portal)
+    kinds = ("string", "number", "date", "datetime", "enumeration", "bool")
+    specs = [
+        PropertySpec("tickets", f"p_{k}", k, k, options=(("a", "A"),) if k == "enumeration" else (), description="d")
+        for k in kinds
+    ]
+    specs.append(PropertySpec("tickets", "p_long", "long", field="textarea"))
+    ensure(hub, specs, group="guichet", label="Guichet")
+    assert lacks(hub, specs) == []
+
+
+# ------------------------------------------------------------------ credentials
+
+
+def test_a_token_that_is_refused_stops_the_lane_and_never_shows(portal: HubSpot) -> None:
+    out = crm(portal, ready=False, token="pat-eu1-tres-secret-0000")
+    outcomes = out.deliver([contact(1), contact(2)])
+    assert all(isinstance(o, Unauthorized) and "tres-secret" not in str(o) for o in outcomes)
+    assert out.check().ok is False
+
+
+@pytest.mark.parametrize("scope", ["crm.objects.contacts.write", "tickets"])
+def test_check_names_the_scope_that_is_missing(portal: HubSpot, scope: str) -> None:
+    out = crm(portal)
+    portal.revoke(scope)
+    health = out.check()
+    assert health.ok is False
+    assert scope in health.detail
+    assert len(portal.tickets) == len(portal.contacts) == 0
+
+
+def test_check_says_what_is_wrong_with_the_pipeline(portal: HubSpot) -> None:
+    out = crm(portal)
+    assert out.check().ok is True
+    out._stages[False] = "1"
+    assert "l'étape 1 n'existe pas" in out.check().detail
+    out._pipeline = "777"
+    assert "le pipeline de tickets 777 n'existe pas" in out.check().detail
+
+
+def test_a_version_that_ended_is_no_reason_to_park(portal: HubSpot) -> None:
+    out = crm(portal)
+    portal.retire("v3")
+    outcomes = out.deliver([contact(1)])
+    assert isinstance(outcomes[0], Transient)
+    assert "version" in str(outcomes[0])
+    with pytest.raises(Transient):
+        out.find([contact(1)])
+    portal.unknown.clear()
+
+
+def test_the_version_is_one_of_two_forms(portal: HubSpot) -> None:
+    with pytest.raises(ValueError, match="v3"):
+        client(portal, version="v5")
