@@ -212,6 +212,10 @@ class Fake:
         """The address this request would have had; None when it is no part of the API and is not recorded."""
         return self.real + request.path
 
+    def kind_of(self, name: str, arguments: dict[str, str]) -> str:
+        """What a call counts as."""
+        return name
+
     def missing(self, request: Request) -> Answer:
         """A path the vendor does not have."""
         return Answer(404, b"<html><body><h1>Not Found</h1></body></html>", content_type="text/html")
@@ -221,7 +225,7 @@ class Fake:
         """-> (answer or None to cut, the call, whether to send half of it)."""
         path = self.canonical(request.path)
         found = self._find(request.method, path) if path is not None else None
-        kind = found[0] if found else "unknown"
+        kind = self.kind_of(*found) if found else "unknown"
         trouble, scripted = self._trouble(request)
         if self.latency:
             self._stopping.wait(self.latency)

@@ -29,7 +29,7 @@ from .hubspot_conversations import Conversations
 from .hubspot_objects import Objects
 from .hubspot_schema import Schema
 from .hubspot_types import ALL_SCOPES, TYPES, error
-from .wire import Answer, Request, Webhook
+from .wire import Answer, Refusal, Request, Webhook
 
 DATED = r"2026-0[39](?:-beta)?"
 #: dated address -> the one the routes are written for
@@ -114,6 +114,11 @@ class HubSpot(Conversations):
     def real_url(self, request: Request) -> str | None:
         return None if request.path.startswith("/hubfs/") else self.real + request.path
 
+    def kind_of(self, name: str, arguments: dict[str, str]) -> str:
+        """tickets_batch_create, contacts_search; others by the name of their operation."""
+        kind = arguments.get("kind", "")
+        return f"{kind}{name.removeprefix('objects')}" if name.startswith("objects") else name
+
     def error(self, status: int, request: Request, retry_after: float | None = None) -> Answer:
         category = {429: "RATE_LIMITS", 401: "INVALID_AUTHENTICATION", 403: "MISSING_SCOPES", 404: "OBJECT_NOT_FOUND", 409: "CONFLICT",
                     423: "LOCKED", 477: "MIGRATION_IN_PROGRESS"}.get(status, "INTERNAL_ERROR" if status >= 500 else "VALIDATION_ERROR")  # fmt: skip
@@ -129,8 +134,6 @@ class HubSpot(Conversations):
         return error(429, "RATE_LIMITS", f"You have reached your {name} limit.", headers=headers, **more).answer
 
     def admit(self, request: Request, kind: str) -> dict[str, str]:
-        from .wire import Refusal
-
         if kind == "files_download":
             return {}
         if request.header("Authorization") != f"Bearer {self.token}":
