@@ -8,6 +8,7 @@ started normally, and what is there then must be what an undisturbed run leaves.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 from collections import Counter as Count
@@ -125,14 +126,16 @@ def _answer(counter: Counter) -> None:
 @pytest.mark.parametrize("part", range(SLICES))
 @pytest.mark.parametrize("phase", ["arrival", "approval"])
 def test_row_25_a_kill_before_any_step_loses_and_doubles_nothing(phase: str, part: int, tmp_path: Path) -> None:
+    prepared = Counter(tmp_path / "prepared", admin_email=ADMIN)
+    _arrive(prepared)
+    if phase == "approval":
+        assert _walk(prepared.settings, 0)
+        _answer(prepared)
     expected: dict[str, Any] | None = None
     killed = 0
     for at in [0, *range(1 + part, FARTHEST, SLICES)]:
+        shutil.copytree(tmp_path / "prepared", tmp_path / f"data{at}", copy_function=shutil.copy2)
         counter = Counter(tmp_path / f"data{at}", admin_email=ADMIN)
-        _arrive(counter)
-        if phase == "approval":
-            assert _walk(counter.settings, 0)
-            _answer(counter)
         through = _walk(counter.settings, at)
         if not through:
             killed += 1

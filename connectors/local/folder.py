@@ -259,7 +259,8 @@ def _cut(text: str, length: int) -> str:
 def write_whole(path: Path, chunks: Sequence[bytes] | Iterator[bytes]) -> None:
     """Write a file that is there whole or not at all, and stays after a power cut. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    # One name for every try: what a kill left half written is overwritten by the next.
+    part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
             for chunk in chunks:
