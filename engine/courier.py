@@ -103,7 +103,11 @@ class Courier:
             for r, receipt in zip(rows, receipts, strict=True)
             if receipt is not None
         ]
-        return settled, [r for r, receipt in zip(rows, receipts, strict=True) if receipt is None]
+        absent = [r for r, receipt in zip(rows, receipts, strict=True) if receipt is None]
+        if not self.outlet.findable:
+            # Not found proves nothing there: a person decides rather than we send it twice.
+            return settled + [Settled(r.effect.key, "parked", error=_why(r)) for r in absent], []
+        return settled, absent
 
     def _deliver(self, rows: Sequence[OutboxRow]) -> tuple[list[Settled], Unauthorized | None]:
         """One outcome a row, and the refusal of our credentials if one of the answers was that."""
