@@ -113,7 +113,9 @@ class House:
         self.store, self.spool, self.published, self.office = store, spool, published, office
         self.inboxes, self.outlets = list(inboxes), list(outlets)
         self._now, self._release = clock, release
-        self.lanes: Lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert)
+        notes = store.status(clock())["lanes"]
+        before = {name: lane["detail"] for name, lane in notes.items() if not lane["ok"]}
+        self.lanes: Lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert, before=before)
         wake = self.lanes.wake
         self.reader = Reader(store, pool, clock=clock, read=lambda: wake("clerk"))
         self.clerk = Clerk(store, office, clock=clock, wake=wake)

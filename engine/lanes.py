@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,8 @@ log = logging.getLogger("guichet.lanes")
 
 #: Seconds after which refused credentials are tried again, quietly.
 RETRY_REFUSED = 600.0
+#: Seconds that a trouble which may pass by itself lasts before somebody is told.
+ALERT_AFTER = 300.0
 #: Seconds between two notes in the store that a lane is well.
 NOTE_EVERY = 30.0
 
@@ -54,6 +56,8 @@ class Lane:
     last_ok: float = 0.0
     noted: tuple[bool, str] | None = None
     noted_at: float = 0.0
+    failing_since: float = 0.0
+    alerted: bool = False
     thread: threading.Thread | None = field(default=None, repr=False)
 
 
@@ -66,8 +70,11 @@ class LocalLanes:
         clock: Callable[[], datetime],
         note: Callable[[str, bool, str, datetime], None],
         alert: Callable[[str, str], None] = lambda lane, trouble: None,
+        before: Mapping[str, str] | None = None,
     ) -> None:
+        """``before``: the troubles, by lane, that were known when the process before this one ended."""
         self._clock, self._note, self._alert = clock, note, alert
+        self._before = dict(before or {})
         self._lanes: dict[str, Lane] = {}
         self._changed = threading.Condition()
         self._stopping = False
@@ -94,7 +101,8 @@ class LocalLanes:
             return
         with self._changed:
             lane.dirty = True
-            lane.idle = False
+            # While it rests after a failure there is nothing it does now, whoever wakes it.
+            lane.idle = lane.idle and lane.failing and not lane.forced
             self._changed.notify_all()
         if lane.waiter is not None:
             lane.waiter.wake()
@@ -169,7 +177,7 @@ class LocalLanes:
                 failures += 1
                 after = error.after if isinstance(error, Transient) else None
                 busy, pause = 0, backoff.delay(failures, lane.name, after)
-                self._report(lane, False, str(error))
+                self._report(lane, False, str(error), passing=isinstance(error, Transient))
             except Exception as error:
                 log.exception("lane %s failed", lane.name)
                 failures += 1
@@ -200,18 +208,25 @@ class LocalLanes:
         except PortError as error:
             log.info("lane %s: waiting ended: %s", lane.name, error)
 
-    def _report(self, lane: Lane, ok: bool, trouble: str) -> None:
-        """Tell the store how the lane is: at once when that changes, else now and then."""
+    def _report(self, lane: Lane, ok: bool, trouble: str, *, passing: bool = False) -> None:
+        """Tell the store how the lane is: at once when that changes, else now and then. Alert once a trouble."""
         lane.trouble = trouble
         now = time.monotonic()
+        known = self._before.pop(lane.name, "")
+        if ok:
+            lane.failing_since, lane.alerted = 0.0, False
+        else:
+            lane.failing_since = lane.failing_since or now
+            lane.alerted = lane.alerted or (not passing and trouble == known)
+            if not lane.alerted and (not passing or now - lane.failing_since >= ALERT_AFTER):
+                lane.alerted = True
+                self._alert(lane.name, trouble)
         state = (ok, trouble)
         changed = lane.noted is None or lane.noted[0] != ok or (not ok and lane.noted != state)
         if not changed and now - lane.noted_at < NOTE_EVERY:
             return
         if changed and not ok:
             log.warning("%s: %s", lane.name, trouble)
-            if lane.noted is None or lane.noted[0]:
-                self._alert(lane.name, trouble)
         elif changed and lane.noted is not None:
             log.info("%s: de nouveau en marche", lane.name)
         lane.noted, lane.noted_at = state, now
