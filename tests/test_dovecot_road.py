@@ -346,4 +346,4 @@ def test_row_15_a_mail_that_was_taken_without_a_word_is_looked_up_and_never_sent
     state = {"server": "reconciled", "append": "parked"}[keeps]
     assert [e for e in real.effects() if e[1] == "quote"] == [("message.send", "quote", state)]
     assert len(real.smtp.mails) == 1
-    assert ("peut-être fait" in real.run("parked").stdout) == (keeps == "append")
+    assert ("peut-être fait" in real.run("parked", "--json").stdout) == (keeps == "append")
