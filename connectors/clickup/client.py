@@ -74,8 +74,3 @@ def explain(answer: Answer) -> str:
     body = answer.dict()
     said, code = str(body.get("err") or "sans explication"), body.get("ECODE")
     return f"{said} ({code})" if code else said
-
-
-def code_of(answer: Answer) -> str:
-    """Its error code, '' when it gives none."""
-    return str(answer.dict().get("ECODE") or "")

@@ -103,12 +103,13 @@ class ClickUpTasks:
         """Whether the token sees the parent task and its list; changes nothing."""
         try:
             self._place = self._fields = None
-            self._where()
             fields = self._custom_fields()
-        except Refused as error:
-            return Health(False, f"la tâche parente {self._parent} est introuvable : {error}")
+            stranger = bool(self._assignee) and self._assignee not in self._members()
         except PortError as error:
             return Health(False, str(error))
+        if stranger:
+            # ClickUp would leave such an assignee out without a word.
+            return Health(False, f"ClickUp : la personne {self._assignee} n'est pas membre de l'espace de travail")
         where = f"dans le champ « {self._key_field} »" if self._key_field in fields else "dans la description"
         return Health(True, f"ClickUp répond ; la clé de chaque tâche est écrite {where}")
 
@@ -301,8 +302,10 @@ class ClickUpTasks:
             if self._place is None:
                 try:
                     task = self._client.call("GET", f"/v2/task/{_id(self._parent)}", reads=True).dict()
-                except Refused as error:
-                    raise Unauthorized(f"la tâche parente {self._parent} est introuvable : {error}") from None
+                except (Refused, Unauthorized) as error:
+                    if isinstance(error, Unauthorized) and not _of_what_was_asked(error):
+                        raise
+                    raise Unauthorized(f"la tâche parente {self._parent} est introuvable pour ce jeton : {error}") from None
                 place = task.get("list")
                 list_id = str(place.get("id") or "") if isinstance(place, Mapping) else ""
                 team = str(task.get("team_id") or "")
@@ -310,6 +313,16 @@ class ClickUpTasks:
                     raise Transient("ClickUp : la tâche parente ne dit pas sa liste")
                 self._place = (list_id, team)
             return self._place
+
+    def _members(self) -> set[str]:
+        """The user ids of the workspace's members."""
+        _, team = self._where()
+        people: set[str] = set()
+        for one in self._client.call("GET", "/v2/team", reads=True).dict().get("teams") or ():
+            if isinstance(one, dict) and str(one.get("id")) == team:
+                users = [m.get("user") for m in one.get("members") or () if isinstance(m, dict)]
+                people.update(str(u.get("id")) for u in users if isinstance(u, dict))
+        return people
 
     def _custom_fields(self) -> dict[str, Mapping[str, Any]]:
         """The list's custom fields by name, asked once."""
@@ -332,8 +345,12 @@ class _of_task:  # noqa: N801
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Unauthorized) and any(f"({code})" in str(error) for code in NOT_AUTHORIZED_THERE):
+        if isinstance(error, Unauthorized) and _of_what_was_asked(error):
             raise Rejected(f"ClickUp : il n'y a pas de tâche « {self._task[:40]} » pour ce jeton") from None
+
+
+def _of_what_was_asked(error: Unauthorized) -> bool:
+    return any(f"({code})" in str(error) for code in NOT_AUTHORIZED_THERE)
 
 
 def _receipt(task: Mapping[str, Any], *, found: bool = False) -> Receipt:
