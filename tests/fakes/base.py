@@ -372,7 +372,7 @@ class _Handler(BaseHTTPRequestHandler):
         if half:
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_one
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_one  # noqa: N815 (http.server's names)
 
 
 def stamp(seconds: float, digits: int = 3) -> str:

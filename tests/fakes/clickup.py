@@ -1,4 +1,6 @@
-"""ClickUp on loopback: tasks and subtasks, attachments, comments, custom fields, webhooks. Both ``fake.url`` and ``fake.url + "/api"`` serve /v2.
+"""ClickUp on loopback: tasks and subtasks, attachments, comments, custom fields, webhooks.
+
+Both ``fake.url`` and ``fake.url + "/api"`` serve /v2.
 
 As the real one: 100 calls a minute with a Unix time to reset at, a task of somebody else is a 401 "Team not authorized" and not a 404,
 a parent of another list is refused, people who are no members are left out without a word, subtasks and closed tasks are not listed
@@ -27,8 +29,25 @@ from .wire import Answer, Refusal, Request, Webhook
 PAGE = 100
 STATUSES = (("to do", "open"), ("in progress", "custom"), ("complete", "closed"))
 ALPHABET = "0123456789abcdefghjkmnpqrtuvwxyz"
-WRITABLE = {"name", "description", "markdown_content", "status", "priority", "due_date", "due_date_time", "parent", "time_estimate",
-            "start_date", "start_date_time", "points", "archived", "assignees", "group_assignees", "watchers", "custom_item_id"}  # fmt: skip
+WRITABLE = {
+    "name",
+    "description",
+    "markdown_content",
+    "status",
+    "priority",
+    "due_date",
+    "due_date_time",
+    "parent",
+    "time_estimate",
+    "start_date",
+    "start_date_time",
+    "points",
+    "archived",
+    "assignees",
+    "group_assignees",
+    "watchers",
+    "custom_item_id",
+}
 CREATABLE = (WRITABLE - {"watchers"}) | {"tags", "notify_all", "links_to", "check_required_custom_fields", "custom_fields"}
 PRIORITIES = {1: ("urgent", "#f50000"), 2: ("high", "#f8ae00"), 3: ("normal", "#6fddff"), 4: ("low", "#d8d8d8")}
 TASK = r"/v2/task/(?P<task>[^/]+)"
@@ -43,7 +62,7 @@ def _bad(text: str) -> Refusal:
 
 
 class ClickUp(Fake):
-    """``token`` goes into Authorization as it is. ``list_id`` is the list that exists, ``parent`` a task in it, ``member`` who may be assigned."""
+    """``token`` goes into Authorization as it is. ``list_id``: the list there is; ``parent``: a task in it; ``member``: who may be assigned."""
 
     real = "https://api.clickup.com/api"
     routes = [
@@ -71,8 +90,14 @@ class ClickUp(Fake):
         ("GET", r"/attachments/(?P<number>[^/]+)/.*", "attachments_download"),
     ]
 
-    def __init__(self, *, token: str = "pk_51234567_FAKE", limit: int | None = 100, latency: float = 0.0,
-                 clock: Callable[[], float] = time.time) -> None:  # fmt: skip
+    def __init__(
+        self,
+        *,
+        token: str = "pk_51234567_FAKE",
+        limit: int | None = 100,
+        latency: float = 0.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.token, self.limit = token, limit
         self.list_lag, self.max_attachment = 0.0, 32 * 2**20
         self.team, self.list_id, self.member, self.other_member = "9012345678", "901507654321", 51234567, 51234568
@@ -111,9 +136,19 @@ class ClickUp(Fake):
     def add_field(self, name: str, kind: str = "short_text", options: tuple[str, ...] = ()) -> str:
         """A custom field of the list: short_text, text, url, email, number, date, checkbox, drop_down. Returns its id."""
         number = str(uuid.UUID(int=self._random.getrandbits(128)))
-        made = [{"id": str(uuid.UUID(int=self._random.getrandbits(128))), "name": one, "color": None, "orderindex": n} for n, one in enumerate(options)]
-        self.fields[number] = {"id": number, "name": name, "type": kind, "type_config": {"options": made} if options else {},
-                               "date_created": self._ms(), "hide_from_guests": False, "required": False}  # fmt: skip
+        made = [
+            {"id": str(uuid.UUID(int=self._random.getrandbits(128))), "name": one, "color": None, "orderindex": n}
+            for n, one in enumerate(options)
+        ]
+        self.fields[number] = {
+            "id": number,
+            "name": name,
+            "type": kind,
+            "type_config": {"options": made} if options else {},
+            "date_created": self._ms(),
+            "hide_from_guests": False,
+            "required": False,
+        }
         return number
 
     def set_status(self, task: str, status: str) -> None:
@@ -141,7 +176,9 @@ class ClickUp(Fake):
             return refusal(429, "Rate limit reached", "APP_002").answer.with_headers(head)
         if status in (502, 503, 504):
             return Answer(status, b"<html><body><h1>upstream connect error</h1></body></html>", content_type="text/html")
-        text, code = {401: ("Token invalid", "OAUTH_025"), 404: ("Not found", "APP_001")}.get(status, ("Internal Server Error", "ITEM_000"))
+        text, code = {401: ("Token invalid", "OAUTH_025"), 404: ("Not found", "APP_001")}.get(
+            status, ("Internal Server Error", "ITEM_000")
+        )
         return refusal(status, text, code).answer
 
     def admit(self, request: Request, kind: str) -> dict[str, str]:
@@ -159,7 +196,9 @@ class ClickUp(Fake):
         reset = str(int((self._used[0] if self._used else now) + 60) + 1)
         head = {"X-RateLimit-Limit": str(self.limit), "X-RateLimit-Reset": reset}
         if len(self._used) >= self.limit:
-            raise Refusal(refusal(429, "Rate limit reached", "APP_002").answer.with_headers(head | {"X-RateLimit-Remaining": "0"}))
+            raise Refusal(
+                refusal(429, "Rate limit reached", "APP_002").answer.with_headers(head | {"X-RateLimit-Remaining": "0"})
+            )
         self._used.append(now)
         return head | {"X-RateLimit-Remaining": str(self.limit - len(self._used))}
 
@@ -205,13 +244,33 @@ class ClickUp(Fake):
         for one in body.get("custom_fields") or []:
             values[str(one.get("id"))] = self._value(str(one.get("id")), one.get("value"))
         task = {
-            "id": "86c" + "".join(self._random.choice(ALPHABET) for _ in range(6)), "list": number, "name": name.strip(), "markdown": "",
-            "status": self._status(body.get("status") or "to do"), "created": self.now(), "updated": self.now(), "closed": None, "values": values,
-            "assignees": [], "tags": [str(tag).lower() for tag in body.get("tags") or []], "parent": parent, "priority": None, "due_date": None,
-            "start_date": None, "archived": False, "time_estimate": None, "points": None, "by_api": by_api,
-        }  # fmt: skip
-        self._apply(task, {key: value for key, value in body.items() if key not in ("name", "parent", "status", "tags", "custom_fields")})
-        task["assignees"] = [one for one in body.get("assignees") or [] if one in [m["id"] for m in getattr(self, "members", [])]]
+            "id": "86c" + "".join(self._random.choice(ALPHABET) for _ in range(6)),
+            "list": number,
+            "name": name.strip(),
+            "markdown": "",
+            "status": self._status(body.get("status") or "to do"),
+            "created": self.now(),
+            "updated": self.now(),
+            "closed": None,
+            "values": values,
+            "assignees": [],
+            "tags": [str(tag).lower() for tag in body.get("tags") or []],
+            "parent": parent,
+            "priority": None,
+            "due_date": None,
+            "start_date": None,
+            "archived": False,
+            "time_estimate": None,
+            "points": None,
+            "by_api": by_api,
+        }
+        self._apply(
+            task,
+            {key: value for key, value in body.items() if key not in ("name", "parent", "status", "tags", "custom_fields")},
+        )
+        task["assignees"] = [
+            one for one in body.get("assignees") or [] if one in [m["id"] for m in getattr(self, "members", [])]
+        ]
         self._tasks[task["id"]] = task
         self._event("taskCreated", task, "task_creation", None, None)
         return task
@@ -244,7 +303,11 @@ class ClickUp(Fake):
                 self._event("taskStatusUpdated", task, "status", before, after)
         if isinstance(body.get("assignees"), dict):
             people = [m["id"] for m in self.members]
-            task["assignees"] = [n for n in [*task["assignees"], *body["assignees"].get("add", [])] if n in people and n not in body["assignees"].get("rem", [])]
+            task["assignees"] = [
+                n
+                for n in [*task["assignees"], *body["assignees"].get("add", [])]
+                if n in people and n not in body["assignees"].get("rem", [])
+            ]
         rest = {key: value for key, value in body.items() if key not in ("status", "assignees")}
         self._apply(task, rest)
         task["updated"] = self.now()
@@ -255,24 +318,54 @@ class ClickUp(Fake):
         text = _plain(task["markdown"])
         grade = PRIORITIES.get(task["priority"])
         out: dict[str, Any] = {
-            "id": task["id"], "custom_id": None, "custom_item_id": 0, "name": task["name"], "text_content": text, "description": text,
-            "status": task["status"], "orderindex": "1.00000000000000000000000000000000", "date_created": self._ms(task["created"]),
-            "date_updated": self._ms(task["updated"]), "date_closed": None if task["closed"] is None else self._ms(task["closed"]),
-            "date_done": None if task["closed"] is None else self._ms(task["closed"]), "archived": task["archived"], "creator": self.members[0],
-            "assignees": [one for one in self.members if one["id"] in task["assignees"]], "group_assignees": [], "watchers": [], "checklists": [],
+            "id": task["id"],
+            "custom_id": None,
+            "custom_item_id": 0,
+            "name": task["name"],
+            "text_content": text,
+            "description": text,
+            "status": task["status"],
+            "orderindex": "1.00000000000000000000000000000000",
+            "date_created": self._ms(task["created"]),
+            "date_updated": self._ms(task["updated"]),
+            "date_closed": None if task["closed"] is None else self._ms(task["closed"]),
+            "date_done": None if task["closed"] is None else self._ms(task["closed"]),
+            "archived": task["archived"],
+            "creator": self.members[0],
+            "assignees": [one for one in self.members if one["id"] in task["assignees"]],
+            "group_assignees": [],
+            "watchers": [],
+            "checklists": [],
             "tags": [{"name": tag, "tag_fg": "#fff", "tag_bg": "#000", "creator": self.member} for tag in task["tags"]],
-            "parent": task["parent"], "top_level_parent": task["parent"],
-            "priority": grade and {"id": str(task["priority"]), "priority": grade[0], "color": grade[1], "orderindex": str(task["priority"])},
-            "due_date": task["due_date"], "start_date": task["start_date"], "points": task["points"],
-            "time_estimate": None if task["time_estimate"] is None else int(task["time_estimate"]), "time_spent": 0,
-            "custom_fields": [self._field(field, task) for field in self.fields.values()], "dependencies": [], "linked_tasks": [], "locations": [],
-            "team_id": self.team, "url": f"https://app.clickup.com/t/{task['id']}", "permission_level": "create",
-            "sharing": {"public": False, "public_share_expires_on": None, "public_fields": ["assignees"], "token": None, "seo_optimized": False},
-            "list": {"id": task["list"], "name": "Modélisation", "access": True}, "space": {"id": "90120000001"},
+            "parent": task["parent"],
+            "top_level_parent": task["parent"],
+            "priority": grade
+            and {"id": str(task["priority"]), "priority": grade[0], "color": grade[1], "orderindex": str(task["priority"])},
+            "due_date": task["due_date"],
+            "start_date": task["start_date"],
+            "points": task["points"],
+            "time_estimate": None if task["time_estimate"] is None else int(task["time_estimate"]),
+            "time_spent": 0,
+            "custom_fields": [self._field(field, task) for field in self.fields.values()],
+            "dependencies": [],
+            "linked_tasks": [],
+            "locations": [],
+            "team_id": self.team,
+            "url": f"https://app.clickup.com/t/{task['id']}",
+            "permission_level": "create",
+            "sharing": {
+                "public": False,
+                "public_share_expires_on": None,
+                "public_fields": ["assignees"],
+                "token": None,
+                "seo_optimized": False,
+            },
+            "list": {"id": task["list"], "name": "Modélisation", "access": True},
+            "space": {"id": "90120000001"},
             "project": {"id": "90150000001", "name": "Studio", "hidden": False, "access": True},
             "folder": {"id": "90150000001", "name": "Studio", "hidden": False, "access": True},
             "attachments": [self._attachment(one) for one in self.attachments if one["task"] == task["id"]],
-        }  # fmt: skip
+        }
         if markdown:
             out["markdown_description"] = task["markdown"]
         if subtasks:
@@ -299,7 +392,9 @@ class ClickUp(Fake):
         return self._shown(self._make(number, body, by_api=True))
 
     def tasks_get(self, request: Request, task: str) -> Any:
-        return self._shown(self._task(task), markdown=request.flag("include_markdown_description"), subtasks=request.flag("include_subtasks"))
+        return self._shown(
+            self._task(task), markdown=request.flag("include_markdown_description"), subtasks=request.flag("include_subtasks")
+        )
 
     def tasks_update(self, request: Request, task: str) -> Any:
         found, body = self._task(task), parse_body(request, _bad)
@@ -316,7 +411,11 @@ class ClickUp(Fake):
 
     def _listed(self, request: Request, parent: str = "") -> Any:
         now, page = self.now(), int(request.get("page") or 0)
-        rows = [one for one in self._tasks.values() if one["archived"] == request.flag("archived") and one["created"] + self.list_lag <= now]
+        rows = [
+            one
+            for one in self._tasks.values()
+            if one["archived"] == request.flag("archived") and one["created"] + self.list_lag <= now
+        ]
         if not request.flag("subtasks") and not parent:
             rows = [one for one in rows if one["parent"] is None]
         if parent:
@@ -337,11 +436,18 @@ class ClickUp(Fake):
             try:
                 filters = json.loads(raw)
                 filters = [filters] if isinstance(filters, dict) else filters
-                rows = [one for one in rows if all(fits(self.fields[f["field_id"]], one["values"].get(f["field_id"]), f) for f in filters)]
+                rows = [
+                    one
+                    for one in rows
+                    if all(fits(self.fields[f["field_id"]], one["values"].get(f["field_id"]), f) for f in filters)
+                ]
             except (ValueError, KeyError, TypeError) as err:
                 raise refusal(400, "Custom field filters invalid", "FIELD_140") from err
         order = request.get("order_by") or "created"
-        rows.sort(key=lambda one: one[order] if order in ("created", "updated") else one["created"], reverse=not request.flag("reverse"))
+        rows.sort(
+            key=lambda one: one[order] if order in ("created", "updated") else one["created"],
+            reverse=not request.flag("reverse"),
+        )
         markdown = request.flag("include_markdown_description")
         cut = rows[page * PAGE : (page + 1) * PAGE]
         return {"tasks": [self._shown(one, markdown=markdown) for one in cut], "last_page": (page + 1) * PAGE >= len(rows)}
@@ -358,8 +464,16 @@ class ClickUp(Fake):
     def list_get(self, request: Request, number: str) -> Any:
         self._list(number)
         statuses = [self._status(name) for name, _ in STATUSES]
-        return {"id": number, "name": "Modélisation", "orderindex": 0, "content": "", "statuses": statuses, "archived": False,
-                "space": {"id": "90120000001", "name": "Studio", "access": True}, "permission_level": "create"}  # fmt: skip
+        return {
+            "id": number,
+            "name": "Modélisation",
+            "orderindex": 0,
+            "content": "",
+            "statuses": statuses,
+            "archived": False,
+            "space": {"id": "90120000001", "name": "Studio", "access": True},
+            "permission_level": "create",
+        }
 
     def list_fields(self, request: Request, number: str) -> Any:
         self._list(number)
@@ -385,8 +499,17 @@ class ClickUp(Fake):
 
     def _attachment(self, one: dict[str, Any]) -> dict[str, Any]:
         stem, _, extension = one["name"].rpartition(".")
-        return {"id": one["id"], "version": "0", "date": one["date"], "title": one["name"], "extension": extension, "thumbnail_small": "",
-                "thumbnail_large": "", "url": f"{self.url}/attachments/{one['id']}/{stem or 'file'}", "size": len(one["data"])}  # fmt: skip
+        return {
+            "id": one["id"],
+            "version": "0",
+            "date": one["date"],
+            "title": one["name"],
+            "extension": extension,
+            "thumbnail_small": "",
+            "thumbnail_large": "",
+            "url": f"{self.url}/attachments/{one['id']}/{stem or 'file'}",
+            "size": len(one["data"]),
+        }
 
     def attachments_create(self, request: Request, task: str) -> Any:
         self._task(task)
@@ -395,8 +518,17 @@ class ClickUp(Fake):
             raise refusal(400, "Upload file is required", "UPLOAD_002")
         if any(len(one.data) > self.max_attachment for one in parts):
             raise refusal(413, "Attachment too large", "GBUSED_005")
-        made = [{"id": f"{uuid.UUID(int=self._random.getrandbits(128))}.bin", "task": task, "name": one.filename, "type": one.content_type,
-                 "data": one.data, "date": int(self.now() * 1000)} for one in parts]  # fmt: skip
+        made = [
+            {
+                "id": f"{uuid.UUID(int=self._random.getrandbits(128))}.bin",
+                "task": task,
+                "name": one.filename,
+                "type": one.content_type,
+                "data": one.data,
+                "date": int(self.now() * 1000),
+            }
+            for one in parts
+        ]
         self.attachments += made
         self._event("taskAttachmentUpdated", self._tasks[task], "attachments", None, None)
         return self._attachment(made[0])
@@ -408,8 +540,18 @@ class ClickUp(Fake):
         return Answer(404, b"", content_type="text/plain")
 
     def _comment(self, task: str, text: str) -> dict[str, Any]:
-        made = {"id": str(self._random.randint(10**9, 10**10)), "comment": [{"text": text}], "comment_text": text, "user": self.members[0],
-                "resolved": False, "assignee": None, "assigned_by": None, "reactions": [], "date": self._ms(), "reply_count": "0"}  # fmt: skip
+        made = {
+            "id": str(self._random.randint(10**9, 10**10)),
+            "comment": [{"text": text}],
+            "comment_text": text,
+            "user": self.members[0],
+            "resolved": False,
+            "assignee": None,
+            "assigned_by": None,
+            "reactions": [],
+            "date": self._ms(),
+            "reply_count": "0",
+        }
         self.comments.setdefault(task, []).insert(0, made)
         self._event("taskCommentPosted", self._tasks[task], "comment", None, {"text_content": text})
         return made
@@ -434,7 +576,17 @@ class ClickUp(Fake):
         return {"user": self.members[0] | {"week_start_day": 1, "global_font_support": True, "timezone": "Europe/Paris"}}
 
     def teams(self, request: Request) -> Any:
-        return {"teams": [{"id": self.team, "name": "Studio", "color": "#000", "avatar": None, "members": [{"user": one} for one in self.members]}]}
+        return {
+            "teams": [
+                {
+                    "id": self.team,
+                    "name": "Studio",
+                    "color": "#000",
+                    "avatar": None,
+                    "members": [{"user": one} for one in self.members],
+                }
+            ]
+        }
 
     def _team(self, team: str) -> None:
         if team != self.team:
@@ -453,10 +605,19 @@ class ClickUp(Fake):
             raise refusal(400, "Webhook configuration already exists", "OAUTH_171")
         number = str(uuid.UUID(int=self._random.getrandbits(128)))
         self.webhooks[number] = {
-            "id": number, "userid": self.member, "team_id": int(self.team), "endpoint": body["endpoint"], "client_id": "FAKE", "events": body["events"],
-            "task_id": body.get("task_id"), "list_id": body.get("list_id"), "folder_id": None, "space_id": None,
-            "health": {"status": "active", "fail_count": 0}, "secret": f"{self._random.getrandbits(256):064X}",
-        }  # fmt: skip
+            "id": number,
+            "userid": self.member,
+            "team_id": int(self.team),
+            "endpoint": body["endpoint"],
+            "client_id": "FAKE",
+            "events": body["events"],
+            "task_id": body.get("task_id"),
+            "list_id": body.get("list_id"),
+            "folder_id": None,
+            "space_id": None,
+            "health": {"status": "active", "fail_count": 0},
+            "secret": f"{self._random.getrandbits(256):064X}",
+        }
         return {"id": number, "webhook": self.webhooks[number]}
 
     def _hook(self, hook: str) -> dict[str, Any]:
@@ -478,9 +639,18 @@ class ClickUp(Fake):
 
     def _event(self, name: str, task: dict[str, Any], field: str, before: Any, after: Any) -> None:
         kind = (after or {}).get("type")
-        item = {"id": str(self._random.randint(10**18, 10**19)), "type": 1, "date": self._ms(), "field": field, "parent_id": task["list"],
-                "data": {"status_type": kind} if field == "status" else {}, "source": None, "user": (getattr(self, "members", None) or [None])[0],
-                "before": before, "after": after}  # fmt: skip
+        item = {
+            "id": str(self._random.randint(10**18, 10**19)),
+            "type": 1,
+            "date": self._ms(),
+            "field": field,
+            "parent_id": task["list"],
+            "data": {"status_type": kind} if field == "status" else {},
+            "source": None,
+            "user": (getattr(self, "members", None) or [None])[0],
+            "before": before,
+            "after": after,
+        }
         self.events.append({"event": name, "task_id": task["id"], "history_items": [item]})
 
     def hooks(self, only: str = "", *, duplicated: bool = True, shuffled: bool = True, forged: bool = False) -> list[Webhook]:
@@ -492,7 +662,12 @@ class ClickUp(Fake):
             chosen = [one for one in self.events if re.search(only, one["event"])]
             self.events = [one for one in self.events if one not in chosen]
             active = [one for one in self.webhooks.values() if one["health"]["status"] == "active"]
-        out = [self.hook(hook, event, forged=forged) for event in chosen for hook in active if event["event"] in hook["events"] or "*" in hook["events"]]
+        out = [
+            self.hook(hook, event, forged=forged)
+            for event in chosen
+            for hook in active
+            if event["event"] in hook["events"] or "*" in hook["events"]
+        ]
         out = out * 2 if duplicated else out
         if shuffled:
             self._random.shuffle(out)

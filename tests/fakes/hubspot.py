@@ -33,15 +33,31 @@ from .wire import Answer, Refusal, Request, Webhook
 
 DATED = r"2026-0[39](?:-beta)?"
 #: dated address -> the one the routes are written for
-MOVES = [(re.compile(pattern), target) for pattern, target in (
-    (rf"/crm/objects/({DATED})/([^/]+/[^/]+/associations/.*)", r"/crm/v4/objects/\2"),
-    (rf"/crm/associations/({DATED})/(.*)", r"/crm/v4/associations/\2"),
-    (rf"/crm/(objects|properties|pipelines|owners)/({DATED})/(.*)", r"/crm/v3/\1/\3"),
-    (rf"/files/({DATED})/(.*)", r"/files/v3/\2"),
-    (rf"/conversations/conversations/({DATED})/(.*)", r"/conversations/v3/conversations/\2"),
-)]  # fmt: skip
+MOVES = [
+    (re.compile(pattern), target)
+    for pattern, target in (
+        (rf"/crm/objects/({DATED})/([^/]+/[^/]+/associations/.*)", r"/crm/v4/objects/\2"),
+        (rf"/crm/associations/({DATED})/(.*)", r"/crm/v4/associations/\2"),
+        (rf"/crm/(objects|properties|pipelines|owners)/({DATED})/(.*)", r"/crm/v3/\1/\3"),
+        (rf"/files/({DATED})/(.*)", r"/files/v3/\2"),
+        (rf"/conversations/conversations/({DATED})/(.*)", r"/conversations/v3/conversations/\2"),
+    )
+]
 #: HubSpot signs the address with these escapes undone
-UNDONE = {"%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$", "%27": "'", "%28": "(", "%29": ")", "%2A": "*", "%2C": ",", "%3B": ";"}
+UNDONE = {
+    "%3A": ":",
+    "%2F": "/",
+    "%3F": "?",
+    "%40": "@",
+    "%21": "!",
+    "%24": "$",
+    "%27": "'",
+    "%28": "(",
+    "%29": ")",
+    "%2A": "*",
+    "%2C": ",",
+    "%3B": ";",
+}
 
 
 class HubSpot(Conversations):
@@ -50,8 +66,16 @@ class HubSpot(Conversations):
     real = "https://api.hubapi.com"
     routes = [*Conversations.routes, *Associations.routes, *Objects.routes, *Schema.routes]
 
-    def __init__(self, *, token: str = "pat-eu1-0f5b2c1e-fake", limit: int | None = 100, daily: int | None = 250_000,
-                 search_limit: int | None = 5, latency: float = 0.0, clock: Callable[[], float] = time.time) -> None:  # fmt: skip
+    def __init__(
+        self,
+        *,
+        token: str = "pat-eu1-0f5b2c1e-fake",
+        limit: int | None = 100,
+        daily: int | None = 250_000,
+        search_limit: int | None = 5,
+        latency: float = 0.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.token, self.secret, self.portal = token, "2f1c9a6e-app-secret", 143870112
         self.scopes = set(ALL_SCOPES)
         #: Retry-After on a full 10-second window; HubSpot does not promise it.
@@ -120,25 +144,46 @@ class HubSpot(Conversations):
         return f"{kind}{name.removeprefix('objects')}" if name.startswith("objects") else name
 
     def error(self, status: int, request: Request, retry_after: float | None = None) -> Answer:
-        category = {429: "RATE_LIMITS", 401: "INVALID_AUTHENTICATION", 403: "MISSING_SCOPES", 404: "OBJECT_NOT_FOUND", 409: "CONFLICT",
-                    423: "LOCKED", 477: "MIGRATION_IN_PROGRESS"}.get(status, "INTERNAL_ERROR" if status >= 500 else "VALIDATION_ERROR")  # fmt: skip
+        category = {
+            429: "RATE_LIMITS",
+            401: "INVALID_AUTHENTICATION",
+            403: "MISSING_SCOPES",
+            404: "OBJECT_NOT_FOUND",
+            409: "CONFLICT",
+            423: "LOCKED",
+            477: "MIGRATION_IN_PROGRESS",
+        }.get(status, "INTERNAL_ERROR" if status >= 500 else "VALIDATION_ERROR")
         headers = {} if retry_after is None else {"Retry-After": str(math.ceil(retry_after))}
         if status == 429:
             return self._too_many("TEN_SECONDLY_ROLLING", "ten_secondly_rolling", headers)
         if status in (502, 503, 504):
-            return Answer(status, f"<html><head><title>{status}</title></head><body>cloudflare</body></html>".encode(), headers, "text/html")
+            return Answer(
+                status,
+                f"<html><head><title>{status}</title></head><body>cloudflare</body></html>".encode(),
+                headers,
+                "text/html",
+            )
         return error(status, category, "There was a problem with the request.", headers=headers).answer
 
     def _too_many(self, policy: str, name: str, headers: dict[str, str]) -> Answer:
-        more = {"errorType": "RATE_LIMIT", "policyName": policy, "groupName": f"privateapp:{self.portal}", "requestId": str(uuid.uuid4())}
+        more = {
+            "errorType": "RATE_LIMIT",
+            "policyName": policy,
+            "groupName": f"privateapp:{self.portal}",
+            "requestId": str(uuid.uuid4()),
+        }
         return error(429, "RATE_LIMITS", f"You have reached your {name} limit.", headers=headers, **more).answer
 
     def admit(self, request: Request, kind: str) -> dict[str, str]:
         if kind == "files_download":
             return {}
         if request.header("Authorization") != f"Bearer {self.token}":
-            raise error(401, "INVALID_AUTHENTICATION", "Authentication credentials not found. This API supports OAuth 2.0 authentication and "
-                        "you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview")  # fmt: skip
+            raise error(
+                401,
+                "INVALID_AUTHENTICATION",
+                "Authentication credentials not found. This API supports OAuth 2.0 authentication and "
+                "you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview",
+            )
         now = self.now()
         if self.day.wait(now):
             raise Refusal(self._too_many("DAILY", "daily", {}))
@@ -154,22 +199,43 @@ class HubSpot(Conversations):
                 raise Refusal(self._too_many("TEN_SECONDLY_ROLLING", "ten_secondly_rolling", headers | after))
         needed = self._needed(request, kind)
         if lost := sorted(needed - self.scopes):
-            raise error(403, "MISSING_SCOPES", "This app hasn't been granted all required scopes to make this call. Read more about required "
-                        "scopes here: https://developers.hubspot.com/scopes.", links={"scopes": "https://developers.hubspot.com/scopes"},
-                        errors=[{"message": "One or more of the following scopes are required.", "context": {"requiredGranularScopes": lost}}])  # fmt: skip
+            raise error(
+                403,
+                "MISSING_SCOPES",
+                "This app hasn't been granted all required scopes to make this call. Read more about required "
+                "scopes here: https://developers.hubspot.com/scopes.",
+                links={"scopes": "https://developers.hubspot.com/scopes"},
+                errors=[
+                    {
+                        "message": "One or more of the following scopes are required.",
+                        "context": {"requiredGranularScopes": lost},
+                    }
+                ],
+            )
         return headers
 
     def _limits(self) -> dict[str, str]:
-        out = {"X-HubSpot-RateLimit-Interval-Milliseconds": "10000", "X-HubSpot-RateLimit-Remaining": str(self.window.remaining)}
+        out = {
+            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            "X-HubSpot-RateLimit-Remaining": str(self.window.remaining),
+        }
         if self.window.limit is not None:
             out["X-HubSpot-RateLimit-Max"] = str(self.window.limit)
         if self.day.limit is not None:
-            out |= {"X-HubSpot-RateLimit-Daily": str(self.day.limit), "X-HubSpot-RateLimit-Daily-Remaining": str(self.day.remaining)}
+            out |= {
+                "X-HubSpot-RateLimit-Daily": str(self.day.limit),
+                "X-HubSpot-RateLimit-Daily-Remaining": str(self.day.remaining),
+            }
         return out
 
     @staticmethod
     def _needed(request: Request, kind: str) -> set[str]:
-        reading = request.method == "GET" or kind in ("objects_search", "objects_batch_read", "associations_batch_read", "properties_batch_read")
+        reading = request.method == "GET" or kind in (
+            "objects_search",
+            "objects_batch_read",
+            "associations_batch_read",
+            "properties_batch_read",
+        )
         way, path = "read" if reading else "write", request.path
         if "/conversations/" in path:
             return {"conversations.read" if reading or kind == "actors_batch_read" else "conversations.write"}
@@ -182,19 +248,38 @@ class HubSpot(Conversations):
         if kind.startswith(("pipelines", "stages")) or "/tickets" in path:
             return {"tickets"}
         if kind.startswith(("objects", "associations")):
-            return {f"crm.objects.contacts.{way}"} | ({"sales-email-read"} if kind.startswith("objects") and "/emails" in path and reading else set())
+            return {f"crm.objects.contacts.{way}"} | (
+                {"sales-email-read"} if kind.startswith("objects") and "/emails" in path and reading else set()
+            )
         return set()
 
     # ------------------------------------------------------------------ webhooks
     def event(self, kind: str, number: str, subscription: str, **more: Any) -> None:
         single = TYPES[kind][1]
-        stamp = {"eventId": self._ids.randint(1, 4_000_000_000), "subscriptionId": 55_001, "portalId": self.portal, "appId": 4242,
-                 "occurredAt": int(self.now() * 1000), "subscriptionType": f"{single}.{subscription}", "attemptNumber": 0,
-                 "objectId": int(number), "changeSource": "CRM_UI", "changeFlag": subscription.upper()}  # fmt: skip
+        stamp = {
+            "eventId": self._ids.randint(1, 4_000_000_000),
+            "subscriptionId": 55_001,
+            "portalId": self.portal,
+            "appId": 4242,
+            "occurredAt": int(self.now() * 1000),
+            "subscriptionType": f"{single}.{subscription}",
+            "attemptNumber": 0,
+            "objectId": int(number),
+            "changeSource": "CRM_UI",
+            "changeFlag": subscription.upper(),
+        }
         self.events.append(stamp | more)
 
-    def hooks(self, url: str, only: str = "", *, duplicated: bool = True, shuffled: bool = True, forged: bool = False,
-              age: float = 0.0) -> list[Webhook]:  # fmt: skip
+    def hooks(
+        self,
+        url: str,
+        only: str = "",
+        *,
+        duplicated: bool = True,
+        shuffled: bool = True,
+        forged: bool = False,
+        age: float = 0.0,
+    ) -> list[Webhook]:
         """What HubSpot would send to the public ``url`` for what has happened since: under 100 events each, doubled and out of order.
 
         ``only``: a regular expression over the subscription type. ``forged``: signed with another secret. ``age``: seconds old.
@@ -208,17 +293,21 @@ class HubSpot(Conversations):
             self._ids.shuffle(chosen)
         return [self.hook(chosen[n : n + 99], url, forged=forged, age=age) for n in range(0, len(chosen), 99)]
 
-    def hook(self, events: list[dict[str, Any]], url: str, *, forged: bool = False, age: float = 0.0, method: str = "POST") -> Webhook:
+    def hook(
+        self, events: list[dict[str, Any]], url: str, *, forged: bool = False, age: float = 0.0, method: str = "POST"
+    ) -> Webhook:
         """One signed request with these events."""
         body = json.dumps(events).encode()
         when = str(int((self.now() - age) * 1000))
         secret = "somebody-else" if forged else self.secret
         headers = {
-            "Content-Type": "application/json", "User-Agent": "HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client)",
-            "X-HubSpot-Request-Timestamp": when, "X-HubSpot-Signature-Version": "v1",
+            "Content-Type": "application/json",
+            "User-Agent": "HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client)",
+            "X-HubSpot-Request-Timestamp": when,
+            "X-HubSpot-Signature-Version": "v1",
             "X-HubSpot-Signature": hashlib.sha256(secret.encode() + body).hexdigest(),
             "X-HubSpot-Signature-v3": sign_v3(secret, method, url, body, when),
-        }  # fmt: skip
+        }
         return Webhook(url, headers, body, method)
 
 
@@ -227,7 +316,9 @@ def sign_v3(secret: str, method: str, url: str, body: bytes, timestamp: str) -> 
     plain = url
     for escape, char in UNDONE.items():
         plain = re.sub(re.escape(escape), char, plain, flags=re.IGNORECASE)
-    return base64.b64encode(hmac.new(secret.encode(), method.encode() + plain.encode() + body + timestamp.encode(), hashlib.sha256).digest()).decode()
+    return base64.b64encode(
+        hmac.new(secret.encode(), method.encode() + plain.encode() + body + timestamp.encode(), hashlib.sha256).digest()
+    ).decode()
 
 
 __all__ = ["Fake", "HubSpot", "sign_v3"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import parse_body
 from .hubspot_objects import Objects
 from .hubspot_schema import standard
 from .hubspot_types import ASSOCIATIONS, TYPES, error, invalid, type_of
@@ -41,11 +40,20 @@ class Associations(Objects):
                 raise error(404, "OBJECT_NOT_FOUND", f"No {TYPES[name][1]} with id {one} exists", context={"id": [one]})
 
     def _ends(self, kind: str, number: str, other: str, to: str) -> dict[str, Any]:
-        return {"fromObjectTypeId": TYPES[kind][0], "fromObjectId": number, "toObjectTypeId": TYPES[other][0], "toObjectId": to, "labels": []}
+        return {
+            "fromObjectTypeId": TYPES[kind][0],
+            "fromObjectId": number,
+            "toObjectTypeId": TYPES[other][0],
+            "toObjectId": to,
+            "labels": [],
+        }
 
     def _listed(self, kind: str, number: str, other: str) -> list[dict[str, Any]]:
         found = [(to, types) for (name, to), types in self.links.get((kind, number), {}).items() if name == other]
-        return [{"toObjectId": to, "associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": one} for one in sorted(types)]} for to, types in found]
+        return [
+            {"toObjectId": to, "associationTypes": [{"category": "HUBSPOT_DEFINED", "typeId": one} for one in sorted(types)]}
+            for to, types in found
+        ]
 
     def associations_list(self, request: Request, kind: str, number: str, other: str) -> Any:
         kind, other = self._sides(kind, other)
@@ -62,8 +70,16 @@ class Associations(Objects):
         self.link(kind, number, other, to, {ASSOCIATIONS[kind, other]})
         spec = {"associationCategory": "HUBSPOT_DEFINED"}
         return [
-            {"from": {"id": number}, "to": {"id": to}, "associationSpec": spec | {"associationTypeId": ASSOCIATIONS[kind, other]}},
-            {"from": {"id": to}, "to": {"id": number}, "associationSpec": spec | {"associationTypeId": ASSOCIATIONS[other, kind]}},
+            {
+                "from": {"id": number},
+                "to": {"id": to},
+                "associationSpec": spec | {"associationTypeId": ASSOCIATIONS[kind, other]},
+            },
+            {
+                "from": {"id": to},
+                "to": {"id": number},
+                "associationSpec": spec | {"associationTypeId": ASSOCIATIONS[other, kind]},
+            },
         ]
 
     def associations_default(self, request: Request, kind: str, number: str, other: str, to: str) -> Any:
@@ -111,7 +127,15 @@ class Associations(Objects):
 
     def associations_batch_default(self, request: Request, kind: str, other: str) -> Any:
         kind, other = self._sides(kind, other)
-        return self.batch_answer(200, [row for one in self._many(request) for row in self._default(kind, str(one["from"]["id"]), other, str(one["to"]["id"]))], [])
+        return self.batch_answer(
+            200,
+            [
+                row
+                for one in self._many(request)
+                for row in self._default(kind, str(one["from"]["id"]), other, str(one["to"]["id"]))
+            ],
+            [],
+        )
 
     def associations_batch_read(self, request: Request, kind: str, other: str) -> Any:
         kind, other = self._sides(kind, other)
@@ -122,8 +146,16 @@ class Associations(Objects):
                 results.append({"from": {"id": str(one["id"])}, "to": rows})
             else:
                 lost.append(str(one["id"]))
-        errors = [standard({"category": "OBJECT_NOT_FOUND", "message": f"No {TYPES[other][1]} is associated with {TYPES[kind][1]} {number}."},
-                           {"fromObjectId": [number]}) for number in lost]  # fmt: skip
+        errors = [
+            standard(
+                {
+                    "category": "OBJECT_NOT_FOUND",
+                    "message": f"No {TYPES[other][1]} is associated with {TYPES[kind][1]} {number}.",
+                },
+                {"fromObjectId": [number]},
+            )
+            for number in lost
+        ]
         return self.batch_answer(200, results, errors)
 
     def associations_batch_archive(self, request: Request, kind: str, other: str) -> Any:

@@ -62,8 +62,12 @@ class Conversations(Associations):
         #: messages sent through the API, in order
         self.sent: list[dict[str, Any]] = []
         for owner in self.owners.values():
-            self._actors[f"A-{owner['userId']}"] = {"id": f"A-{owner['userId']}", "type": "AGENT", "email": owner["email"],
-                                                    "name": f"{owner['firstName']} {owner['lastName']}"}  # fmt: skip
+            self._actors[f"A-{owner['userId']}"] = {
+                "id": f"A-{owner['userId']}",
+                "type": "AGENT",
+                "email": owner["email"],
+                "name": f"{owner['firstName']} {owner['lastName']}",
+            }
 
     # ------------------------------------------------------------------ from the test
     def add_thread(self, email: str, name: str = "", *, contact: str = "", channel: str = EMAIL) -> str:
@@ -73,20 +77,38 @@ class Conversations(Associations):
                 contact = self._index.get(("contacts", "email", email.lower())) or self.add("contacts", {"email": email})
             number, now = self.new_id(), stamp(self.now())
             self.threads[number] = {
-                "id": number, "createdAt": now, "status": "OPEN", "inboxId": self.inbox, "archived": False, "spam": False,
-                "associatedContactId": contact, "originalChannelId": channel, "originalChannelAccountId": self.email_account,
+                "id": number,
+                "createdAt": now,
+                "status": "OPEN",
+                "inboxId": self.inbox,
+                "archived": False,
+                "spam": False,
+                "associatedContactId": contact,
+                "originalChannelId": channel,
+                "originalChannelAccountId": self.email_account,
                 "latestMessageTimestamp": now,
-            }  # fmt: skip
+            }
             self._actors[f"V-{contact}"] = {"id": f"V-{contact}", "type": "VISITOR", "name": name, "email": email}
             self._messages[number] = []
             self.event("conversations", number, "creation")
             return number
 
-    def receive(self, thread: str, text: str, *, subject: str = "", html: str = "", message_id: str = "", truncated: bool | None = None,
-                files: list[tuple[str, str, bytes]] | None = None, at: float | None = None) -> str:  # fmt: skip
+    def receive(
+        self,
+        thread: str,
+        text: str,
+        *,
+        subject: str = "",
+        html: str = "",
+        message_id: str = "",
+        truncated: bool | None = None,
+        files: list[tuple[str, str, bytes]] | None = None,
+        at: float | None = None,
+    ) -> str:
         """The visitor writes into a thread. ``files``: (name, type, bytes). ``truncated`` None: when the text is long.
 
-        With ``message_id`` an email object is logged on the contact as well, as HubSpot does for a connected mailbox. Returns the message's id.
+        With ``message_id`` an email object is logged on the contact as well, as HubSpot does for a connected mailbox.
+        Returns the message's id.
         """
         with self.lock:
             place = self.threads[thread]
@@ -96,20 +118,43 @@ class Conversations(Associations):
             self._originals[said["id"]] = {"text": text, "richText": html or _as_html(text)}
             shown = text[: max(min(CUT_AT, len(text) // 2), 1)] if cut else text
             said |= {
-                "text": shown, "richText": _as_html(shown) if cut or not html else html, "subject": subject, "direction": "INCOMING",
-                "truncationStatus": "TRUNCATED" if cut else "NOT_TRUNCATED", "channelId": place["originalChannelId"],
-                "channelAccountId": place["originalChannelAccountId"], "status": {"statusType": "RECEIVED"},
-                "senders": [{"actorId": visitor["id"], "name": visitor["name"], "senderField": "FROM",
-                             "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": visitor["email"]}}],
-                "recipients": [{"recipientField": "TO", "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": self.mailbox}}],
+                "text": shown,
+                "richText": _as_html(shown) if cut or not html else html,
+                "subject": subject,
+                "direction": "INCOMING",
+                "truncationStatus": "TRUNCATED" if cut else "NOT_TRUNCATED",
+                "channelId": place["originalChannelId"],
+                "channelAccountId": place["originalChannelAccountId"],
+                "status": {"statusType": "RECEIVED"},
+                "senders": [
+                    {
+                        "actorId": visitor["id"],
+                        "name": visitor["name"],
+                        "senderField": "FROM",
+                        "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": visitor["email"]},
+                    }
+                ],
+                "recipients": [
+                    {"recipientField": "TO", "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": self.mailbox}}
+                ],
                 "attachments": [self._attachment(*one) for one in files or []],
-            }  # fmt: skip
+            }
             if message_id:
                 to = {"contacts": [place["associatedContactId"]]}
                 headers = json.dumps({"from": {"email": visitor["email"]}, "to": [{"email": self.mailbox}]})
-                self.add("emails", {"hs_timestamp": said["createdAt"], "hs_email_direction": "INCOMING_EMAIL", "hs_email_subject": subject,
-                                    "hs_email_text": text, "hs_email_headers": headers, "hs_email_message_id": message_id,
-                                    "hs_email_thread_id": thread}, to)  # fmt: skip
+                self.add(
+                    "emails",
+                    {
+                        "hs_timestamp": said["createdAt"],
+                        "hs_email_direction": "INCOMING_EMAIL",
+                        "hs_email_subject": subject,
+                        "hs_email_text": text,
+                        "hs_email_headers": headers,
+                        "hs_email_message_id": message_id,
+                        "hs_email_thread_id": thread,
+                    },
+                    to,
+                )
             return self._keep(thread, said)
 
     def noise(self, thread: str, kind: str = "ASSIGNMENT") -> str:
@@ -126,8 +171,18 @@ class Conversations(Associations):
 
     def _message(self, thread: str, kind: str, by: str, at: float | None) -> dict[str, Any]:
         when = stamp(self.now() if at is None else at)
-        return {"id": uuid.uuid4().hex, "type": kind, "conversationsThreadId": thread, "createdAt": when, "updatedAt": when, "createdBy": by,
-                "client": {"clientType": "SYSTEM" if by.startswith("S-") else "HUBSPOT"}, "senders": [], "recipients": [], "archived": False}  # fmt: skip
+        return {
+            "id": uuid.uuid4().hex,
+            "type": kind,
+            "conversationsThreadId": thread,
+            "createdAt": when,
+            "updatedAt": when,
+            "createdBy": by,
+            "client": {"clientType": "SYSTEM" if by.startswith("S-") else "HUBSPOT"},
+            "senders": [],
+            "recipients": [],
+            "archived": False,
+        }
 
     def _keep(self, thread: str, said: dict[str, Any]) -> str:
         rows, place = self._messages[thread], self.threads[thread]
@@ -142,8 +197,13 @@ class Conversations(Associations):
 
     def _attachment(self, name: str, content_type: str, data: bytes) -> dict[str, Any]:
         number = self._store_file(name, content_type, data, "PRIVATE")
-        return {"fileId": number, "name": name, "url": self.files[number]["url"], "type": "FILE",
-                "fileUsageType": "IMAGE" if content_type.startswith("image/") else "OTHER"}  # fmt: skip
+        return {
+            "fileId": number,
+            "name": name,
+            "url": self.files[number]["url"],
+            "type": "FILE",
+            "fileUsageType": "IMAGE" if content_type.startswith("image/") else "OTHER",
+        }
 
     def thread_exists(self, number: str) -> bool:
         return number in self.threads
@@ -162,7 +222,11 @@ class Conversations(Associations):
         return out
 
     def threads_list(self, request: Request) -> Any:
-        sort, since, limit = request.get("sort") or "id", request.get("latestMessageTimestampAfter"), int(request.get("limit") or 100)
+        sort, since, limit = (
+            request.get("sort") or "id",
+            request.get("latestMessageTimestampAfter"),
+            int(request.get("limit") or 100),
+        )
         if sort not in ("id", "latestMessageTimestamp"):
             raise invalid(f"Invalid sort: {sort}. Threads are sorted by id or latestMessageTimestamp, ascending")
         if sort == "latestMessageTimestamp" and not since:
@@ -251,19 +315,33 @@ class Conversations(Associations):
         for one in body.get("attachments") or []:
             if one.get("type") == "FILE" and one.get("fileId") not in self.files:
                 raise invalid(f"File {one.get('fileId')} does not exist")
-            files.append(one | {"url": self.files[one["fileId"]]["url"], "name": self.files[one["fileId"]]["name"]} if one.get("type") == "FILE" else one)
+            files.append(
+                one | {"url": self.files[one["fileId"]]["url"], "name": self.files[one["fileId"]]["name"]}
+                if one.get("type") == "FILE"
+                else one
+            )
         said = self._message(thread, body["type"], body.get("senderActorId") or "I-integration", None)
-        said |= {"text": body["text"], "richText": body.get("richText") or _as_html(body["text"]), "attachments": files,
-                 "client": {"clientType": "INTEGRATION", "integrationAppId": 4242}}  # fmt: skip
+        said |= {
+            "text": body["text"],
+            "richText": body.get("richText") or _as_html(body["text"]),
+            "attachments": files,
+            "client": {"clientType": "INTEGRATION", "integrationAppId": 4242},
+        }
         if not comment:
             actor = self._actors[body["senderActorId"]]
             said |= {
-                "direction": "OUTGOING", "truncationStatus": "NOT_TRUNCATED", "channelId": body["channelId"], "subject": body.get("subject") or "",
-                "channelAccountId": body["channelAccountId"], "status": {"statusType": "SENT"},
+                "direction": "OUTGOING",
+                "truncationStatus": "NOT_TRUNCATED",
+                "channelId": body["channelId"],
+                "subject": body.get("subject") or "",
+                "channelAccountId": body["channelAccountId"],
+                "status": {"statusType": "SENT"},
                 "senders": [{"actorId": actor["id"], "name": actor["name"], "senderField": "FROM"}],
-                "recipients": [{"recipientField": one.get("recipientField") or "TO", "deliveryIdentifier": one["deliveryIdentifiers"][0]}
-                               for one in body["recipients"]],
-            }  # fmt: skip
+                "recipients": [
+                    {"recipientField": one.get("recipientField") or "TO", "deliveryIdentifier": one["deliveryIdentifiers"][0]}
+                    for one in body["recipients"]
+                ],
+            }
         self._keep(thread, said)
         self.sent.append(said)
         return Answer(201, said)
@@ -280,12 +358,30 @@ class Conversations(Associations):
         return {"status": "COMPLETE", "results": found, "startedAt": now, "completedAt": now}
 
     def _inboxes(self) -> list[dict[str, Any]]:
-        return [{"id": self.inbox, "name": "Boîte du studio", "type": "HELP_DESK", "archived": False, "createdAt": stamp(self.now())}]
+        return [
+            {
+                "id": self.inbox,
+                "name": "Boîte du studio",
+                "type": "HELP_DESK",
+                "archived": False,
+                "createdAt": stamp(self.now()),
+            }
+        ]
 
     def _accounts(self) -> list[dict[str, Any]]:
-        return [{"id": self.email_account, "name": "Studio", "channelId": EMAIL, "inboxId": self.inbox, "active": True, "authorized": True,
-                 "archived": False, "createdAt": stamp(self.now()),
-                 "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": self.mailbox}}]  # fmt: skip
+        return [
+            {
+                "id": self.email_account,
+                "name": "Studio",
+                "channelId": EMAIL,
+                "inboxId": self.inbox,
+                "active": True,
+                "authorized": True,
+                "archived": False,
+                "createdAt": stamp(self.now()),
+                "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": self.mailbox},
+            }
+        ]
 
     @staticmethod
     def _channels() -> list[dict[str, Any]]:
@@ -322,9 +418,22 @@ class Conversations(Associations):
         stem, _, extension = name.rpartition(".")
         self.file_bytes[number] = data
         url = f"{self.url}/hubfs/{number}/{hashlib.sha1(data).hexdigest()[:8]}"
-        self.files[number] = {"id": number, "name": stem or name, "extension": extension, "size": len(data), "access": access, "type": "OTHER",
-                              "url": url, "defaultHostingUrl": url, "archived": False, "createdAt": now, "updatedAt": now,
-                              "encoding": content_type, "isUsableInContent": True, "path": f"/{name}"}  # fmt: skip
+        self.files[number] = {
+            "id": number,
+            "name": stem or name,
+            "extension": extension,
+            "size": len(data),
+            "access": access,
+            "type": "OTHER",
+            "url": url,
+            "defaultHostingUrl": url,
+            "archived": False,
+            "createdAt": now,
+            "updatedAt": now,
+            "encoding": content_type,
+            "isUsableInContent": True,
+            "path": f"/{name}",
+        }
         return number
 
     def files_upload(self, request: Request) -> Any:
@@ -338,7 +447,9 @@ class Conversations(Associations):
         if options.get("access") not in ACCESS:
             raise invalid("options: access is required")
         name = parts["fileName"].data.decode() if "fileName" in parts else parts["file"].filename or "file"
-        return Answer(201, self.files[self._store_file(name, parts["file"].content_type, parts["file"].data, options["access"])])
+        return Answer(
+            201, self.files[self._store_file(name, parts["file"].content_type, parts["file"].data, options["access"])]
+        )
 
     def _file(self, number: str) -> dict[str, Any]:
         if number not in self.files:
@@ -350,8 +461,14 @@ class Conversations(Associations):
 
     def files_signed(self, request: Request, number: str) -> Any:
         one = self._file(number)
-        return {"url": one["url"] + "?signature=ok", "expiresAt": stamp(self.now() + 300), "size": one["size"], "name": one["name"],
-                "extension": one["extension"], "type": one["type"]}  # fmt: skip
+        return {
+            "url": one["url"] + "?signature=ok",
+            "expiresAt": stamp(self.now() + 300),
+            "size": one["size"],
+            "name": one["name"],
+            "extension": one["extension"],
+            "type": one["type"],
+        }
 
     def files_download(self, request: Request, number: str) -> Any:
         one = self._file(number)

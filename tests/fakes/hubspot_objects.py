@@ -19,8 +19,11 @@ from .wire import Answer, Refusal, Request
 MAX_BATCH, MAX_PAGE = 100, 100
 KINDS = "|".join(STORED)
 NUMERIC_OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    "LT": lambda a, b: a < b, "LTE": lambda a, b: a <= b, "GT": lambda a, b: a > b, "GTE": lambda a, b: a >= b,
-}  # fmt: skip
+    "LT": lambda a, b: a < b,
+    "LTE": lambda a, b: a <= b,
+    "GT": lambda a, b: a > b,
+    "GTE": lambda a, b: a >= b,
+}
 
 
 class Objects(Schema):
@@ -57,7 +60,12 @@ class Objects(Schema):
         """Every object of that kind ever created, archived ones too, oldest first: {id, properties, archived, associations}."""
         with self.lock:
             return [
-                {"id": one.id, "properties": dict(one.properties), "archived": one.archived_at is not None, "associations": self._near(kind, one.id)}
+                {
+                    "id": one.id,
+                    "properties": dict(one.properties),
+                    "archived": one.archived_at is not None,
+                    "associations": self._near(kind, one.id),
+                }
                 for one in self._objects[kind].values()
             ]
 
@@ -78,8 +86,13 @@ class Objects(Schema):
         with self.lock:
             self._write(self._stored(kind, number), self.checked(kind, properties))
 
-    def partial(self, n: int = 1, failing: Callable[[int, dict[str, Any]], bool] | None = None, category: str = "INTERNAL_ERROR") -> None:
-        """The next ``n`` batch writes answer 207: inputs for which ``failing(index, input)`` holds (every second one) fail for no reason of theirs."""
+    def partial(
+        self, n: int = 1, failing: Callable[[int, dict[str, Any]], bool] | None = None, category: str = "INTERNAL_ERROR"
+    ) -> None:
+        """The next ``n`` batch writes answer 207: inputs for which ``failing(index, input)`` holds fail through no fault of theirs.
+
+        Default: every second one.
+        """
         with self.lock:
             self._partial.append((n, failing or (lambda index, _: index % 2 == 1), category))
 
@@ -93,11 +106,15 @@ class Objects(Schema):
     def _stored(self, kind: str, number: str, by: str = "", archived: bool = False) -> Stored:
         if by and by != "hs_object_id":
             if not self.identifies(kind, by):
-                raise invalid(f"Unable to perform update/upsert by non-unique {TYPES[kind][0]} property {by} in portal ID {self.portal}")
+                raise invalid(
+                    f"Unable to perform update/upsert by non-unique {TYPES[kind][0]} property {by} in portal ID {self.portal}"
+                )
             number = self._index.get((kind, by, _fold(number)), "")
         found = self._objects[kind].get(number)
         if found is None or (found.archived_at is not None) != archived:
-            raise error(404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.", subCategory="crm.OBJECT_NOT_FOUND")
+            raise error(
+                404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.", subCategory="crm.OBJECT_NOT_FOUND"
+            )
         return found
 
     def _fresh(self, kind: str, given: dict[str, Any]) -> dict[str, str]:
@@ -125,11 +142,22 @@ class Objects(Schema):
                 continue
             if key[1] == "email":
                 raise error(409, "CONFLICT", f"Contact already exists. Existing ID: {held}")
-            where = f"PropertyValueCoordinates{{portalId={self.portal}, objectTypeId={TYPES[kind][0]}, propertyName={key[1]}, value={properties[key[1]]}}}"
-            raise bad_values([{"name": key[1], "error": "CONFLICTING_UNIQUE_VALUE",
-                               "message": f"Cannot set {where} on {own or 'a new object'}. {held} already has that value."}], self.portal)  # fmt: skip
+            told = f"portalId={self.portal}, objectTypeId={TYPES[kind][0]}, propertyName={key[1]}, value={properties[key[1]]}"
+            where = f"PropertyValueCoordinates{{{told}}}"
+            raise bad_values(
+                [
+                    {
+                        "name": key[1],
+                        "error": "CONFLICTING_UNIQUE_VALUE",
+                        "message": f"Cannot set {where} on {own or 'a new object'}. {held} already has that value.",
+                    }
+                ],
+                self.portal,
+            )
 
-    def _insert(self, kind: str, properties: dict[str, str], pairs: list[tuple[str, str, set[int]]], trace: str | None) -> Stored:
+    def _insert(
+        self, kind: str, properties: dict[str, str], pairs: list[tuple[str, str, set[int]]], trace: str | None
+    ) -> Stored:
         now = self.now()
         made = Stored(self.new_id(), kind, {}, now, now, trace=trace)
         properties["hs_object_id"] = made.id
@@ -194,17 +222,27 @@ class Objects(Schema):
                 out.append((self.target_of(kind, spec), number, {int(spec["associationTypeId"])}))
         for other, number, _ in out:
             if not self.exists(other, number):
-                raise invalid("One or more associations are not valid", errors=[
-                    {"message": f"{TYPES[other][1].upper()}={number} is not valid", "code": "INVALID_OBJECT_ID", "in": "toObjectId",
-                     "context": {"id": [number]}}])  # fmt: skip
+                raise invalid(
+                    "One or more associations are not valid",
+                    errors=[
+                        {
+                            "message": f"{TYPES[other][1].upper()}={number} is not valid",
+                            "code": "INVALID_OBJECT_ID",
+                            "in": "toObjectId",
+                            "context": {"id": [number]},
+                        }
+                    ],
+                )
         return out
 
     def target_of(self, kind: str, spec: dict[str, Any]) -> str:
         number = int(spec["associationTypeId"])
         found = next((other for (own, other), code in ASSOCIATIONS.items() if own == kind and code == number), None)
         if found is None or spec.get("associationCategory") != "HUBSPOT_DEFINED":
-            raise invalid(f"Association type {spec.get('associationCategory')} {number} is not valid from {TYPES[kind][0]}",
-                          subCategory="associations.INVALID_ASSOCIATION_TYPE")  # fmt: skip
+            raise invalid(
+                f"Association type {spec.get('associationCategory')} {number} is not valid from {TYPES[kind][0]}",
+                subCategory="associations.INVALID_ASSOCIATION_TYPE",
+            )
         return found
 
     # ------------------------------------------------------------------ shapes
@@ -212,9 +250,14 @@ class Objects(Schema):
         shown = SHOWN.get(one.type, SHOWN_ELSE) if names is not None else tuple(one.properties)
         wanted = [*shown, *(names or [])]
         properties = {name: one.properties.get(name) for name in dict.fromkeys(wanted) if name in self._properties[one.type]}
-        out: dict[str, Any] = {"id": one.id, "properties": properties, "createdAt": stamp(one.created), "updatedAt": stamp(one.updated),
-                               "archived": one.archived_at is not None,
-                               "url": f"https://app-eu1.hubspot.com/contacts/{self.portal}/record/{TYPES[one.type][0]}/{one.id}"}  # fmt: skip
+        out: dict[str, Any] = {
+            "id": one.id,
+            "properties": properties,
+            "createdAt": stamp(one.created),
+            "updatedAt": stamp(one.updated),
+            "archived": one.archived_at is not None,
+            "url": f"https://app-eu1.hubspot.com/contacts/{self.portal}/record/{TYPES[one.type][0]}/{one.id}",
+        }
         if one.archived_at is not None:
             out["archivedAt"] = stamp(one.archived_at)
         for name in associations or []:
@@ -270,9 +313,15 @@ class Objects(Schema):
         limit, after = int(request.get("limit") or 10), int(request.get("after") or 0)
         if limit > MAX_PAGE:
             raise invalid(f"Page size cannot be greater than {MAX_PAGE}")
-        rows = [one for one in self._objects[kind].values() if (one.archived_at is not None) == request.flag("archived") and int(one.id) > after]
+        rows = [
+            one
+            for one in self._objects[kind].values()
+            if (one.archived_at is not None) == request.flag("archived") and int(one.id) > after
+        ]
         page = rows[:limit]
-        out: dict[str, Any] = {"results": [self.shape(one, request.all("properties"), request.all("associations")) for one in page]}
+        out: dict[str, Any] = {
+            "results": [self.shape(one, request.all("properties"), request.all("associations")) for one in page]
+        }
         if len(rows) > limit:
             out["paging"] = {"next": {"after": page[-1].id, "link": f"{self.real}/crm/v3/objects/{kind}?after={page[-1].id}"}}
         return out
@@ -284,10 +333,19 @@ class Objects(Schema):
         if not isinstance(inputs, list) or not inputs:
             raise invalid("Invalid input JSON on line 1, column 1: Some required fields were not set: [inputs]")
         if len(inputs) > MAX_BATCH:
-            raise invalid(f"The maximum number of inputs supported in a batch request is {MAX_BATCH}. Received {len(inputs)} inputs.")
+            raise invalid(
+                f"The maximum number of inputs supported in a batch request is {MAX_BATCH}. Received {len(inputs)} inputs."
+            )
         return body, inputs
 
-    def _each(self, status: int, inputs: list[dict[str, Any]], work: Callable[[dict[str, Any]], dict[str, Any]], *, whole: bool = False) -> Answer:
+    def _each(
+        self,
+        status: int,
+        inputs: list[dict[str, Any]],
+        work: Callable[[dict[str, Any]], dict[str, Any]],
+        *,
+        whole: bool = False,
+    ) -> Answer:
         """Every input through ``work``; what fails fails alone only when every input carries a trace."""
         traces = [one.get("objectWriteTraceId") for one in inputs]
         if all(traces) and len(set(traces)) != len(traces):
@@ -296,9 +354,17 @@ class Objects(Schema):
         unlucky, category = self._unlucky()
         results, errors, undo = [], [], self._memory()
         for index, one in enumerate(inputs):
-            context = {"objectWriteTraceId": [str(traces[index])]} if traces[index] else {"ids": [str(one["id"])]} if one.get("id") else {}
+            context = (
+                {"objectWriteTraceId": [str(traces[index])]}
+                if traces[index]
+                else {"ids": [str(one["id"])]}
+                if one.get("id")
+                else {}
+            )
             if unlucky and unlucky(index, one):
-                errors.append(standard({"category": category, "message": "There was an internal error. Please try again."}, context))
+                errors.append(
+                    standard({"category": category, "message": "There was an internal error. Please try again."}, context)
+                )
                 continue
             try:
                 if not isinstance(one.get("properties"), dict):
@@ -321,7 +387,10 @@ class Objects(Schema):
 
     def _memory(self) -> Any:
         events = getattr(self, "events", [])
-        state = {kind: {number: (one, dict(one.properties), one.updated, len(one.versions)) for number, one in rows.items()} for kind, rows in self._objects.items()}
+        state = {
+            kind: {number: (one, dict(one.properties), one.updated, len(one.versions)) for number, one in rows.items()}
+            for kind, rows in self._objects.items()
+        }
         links = {key: {to: set(types) for to, types in value.items()} for key, value in self.links.items()}
         return state, dict(self._index), links, len(events)
 
@@ -368,7 +437,9 @@ class Objects(Schema):
             if not one.get("idProperty") or not one.get("id"):
                 raise invalid("Invalid input JSON on line 1, column 1: Some required fields were not set: [id, idProperty]")
             if not self.identifies(kind, one["idProperty"]):
-                raise invalid(f"Unable to perform update/upsert by non-unique {TYPES[kind][0]} property {one['idProperty']} in portal ID {self.portal}")
+                raise invalid(
+                    f"Unable to perform update/upsert by non-unique {TYPES[kind][0]} property {one['idProperty']} in portal ID {self.portal}"
+                )
         if len({one["idProperty"] for one in inputs}) > 1:
             raise invalid("All inputs of an upsert must have the same idProperty")
         self._refuse_twins([str(one["id"]).strip() for one in inputs])
@@ -435,7 +506,9 @@ class Objects(Schema):
             if name not in self._properties[kind]:
                 raise invalid(f"There was a problem with the request. Property {name} does not exist")
         rows = [(one, found) for one in self._objects[kind].values() if (found := self._indexed(one)) is not None]
-        hits = [(one, p) for one, p in rows if not groups or any(all(_fits(p, f) for f in group["filters"]) for group in groups)]
+        hits = [
+            (one, p) for one, p in rows if not groups or any(all(_fits(p, f) for f in group["filters"]) for group in groups)
+        ]
         if query := str(body.get("query") or "").lower():
             hits = [(one, p) for one, p in hits if any(query in str(value).lower() for value in p.values())]
         for order in reversed(body.get("sorts") or []):

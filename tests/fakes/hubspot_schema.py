@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .base import Fake, parse_body, stamp
-from .hubspot_types import BUILT_IN, FIELD_TYPES, FREE_OPTIONS, GROUPS, OPTIONS, READ_ONLY, STORED, bad_values, error, invalid, type_of
+from .hubspot_types import (
+    BUILT_IN,
+    FIELD_TYPES,
+    FREE_OPTIONS,
+    GROUPS,
+    OPTIONS,
+    READ_ONLY,
+    STORED,
+    bad_values,
+    error,
+    invalid,
+    type_of,
+)
 from .wire import Answer, Request
 
 MAIL = re.compile(r"[^@\s<>,;\"()]{1,64}@[^@\s<>,;\"()]{1,190}\.[A-Za-z]{2,24}")
@@ -47,11 +59,18 @@ class Schema(Fake):
             self._groups[kind] = {group: group}
             self._properties[kind] = {}
             for name, (value_type, field_type) in BUILT_IN[kind].items():
-                options = [{"label": one.title(), "value": one, "displayOrder": n, "hidden": False} for n, one in enumerate(OPTIONS.get(name, ()))]
-                self._properties[kind][name] = self._definition(name, name, value_type, field_type, group, options, built_in=True)
+                options = [
+                    {"label": one.title(), "value": one, "displayOrder": n, "hidden": False}
+                    for n, one in enumerate(OPTIONS.get(name, ()))
+                ]
+                self._properties[kind][name] = self._definition(
+                    name, name, value_type, field_type, group, options, built_in=True
+                )
         self.pipelines: dict[str, dict[str, Any]] = {}
         self.owners: dict[str, dict[str, Any]] = {}
-        self.add_pipeline("Support Pipeline", ("New", "Waiting on contact", "Waiting on us", "Closed"), number="0", first_stage=1)
+        self.add_pipeline(
+            "Support Pipeline", ("New", "Waiting on contact", "Waiting on us", "Closed"), number="0", first_stage=1
+        )
         self.add_pipeline("Modélisation", ("En attente", "Validé", "Fermé"), number="71530011", first_stage=148230455)
         self.add_owner("agent@studio.example", "Camille", "Agent", 51234567)
 
@@ -61,17 +80,38 @@ class Schema(Fake):
         number = number or self.new_id()
         first = first_stage or int(self.new_id())
         made = [self._stage(str(first + n), one, n, closed=n == len(stages) - 1) for n, one in enumerate(stages)]
-        self.pipelines[number] = {"id": number, "label": label, "displayOrder": len(self.pipelines), "stages": made} | self._times()
+        self.pipelines[number] = {
+            "id": number,
+            "label": label,
+            "displayOrder": len(self.pipelines),
+            "stages": made,
+        } | self._times()
         return number
 
     def add_owner(self, email: str, first: str, last: str, user: int) -> str:
         number = self.new_id()
-        self.owners[number] = {"id": number, "email": email, "firstName": first, "lastName": last, "userId": user, "type": "PERSON",
-                               "userIdIncludingInactive": user, "teams": []} | self._times()  # fmt: skip
+        self.owners[number] = {
+            "id": number,
+            "email": email,
+            "firstName": first,
+            "lastName": last,
+            "userId": user,
+            "type": "PERSON",
+            "userIdIncludingInactive": user,
+            "teams": [],
+        } | self._times()
         return number
 
-    def add_property(self, kind: str, name: str, value_type: str = "string", field_type: str = "text", *, unique: bool = False,
-                     options: tuple[str, ...] = ()) -> None:  # fmt: skip
+    def add_property(
+        self,
+        kind: str,
+        name: str,
+        value_type: str = "string",
+        field_type: str = "text",
+        *,
+        unique: bool = False,
+        options: tuple[str, ...] = (),
+    ) -> None:
         """Define a property without a call."""
         made = [{"label": one, "value": one, "displayOrder": n, "hidden": False} for n, one in enumerate(options)]
         group = next(iter(self._groups[kind]))
@@ -96,9 +136,17 @@ class Schema(Fake):
             value = "" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
             definition = self._properties[kind].get(name)
             if definition is None or definition["archived"]:
-                problems.append({"name": name, "error": "PROPERTY_DOESNT_EXIST", "message": f'Property "{name}" does not exist'})
+                problems.append(
+                    {"name": name, "error": "PROPERTY_DOESNT_EXIST", "message": f'Property "{name}" does not exist'}
+                )
             elif name in READ_ONLY:
-                problems.append({"name": name, "error": "READ_ONLY_VALUE", "message": f'"{name}" is a read only property; its value cannot be set'})
+                problems.append(
+                    {
+                        "name": name,
+                        "error": "READ_ONLY_VALUE",
+                        "message": f'"{name}" is a read only property; its value cannot be set',
+                    }
+                )
             elif (found := self._problem(name, value, definition)) is not None:
                 problems.append({"name": name, "error": found[0], "message": found[1]})
             else:
@@ -154,15 +202,44 @@ class Schema(Fake):
             raise error(400, "VALIDATION_ERROR", f"Unable to infer object type from: {kind}")
         return found
 
-    def _definition(self, name: str, label: str, value_type: str, field_type: str, group: str, options: list[dict[str, Any]], *,
-                    built_in: bool = False, unique: bool = False, description: str = "") -> dict[str, Any]:  # fmt: skip
+    def _definition(
+        self,
+        name: str,
+        label: str,
+        value_type: str,
+        field_type: str,
+        group: str,
+        options: list[dict[str, Any]],
+        *,
+        built_in: bool = False,
+        unique: bool = False,
+        description: str = "",
+    ) -> dict[str, Any]:
         return {
-            "name": name, "label": label, "type": value_type, "fieldType": field_type, "groupName": group, "options": options,
-            "description": description, "hasUniqueValue": unique, "hidden": False, "hubspotDefined": built_in, "calculated": False,
-            "externalOptions": False, "archived": False, "displayOrder": -1, "formField": False, "dataSensitivity": "non_sensitive",
-            "createdAt": stamp(self.now()), "updatedAt": stamp(self.now()),
-            "modificationMetadata": {"archivable": not built_in, "readOnlyDefinition": built_in, "readOnlyValue": name in READ_ONLY},
-        }  # fmt: skip
+            "name": name,
+            "label": label,
+            "type": value_type,
+            "fieldType": field_type,
+            "groupName": group,
+            "options": options,
+            "description": description,
+            "hasUniqueValue": unique,
+            "hidden": False,
+            "hubspotDefined": built_in,
+            "calculated": False,
+            "externalOptions": False,
+            "archived": False,
+            "displayOrder": -1,
+            "formField": False,
+            "dataSensitivity": "non_sensitive",
+            "createdAt": stamp(self.now()),
+            "updatedAt": stamp(self.now()),
+            "modificationMetadata": {
+                "archivable": not built_in,
+                "readOnlyDefinition": built_in,
+                "readOnlyValue": name in READ_ONLY,
+            },
+        }
 
     def _new_property(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
         for name in ("name", "label", "type", "fieldType", "groupName"):
@@ -170,10 +247,17 @@ class Schema(Fake):
                 raise invalid(f"Invalid input JSON on line 1, column 1: Some required fields were not set: [{name}]")
         name = body["name"]
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", name):
-            raise invalid(f"Property name '{name}' is invalid: lower-case letters, digits and underscores, a letter first", errors=[
-                {"message": "invalid name", "code": "INVALID_NAME", "in": "name"}])  # fmt: skip
+            raise invalid(
+                f"Property name '{name}' is invalid: lower-case letters, digits and underscores, a letter first",
+                errors=[{"message": "invalid name", "code": "INVALID_NAME", "in": "name"}],
+            )
         if name in self._properties[kind] and not self._properties[kind][name]["archived"]:
-            raise error(409, "OBJECT_ALREADY_EXISTS", f"A property named '{name}' already exists.", subCategory="Properties.PROPERTY_EXISTS")
+            raise error(
+                409,
+                "OBJECT_ALREADY_EXISTS",
+                f"A property named '{name}' already exists.",
+                subCategory="Properties.PROPERTY_EXISTS",
+            )
         if body["groupName"] not in self._groups[kind]:
             raise invalid(f"Property group {body['groupName']} does not exist.", subCategory="PropertyGroupError.NOT_FOUND")
         if body["fieldType"] not in FIELD_TYPES.get(body["type"], set()):
@@ -182,7 +266,9 @@ class Schema(Fake):
         if body["type"] == "enumeration" and not options:
             raise invalid("Enumeration properties must have at least one option")
         values = [one.get("value") for one in options]
-        if len(set(values)) != len(values) or not all(one.get("label") and one.get("value") and "hidden" in one for one in options):
+        if len(set(values)) != len(values) or not all(
+            one.get("label") and one.get("value") and "hidden" in one for one in options
+        ):
             raise invalid("Property options must have a label, a value of their own and hidden")
         unique = bool(body.get("hasUniqueValue"))
         if unique and body["type"] not in ("string", "number"):
@@ -190,8 +276,16 @@ class Schema(Fake):
         if unique and len(self.unique_names(kind)) >= MAX_UNIQUE:
             raise error(400, "LIMIT_EXCEEDED", f"No more than {MAX_UNIQUE} unique properties per object type")
         full = [{"displayOrder": n, "description": ""} | one for n, one in enumerate(options)]
-        made = self._definition(name, body["label"], body["type"], body["fieldType"], body["groupName"], full, unique=unique,
-                                description=body.get("description") or "")  # fmt: skip
+        made = self._definition(
+            name,
+            body["label"],
+            body["type"],
+            body["fieldType"],
+            body["groupName"],
+            full,
+            unique=unique,
+            description=body.get("description") or "",
+        )
         self._properties[kind][name] = made
         return made
 
@@ -230,7 +324,10 @@ class Schema(Fake):
         names = [one.get("name") for one in parse_body(request, invalid).get("inputs") or []]
         found = [self._properties[kind][name] for name in names if name in self._properties[kind]]
         lost = [name for name in names if name not in self._properties[kind]]
-        errors = [standard({"category": "OBJECT_NOT_FOUND", "message": f"Property {name} does not exist."}, {"name": [name]}) for name in lost]
+        errors = [
+            standard({"category": "OBJECT_NOT_FOUND", "message": f"Property {name} does not exist."}, {"name": [name]})
+            for name in lost
+        ]
         return self.batch_answer(200, found, errors)
 
     def properties_update(self, request: Request, kind: str, name: str) -> Any:
@@ -250,7 +347,12 @@ class Schema(Fake):
 
     def groups_list(self, request: Request, kind: str) -> Any:
         made = self._groups[self._kind(kind)]
-        return {"results": [{"name": name, "label": label, "displayOrder": n, "archived": False} for n, (name, label) in enumerate(made.items())]}
+        return {
+            "results": [
+                {"name": name, "label": label, "displayOrder": n, "archived": False}
+                for n, (name, label) in enumerate(made.items())
+            ]
+        }
 
     def groups_create(self, request: Request, kind: str) -> Any:
         body, made = parse_body(request, invalid), self._groups[self._kind(kind)]
@@ -316,12 +418,22 @@ class Schema(Fake):
 
 def standard(body: dict[str, Any], context: dict[str, list[str]]) -> dict[str, Any]:
     """One error inside a batch's answer."""
-    return {"status": "error", "category": body["category"], "message": body["message"], "context": context, "links": {},
-            "errors": body.get("errors", [])}  # fmt: skip
+    return {
+        "status": "error",
+        "category": body["category"],
+        "message": body["message"],
+        "context": context,
+        "links": {},
+        "errors": body.get("errors", []),
+    }
 
 
 def _option(name: str, value: str, allowed: list[str]) -> dict[str, Any]:
-    return {"name": name, "error": "INVALID_OPTION", "message": f"{value} was not one of the allowed options: [{', '.join(allowed)}]"}
+    return {
+        "name": name,
+        "error": "INVALID_OPTION",
+        "message": f"{value} was not one of the allowed options: [{', '.join(allowed)}]",
+    }
 
 
 def _when(value: str) -> float | None:

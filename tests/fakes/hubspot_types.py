@@ -45,36 +45,87 @@ READ_ONLY = {"hs_object_id", "createdate", "hs_createdate", "lastmodifieddate", 
 SHOWN = {
     "contacts": ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
     "tickets": (
-        "content", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_pipeline",
-        "hs_pipeline_stage", "hs_ticket_category", "hs_ticket_priority", "subject",
+        "content",
+        "createdate",
+        "hs_lastmodifieddate",
+        "hs_object_id",
+        "hs_pipeline",
+        "hs_pipeline_stage",
+        "hs_ticket_category",
+        "hs_ticket_priority",
+        "subject",
     ),
-}  # fmt: skip
+}
 SHOWN_ELSE = ("hs_createdate", "hs_lastmodifieddate", "hs_object_id")
-REQUIRED = {"tickets": ("hs_pipeline_stage",), "notes": ("hs_timestamp",), "emails": ("hs_timestamp",), "communications": ("hs_timestamp",)}
+REQUIRED = {
+    "tickets": ("hs_pipeline_stage",),
+    "notes": ("hs_timestamp",),
+    "emails": ("hs_timestamp",),
+    "communications": ("hs_timestamp",),
+}
 
 _TEXT, _AREA, _DATE, _NUMBER = ("string", "text"), ("string", "textarea"), ("datetime", "date"), ("number", "number")
-_COMMON = {"hs_object_id": _NUMBER, "hs_lastmodifieddate": _DATE, "hs_createdate": _DATE, "hubspot_owner_id": ("enumeration", "select")}
+_COMMON = {
+    "hs_object_id": _NUMBER,
+    "hs_lastmodifieddate": _DATE,
+    "hs_createdate": _DATE,
+    "hubspot_owner_id": ("enumeration", "select"),
+}
 _ENGAGEMENT = _COMMON | {"hs_timestamp": _DATE, "hs_attachment_ids": ("enumeration", "checkbox")}
 BUILT_IN: dict[str, dict[str, tuple[str, str]]] = {
     "contacts": _COMMON
     | dict.fromkeys(
-        ("email", "firstname", "lastname", "phone", "mobilephone", "company", "website", "jobtitle", "city", "country",
-         "address", "zip", "hs_whatsapp_phone_number", "hs_additional_emails"), _TEXT
+        (
+            "email",
+            "firstname",
+            "lastname",
+            "phone",
+            "mobilephone",
+            "company",
+            "website",
+            "jobtitle",
+            "city",
+            "country",
+            "address",
+            "zip",
+            "hs_whatsapp_phone_number",
+            "hs_additional_emails",
+        ),
+        _TEXT,
     )
-    | {"createdate": _DATE, "lastmodifieddate": _DATE, "hs_language": ("enumeration", "select"), "lifecyclestage": ("enumeration", "radio")},
+    | {
+        "createdate": _DATE,
+        "lastmodifieddate": _DATE,
+        "hs_language": ("enumeration", "select"),
+        "lifecyclestage": ("enumeration", "radio"),
+    },
     "tickets": _COMMON
-    | {"subject": _TEXT, "content": _AREA, "createdate": _DATE, "closed_date": _DATE, "source_type": ("enumeration", "select"),
-       "hs_pipeline": ("enumeration", "select"), "hs_pipeline_stage": ("enumeration", "select"),
-       "hs_ticket_category": ("enumeration", "checkbox"), "hs_ticket_priority": ("enumeration", "select"),
-       "hs_resolution": ("enumeration", "select")},
+    | {
+        "subject": _TEXT,
+        "content": _AREA,
+        "createdate": _DATE,
+        "closed_date": _DATE,
+        "source_type": ("enumeration", "select"),
+        "hs_pipeline": ("enumeration", "select"),
+        "hs_pipeline_stage": ("enumeration", "select"),
+        "hs_ticket_category": ("enumeration", "checkbox"),
+        "hs_ticket_priority": ("enumeration", "select"),
+        "hs_resolution": ("enumeration", "select"),
+    },
     "notes": _ENGAGEMENT | {"hs_note_body": _AREA},
     "emails": _ENGAGEMENT
-    | dict.fromkeys(("hs_email_subject", "hs_email_text", "hs_email_html", "hs_email_headers", "hs_email_message_id", "hs_email_thread_id"), _AREA)
+    | dict.fromkeys(
+        ("hs_email_subject", "hs_email_text", "hs_email_html", "hs_email_headers", "hs_email_message_id", "hs_email_thread_id"),
+        _AREA,
+    )
     | {"hs_email_direction": ("enumeration", "select"), "hs_email_status": ("enumeration", "select")},
     "communications": _ENGAGEMENT
-    | {"hs_communication_body": _AREA, "hs_communication_channel_type": ("enumeration", "select"),
-       "hs_communication_logged_from": ("enumeration", "select")},
-}  # fmt: skip
+    | {
+        "hs_communication_body": _AREA,
+        "hs_communication_channel_type": ("enumeration", "select"),
+        "hs_communication_logged_from": ("enumeration", "select"),
+    },
+}
 OPTIONS: dict[str, tuple[str, ...]] = {
     "hs_ticket_category": ("PRODUCT_ISSUE", "BILLING_ISSUE", "FEATURE_REQUEST", "GENERAL_INQUIRY"),
     "hs_ticket_priority": ("LOW", "MEDIUM", "HIGH", "URGENT"),
@@ -99,9 +150,19 @@ FIELD_TYPES = {
     "datetime": {"date"},
 }
 ALL_SCOPES = frozenset(
-    ("crm.objects.contacts.read", "crm.objects.contacts.write", "crm.schemas.contacts.read", "crm.schemas.contacts.write", "tickets",
-     "crm.objects.owners.read", "conversations.read", "conversations.write", "files", "sales-email-read")
-)  # fmt: skip
+    (
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.schemas.contacts.read",
+        "crm.schemas.contacts.write",
+        "tickets",
+        "crm.objects.owners.read",
+        "conversations.read",
+        "conversations.write",
+        "files",
+        "sales-email-read",
+    )
+)
 
 
 @dataclass

@@ -27,7 +27,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from email.utils import formatdate
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -38,15 +39,40 @@ from .wire import Answer, Request, Webhook
 ROOT = r"/2010-04-01/Accounts/(?P<account>AC[0-9a-fA-F]{32})"
 SM = r"(?P<sid>(?:SM|MM)[0-9a-fA-F]{32})"
 FIELDS = {
-    "To", "StatusCallback", "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ValidityPeriod", "ForceDelivery", "ContentRetention",
-    "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType", "ShortenUrls", "ScheduleType", "SendAt", "SendAsMms",
-    "ContentVariables", "RiskCheck", "From", "FallbackFrom", "MessagingServiceSid", "Body", "MediaUrl", "ContentSid",
-}  # fmt: skip
+    "To",
+    "StatusCallback",
+    "ApplicationSid",
+    "MaxPrice",
+    "ProvideFeedback",
+    "Attempt",
+    "ValidityPeriod",
+    "ForceDelivery",
+    "ContentRetention",
+    "AddressRetention",
+    "SmartEncoded",
+    "PersistentAction",
+    "TrafficType",
+    "ShortenUrls",
+    "ScheduleType",
+    "SendAt",
+    "SendAsMms",
+    "ContentVariables",
+    "RiskCheck",
+    "From",
+    "FallbackFrom",
+    "MessagingServiceSid",
+    "Body",
+    "MediaUrl",
+    "ContentSid",
+}
 MESSAGES = {
     63016: "Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.",
-    63018: "Rate limit exceeded for Channel", 63028: "Number of parameters provided does not match the expected number of parameters",
-    63040: "Template Rejected", 63024: "Invalid message recipient", 63003: "Channel could not find To address",
-}  # fmt: skip
+    63018: "Rate limit exceeded for Channel",
+    63028: "Number of parameters provided does not match the expected number of parameters",
+    63040: "Template Rejected",
+    63024: "Invalid message recipient",
+    63003: "Channel could not find To address",
+}
 WINDOW = 24 * 3600.0
 
 
@@ -69,8 +95,14 @@ class Twilio(Content):
         *Content.routes,
     ]
 
-    def __init__(self, *, number: str = "+33755000111", rate: int | None = 100, latency: float = 0.0,
-                 clock: Callable[[], float] = time.time) -> None:  # fmt: skip
+    def __init__(
+        self,
+        *,
+        number: str = "+33755000111",
+        rate: int | None = 100,
+        latency: float = 0.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._random = random.Random(3)
         self.account, self.auth_token = "AC" + "0f" * 16, "9d" * 16
         self.number, self.service = f"whatsapp:{number}", "MG" + "1b" * 16
@@ -102,25 +134,50 @@ class Twilio(Content):
                 self._progress(one)
             return [dict(one) for one in self.messages.values() if one["direction"] == "outbound-api"]
 
-    def receive(self, sender: str, body: str = "", *, url: str = "https://guichet.example/whatsapp", name: str = "Camille Martin",
-                media: tuple[tuple[str, bytes], ...] = (), button: tuple[str, str] | None = None, service: bool = False,
-                forged: bool = False, **extra: str) -> Webhook:  # fmt: skip
+    def receive(
+        self,
+        sender: str,
+        body: str = "",
+        *,
+        url: str = "https://guichet.example/whatsapp",
+        name: str = "Camille Martin",
+        media: tuple[tuple[str, bytes], ...] = (),
+        button: tuple[str, str] | None = None,
+        service: bool = False,
+        forged: bool = False,
+        **extra: str,
+    ) -> Webhook:
         """A customer writes. ``media``: (type, bytes). ``button``: (text, payload). ``service``: through the Messaging Service.
 
         ``extra``: parameters of tomorrow, signed like the others. Returns the signed webhook; :meth:`again` gives Twilio's retry of it.
         """
         number = f"whatsapp:{sender}"
         with self.lock:
-            one = self._message("MM" if media else "SM", number, self.number, button[0] if button else body, "inbound", "received")
+            one = self._message(
+                "MM" if media else "SM", number, self.number, button[0] if button else body, "inbound", "received"
+            )
             one["date_sent"] = one["date_created"]
             self._last_in[number] = self.now()
             params = {
-                "SmsMessageSid": one["sid"], "NumMedia": str(len(media)), "ProfileName": name, "SmsSid": one["sid"], "WaId": sender.lstrip("+"),
-                "MessageType": "button" if button else media[0][0].split("/")[0] if media else "text", "SmsStatus": "received", "Body": one["body"],
-                "To": self.number, "NumSegments": "1", "ReferralNumMedia": "0", "MessageSid": one["sid"], "AccountSid": self.account,
-                "From": number, "ApiVersion": "2010-04-01",
-                "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": {"ProfileName": name, "WaId": sender.lstrip("+")}}}),
-            }  # fmt: skip
+                "SmsMessageSid": one["sid"],
+                "NumMedia": str(len(media)),
+                "ProfileName": name,
+                "SmsSid": one["sid"],
+                "WaId": sender.lstrip("+"),
+                "MessageType": "button" if button else media[0][0].split("/")[0] if media else "text",
+                "SmsStatus": "received",
+                "Body": one["body"],
+                "To": self.number,
+                "NumSegments": "1",
+                "ReferralNumMedia": "0",
+                "MessageSid": one["sid"],
+                "AccountSid": self.account,
+                "From": number,
+                "ApiVersion": "2010-04-01",
+                "ChannelMetadata": json.dumps(
+                    {"type": "whatsapp", "data": {"context": {"ProfileName": name, "WaId": sender.lstrip("+")}}}
+                ),
+            }
             if button:
                 params |= {"ButtonText": button[0], "ButtonPayload": button[1]}
             if service:
@@ -129,7 +186,10 @@ class Twilio(Content):
             for n, (content_type, data) in enumerate(media):
                 sid = self.sid("ME")
                 self._media[sid] = {"message": one["sid"], "type": content_type, "data": data, "at": self.now(), "asked": 0}
-                params |= {f"MediaUrl{n}": f"{self.url}{self._path(one['sid'])}/Media/{sid}", f"MediaContentType{n}": content_type}
+                params |= {
+                    f"MediaUrl{n}": f"{self.url}{self._path(one['sid'])}/Media/{sid}",
+                    f"MediaContentType{n}": content_type,
+                }
         return self._signed(url, params | extra, forged)
 
     def again(self, hook: Webhook) -> Webhook:
@@ -144,7 +204,9 @@ class Twilio(Content):
         """Let time pass until every message is where it ends."""
         self.advance(self.sent_after + self.delivered_after + 1)
 
-    def callbacks(self, *, duplicated: bool = True, shuffled: bool = True, forged: bool = False, read: bool = False) -> list[Webhook]:
+    def callbacks(
+        self, *, duplicated: bool = True, shuffled: bool = True, forged: bool = False, read: bool = False
+    ) -> list[Webhook]:
         """The status callbacks of every message that asked for them, up to its end (time is moved on), doubled and out of order.
 
         ``read``: the customer has also read what was delivered.
@@ -168,10 +230,20 @@ class Twilio(Content):
 
     def _callback(self, one: dict[str, Any], state: str) -> dict[str, str]:
         params = {
-            "ChannelPrefix": "whatsapp", "ApiVersion": "2010-04-01", "MessageStatus": state, "SmsSid": one["sid"], "SmsStatus": state,
-            "ChannelInstallSid": "XE" + "2c" * 16, "To": one["to"], "From": one["from"], "MessageSid": one["sid"], "AccountSid": self.account,
-            "StructuredMessage": "false", "ChannelToAddress": one["to"], "RawDlrDoneDate": "2611201200",
-        }  # fmt: skip
+            "ChannelPrefix": "whatsapp",
+            "ApiVersion": "2010-04-01",
+            "MessageStatus": state,
+            "SmsSid": one["sid"],
+            "SmsStatus": state,
+            "ChannelInstallSid": "XE" + "2c" * 16,
+            "To": one["to"],
+            "From": one["from"],
+            "MessageSid": one["sid"],
+            "AccountSid": self.account,
+            "StructuredMessage": "false",
+            "ChannelToAddress": one["to"],
+            "RawDlrDoneDate": "2611201200",
+        }
         if one["messaging_service_sid"]:
             params["MessagingServiceSid"] = one["messaging_service_sid"]
         if state in ("failed", "undelivered"):
@@ -181,9 +253,12 @@ class Twilio(Content):
     def _signed(self, url: str, params: dict[str, str], forged: bool) -> Webhook:
         token = "somebody-else" if forged else self.auth_token
         headers = {
-            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "User-Agent": "TwilioProxy/1.1", "Accept": "*/*",
-            "X-Twilio-Signature": sign(token, url, params), "I-Twilio-Idempotency-Token": hashlib.sha256(repr(params).encode()).hexdigest()[:36],
-        }  # fmt: skip
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+            "X-Twilio-Signature": sign(token, url, params),
+            "I-Twilio-Idempotency-Token": hashlib.sha256(repr(params).encode()).hexdigest()[:36],
+        }
         return Webhook(url, headers, urlencode(params).encode())
 
     # ------------------------------------------------------------------ the base's questions
@@ -194,8 +269,13 @@ class Twilio(Content):
         return ("https://content.twilio.com" if request.path.startswith("/v1/") else self.real) + request.path
 
     def error(self, status: int, request: Request, retry_after: float | None = None) -> Answer:
-        codes = {401: (20003, "Authenticate"), 403: (20403, "Forbidden"), 404: (20404, "The requested resource was not found"),
-                 429: (20429, "Too Many Requests"), 503: (20503, "Service Unavailable")}  # fmt: skip
+        codes = {
+            401: (20003, "Authenticate"),
+            403: (20403, "Forbidden"),
+            404: (20404, "The requested resource was not found"),
+            429: (20429, "Too Many Requests"),
+            503: (20503, "Service Unavailable"),
+        }
         code, text = codes.get(status, (20500, "Internal Server Error"))
         headers = {} if retry_after is None else {"Retry-After": str(int(retry_after))}
         return twilio_error(status, code, text, headers).answer
@@ -219,13 +299,33 @@ class Twilio(Content):
         return f"/2010-04-01/Accounts/{self.account}/Messages/{sid}"
 
     def _message(self, prefix: str, sender: str, to: str, body: str, direction: str, status: str) -> dict[str, Any]:
-        sid, now = self.sid(prefix), formatdate(self.now(), usegmt=False, localtime=False)
+        sid, now = self.sid(prefix), written(self.now())
         one = {
-            "sid": sid, "account_sid": self.account, "from": sender, "to": to, "body": body, "direction": direction, "status": status,
-            "num_segments": "1", "num_media": "0", "date_created": now, "date_updated": now, "date_sent": None, "error_code": None,
-            "error_message": None, "price": None, "price_unit": "USD", "messaging_service_sid": None, "api_version": "2010-04-01",
-            "at": self.now(), "callback": "", "told": [], "fails": 0, "content_sid": None, "variables": {},
-        }  # fmt: skip
+            "sid": sid,
+            "account_sid": self.account,
+            "from": sender,
+            "to": to,
+            "body": body,
+            "direction": direction,
+            "status": status,
+            "num_segments": "1",
+            "num_media": "0",
+            "date_created": now,
+            "date_updated": now,
+            "date_sent": None,
+            "error_code": None,
+            "error_message": None,
+            "price": None,
+            "price_unit": "USD",
+            "messaging_service_sid": None,
+            "api_version": "2010-04-01",
+            "at": self.now(),
+            "callback": "",
+            "told": [],
+            "fails": 0,
+            "content_sid": None,
+            "variables": {},
+        }
         self.messages[sid] = one
         return one
 
@@ -233,7 +333,10 @@ class Twilio(Content):
         self._progress(one)
         hidden = ("at", "callback", "told", "fails", "content_sid", "variables")
         path = self._path(one["sid"])
-        return {key: value for key, value in one.items() if key not in hidden} | {"uri": f"{path}.json", "subresource_uris": {"media": f"{path}/Media.json"}}
+        return {key: value for key, value in one.items() if key not in hidden} | {
+            "uri": f"{path}.json",
+            "subresource_uris": {"media": f"{path}/Media.json"},
+        }
 
     def _progress(self, one: dict[str, Any]) -> None:
         """queued > sent > delivered, or its failure, as time goes."""
@@ -241,7 +344,13 @@ class Twilio(Content):
             return
         steps = [("sent", self.sent_after), ("delivered", self.delivered_after)]
         if one["fails"]:
-            status = self.window_status if one["fails"] == 63016 else "failed" if one["fails"] in (63018, 63028, 63040) else "undelivered"
+            status = (
+                self.window_status
+                if one["fails"] == 63016
+                else "failed"
+                if one["fails"] in (63018, 63028, 63040)
+                else "undelivered"
+            )
             steps = [(status, self.sent_after)]
         order = ["accepted", "queued", *[state for state, _ in steps], "read", "canceled"]
         for state, after in steps:
@@ -250,11 +359,11 @@ class Twilio(Content):
                 continue
             one["status"] = state
             one["told"].append(state)
-            one["date_updated"] = formatdate(one["at"] + after)
+            one["date_updated"] = written(one["at"] + after)
             if one["fails"]:
                 one |= {"error_code": one["fails"], "error_message": MESSAGES.get(one["fails"], "Unknown error")}
             else:
-                one["date_sent"] = one["date_sent"] or formatdate(one["at"] + after)
+                one["date_sent"] = one["date_sent"] or written(one["at"] + after)
 
     def messages_create(self, request: Request, account: str) -> Any:
         form = request.form()
@@ -264,16 +373,30 @@ class Twilio(Content):
         to, sender, service = given.get("To", ""), given.get("From", ""), given.get("MessagingServiceSid", "")
         body, media, content = given.get("Body", ""), form.get("MediaUrl") or [], given.get("ContentSid", "")
         variables = self._check(to, sender, service, body, media, content, given)
-        made = self._message("MM" if media else "SM", sender or self.number, to, self.fill(content, variables) if content else body, "outbound-api",
-                             "accepted" if service and not sender else "queued")  # fmt: skip
-        made |= {"num_media": str(len(media)), "callback": given.get("StatusCallback", ""), "messaging_service_sid": service or None,
-                 "content_sid": content or None, "variables": variables, "told": ["queued"]}  # fmt: skip
+        made = self._message(
+            "MM" if media else "SM",
+            sender or self.number,
+            to,
+            self.fill(content, variables) if content else body,
+            "outbound-api",
+            "accepted" if service and not sender else "queued",
+        )
+        made |= {
+            "num_media": str(len(media)),
+            "callback": given.get("StatusCallback", ""),
+            "messaging_service_sid": service or None,
+            "content_sid": content or None,
+            "variables": variables,
+            "told": ["queued"],
+        }
         made["fails"] = self._failure(to, content, variables)
         if self.deliver_to:
             threading.Thread(target=self._tell, args=(made["sid"],), daemon=True).start()
         return Answer(201, self._shown(made))
 
-    def _check(self, to: str, sender: str, service: str, body: str, media: list[str], content: str, given: dict[str, str]) -> dict[str, str]:
+    def _check(
+        self, to: str, sender: str, service: str, body: str, media: list[str], content: str, given: dict[str, str]
+    ) -> dict[str, str]:
         if not to:
             raise twilio_error(400, 21604, "A 'To' phone number is required.")
         if not sender and not service:
@@ -333,7 +456,11 @@ class Twilio(Content):
                     return
                 self._progress(one)
                 states, one["told"] = one["told"], []
-                hooks = [self._signed(one["callback"], self._callback(one, state), False) for state in states] if one["callback"] else []
+                hooks = (
+                    [self._signed(one["callback"], self._callback(one, state), False) for state in states]
+                    if one["callback"]
+                    else []
+                )
                 final = one["status"] in ("delivered", "undelivered", "failed", "read")
             for hook in hooks:
                 with contextlib.suppress(OSError):
@@ -385,10 +512,16 @@ class Twilio(Content):
 
         cut = rows[page * size : (page + 1) * size]
         return {
-            "first_page_uri": uri(0), "next_page_uri": uri(page + 1) if (page + 1) * size < len(rows) else None,
-            "previous_page_uri": uri(page - 1) if page else None, "page": page, "page_size": size, "start": page * size,
-            "end": max(page * size + len(cut) - 1, 0), "uri": uri(page), key: cut,
-        }  # fmt: skip
+            "first_page_uri": uri(0),
+            "next_page_uri": uri(page + 1) if (page + 1) * size < len(rows) else None,
+            "previous_page_uri": uri(page - 1) if page else None,
+            "page": page,
+            "page_size": size,
+            "start": page * size,
+            "end": max(page * size + len(cut) - 1, 0),
+            "uri": uri(page),
+            key: cut,
+        }
 
     # ------------------------------------------------------------------ media
     def _media_of(self, sid: str, media: str) -> dict[str, Any]:
@@ -397,13 +530,22 @@ class Twilio(Content):
         return self._media[media]
 
     def _shown_media(self, media: str) -> dict[str, Any]:
-        one, now = self._media[media], formatdate(self._media[media]["at"])
-        return {"sid": media, "account_sid": self.account, "parent_sid": one["message"], "content_type": one["type"], "date_created": now,
-                "date_updated": now, "uri": f"{self._path(one['message'])}/Media/{media}.json"}  # fmt: skip
+        one, now = self._media[media], written(self._media[media]["at"])
+        return {
+            "sid": media,
+            "account_sid": self.account,
+            "parent_sid": one["message"],
+            "content_type": one["type"],
+            "date_created": now,
+            "date_updated": now,
+            "uri": f"{self._path(one['message'])}/Media/{media}.json",
+        }
 
     def media_list(self, request: Request, account: str, sid: str) -> Any:
         self._one(sid)
-        return self._page(request, "media_list", [self._shown_media(key) for key, one in self._media.items() if one["message"] == sid])
+        return self._page(
+            request, "media_list", [self._shown_media(key) for key, one in self._media.items() if one["message"] == sid]
+        )
 
     def media_get(self, request: Request, account: str, sid: str, media: str) -> Any:
         self._media_of(sid, media)
@@ -423,15 +565,31 @@ class Twilio(Content):
 
     # ------------------------------------------------------------------ account
     def account_get(self, request: Request, account: str) -> Any:
-        now = formatdate(self.now())
-        return {"sid": self.account, "friendly_name": "Studio", "status": "active", "type": "Full", "owner_account_sid": self.account,
-                "date_created": now, "date_updated": now, "auth_token": None, "uri": f"/2010-04-01/Accounts/{self.account}.json",
-                "subresource_uris": {}}  # fmt: skip
+        now = written(self.now())
+        return {
+            "sid": self.account,
+            "friendly_name": "Studio",
+            "status": "active",
+            "type": "Full",
+            "owner_account_sid": self.account,
+            "date_created": now,
+            "date_updated": now,
+            "auth_token": None,
+            "uri": f"/2010-04-01/Accounts/{self.account}.json",
+            "subresource_uris": {},
+        }
 
     def numbers_list(self, request: Request, account: str) -> Any:
         number = self.number.removeprefix("whatsapp:")
-        row = {"sid": "PN" + "3d" * 16, "account_sid": self.account, "phone_number": number, "friendly_name": number, "beta": False,
-               "capabilities": {"mms": True, "sms": True, "voice": True, "fax": False}, "api_version": "2010-04-01"}  # fmt: skip
+        row = {
+            "sid": "PN" + "3d" * 16,
+            "account_sid": self.account,
+            "phone_number": number,
+            "friendly_name": number,
+            "beta": False,
+            "capabilities": {"mms": True, "sms": True, "voice": True, "fax": False},
+            "api_version": "2010-04-01",
+        }
         return self._page(request, "incoming_phone_numbers", [row])
 
 
@@ -474,11 +632,13 @@ def sign(token: str, url: str, params: dict[str, str]) -> str:
     return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
+def written(seconds: float) -> str:
+    """A time as Twilio writes it: Fri, 20 Nov 2026 10:00:00 +0000."""
+    return format_datetime(datetime.fromtimestamp(int(seconds), UTC))
+
+
 def _compare(sent: str, day: str, keep: int) -> bool:
     """``day`` is a date (the whole day) or a time."""
-    from datetime import UTC, datetime, timedelta
-    from email.utils import parsedate_to_datetime
-
     when, limit = parsedate_to_datetime(sent), datetime.fromisoformat(day.replace("Z", "+00:00"))
     limit = limit if limit.tzinfo else limit.replace(tzinfo=UTC)
     if len(day) == 10:

@@ -41,24 +41,54 @@ class Content(Fake):
         raise NotImplementedError
 
     # ------------------------------------------------------------------ from the test
-    def add_template(self, body: str, *, name: str = "devis", buttons: tuple[tuple[str, str], ...] = (), status: str = "approved",
-                     language: str = "fr") -> str:  # fmt: skip
+    def add_template(
+        self,
+        body: str,
+        *,
+        name: str = "devis",
+        buttons: tuple[tuple[str, str], ...] = (),
+        status: str = "approved",
+        language: str = "fr",
+    ) -> str:
         """A template with places {{1}} {{2}} …; ``buttons``: (title, id) quick replies. ``status``: approved, rejected, pending, unsubmitted."""
         types: dict[str, Any] = {"twilio/text": {"body": body}}
         if buttons:
-            types = {"twilio/quick-reply": {"body": body, "actions": [{"type": "QUICK_REPLY", "title": title, "id": key} for title, key in buttons]}}
+            types = {
+                "twilio/quick-reply": {
+                    "body": body,
+                    "actions": [{"type": "QUICK_REPLY", "title": title, "id": key} for title, key in buttons],
+                }
+            }
         return str(self._new_content(name, language, types, {}, status)["sid"])
 
-    def _new_content(self, name: str, language: str, types: dict[str, Any], variables: dict[str, str], status: str) -> dict[str, Any]:
+    def _new_content(
+        self, name: str, language: str, types: dict[str, Any], variables: dict[str, str], status: str
+    ) -> dict[str, Any]:
         sid, now = self.sid("HX"), stamp(self.now(), 0)
         self.templates[sid] = {
-            "sid": sid, "account_sid": self.account, "friendly_name": name, "language": language, "types": types, "variables": variables,
-            "date_created": now, "date_updated": now, "url": f"https://content.twilio.com/v1/Content/{sid}",
-            "links": {"approval_create": f"https://content.twilio.com/v1/Content/{sid}/ApprovalRequests/whatsapp",
-                      "approval_fetch": f"https://content.twilio.com/v1/Content/{sid}/ApprovalRequests"},
-        }  # fmt: skip
-        self.approvals[sid] = {"type": "whatsapp", "name": name, "category": "UTILITY", "content_type": next(iter(types)), "status": status,
-                               "rejection_reason": "", "allow_category_change": True}  # fmt: skip
+            "sid": sid,
+            "account_sid": self.account,
+            "friendly_name": name,
+            "language": language,
+            "types": types,
+            "variables": variables,
+            "date_created": now,
+            "date_updated": now,
+            "url": f"https://content.twilio.com/v1/Content/{sid}",
+            "links": {
+                "approval_create": f"https://content.twilio.com/v1/Content/{sid}/ApprovalRequests/whatsapp",
+                "approval_fetch": f"https://content.twilio.com/v1/Content/{sid}/ApprovalRequests",
+            },
+        }
+        self.approvals[sid] = {
+            "type": "whatsapp",
+            "name": name,
+            "category": "UTILITY",
+            "content_type": next(iter(types)),
+            "status": status,
+            "rejection_reason": "",
+            "allow_category_change": True,
+        }
         return self.templates[sid]
 
     def body_of(self, sid: str) -> str:
@@ -87,23 +117,35 @@ class Content(Fake):
         body = parse_body(request, lambda text: twilio_error(400, 20001, text))
         if not body.get("types") or not body.get("language"):
             raise twilio_error(400, 20001, "Missing required parameter: language or types")
-        made = self._new_content(body.get("friendly_name") or "", body["language"], body["types"], body.get("variables") or {}, "unsubmitted")
+        made = self._new_content(
+            body.get("friendly_name") or "", body["language"], body["types"], body.get("variables") or {}, "unsubmitted"
+        )
         return Answer(201, made)
 
     def _page(self, request: Request, rows: list[Any]) -> dict[str, Any]:
         size, page = min(int(request.get("PageSize") or 50), 1000), int(request.get("Page") or 0)
         root = f"https://content.twilio.com{request.path}?PageSize={size}"
         more = (page + 1) * size < len(rows)
-        meta = {"page": page, "page_size": size, "key": "contents", "first_page_url": f"{root}&Page=0", "url": f"{root}&Page={page}",
-                "next_page_url": f"{root}&Page={page + 1}" if more else None, "previous_page_url": f"{root}&Page={page - 1}" if page else None}  # fmt: skip
+        meta = {
+            "page": page,
+            "page_size": size,
+            "key": "contents",
+            "first_page_url": f"{root}&Page=0",
+            "url": f"{root}&Page={page}",
+            "next_page_url": f"{root}&Page={page + 1}" if more else None,
+            "previous_page_url": f"{root}&Page={page - 1}" if page else None,
+        }
         return {"contents": rows[page * size : (page + 1) * size], "meta": meta}
 
     def content_list(self, request: Request) -> Any:
         return self._page(request, list(self.templates.values()))
 
     def content_and_approvals(self, request: Request) -> Any:
-        rows = [{key: value for key, value in one.items() if key not in ("url", "links")} | {"approval_requests": self.approvals[one["sid"]]}
-                for one in self.templates.values()]  # fmt: skip
+        rows = [
+            {key: value for key, value in one.items() if key not in ("url", "links")}
+            | {"approval_requests": self.approvals[one["sid"]]}
+            for one in self.templates.values()
+        ]
         return self._page(request, rows)
 
     def approvals_get(self, request: Request, sid: str) -> Any:
