@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
 
@@ -26,6 +27,7 @@ from core.case import Case
 from core.effects import Effect, Receipt, State
 from core.errors import PortError
 from core.message import Channel, Message
+from core.model import Answer, AnswerRow, Question, Spent
 from core.reading import Reading
 
 # ------------------------------------------------------------------ inboxes
@@ -122,6 +124,29 @@ class Outlet(Protocol):
 
     def check(self) -> Health:
         """Try the credentials without changing anything."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
+# ------------------------------------------------------------------ language model
+
+
+class Model(Protocol):
+    """A language model that reads where the rules are unsure. Safe from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """The id of the model: part of the key of every answer."""
+
+    def ceiling(self, question: Question) -> Decimal:
+        """A generous estimate of what the question can cost, in US dollars: set aside before it is put."""
+
+    def ask(self, question: Question) -> Answer:
+        """Put it. Raises PortError: Ambiguous when it may have been paid, the others when it certainly was not."""
+
+    def check(self) -> Health:
+        """Try the credentials and the model's name without paying."""
 
     def close(self) -> None:
         """Give connections back."""
@@ -323,7 +348,34 @@ class Records(Protocol):
         """(id, key, data) of every record, oldest first."""
 
 
-class Store(Records, Protocol):
+class Answers(Protocol):
+    """The questions that were put to a language model, kept by their hash (core.model.question_key)."""
+
+    def answer(self, key: str) -> AnswerRow | None:
+        """What is known of that question, None when it was never put."""
+
+    def reserve_answer(
+        self, key: str, model: str, cost: Decimal, budget: Decimal | None, now: datetime
+    ) -> Literal["free", "known", "over"]:
+        """Before a question is put: set its cost aside. "known": it was put before. "over": the month's budget would not hold it.
+
+        ``budget`` is in US dollars for a calendar month (UTC), None for no limit.
+        """
+
+    def keep_answer(self, key: str, answer: Answer, now: datetime) -> None:
+        """Keep what was paid for, before it is used."""
+
+    def release_answer(self, key: str) -> None:
+        """The question was certainly not answered: it costs nothing and may be put again."""
+
+    def spent(self, month: date) -> Spent:
+        """What the questions of the month of that day (UTC) came to."""
+
+    def forget_answers(self, before: datetime) -> int:
+        """Erase the words of answers older than that; their figures stay. How many."""
+
+
+class Store(Records, Answers, Protocol):
     """The transactions by name. Each is one commit or none; safe from any thread.
 
     Times are aware datetimes in UTC, passed in, never read inside. Reads see what was committed.

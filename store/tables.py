@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0001"
+HEAD = "0002"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -349,4 +349,21 @@ directives = Table(
     Column("documents", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Index(None, "business", "at"),
+)
+
+#: Questions to a language model. "asked" > "answered"; ``cost`` is in billionths of a US dollar, set aside while "asked".
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", Hash, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("body", Sealed),
+    Column("input", BigInteger, nullable=False),
+    Column("output", BigInteger, nullable=False),
+    Column("cache_read", BigInteger, nullable=False),
+    Column("cache_written", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
 )
