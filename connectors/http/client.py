@@ -197,7 +197,8 @@ class HttpClient:
         end = self._monotonic() + self._deadline
         pieces: list[bytes] = []
         size = 0
-        for piece in response.iter_content(_READ):
+        # read1 gives what is there; read would wait for a whole block, however slowly that comes.
+        while piece := response.raw.read1(_READ, decode_content=True):
             pieces.append(piece)
             size += len(piece)
             if size > MOST_BYTES or self._monotonic() > end:
