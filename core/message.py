@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -44,15 +45,29 @@ class Attachment:
     content_id: str = ""
 
 
-#: Inline pictures below this size (bytes) are logos and icons of signatures, not what the customer wants to show.
+#: Inline pictures below this size (bytes) are logos and icons of signatures, not what the customer wants to show; up to twice
+#: the size when they bear the name that mail programs give, and small logos may be attached rather than shown.
 DECORATION_BYTES = 15_000
+_LOGO_BYTES = 50_000
+_LOGO_NAME = re.compile(
+    r"logo|signature|banni[eè]re|banner|icon|facebook|linkedin|instagram|twitter|outlook-|spacer", re.IGNORECASE
+)
+_GENERIC_NAME = re.compile(r"(?:image|img|pastedgraphic|attachment|untitled)[-_ ]?\d{0,4}(?:-\d+)?\.\w{2,4}", re.IGNORECASE)
 
 
 def is_decoration(attachment: Attachment) -> bool:
-    """Whether the part only adorns the mail: cryptographic signatures, and small pictures shown inside the text."""
+    """Whether the part only adorns the mail: cryptographic signatures, the logos and icons of written ones."""
     if attachment.family == "signature":
         return True
-    return attachment.family == "image" and attachment.inline and attachment.size < DECORATION_BYTES
+    if attachment.family != "image":
+        return False
+    name, size = attachment.name[:200], attachment.size or 1_000_000
+    if _LOGO_NAME.search(name):
+        return attachment.inline or size < _LOGO_BYTES
+    generic = _GENERIC_NAME.fullmatch(name) is not None
+    if attachment.inline:
+        return size < DECORATION_BYTES or (size < 2 * DECORATION_BYTES and generic)
+    return size < DECORATION_BYTES and generic and "image" in name.lower()
 
 
 @dataclass(frozen=True, slots=True)

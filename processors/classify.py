@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.directive import Business, Directive, Word
-from core.message import Attachment, Message
+from core.message import Attachment, Message, is_decoration
 from core.reading import Reason
 from processors.negation import negated
 from processors.tokens import CLAUSE, LINE, Tokens
@@ -25,10 +25,6 @@ _SAID = 8
 _TYPO, _SUBORDINATE, _REQUESTED = 0.8, 0.4, 1.25
 
 _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|antw|rép|rif|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
-_LOGO_NAME = re.compile(
-    r"logo|signature|banni[eè]re|banner|icon|facebook|linkedin|instagram|twitter|outlook-|spacer", re.IGNORECASE
-)
-_GENERIC_NAME = re.compile(r"(?:image|img|pastedgraphic|attachment|untitled)[-_ ]?\d{0,4}(?:-\d+)?\.\w{2,4}", re.IGNORECASE)
 
 _REQUEST = word_set(
     "voudrais voudrait voudrions souhaite souhaitons souhaiterais souhaiterions souhaitais aimerais aimerions aimerait veux "
@@ -185,20 +181,6 @@ class Classifier:
             text = f"{first:.1f} point(s) pour {best.kind}, moins que le seuil de {best.match.threshold:g}"
             reasons.append(Reason("threshold", False, 0.0, text))
         return Classification(best, confidence, reach >= 1 and margin >= 0.2, tuple(reasons), scores)
-
-
-def is_decoration(attachment: Attachment) -> bool:
-    """Whether the file is a logo or icon of a signature, not something the sender means to send."""
-    if attachment.family == "signature":
-        return True
-    if attachment.family != "image":
-        return False
-    size = attachment.size or 1_000_000
-    if _LOGO_NAME.search(attachment.name[:200]):
-        return attachment.inline or size < 50_000
-    if attachment.inline:
-        return size < 15_000 or (size < 30_000 and _GENERIC_NAME.fullmatch(attachment.name[:200]) is not None)
-    return size < 15_000 and _GENERIC_NAME.fullmatch(attachment.name[:200]) is not None and "image" in attachment.name.lower()
 
 
 def old_subject(message: Message) -> bool:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.directive import Directive, FactSpec
-from core.message import Message
+from core.message import Message, is_decoration
 from core.reading import Evidence, Fact
-from processors.classify import is_decoration, matches_file, old_subject
+from processors.classify import matches_file, old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_choice import ChoiceReader, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date

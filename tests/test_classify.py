@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.directive import Business, Match, Word
-from core.message import Attachment
+from core.message import Attachment, is_decoration
 from core.reading import Reading
 from engine.directives import load_business
 from processors.analyze import understand
-from processors.classify import is_decoration
 
 ROOT = Path(__file__).parent.parent
 REQUESTS = ROOT / "tests" / "fixtures" / "requests"
