@@ -113,9 +113,10 @@ def _logged(deliver: Callable[..., Any], log: Path) -> Callable[..., Any]:
     """The stand-ins do nothing twice by themselves; a real system would, so every call that reaches one is counted."""
 
     def counted(effects: Sequence[Effect]) -> Any:
+        answers = deliver(effects)
         with log.open("a") as file:
             file.writelines(f"{effect.key}\n" for effect in effects)
-        return deliver(effects)
+        return answers
 
     return counted
 
