@@ -1,0 +1,154 @@
+"""One bucket: who we are there, the client, and what its errors mean.
+
+boto3 costs 40 MiB and a quarter of a second: it is imported with the first call, not with this module.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+
+#: Answers that say: these credentials, this bucket, this clock. Nothing will pass until somebody changes a setting.
+_SETTINGS = {
+    "AccessDenied": "l'accès est refusé (droits du jeton R2)",
+    "InvalidAccessKeyId": "l'identifiant de clé (R2_ACCESS_KEY_ID) est inconnu",
+    "SignatureDoesNotMatch": "la clé secrète (R2_SECRET_ACCESS_KEY) n'est pas la bonne",
+    "ExpiredToken": "le jeton a expiré",
+    "InvalidToken": "le jeton n'est pas valable",
+    "Unauthorized": "les identifiants sont refusés",
+    "NoSuchBucket": "ce bucket (R2_BUCKET_NAME) n'existe pas",
+    "AllAccessDisabled": "l'accès au bucket est coupé",
+    "AccountProblem": "le compte est suspendu",
+}
+_LATER = frozenset(
+    {"SlowDown", "Throttling", "ThrottlingException", "TooManyRequests", "RequestTimeTooSkewed", "RequestTimeout"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket and the credentials for it. ``endpoint`` is R2_ENDPOINT_URL; ``public_url`` '' when it is not public.
+
+    Times in seconds: ``timeout`` is how long the store may say nothing.
+    """
+
+    endpoint: str
+    name: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    public_url: str = ""
+    region: str = "auto"
+    connect_timeout: float = 5.0
+    timeout: float = 30.0
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a call has ended for us, its one repetition included."""
+        return 2 * (self.connect_timeout + self.timeout)
+
+
+class R2Client:
+    """The S3 client of a bucket, made at the first call. Safe from any thread."""
+
+    def __init__(self, bucket: Bucket, *, pool: int = 4) -> None:
+        self.bucket = bucket
+        self._pool = pool
+        self._client: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def s3(self) -> Any:
+        """The client. Raises Unauthorized when the settings cannot make one."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._open()
+            return self._client
+
+    def _open(self) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        bucket = self.bucket
+        try:
+            return boto3.session.Session().client(
+                "s3",
+                region_name=bucket.region,
+                endpoint_url=bucket.endpoint,
+                aws_access_key_id=bucket.access_key_id,
+                aws_secret_access_key=bucket.secret_access_key,
+                config=Config(
+                    signature_version="s3v4",
+                    connect_timeout=bucket.connect_timeout,
+                    read_timeout=bucket.timeout,
+                    # Every write of ours may be repeated: the same bytes under the same key.
+                    retries={"total_max_attempts": 2, "mode": "standard"},
+                    max_pool_connections=self._pool,
+                    # Else uploads carry a trailer that R2 refuses.
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                    s3={"addressing_style": "path"},
+                    user_agent_extra="Guichet/3.0",
+                ),
+            )
+        except ValueError as error:
+            raise Unauthorized(f"R2 : les réglages ne conviennent pas ({one_line(error)})") from None
+
+    def close(self) -> None:
+        """Give connections back; the next call opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+
+def meaning(error: BaseException, *, last: bool = True) -> PortError:
+    """What an exception of boto3 means. ``last``: the call makes the object visible, so no answer leaves it in doubt."""
+    import botocore.exceptions as failures
+
+    if isinstance(error, PortError):
+        return error
+    if isinstance(error, failures.ClientError):
+        return _answered(error, last)
+    if isinstance(error, failures.EndpointConnectionError | failures.ConnectTimeoutError | failures.ProxyConnectionError):
+        return Transient("R2 : connexion impossible (adresse R2_ENDPOINT_URL inconnue, ou serveur arrêté)")
+    if isinstance(error, failures.SSLError):
+        return Transient("R2 : pas de connexion sûre (certificat refusé)")
+    if isinstance(error, failures.NoCredentialsError | failures.ParamValidationError | failures.InvalidRegionError):
+        return Unauthorized(f"R2 : les réglages ne conviennent pas ({one_line(error)})")
+    why = "R2 : pas de réponse en temps voulu, ou la connexion s'est coupée"
+    return Ambiguous(f"{why} ; c'est peut-être fait") if last else Transient(why)
+
+
+def _answered(error: Any, last: bool) -> PortError:
+    code, status = status_of(error)
+    if code in _SETTINGS:
+        return Unauthorized(f"R2 : {_SETTINGS[code]}")
+    what = f"R2 : {status} {code} {one_line(error.response.get('Error', {}).get('Message', ''))}".strip()
+    if code == "RequestTimeTooSkewed":
+        return Transient("R2 : l'horloge de cette machine n'est pas à l'heure")
+    if code in _LATER or status in (408, 425, 429, 503):
+        return Transient(what)
+    if code == "NoSuchUpload":
+        # The upload was completed or ended by an answer that we did not see: the object tells.
+        return Ambiguous(f"{what} ; c'est peut-être fait") if last else Transient(what)
+    if status in (401, 403):
+        return Unauthorized(f"{what} : les identifiants sont refusés")
+    if status >= 500 or status < 300:
+        return Ambiguous(f"{what} ; c'est peut-être fait") if last else Transient(what)
+    if status < 400:
+        return Transient(f"{what} : R2_ENDPOINT_URL est-elle la bonne adresse ?")
+    return Rejected(what)
+
+
+def status_of(error: Any) -> tuple[str, int]:
+    """(S3's code, the HTTP status) of a ClientError. A HEAD has no body: its code is its status."""
+    answer = getattr(error, "response", None) or {}
+    return str(answer.get("Error", {}).get("Code", "")), int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def one_line(text: object) -> str:
+    """For an error's sentence: one line, not too long."""
+    return " ".join(str(text).split())[:300]

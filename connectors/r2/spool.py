@@ -1,0 +1,165 @@
+"""The spool of several machines: each has its folder, the bucket holds what all of them share.
+
+The folder is the store's own, which seals every file (store.spool); what goes to the bucket is the sealed file as it stands on
+the disk, and what comes back is checked by the folder when it is opened. So the bucket never sees a content, and this module
+no key. A content is stored once the bucket has it; the folder is a copy that may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from tempfile import mkstemp
+from typing import BinaryIO, Protocol
+
+from connectors.r2.client import R2Client, meaning, status_of
+from connectors.r2.upload import Uploader, errors, spooled
+from core.errors import Transient
+
+_COPY = 256 * 1024
+
+
+class SealedFolder(Protocol):
+    """What is asked of the store's folder spool."""
+
+    folder: Path
+
+    def put_many(self, contents: Sequence[bytes]) -> list[str]:
+        """Store all durably; their digests."""
+
+    def get(self, sha256: str) -> bytes:
+        """The content. Raises KeyError."""
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content as a stream. Raises KeyError."""
+
+    def path(self, sha256: str) -> AbstractContextManager[Path]:
+        """The content as a file. Raises KeyError."""
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the folder has it."""
+
+    def stored(self, sha256: str) -> Path:
+        """Where the sealed file is, or would be. Raises KeyError for what is no digest."""
+
+    def delete(self, sha256: str) -> bool:
+        """Remove it; whether it was there."""
+
+
+class R2Spool:
+    """core.ports.Spool over a folder and a bucket. Raises KeyError for what neither has, PortError when the bucket fails."""
+
+    def __init__(self, local: SealedFolder, client: R2Client, *, prefix: str = "spool") -> None:
+        self._local = local
+        self._client = client
+        self._prefix = prefix.strip("/")
+        self._uploader = Uploader(client)
+
+    def put(self, content: bytes) -> str:
+        """Store durably, here and in the bucket; the hex digest. Storing again is harmless."""
+        return self.put_many([content])[0]
+
+    def put_many(self, contents: Sequence[bytes]) -> list[str]:
+        """Store all of them; their digests in order."""
+        digests = self._local.put_many(contents)
+        for digest in dict.fromkeys(digests):
+            self._share(digest)
+        return digests
+
+    def get(self, sha256: str) -> bytes:
+        """The whole content. Raises KeyError."""
+        self._fetch(sha256)
+        return self._local.get(sha256)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content as a stream. Raises KeyError."""
+        self._fetch(sha256)
+        return self._local.open(sha256)
+
+    def path(self, sha256: str) -> AbstractContextManager[Path]:
+        """The content as a readable file for the time of the context. Raises KeyError."""
+        self._fetch(sha256)
+        return self._local.path(sha256)
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the folder or the bucket has it."""
+        return self._local.exists(sha256) or self._there(self._key(sha256))
+
+    def delete(self, sha256: str) -> bool:
+        """Remove it for good, in the bucket and here; whether it was there. Other machines' copies go with their own delete."""
+        key = self._key(sha256)
+        there = self._there(key)
+        with errors(last=False):
+            self._client.s3.delete_object(Bucket=self._client.bucket.name, Key=key)
+        return self._local.delete(sha256) or there
+
+    def _key(self, sha256: str) -> str:
+        sealed = self._local.stored(sha256)  # refuses what is no digest
+        return f"{self._prefix}/{sha256[:2]}/{sha256[2:4]}/{sealed.name}"
+
+    def _share(self, sha256: str) -> None:
+        key = self._key(sha256)
+        if self._there(key):
+            return
+        self._uploader.tidy()
+        with spooled(sha256[:12]):
+            sealed = self._local.stored(sha256).open("rb")
+        with sealed:
+            self._uploader.put(key, sealed, ContentType="application/octet-stream")
+
+    def _there(self, key: str) -> bool:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.s3.head_object(Bucket=self._client.bucket.name, Key=key)
+        except ClientError as error:
+            if status_of(error)[1] == 404:
+                return False
+            raise meaning(error, last=False) from error
+        except (BotoCoreError, OSError) as error:
+            raise meaning(error, last=False) from error
+        return True
+
+    def _fetch(self, sha256: str) -> None:
+        """Bring the sealed file into the folder, whole or not at all, unless it is there. Raises KeyError."""
+        if self._local.exists(sha256):
+            return
+        with contextlib.closing(self._body(sha256)) as body:
+            try:
+                self._keep(self._local.stored(sha256), body)
+            except OSError as error:
+                raise Transient(f"la copie d'un fichier ne peut pas être écrite ici ({error.strerror or error})") from error
+
+    def _keep(self, target: Path, body: BinaryIO) -> None:
+        handle, name = mkstemp(dir=self._local.folder / "tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                while chunk := self._read(body):
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            Path(name).replace(target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _body(self, sha256: str) -> BinaryIO:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            body: BinaryIO = self._client.s3.get_object(Bucket=self._client.bucket.name, Key=self._key(sha256))["Body"]
+        except ClientError as error:
+            if status_of(error)[0] in ("NoSuchKey", "404"):
+                raise KeyError(sha256) from None
+            raise meaning(error, last=False) from error
+        except (BotoCoreError, OSError) as error:
+            raise meaning(error, last=False) from error
+        return body
+
+    @staticmethod
+    def _read(body: BinaryIO) -> bytes:
+        with errors(last=False):
+            return body.read(_COPY)
