@@ -36,6 +36,8 @@ class Courier:
         self.outlet, self._store = outlet, store
         self._clock, self._settled = clock, settled
         self._backoff = Backoff()
+        #: Outcomes that the store could not keep yet (a full disk): they must not be forgotten, nor the call made again.
+        self._unsettled: list[Settled] = []
 
     def recover(self) -> int:
         """After a start: whatever was being sent is uncertain now. How many."""
@@ -44,6 +46,7 @@ class Courier:
 
     def run(self) -> int:
         """Deliver what is ready; how many effects were tried. Raises Unauthorized, after giving them all back."""
+        self._settle([])
         rows = self._store.ready(self.outlet.system, self._clock(), TAKE)
         for start in range(0, len(rows), max(1, self.outlet.batch)):
             self._batch(rows[start : start + max(1, self.outlet.batch)])
@@ -75,11 +78,16 @@ class Courier:
                 for r in held
                 if r.effect.key not in known
             ]
-        if outcomes:
-            self._store.settle(outcomes, self._clock())
-            self._settled()
+        self._settle(outcomes)
         if refused is not None:
             raise refused
+
+    def _settle(self, outcomes: Sequence[Settled]) -> None:
+        self._unsettled += outcomes
+        if self._unsettled:
+            self._store.settle(self._unsettled, self._clock())
+            self._unsettled = []
+            self._settled()
 
     def _may_be_there(self, row: OutboxRow) -> bool:
         """Whether to look before sending: it is uncertain, or was once being sent and a person lets it go again."""
