@@ -9,6 +9,7 @@ from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from core.errors import PortError, UserError
 from core.ports import Store
 
 log = logging.getLogger("guichet.clock")
@@ -40,6 +41,9 @@ class Clock:
         """Wake everybody but the inboxes when a deadline, a retry or a foreign write is due."""
         try:
             due = self._store.next_due()
+        except (PortError, UserError) as error:
+            log.warning("the store could not be asked what is due: %s", error)
+            return
         except Exception:
             log.exception("the store could not be asked what is due")
             return

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from core.case import Case
 from core.directive import Business, Directive
 from core.effects import Effect, SendMessage
+from core.errors import PortError, UserError
 from core.ports import Change, Inbox, JournalEntry, Outlet, Spool, Store
 from engine.clerk import Clerk
 from engine.clock import Clock
@@ -182,6 +183,9 @@ class House:
         entry = JournalEntry(now, "", "alert", {"lane": lane}, trouble)
         try:
             self.store.commit([Change(None, effects=(effect,), journal=(entry,))], now)
+        except (PortError, UserError) as error:
+            log.warning("the alert about %s could not be kept: %s", lane, error)
+            return
         except Exception:
             log.exception("the alert about %s could not be kept", lane)
             return

@@ -178,6 +178,12 @@ class LocalLanes:
                 after = error.after if isinstance(error, Transient) else None
                 busy, pause = 0, backoff.delay(failures, lane.name, after)
                 self._report(lane, False, str(error), passing=isinstance(error, Transient))
+            except OSError as error:
+                failures += 1
+                busy, pause = 0, backoff.delay(failures, lane.name)
+                self._report(
+                    lane, False, f"le système refuse ({error}) : vérifiez la place et les droits ; nouvel essai bientôt"
+                )
             except Exception as error:
                 log.exception("lane %s failed", lane.name)
                 failures += 1
@@ -232,5 +238,7 @@ class LocalLanes:
         lane.noted, lane.noted_at = state, now
         try:
             self._note(lane.name, ok, trouble, self._clock())
+        except (PortError, UserError) as error:
+            log.warning("the state of lane %s could not be noted: %s", lane.name, error)
         except Exception:
             log.exception("the state of lane %s could not be noted", lane.name)

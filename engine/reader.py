@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from core import codec
+from core.errors import Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
 from engine.pipeline import ReadMail
 
@@ -36,6 +37,9 @@ WINDOW = 3
 KEEP_WARM = 20.0
 #: A message that could not be read so often is parked, raw bytes kept.
 MOST_ATTEMPTS = 3
+
+#: What became of one task: what was read; a sentence on why the message cannot be read; or what keeps us from reading at all.
+Answer = ReadMail | str | Transient
 
 
 @dataclass(slots=True, eq=False)
@@ -54,9 +58,9 @@ class ReaderPool:
         self._workers: list[_Worker] = []
         self._used = time.monotonic()
 
-    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
-        """One answer a task, in order: what was read, or a sentence on why it could not be."""
-        answers: list[ReadMail | str] = [""] * len(tasks)
+    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """One answer a task, in order."""
+        answers: list[Answer] = [""] * len(tasks)
         waiting: deque[int] = deque(range(len(tasks)))
         left = len(tasks)
         self._ensure(min(self._size, 1 + len(tasks) // 8))
@@ -83,7 +87,7 @@ class ReaderPool:
         self._used = time.monotonic()
         return answers
 
-    def _answer(self, worker: _Worker, answers: list[ReadMail | str], waiting: deque[int]) -> int:
+    def _answer(self, worker: _Worker, answers: list[Answer], waiting: deque[int]) -> int:
         """Take one answer of a worker, or find it dead; how many tasks that settled."""
         try:
             reply = worker.pipe.recv_bytes()
@@ -99,6 +103,8 @@ class ReaderPool:
             worker.tasks[0] = (worker.tasks[0][0], time.monotonic())
         if reply[:1] == b"!":
             answers[number] = reply[1:].decode("utf-8", "replace")
+        elif reply[:1] == b"?":
+            answers[number] = Transient(reply[1:].decode("utf-8", "replace"))
         else:
             answers[number] = codec.load(ReadMail, reply)
         return 1
@@ -156,6 +162,8 @@ def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Callable[[Mapping
             task = json.loads(pipe.recv_bytes())
             try:
                 reply = codec.dump(read(task))
+            except (UserError, OSError) as error:  # the machine's trouble (a full disk), not the message's
+                reply = b"?" + str(error).encode("utf-8", "replace")
             except Exception as error:  # a defect of ours must cost one message, which is parked with this reason
                 log.exception("a message could not be read")
                 reply = b"!" + f"erreur interne : {type(error).__name__} : {error}".encode("utf-8", "replace")
@@ -189,13 +197,19 @@ class Reader:
         tasks = [{"raw": r.raw, "hints": dict(r.hints), "channel": r.channel, "now": r.received_at.isoformat()} for r in rows]
         done: list[ReadRow] = []
         failed: list[tuple[int, str, datetime | None]] = []
+        held: Transient | None = None
         for row, answer in zip(rows, self.pool.read(tasks), strict=True):
-            if isinstance(answer, str):
+            if isinstance(answer, Transient):
+                held = answer
+            elif isinstance(answer, str):
                 failed.append((row.id, answer, again(row, self._clock())))
             else:
                 done.append(ReadRow(row, answer.message, answer.reading, answer.fingerprint))
-        self._store.save_readings(done, failed, self._clock())
-        self._read()
+        if done or failed:
+            self._store.save_readings(done, failed, self._clock())
+            self._read()
+        if held is not None:
+            raise held
         return len(rows)
 
 

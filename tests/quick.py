@@ -15,9 +15,11 @@ import pytest
 
 import assembly
 from core.case import Case
+from core.errors import Transient, UserError
 from core.ports import Outlet
 from engine.house import House
 from engine.pipeline import ReadMail
+from engine.reader import Answer
 from tests.road import Counter
 
 #: The folder's own files are always older than this.
@@ -31,13 +33,15 @@ class _Reading:
         self._init = init
         self._read: Callable[[Mapping[str, Any]], ReadMail] | None = None
 
-    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
+    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
         return [self._one(task) for task in tasks]
 
-    def _one(self, task: Mapping[str, Any]) -> ReadMail | str:
+    def _one(self, task: Mapping[str, Any]) -> Answer:
         self._read = self._read or assembly.make_reading(self._init())
         try:
             return self._read(task)
+        except (UserError, OSError) as error:
+            return Transient(str(error))
         except Exception as error:
             return f"erreur interne : {type(error).__name__} : {error}"
 
