@@ -253,9 +253,17 @@ def outlets_of(settings: Settings, store: SqlStore, spool: Spool, office: Office
 @contextlib.contextmanager
 def sole_daemon(settings: Settings) -> Iterator[None]:
     """Holds the lock that admits one daemon to a data folder. Raises UserError when another holds it."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     path = settings.data_dir / "guichet.lock"
-    with path.open("a+") as file:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = path.open("a+")
+    except OSError as error:
+        raise UserError(
+            f"le dossier des données ne peut pas être écrit ({error.strerror or error})",
+            where=str(settings.data_dir),
+            todo="donnez-en le droit d'écriture au compte du service, ou réglez un autre DATA_DIR",
+        ) from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

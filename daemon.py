@@ -12,6 +12,7 @@ audit    has the journal been changed?   backup / restore
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,8 +100,9 @@ def explain(
 
         if stage and stage not in STAGES:
             _fail(f"--stage {stage} : une de ces étapes est attendue : {', '.join(STAGES)}.")
-        bad = 0
+        bad = seen = 0
         for found in explain_paths(settings, paths, stage):
+            seen += 1
             bad += "error" in found
             if as_json:
                 sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
@@ -109,6 +111,8 @@ def explain(
 
                 _rich().print(explained(found))
         sys.stdout.flush()
+        if not seen:
+            _fail(f"Aucun courrier ici : {', '.join(paths)}.")
         raise typer.Exit(1 if bad else 0)
 
 
@@ -200,9 +204,14 @@ def _settle_parked(ids: list[str], what: str) -> None:
         from assembly import settle_parked
 
         number = settle_parked(settings, ids, what)
+        if not number:
+            _fail(
+                "Rien n'attend une personne."
+                if ids == ["all"]
+                else f"Rien de ce qui attend ne s'appelle {', '.join(ids)}.\n  → « daemon.py parked » montre ce qui attend."
+            )
         verb = {"retry": "à refaire", "drop": "abandonné"}[what]
         _out(f"{number} {verb}{'s' if number > 1 and what == 'drop' else ''}.")
-        raise typer.Exit(0 if number else 1)
 
 
 # ------------------------------------------------------------------ keeping
@@ -267,6 +276,8 @@ def _told(**overrides: Any) -> Iterator[Any]:
 
     try:
         yield load(_ENV["file"], **overrides)
+    except (typer.Exit, typer.Abort):
+        raise
     except SettingsError as error:
         _fail("Réglages :\n" + "\n".join(f"  - {p}" for p in error.problems))
     except (UserError, PortError) as error:
@@ -277,6 +288,13 @@ def _told(**overrides: Any) -> Iterator[Any]:
         # `daemon.py explain … | head` closes our output: nothing is wrong.
         sys.stderr.close()
         raise typer.Exit(0) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}le système refuse ({error.strerror or error})\n  → vérifiez le chemin, les droits et la place libre")
+    except Exception as error:
+        if os.environ.get("LOG_LEVEL") == "DEBUG":
+            raise
+        _fail(f"erreur interne : {type(error).__name__} : {error}\n  → LOG_LEVEL=DEBUG en montre la trace")
 
 
 def _fail(text: str) -> NoReturn:

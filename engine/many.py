@@ -39,7 +39,7 @@ def mails_in(paths: Sequence[str]) -> Iterator[str]:
     """The files that the arguments mean: each file, and every file under each folder by name; "-" is standard input."""
     for path in paths:
         place = Path(path)
-        if path != "-" and place.is_dir():
+        if path != "-" and place.is_dir() and os.access(place, os.R_OK | os.X_OK):
             yield from (str(p) for p in sorted(place.rglob("*")) if p.is_file() and not p.name.startswith("."))
         else:
             yield path

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -122,13 +123,16 @@ def waiting_for_a_person(rows: Sequence[ParkedRow]) -> RenderableType:
     """What ``parked`` shows."""
     if not rows:
         return Text("Rien n'attend une personne.", style="green")
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("identifiant", "dossier", "quoi", "pourquoi", "depuis"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "identifiant")
+    blocks: list[RenderableType] = []
     for row in rows:
-        table.add_row(row.id, row.ref, row.what, row.why, row.since.astimezone().strftime("%d/%m %H:%M"))
+        since = row.since.astimezone().strftime("%d/%m %H:%M")
+        # The identifier alone on its line: it is what one copies.
+        blocks.append(Text(row.id, style="bold", no_wrap=True, overflow="ignore"))
+        blocks.append(Text(f"  {' · '.join(filter(None, [row.ref, row.what, f'depuis le {since}']))}"))
+        blocks.append(Padding(Text(row.why), (0, 0, 1, 2)))
     return Group(
-        table, Text("daemon.py retry IDENTIFIANT (ou all) refait ; daemon.py drop IDENTIFIANT abandonne.", style="bright_black")
+        *blocks,
+        Text("daemon.py retry IDENTIFIANT (ou all) refait ; daemon.py drop IDENTIFIANT abandonne.", style="bright_black"),
     )
 
 
