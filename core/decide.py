@@ -13,8 +13,8 @@ from core.answers import admin, customer, final, reject
 from core.case import UNDECIDED, Case, Party, Thread
 from core.directive import Directive
 from core.effects import Effect
-from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed
-from core.gates import LATE, walk
+from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
+from core.gates import LATE, fulfil, walk
 from core.joining import add_files, follow, store_files, tell_oversize, words
 from core.quote import Approval
 from core.reading import Reason
@@ -55,6 +55,8 @@ def decide(case: Case | None, event: Event, directive: Directive, context: Conte
             work.because("parked", f"à l'extérieur, « {event.kind} » n'a pas pu se faire : {event.error}")
         elif isinstance(event, DeadlinePassed):
             _late(work, event)
+        elif isinstance(event, TaskMoved):
+            _moved(work, event)
         else:
             _operator(work, event)
     work.finish()
@@ -179,6 +181,13 @@ def _done(work: Work, event: EffectDone) -> None:
     if event.name == "task" and work.case.stage == "fulfilling":
         work.change(counts={**work.case.counts, "task:done": 1})
         walk(work)
+
+
+def _moved(work: Work, event: TaskMoved) -> None:
+    """The people who do the work moved the task."""
+    spec = work.directive.gate("fulfil")
+    if spec is not None and work.case.counts.get("fulfilled"):
+        fulfil.moved(work, spec, event.status)
 
 
 def _late(work: Work, event: DeadlinePassed) -> None:

@@ -106,7 +106,10 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GateSpec:
-    """One gate of a directive with its options, already typed. Which options a gate takes is said in its own module."""
+    """One gate of a directive with its options, already typed. Which options a gate takes is said in its own module.
+
+    ``tell`` is for fulfil: the text that the customer gets when the task takes one of these statuses (folded).
+    """
 
     gate: str
     when: Condition | None = None
@@ -116,6 +119,7 @@ class GateSpec:
     close: timedelta | None = None
     then: Literal["quote", "fulfil"] = "quote"
     steps: tuple[str, ...] = ()
+    tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
     line: int = 0
 
 

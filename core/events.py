@@ -95,4 +95,13 @@ class OperatorActed:
     digest: str = ""
 
 
-Event = MessageRead | EffectDone | EffectParked | DeadlinePassed | OperatorActed
+@dataclass(frozen=True, slots=True)
+class TaskMoved:
+    """The people who do the work moved the task. ``status`` is the word that their tool shows, in any case."""
+
+    id: str
+    at: datetime
+    status: str
+
+
+Event = TaskMoved | MessageRead | EffectDone | EffectParked | DeadlinePassed | OperatorActed

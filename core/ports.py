@@ -260,7 +260,7 @@ class PendingEvent:
 
     id: str
     case_id: str
-    kind: Literal["done", "parked", "operator"]
+    kind: Literal["done", "parked", "operator", "task"]
     body: str
     at: datetime
     tell: bool = True

@@ -19,7 +19,7 @@ from core.case import UNDECIDED, Case
 from core.decide import Decision, decide
 from core.directive import Directive
 from core.errors import PortError, UserError
-from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role
+from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
 from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
 from core.reading import Verdict
@@ -277,13 +277,14 @@ class Clerk:
 
     def _event(self, pending: PendingEvent, overlay: Overlay) -> Change | None:
         now = self._clock()
-        kinds: dict[str, type[Any]] = {"done": EffectDone, "parked": EffectParked, "operator": OperatorActed}
+        kinds: dict[str, type[Any]] = {"done": EffectDone, "parked": EffectParked, "operator": OperatorActed, "task": TaskMoved}
         event: Event = codec.load(kinds[pending.kind], pending.body)
         case = overlay.case(pending.case_id) if pending.case_id else None
-        if case is None or (not pending.tell and not isinstance(event, OperatorActed)):
+        if case is None or (not pending.tell and isinstance(event, EffectDone | EffectParked)):
             entry = JournalEntry(now, pending.case_id, f"effect.{pending.kind}", _told(event))
             return Change(None, journal=(entry,), event_ids=(pending.id,))
-        change = self._apply(case, event, overlay, kind=f"effect.{pending.kind}", cause=_told(event))
+        kind = "task.moved" if isinstance(event, TaskMoved) else f"effect.{pending.kind}"
+        change = self._apply(case, event, overlay, kind=kind, cause=_told(event))
         author = event.author if isinstance(event, OperatorActed) else ""
         if author:
             kind = f"operator.{event.action}" if isinstance(event, OperatorActed) else ""
@@ -390,4 +391,6 @@ def _told(event: Event) -> dict[str, Any]:
         return {"effect": event.key, "kind": event.kind}
     if isinstance(event, OperatorActed):
         return {"action": event.action, "how": event.how, "amount": str(event.amount) if event.amount is not None else None}
+    if isinstance(event, TaskMoved):
+        return {"status": event.status}
     return {}

@@ -111,7 +111,8 @@ def _fact(name: str, fact: FactPart) -> FactSpec:
 def _gate(gate: GatePart) -> GateSpec:
     options, line = gate.options, gate.line(gate.name)
     if isinstance(options, FulfilPart):
-        return GateSpec("fulfil", steps=tuple(options.steps), line=line)
+        tell = tuple((text, tuple(s.strip().casefold() for s in statuses)) for text, statuses in options.tell.items())
+        return GateSpec("fulfil", steps=tuple(options.steps), tell=tell, line=line)
     remind: tuple[timedelta, ...] = tuple(getattr(options, "remind", ()))
     if isinstance(options, CompletePart):
         return GateSpec("complete", remind=remind, close=options.close, line=line)

@@ -45,6 +45,7 @@ def needed_texts(directive: DirectivePart) -> dict[str, str]:
         why = f"l'étape « {name} »"
         if isinstance(options, FulfilPart):
             needed.update({"task" if step in TASK_STEPS else step: why for step in options.steps})
+            needed.update(dict.fromkeys(options.tell, why))
             continue
         needed.update(dict.fromkeys(undecided, why))
         reminded = bool(getattr(options, "remind", ()))

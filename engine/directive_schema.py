@@ -148,6 +148,7 @@ class ApprovePart(Part):
 
 class FulfilPart(Part):
     steps: Annotated[list[Name], Field(min_length=1, max_length=10)]
+    tell: dict[Name, Annotated[list[str], Field(min_length=1, max_length=30)]] = {}
 
 
 GATES: Mapping[str, type[Part]] = {

@@ -252,6 +252,21 @@ def test_words_of_a_yes_do_not_reprice(quoted: Life) -> None:
     assert quoted.case.approval.amount == 2
 
 
+# ------------------------------------------------------------------ work
+
+
+def test_the_customer_is_told_once_that_work_began_and_ended(quoted: Life) -> None:
+    from core.events import TaskMoved
+
+    quoted.write("Je valide", answer="approve")
+    quoted.done("task")
+    for number, status in enumerate(["to do", "In Progress", "in progress", "COMPLETE", "in progress"]):
+        quoted.happen(TaskMoved(f"t{number}", quoted.now, status))
+    told = [m.template for m in quoted.sent() if m.template in ("started", "finished")]
+    assert told == ["started", "finished"]
+    assert quoted.stage == "done"
+
+
 # ------------------------------------------------------------------ time
 
 

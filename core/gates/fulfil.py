@@ -1,6 +1,7 @@
 """``fulfil``: the work is handed over, once. Options: the steps in order.
 
 ``subtask`` (or ``task``) creates the task of the people who do the work; any other step is the name of a text for the customer.
+``tell`` names texts for the customer and the statuses of the task that send them, each once.
 """
 
 from __future__ import annotations
@@ -54,3 +55,14 @@ def create_task(work: Work) -> None:
     )
     if work.directive.ticket.task_property:
         work.set_property({work.directive.ticket.task_property: "${task.id}"}, after=(key,))
+
+
+def moved(work: Work, spec: GateSpec, status: str) -> None:
+    """The task was moved: the customer is told where the directive says so, once for each text."""
+    for template, statuses in spec.tell:
+        if status.strip().casefold() in statuses:
+            if work.count(f"told:{template}") == 1:
+                work.because(f"task:{template}", f"la tâche est passée à « {status} » : le client en est informé")
+                work.tell_customer(template, "outcome")
+            return
+    work.because("task", f"la tâche est passée à « {status} »", hit=False)
