@@ -1,8 +1,9 @@
 """Tokens and the prompt cache of the Messages API: what a request is worth, what of it was seen before.
 
 A prompt is read in the order tools, system, messages. A ``cache_control`` marks the end of a prefix; the longest prefix
-seen before is read, the rest up to the last mark is written, what follows is plain input. Short prefixes are not cached, without a word. A prefix
-lives 5 minutes (or 1 hour) after its last use. The output format is part of every prefix: to change it is to begin anew.
+seen before is read, the rest up to the last mark is written, what follows is plain input. Short prefixes are not cached,
+without a word. A prefix lives 5 minutes (or 1 hour) after its last use. The output format is part of every prefix: to
+change it is to begin anew.
 """
 
 from __future__ import annotations

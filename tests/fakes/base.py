@@ -98,8 +98,8 @@ class Fake:
         self._server.fake = self
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+        self._runner = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._runner.start()
 
     # ------------------------------------------------------------------ life
     def __enter__(self) -> Self:
@@ -114,7 +114,7 @@ class Fake:
         self._server.shutdown()
         self._server.cut()
         self._server.server_close()
-        self._thread.join(5)
+        self._runner.join(5)
         if self.defects and not quietly:
             raise AssertionError("the fake itself failed: " + "; ".join(self.defects))
 
@@ -221,7 +221,7 @@ class Fake:
         return Answer(404, b"<html><body><h1>Not Found</h1></body></html>", content_type="text/html")
 
     # ------------------------------------------------------------------ one request
-    def answer(self, request: Request) -> tuple[Answer | None, Call, bool]:
+    def respond(self, request: Request) -> tuple[Answer | None, Call, bool]:
         """-> (answer or None to cut, the call, whether to send half of it)."""
         path = self.canonical(request.path)
         found = self._find(request.method, path) if path is not None else None
@@ -346,7 +346,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         request = Request(self.command, parts.path, query, self.headers, self._body())
-        answer, call, half = fake.answer(request)
+        answer, call, half = fake.respond(request)
         with fake.lock:
             fake.calls.append(call)
         data = answer.data() if answer else b""

@@ -62,7 +62,7 @@ def _bad(text: str) -> Refusal:
 
 
 class ClickUp(Fake):
-    """``token`` goes into Authorization as it is. ``list_id``: the list there is; ``parent``: a task in it; ``member``: who may be assigned."""
+    """``token`` is sent as it is. ``list_id``: the list there is; ``parent``: a task in it; ``member``: who may be assigned."""
 
     real = "https://api.clickup.com/api"
     routes = [

@@ -117,6 +117,10 @@ class Objects(Schema):
             )
         return found
 
+    def non_unique(self, kind: str, name: str) -> Refusal:
+        where = f"{TYPES[kind][0]} property {name} in portal ID {self.portal}"
+        return invalid(f"Unable to perform update/upsert by non-unique {where}")
+
     def _fresh(self, kind: str, given: dict[str, Any]) -> dict[str, str]:
         """Values for a new object, checked; required ones and the stage as well."""
         properties = self.checked(kind, given)
@@ -218,8 +222,7 @@ class Objects(Schema):
             number, types = str(one["to"]["id"]), one.get("types") or []
             if not types:
                 raise invalid("associations: types must not be empty")
-            for spec in types:
-                out.append((self.target_of(kind, spec), number, {int(spec["associationTypeId"])}))
+            out += [(self.target_of(kind, spec), number, {int(spec["associationTypeId"])}) for spec in types]
         for other, number, _ in out:
             if not self.exists(other, number):
                 raise invalid(
@@ -437,9 +440,7 @@ class Objects(Schema):
             if not one.get("idProperty") or not one.get("id"):
                 raise invalid("Invalid input JSON on line 1, column 1: Some required fields were not set: [id, idProperty]")
             if not self.identifies(kind, one["idProperty"]):
-                raise invalid(
-                    f"Unable to perform update/upsert by non-unique {TYPES[kind][0]} property {one['idProperty']} in portal ID {self.portal}"
-                )
+                raise self.non_unique(kind, one["idProperty"])
         if len({one["idProperty"] for one in inputs}) > 1:
             raise invalid("All inputs of an upsert must have the same idProperty")
         self._refuse_twins([str(one["id"]).strip() for one in inputs])

@@ -6,12 +6,14 @@
         …the product sends through fake.url…
         for callback in fake.callbacks(): callback.post(product_url)                              # queued > sent > delivered
 
-As the real one: free text more than 24 h after the customer's last message is taken (201, queued) and fails later with 63016; templates pass
-when they are approved; a message has no ``date_sent`` until it is sent; media are not there at first, then redirect to another host, where
-credentials are a leak (``leaked``) and an error; nothing keeps a second POST from sending twice.
+As the real one: free text more than 24 h after the customer's last message is taken (201, queued) and fails later with
+63016; templates pass when they are approved; a message has no ``date_sent`` until it is sent; media are not there at first,
+then redirect to another host, where credentials are a leak (``leaked``) and an error; nothing keeps a second POST from
+sending twice.
 
-Knobs: ``rate`` calls a second (20429), ``channel_rate`` messages a second (63018 later), ``media_404s``, ``sent_after``, ``delivered_after``
-(seconds of the fake's clock), ``failing`` (number -> error code), ``list_lag``, ``deliver_to`` (a base URL: callbacks are sent by themselves).
+Knobs: ``rate`` calls a second (20429), ``channel.limit`` messages a second (63018 later), ``media_404s``, ``sent_after``,
+``delivered_after`` (seconds of the fake's clock), ``failing`` (number -> error code), ``list_lag``, ``deliver_to`` (a base
+URL: callbacks are sent by themselves), and those of the base.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ FIELDS = {
     "ContentSid",
 }
 MESSAGES = {
-    63016: "Failed to send freeform message because you are outside the allowed window. If you are using WhatsApp, please use a Message Template.",
+    63016: "Failed to send freeform message because you are outside the allowed window. Please use a Message Template.",
     63018: "Rate limit exceeded for Channel",
     63028: "Number of parameters provided does not match the expected number of parameters",
     63040: "Template Rejected",
@@ -77,7 +79,7 @@ WINDOW = 24 * 3600.0
 
 
 class Twilio(Content):
-    """``account`` and ``auth_token`` are the credentials (the token signs webhooks too), ``number`` the studio's WhatsApp sender."""
+    """``account`` and ``auth_token`` are the credentials (the token signs webhooks too), ``number`` the studio's sender."""
 
     real = "https://api.twilio.com"
     routes = [
@@ -149,7 +151,7 @@ class Twilio(Content):
     ) -> Webhook:
         """A customer writes. ``media``: (type, bytes). ``button``: (text, payload). ``service``: through the Messaging Service.
 
-        ``extra``: parameters of tomorrow, signed like the others. Returns the signed webhook; :meth:`again` gives Twilio's retry of it.
+        ``extra``: parameters of tomorrow, signed like the others. Posting the webhook twice is Twilio's retry (same token).
         """
         number = f"whatsapp:{sender}"
         with self.lock:
@@ -192,12 +194,8 @@ class Twilio(Content):
                 }
         return self._signed(url, params | extra, forged)
 
-    def again(self, hook: Webhook) -> Webhook:
-        """Twilio's retry of a webhook that got no answer: the same, with the same idempotency token."""
-        return hook
-
     def stranger(self, hook: Webhook, **params: str) -> Webhook:
-        """The same webhook with parameters changed after it was signed."""
+        """The same webhook with parameters added after it was signed."""
         return replace(hook, body=hook.body + b"&" + urlencode(params).encode())
 
     def settle(self) -> None:
@@ -500,9 +498,7 @@ class Twilio(Content):
         rows.sort(key=lambda one: one["at"], reverse=True)
         return self._page(request, "messages", [shown[one["sid"]] for one in rows])
 
-    def _page(self, request: Request, key: str, rows: list[Any]) -> dict[str, Any]:  # type: ignore[override]
-        if request.path.startswith("/v1/"):
-            return Content._page(self, request, rows)
+    def _page(self, request: Request, key: str, rows: list[Any]) -> dict[str, Any]:
         size, page = min(max(int(request.get("PageSize") or 50), 1), 1000), int(request.get("Page") or 0)
         query = [(name, value) for name, value in request.query if name not in ("Page", "PageToken", "PageSize")]
 

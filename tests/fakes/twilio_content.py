@@ -50,7 +50,10 @@ class Content(Fake):
         status: str = "approved",
         language: str = "fr",
     ) -> str:
-        """A template with places {{1}} {{2}} …; ``buttons``: (title, id) quick replies. ``status``: approved, rejected, pending, unsubmitted."""
+        """A template with places {{1}} {{2}} …; ``buttons``: (title, id) quick replies.
+
+        ``status``: approved, rejected, pending, unsubmitted.
+        """
         types: dict[str, Any] = {"twilio/text": {"body": body}}
         if buttons:
             types = {
@@ -122,7 +125,7 @@ class Content(Fake):
         )
         return Answer(201, made)
 
-    def _page(self, request: Request, rows: list[Any]) -> dict[str, Any]:
+    def _content_page(self, request: Request, rows: list[Any]) -> dict[str, Any]:
         size, page = min(int(request.get("PageSize") or 50), 1000), int(request.get("Page") or 0)
         root = f"https://content.twilio.com{request.path}?PageSize={size}"
         more = (page + 1) * size < len(rows)
@@ -138,7 +141,7 @@ class Content(Fake):
         return {"contents": rows[page * size : (page + 1) * size], "meta": meta}
 
     def content_list(self, request: Request) -> Any:
-        return self._page(request, list(self.templates.values()))
+        return self._content_page(request, list(self.templates.values()))
 
     def content_and_approvals(self, request: Request) -> Any:
         rows = [
@@ -146,7 +149,7 @@ class Content(Fake):
             | {"approval_requests": self.approvals[one["sid"]]}
             for one in self.templates.values()
         ]
-        return self._page(request, rows)
+        return self._content_page(request, rows)
 
     def approvals_get(self, request: Request, sid: str) -> Any:
         self._content(sid)
