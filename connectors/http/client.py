@@ -49,6 +49,10 @@ def told(answer: Answer) -> str:
     return " : ".join(p for p in parts if isinstance(p, str) and p) or "sans explication"
 
 
+class _TooLarge(requests.exceptions.RequestException):
+    """An answer of more bytes than are wanted."""
+
+
 class _Auth(requests.auth.AuthBase):
     """Our own header. Being set, it also keeps ``requests`` from taking a password out of a .netrc."""
 
@@ -140,7 +144,7 @@ class HttpClient:
             tries -= 1
             self._gate.before()
             try:
-                answer = self._exchange(method, path, params, content, {**sent, **(headers or {})})
+                answer = self._exchange(method, self.base + path, params, content, {**sent, **(headers or {})})
             except (Transient, Ambiguous) as error:
                 self._gate.failed()
                 if (
@@ -164,13 +168,41 @@ class HttpClient:
             raise self._error(answer, reads, after)
         raise AssertionError
 
+    def download(self, url: str, *, most: int = MOST_BYTES) -> bytes:
+        """A file at an address that the API gave, without our credentials. Raises Transient, or Refused when it is not to be had."""
+        if not url.startswith(("https://", f"{self.base}/")):
+            raise Rejected(self.text("l'adresse d'un fichier n'est pas en https"))
+        try:
+            answer = self._exchange("GET", url, None, None, {}, auth=_Auth(""), most=most)
+        except Ambiguous as error:
+            if isinstance(error.__cause__, _TooLarge):
+                raise Rejected(self.text("un fichier est plus gros qu'annoncé")) from None
+            raise Transient(str(error)) from error
+        if 200 <= answer.status < 300:
+            return answer.body
+        what = self.text(f"{answer.status} pour un fichier")
+        if answer.status >= 500 or answer.status in (408, 425, 429):
+            raise Transient(what, self._gate.asked(answer))
+        raise Refused(what, answer)
+
     # ------------------------------------------------------------------ one exchange
 
-    def _exchange(self, method: str, path: str, params: Any, content: Any, headers: Mapping[str, str]) -> Answer:
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        params: Any,
+        content: Any,
+        headers: Mapping[str, str],
+        *,
+        auth: _Auth | None = None,
+        most: int = MOST_BYTES,
+    ) -> Answer:
         try:
             response = self._session.request(
                 method,
-                self.base + path,
+                url,
+                auth=auth,
                 params=params,
                 data=content,
                 headers=dict(headers),
@@ -181,7 +213,7 @@ class HttpClient:
         except requests.exceptions.RequestException as error:
             raise self._lost(error) from error
         try:
-            body = self._read(response)
+            body = self._read(response, most)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             if response.status_code >= 400:
                 # What the body says is lost; what became of the request is in the status.
@@ -192,7 +224,7 @@ class HttpClient:
             response.close()
         return Answer(response.status_code, CaseInsensitiveDict(response.headers), body)
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _read(self, response: requests.Response, most: int) -> bytes:
         """The body, bounded in size and in time: a server that drips holds nobody for long."""
         end = self._monotonic() + self._deadline
         pieces: list[bytes] = []
@@ -201,8 +233,10 @@ class HttpClient:
         while piece := response.raw.read1(_READ, decode_content=True):
             pieces.append(piece)
             size += len(piece)
-            if size > MOST_BYTES or self._monotonic() > end:
-                raise requests.exceptions.ReadTimeout("answer too long")
+            if size > most:
+                raise _TooLarge
+            if self._monotonic() > end:
+                raise requests.exceptions.ReadTimeout("answer too slow")
         return b"".join(pieces)
 
     def _lost(self, error: requests.exceptions.RequestException) -> PortError:

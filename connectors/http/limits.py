@@ -24,6 +24,10 @@ class Gate:
 
     def after(self, answer: Answer) -> float | None:
         """Called with an answer; the seconds that it asks us to wait, None when it does not."""
+        return self.asked(answer)
+
+    def asked(self, answer: Answer) -> float | None:
+        """The seconds that an answer asks us to wait."""
         return retry_after(answer.headers)
 
     def failed(self) -> None:
@@ -102,10 +106,6 @@ class Window(Gate):
         if answer.status == 429:
             asked = self.pause(asked)
         return asked
-
-    def asked(self, answer: Answer) -> float | None:
-        """The seconds that an answer asks us to wait."""
-        return retry_after(answer.headers)
 
     def pause(self, seconds: float | None) -> float:
         """Nobody calls for so long (None: one window); that long."""

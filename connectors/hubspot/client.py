@@ -110,6 +110,7 @@ class HubSpotClient:
         )
         self.patience = self._http.patience
         self.call = self._http.call
+        self.download = self._http.download
         self.text = self._http.text
         self.close = self._http.close
 

@@ -16,6 +16,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "properties.create": ("/crm/v3/properties/{type}/batch/create", "/crm/properties/{version}/{type}/batch/create"),
     "groups": ("/crm/v3/properties/{type}/groups", "/crm/properties/{version}/{type}/groups"),
     "pipeline": ("/crm/v3/pipelines/{type}/{id}", "/crm/pipelines/{version}/{type}/{id}"),
+    "associated": (
+        "/crm/v4/associations/{type}/{to}/batch/read",
+        "/crm/associations/{version}/{type}/{to}/batch/read",
+    ),
     "threads": ("/conversations/v3/conversations/threads", "/conversations/conversations/{talk}/threads"),
     "thread": ("/conversations/v3/conversations/threads/{id}", "/conversations/conversations/{talk}/threads/{id}"),
     "messages": (
