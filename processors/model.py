@@ -19,12 +19,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.directive import Business, Directive, FactSpec
-from core.message import Attachment, Message
+from core.message import Attachment, Message, is_decoration
 from core.model import Answer, Question, Shown
 from core.quote import price
 from core.reading import Day, Dimensions, Fact, Intent, Money, Quantity, Reading, Reason
 from processors.analyze import understand
-from processors.classify import is_decoration
 from processors.model_prompt import INTENTS, ask, instructions, schema
 from processors.model_values import Place, Proof, Refused, places, prove, value_of
 from processors.tokens import tokenise
@@ -285,7 +284,6 @@ def _directive(
     text = f"« {quote[:200]} » parle pour {chosen.kind}, selon le modèle"
     reasons.append(Reason(f"model:directive:{chosen.name}", True, 0.0, text))
     trust = policy.seen if proof.is_file else policy.read
-    intent: Intent = rules.intent
     facts = rules.facts
     if chosen.name != rules.directive:
         facts = understand(message, business, now=now, only=chosen.name).facts
@@ -294,7 +292,6 @@ def _directive(
         directive=chosen.name,
         kind=chosen.kind,
         confidence=max(trust, rules.confidence),
-        intent="request" if intent == "other" and not chosen.default and data.get("intent") == "request" else intent,
         facts=facts,
     )
 

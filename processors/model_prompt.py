@@ -18,7 +18,7 @@ from processors.facts_dimensions import _AXES as AXES
 from processors.facts_money import _CURRENCIES as CURRENCIES
 
 UNITS = ("mm", "cm", "dm", "m", "in", "ft")
-INTENTS = ("request", "reply", "question", "complaint", "thanks", "other")
+INTENTS = ("other", "request", "reply", "question", "complaint", "thanks")
 #: How much of a directive goes into the instructions, and how long they get at most, in characters.
 _WORDS, _CHOICE_WORDS, _EXAMPLES, _EXAMPLE, _PROSE, _WHOLE = 50, 40, 8, 300, 3000, 60_000
 

@@ -17,8 +17,6 @@ from typing import Any
 from core.directive import FactSpec
 from core.message import Attachment, Message
 from core.reading import Day, Dimensions, Evidence, FactValue, Money, Quantity
-from processors.facts_amounts import _DOZENS as DOZENS
-from processors.facts_amounts import _FACTOR as FACTORS
 from processors.facts_dates import find_date
 from processors.facts_dimensions import _AXIS as AXIS
 from processors.facts_dimensions import _MM as MILLIMETRES
@@ -27,11 +25,12 @@ from processors.facts_dimensions import _unit as unit_name
 from processors.facts_money import _CURRENCY as CURRENCY
 from processors.facts_numbers import NUMBER, parse_number
 from processors.tokens import LIMIT, tokenise
-from processors.words_common import NUMBERS
+from processors.words_common import DOZENS, NUMBERS
 
 #: Longest quote looked for, and how often one is looked for in a text, in characters and times.
 _QUOTE, _PLACES = 400, 200
 _MOST = Decimal(10) ** 12
+_FACTORS = {"k": 1000, "mille": 1000, "millier": 1000, "milliers": 1000, "million": 10**6, "millions": 10**6}
 _FOUND_NUMBER = re.compile(rf"(?<![\d.,])({NUMBER})(?:\s?(k|mille|milliers?|million|millions)(?![^\W_]))?", re.IGNORECASE)
 _FOUND_UNIT = re.compile(rf"(?:(?<=\d)|(?<![^\W\d_]))({UNIT})(?![^\W\d_])", re.IGNORECASE)
 _TAX = {
@@ -169,7 +168,7 @@ def numbers_in(words: str) -> set[Decimal]:
         for english in (False, True):
             number = parse_number(match[1], english=english)
             if number is not None:
-                found.add(number * FACTORS.get((match[2] or "").lower(), 1))
+                found.add(number * _FACTORS.get((match[2] or "").lower(), 1))
     for match in re.finditer(r"\d+", words):  # "1m20"
         if len(match[0]) <= 12:
             found.add(Decimal(match[0]))
