@@ -1,0 +1,249 @@
+"""What Twilio tells us by webhook, as pure functions: is it Twilio, which message, what became of one of ours.
+
+The raw form of a message is an envelope, JSON in UTF-8 with sorted keys (read by ``processors.whatsapp``)::
+
+    {"format": "guichet-whatsapp/1",
+     "source": "webhook" | "list",           told by Twilio, or found in its list of messages
+     "sent_at": "2026-11-20T10:00:00+00:00", '' when not told (webhooks do not)
+     "late": false,                          true: files of an earlier message that were not there at first
+     "form": {"MessageSid": …, "From": …},   Twilio's parameters as they came; from the list, those that it knows
+     "media": [{"index": 0, "type": …, "name": …, "sha256": …, "size": …},   in the spool
+               {"index": 1, "type": …, "error": "…", "again": true}]}        not there, and whether it may still come
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from connectors.whatsapp.client import CLOSED, SID, bare_number
+from core.ports import Incoming
+
+FORMAT = "guichet-whatsapp/1"
+#: Parameters of a form that are read; Twilio sends some thirty.
+MOST_FIELDS = 500
+
+Params = Mapping[str, str] | Sequence[tuple[str, str]]
+Outcome = Literal["underway", "sent", "delivered", "read", "failed"]
+
+_OUTCOMES: dict[str, Outcome] = {
+    **dict.fromkeys(("accepted", "scheduled", "queued", "sending"), "underway"),
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    **dict.fromkeys(("failed", "undelivered", "canceled"), "failed"),
+}
+_ORDER: tuple[Outcome, ...] = ("underway", "sent", "delivered", "read", "failed")
+
+_WHY = {
+    CLOSED: "la fenêtre de 24 h est fermée : WhatsApp ne laisse plus passer de texte libre",
+    63003: "ce numéro n'est pas sur WhatsApp",
+    63024: "ce numéro ne peut pas recevoir de message WhatsApp",
+    63018: "trop de messages à la fois pour notre numéro",
+    63028: "le modèle de message n'attend pas ces valeurs (nombre de variables)",
+    63032: "WhatsApp refuse de remettre ce message à cette personne",
+    63038: "la limite de messages du jour est atteinte",
+    63040: "WhatsApp a refusé ce modèle de message",
+    63041: "WhatsApp a suspendu ce modèle de message",
+    63049: "WhatsApp a choisi de ne pas remettre ce message",
+    63051: "notre numéro WhatsApp est bloqué",
+    21610: "la personne ne veut plus recevoir de messages (STOP)",
+    30003: "le téléphone est injoignable",
+    30008: "échec sans explication de l'opérateur",
+}
+
+
+def form_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The parameters of a webhook's body, empty ones too: they count in the signature. [] for what is no form."""
+    try:
+        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return []
+
+
+def addresses(
+    public_url: str, target: str, *, scheme: str = "http", host: str = "", forwarded_proto: str = "", forwarded_host: str = ""
+) -> list[str]:
+    """The addresses that Twilio may have signed for a request to ``target`` (path and query as they came), likeliest first.
+
+    ``public_url`` (PUBLIC_URL) wins over everything a request says of itself. It may end in a path, which a proxy keeps or
+    takes away. Without it the proxy's headers are believed, then the request's own: a wrong one only fails to verify.
+    """
+    target = target if target.startswith("/") else f"/{target}"
+    if public_url:
+        base = public_url.rstrip("/")
+        parts = urlsplit(base)
+        found = [base + target]
+        if parts.path and target.startswith(f"{parts.path}/"):
+            found.insert(0, base.removesuffix(parts.path) + target)
+        return found
+    schemes = [s.strip().lower() for s in (forwarded_proto.partition(",")[0], scheme) if s.strip()]
+    hosts = [h.strip() for h in (forwarded_host.partition(",")[0], host) if h.strip()]
+    return list(dict.fromkeys(f"{s}://{h}{target}" for h in hosts for s in schemes))
+
+
+def verify(url: str | Iterable[str], params: Params, signature: str, token: str, settings: str = "") -> bool:
+    """Whether X-Twilio-Signature vouches for these parameters at one of these addresses. Never raises.
+
+    Every parameter counts, those that Twilio adds tomorrow too. The standard port of an address may be written or left out.
+    ``settings`` is the header X-Twilio-Webhooks-Signature-Settings, '' when there is none.
+    """
+    if not token or not signature:
+        return False
+    # Only needed where WhatsApp is configured.
+    from twilio.request_validator import RequestValidator, get_signature_algorithm
+
+    validator, algorithm = RequestValidator(token), get_signature_algorithm(settings)
+    form = _Form(_pairs(params))
+    for one in [url] if isinstance(url, str) else url:
+        try:
+            if validator.validate(one, form, signature, algorithm):
+                return True
+        except ValueError:  # an address that is none, e.g. a port out of range
+            continue
+    return False
+
+
+class _Form(dict[str, str]):
+    """A form whose names may repeat, as the validator takes it."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self._all: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._all.setdefault(name, []).append(value)
+            self.setdefault(name, value)
+
+    def getall(self, name: str) -> list[str]:
+        return self._all[name]
+
+
+def _pairs(params: Params) -> list[tuple[str, str]]:
+    return list(params.items()) if isinstance(params, Mapping) else list(params)
+
+
+# ------------------------------------------------------------------ messages
+
+
+def is_message(params: Params) -> bool:
+    """Whether the webhook tells a message from somebody to us, rather than what became of one of ours."""
+    form = _Form(_pairs(params))
+    told = form.get("SmsStatus", "received")
+    return bool(SID.fullmatch(form.get("MessageSid", ""))) and "From" in form and told in ("received", "receiving")
+
+
+def incoming(params: Params, *, now: datetime, media: Sequence[Mapping[str, Any]] = ()) -> Incoming:
+    """The message that a webhook tells. Its files are not in it yet unless ``media`` describes them (see the envelope).
+
+    ``hints["media"]`` says how many files are to be fetched (``WhatsAppInbox.receive`` does it).
+    Raises ValueError when it tells no message (``is_message``).
+    """
+    form = _Form(_pairs(params))
+    if not is_message(form):
+        raise ValueError("this webhook tells no message")
+    return item(dict(form), media, received_at=now, source="webhook")
+
+
+def item(
+    form: Mapping[str, str],
+    media: Sequence[Mapping[str, Any]],
+    *,
+    received_at: datetime,
+    source: Literal["webhook", "list"],
+    sent_at: datetime | None = None,
+    late: bool = False,
+) -> Incoming:
+    """The envelope as an item of the inbox: the same id and identity however it came."""
+    sid = form["MessageSid"]
+    wanted = count_media(form)
+    envelope = {
+        "format": FORMAT,
+        "source": source,
+        "sent_at": sent_at.isoformat() if sent_at else "",
+        "late": late,
+        "form": dict(form),
+        "media": list(media),
+    }
+    raw = json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+    hints = {"media": str(wanted)} if wanted and not media else {}
+    too_large = [int(one["size"]) for one in media if one.get("oversize")]
+    if too_large:
+        hints["oversize"] = str(max(too_large))
+    name = f"{sid}/media" if late else sid
+    return Incoming(name, raw, len(raw), received_at, identity=f"whatsapp:{name}", hints=hints)
+
+
+def count_media(form: Mapping[str, str]) -> int:
+    """How many files a message has, at most ten."""
+    told = form.get("NumMedia", "0")
+    return min(int(told), 10) if told.isdecimal() and len(told) < 4 else 0
+
+
+# ------------------------------------------------------------------ what became of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What became of a message of ours. Statuses come doubled and out of order: ``supersedes`` tells which one counts.
+
+    ``key`` is the effect's key, ``part`` of ``parts`` when its text had to be split; '' and 1 where the source does not tell.
+    ``why`` is a sentence for the operator, '' unless it failed. ``instead`` says what may still reach the person:
+    "template" when only the 24 hours were over, "email" when WhatsApp is no way, "" when nothing failed.
+    """
+
+    sid: str
+    outcome: Outcome
+    to: str
+    key: str = ""
+    part: int = 1
+    parts: int = 1
+    code: int = 0
+    why: str = ""
+    instead: Literal["", "template", "email"] = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more is to be expected that matters: it arrived, or never will."""
+        return self.outcome in ("delivered", "read", "failed")
+
+    def supersedes(self, known: Outcome) -> bool:
+        """Whether this is news to one who knows ``known``. What arrived cannot fail any more."""
+        if self.outcome == "failed":
+            return known in ("underway", "sent")
+        return known != "failed" and _ORDER.index(self.outcome) > _ORDER.index(known)
+
+
+def status(params: Params, query: Params = ()) -> Status | None:
+    """What a status callback tells; ``query`` is that of the address it came to. None when it tells nothing of ours."""
+    form, asked = _Form(_pairs(params)), _Form(_pairs(query))
+    sid, told = form.get("MessageSid", ""), form.get("MessageStatus") or form.get("SmsStatus", "")
+    if not SID.fullmatch(sid) or told not in _OUTCOMES:
+        return None
+    code = form.get("ErrorCode", "")
+    return status_of(
+        sid,
+        told,
+        form.get("To", ""),
+        int(code) if code.isdecimal() and len(code) < 9 else 0,
+        key=asked.get("effect", "")[:200],
+        part=_small(asked.get("part", "")),
+        parts=_small(asked.get("parts", "")),
+    )
+
+
+def status_of(sid: str, told: str, to: str, code: int, *, key: str = "", part: int = 1, parts: int = 1) -> Status:
+    """A status from Twilio's own words."""
+    outcome = _OUTCOMES.get(told, "underway")
+    why, instead = "", ""
+    if outcome == "failed":
+        why = _WHY.get(code) or f"WhatsApp n'a pas remis le message (code {code or 'inconnu'})"
+        instead = "template" if code == CLOSED else "email"
+    return Status(sid, outcome, bare_number(to) or to, key, part, parts, code, why, instead)  # type: ignore[arg-type]
+
+
+def _small(written: str) -> int:
+    return max(1, int(written)) if written.isdecimal() and len(written) < 3 else 1
