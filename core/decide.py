@@ -31,6 +31,7 @@ class Decision:
     deadlines: tuple[tuple[str, datetime], ...] | None = None
     reasons: tuple[Reason, ...] = ()
     notice_to: str = ""
+    drops: tuple[str, ...] = ()
 
 
 def decide(case: Case | None, event: Event, directive: Directive, context: Context) -> Decision:
@@ -52,7 +53,7 @@ def decide(case: Case | None, event: Event, directive: Directive, context: Conte
         elif isinstance(event, EffectDone):
             _done(work, event)
         elif isinstance(event, EffectParked):
-            work.because("parked", f"à l'extérieur, « {event.kind} » n'a pas pu se faire : {event.error}")
+            _parked(work, event)
         elif isinstance(event, DeadlinePassed):
             _late(work, event)
         elif isinstance(event, TaskMoved):
@@ -62,7 +63,7 @@ def decide(case: Case | None, event: Event, directive: Directive, context: Conte
     work.finish()
     effects = tuple(e for e in work.effects if e is not None)
     deadlines = None if work.deadlines is None else tuple(sorted(work.deadlines.items()))
-    return Decision(work.case, effects, deadlines, tuple(work.reasons), work.notice_to)
+    return Decision(work.case, effects, deadlines, tuple(work.reasons), work.notice_to, tuple(work.drops))
 
 
 # ------------------------------------------------------------------ messages
@@ -80,6 +81,11 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         phone=phone,
         language=reading.language or message.language or "fr",
     )
+    people = [message.sender.email, where.email]
+    if (known := context.known) is not None:
+        # One person on several channels is one contact: an answer may come by any of them.
+        party = Party(party.email or known.email, party.name or known.name, party.phone or known.phone, party.language)
+        people += [known.email, known.phone]
     case = Case(
         id=case_id,
         ref=ref,
@@ -99,7 +105,7 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         facts=reading.facts,
         seen=(event.id,),
         messages=1,
-        people=tuple(dict.fromkeys(a for a in (message.sender.email, where.email) if a)),
+        people=tuple(dict.fromkeys(a for a in people if a)),
     )
     work = Work(case, directive, context, new=True)
     work.because("kind", f"demande de type {directive.kind} (confiance {reading.confidence:.0%})")
@@ -181,6 +187,24 @@ def _done(work: Work, event: EffectDone) -> None:
     if event.name == "task" and work.case.stage == "fulfilling":
         work.change(counts={**work.case.counts, "task:done": 1})
         walk(work)
+
+
+def _parked(work: Work, event: EffectParked) -> None:
+    """Something outside needs a person; a text that cannot reach the customer by his channel goes by mail instead."""
+    work.because("parked", f"à l'extérieur, « {event.kind} » n'a pas pu se faire : {event.error}")
+    payload, party = event.payload, work.case.party
+    if not event.unreachable or payload is None or payload.audience != "customer" or not party.email:
+        return
+    work.because("other-channel", "ce canal ne l'atteint plus : le message part par courrier électronique")
+    subject = payload.subject or work.case.subject
+    letter = replace(payload, to=party.email, subject=subject, in_reply_to="", references=(), thread="", buttons=(), account="")
+    key = work.emit("mail", letter, behind=(work.case.last_message_key,) if work.case.last_message_key != event.key else ())
+    work.change(last_message_key=key)
+    quote = work.case.quote
+    if quote is not None and quote.key == event.key:
+        # A yes that answers the mail answers this offer.
+        work.change(quote=replace(quote, key=key))
+    work.drops.append(event.key)
 
 
 def _moved(work: Work, event: TaskMoved) -> None:

@@ -4,6 +4,7 @@ PortError
 ├── Transient       it did not happen; try again after ``after`` seconds
 ├── Ambiguous       it may have happened; look it up by its key before another try
 ├── Rejected        it will never happen like this; park it and show why
+│   └── Unreachable   the person cannot be reached by this channel; another may do
 └── Unauthorized    nothing will happen with these credentials; stop the lane, alert once
 
 Nothing else escapes a connector: an unexpected exception in one is a defect of ours and is treated as Ambiguous,
@@ -31,6 +32,10 @@ class Ambiguous(PortError):
 
 class Rejected(PortError):
     """The system refused this input for good."""
+
+
+class Unreachable(Rejected):
+    """The person cannot be reached this way (no open window, no such number): another channel may do."""
 
 
 class Unauthorized(PortError):

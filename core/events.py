@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from core.effects import Receipt
+from core.effects import Receipt, SendMessage
 from core.message import Message
 from core.reading import Reading
 
@@ -55,7 +55,10 @@ class EffectDone:
 
 @dataclass(frozen=True, slots=True)
 class EffectParked:
-    """An effect of the case needs a person."""
+    """An effect of the case needs a person.
+
+    ``unreachable``: it is a text that cannot reach its reader by this channel; ``payload`` is that text, where it is known.
+    """
 
     id: str
     at: datetime
@@ -63,6 +66,8 @@ class EffectParked:
     kind: str
     name: str
     error: str
+    unreachable: bool = False
+    payload: SendMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)

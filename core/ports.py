@@ -23,7 +23,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
 
-from core.case import Case
+from core.case import Case, Party
 from core.effects import Effect, Receipt, State
 from core.errors import PortError
 from core.message import Channel, Message
@@ -241,6 +241,7 @@ class Settled:
 
     ``state`` is "done" or "reconciled" (with a receipt), "intended" (again at ``next_at``), "uncertain" (look it up at
     ``next_at``) or "parked" (with ``error``). An attempt that must not be counted (the lane was stopped) says so.
+    ``unreachable`` parks a text that its reader cannot get by this channel.
     """
 
     key: str
@@ -249,6 +250,7 @@ class Settled:
     error: str = ""
     next_at: datetime | None = None
     counted: bool = True
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +288,7 @@ class Change:
     ``deadlines`` replaces all deadlines of the case, None leaves them. ``thread_ids`` are identities by which later messages
     find the case (message ids, fingerprints). ``inbox_id``, ``event_ids`` and ``deadline`` are settled with it; ``outcome``
     is what became of the message: "opened", "joined", "ignored", "bounce", "repeat". ``notice_to`` is an address that gets an
-    automatic notice by this decision.
+    automatic notice by this decision. ``drops`` are keys of parked effects that this decision replaces.
     """
 
     case: Case | None
@@ -300,6 +302,7 @@ class Change:
     deadline: DeadlineRow | None = None
     outcome: str = ""
     notice_to: str = ""
+    drops: tuple[str, ...] = ()
 
 
 class Conflict(Exception):
@@ -423,6 +426,9 @@ class Store(Records, Answers, Protocol):
 
     def cases(self, ids: Sequence[str]) -> dict[str, Case]:
         """Cases by id; unknown ids are left out."""
+
+    def parties(self, people: Sequence[str]) -> dict[str, Party]:
+        """Who is known under these addresses or numbers: the person with all that is known of him. Unknown ones are left out."""
 
     def noticed(self, people: Sequence[str], since: datetime) -> frozenset[str]:
         """Which of them got an automatic notice since then."""

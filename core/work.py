@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from core.case import Case, Stage
+from core.case import Case, Party, Stage
 from core.directive import Directive
 from core.effects import AddNote, Effect, OpenTicket, Payload, SendMessage, System, UpdateTicket, UpsertContact, references
 from core.message import Channel
@@ -34,6 +34,7 @@ class Context:
 
     ``reference`` makes the signed token of a case reference, ``case_url`` the desk's address of a case.
     ``noticed``: the correspondent already had an automatic notice within a day. ``new_id``: (id, reference) for a new case.
+    ``known`` is what is known of the person who opens one, on any channel.
     ``waiting``: how many other open cases wait for this correspondent.
     """
 
@@ -45,6 +46,7 @@ class Context:
     noticed: bool = False
     new_id: tuple[str, str] = ("", "")
     waiting: int = 0
+    known: Party | None = None
 
 
 class Work:
@@ -57,7 +59,7 @@ class Work:
         self.reasons: list[Reason] = []
         self.deadlines: dict[str, datetime] | None = None
         self.notice_to = ""
-        self.ticket_properties: dict[str, str] = {}
+        self.drops: list[str] = []
         self._ticket_slot: tuple[int, OpenTicket] | None = None
 
     def today(self) -> date:
@@ -176,6 +178,8 @@ class Work:
                 account=thread.account,
             ),
             behind=(self.case.last_message_key, *self.links_in(body)),
+            # Whether it could reach him matters only where another channel is left.
+            tell=thread.channel not in ("email", "form") and bool(party.email),
         )
         self.change(last_message_key=key)
         if purpose == "notice":
@@ -236,7 +240,6 @@ class Work:
             assert effect is not None
             filled = {k: v for k, v in values.items() if v}
             self.effects[slot] = replace(effect, payload=replace(ticket, properties=filled, open=open_))
-            self.ticket_properties = values
         elif "ticket" in case.keys and case.stage != self.before:
             key = self.emit(
                 "crm",

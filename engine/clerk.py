@@ -18,6 +18,7 @@ from core import codec
 from core.case import UNDECIDED, Case
 from core.decide import Decision, decide
 from core.directive import Directive
+from core.effects import SendMessage
 from core.errors import PortError, UserError
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
 from core.message import Message
@@ -180,6 +181,8 @@ class Clerk:
         noticed = bool(overlay.noticed(people, now - NOTICE_EVERY))
         waiting = self._waiting_for(people, overlay) if case is None else 0
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
+        if case is None:
+            context = replace(context, known=overlay.party(people))
         decision = decide(case, event, directive, context)
         ids = [message.id, f"fp:{read.fingerprint}"]
         if case is None:
@@ -283,6 +286,8 @@ class Clerk:
         if case is None or (not pending.tell and isinstance(event, EffectDone | EffectParked)):
             entry = JournalEntry(now, pending.case_id, f"effect.{pending.kind}", _told(event))
             return Change(None, journal=(entry,), event_ids=(pending.id,))
+        if isinstance(event, EffectParked) and event.unreachable:
+            event = replace(event, payload=self._text_of(case.id, event.key))
         kind = "task.moved" if isinstance(event, TaskMoved) else f"effect.{pending.kind}"
         change = self._apply(case, event, overlay, kind=kind, cause=_told(event))
         author = event.author if isinstance(event, OperatorActed) else ""
@@ -290,6 +295,11 @@ class Clerk:
             kind = f"operator.{event.action}" if isinstance(event, OperatorActed) else ""
             change = replace(change, journal=tuple(replace(j, author=author, kind=kind) for j in change.journal))
         return replace(change, event_ids=(pending.id,))
+
+    def _text_of(self, case_id: str, key: str) -> SendMessage | None:
+        """The text that an effect of the case was to send."""
+        payload = next((r.effect.payload for r in self._store.outbox(case_id) if r.effect.key == key), None)
+        return payload if isinstance(payload, SendMessage) else None
 
     def _deadline(self, row: DeadlineRow, overlay: Overlay) -> Change | None:
         case = overlay.case(row.case_id)
@@ -349,6 +359,7 @@ class Clerk:
             thread_ids=tuple(dict.fromkeys(i for i in (*thread_ids, *ours) if i)),
             journal=(entry,),
             notice_to=decision.notice_to,
+            drops=decision.drops,
         )
 
 

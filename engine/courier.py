@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from core import codec
 from core.effects import Effect, Receipt, fill
-from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
 from core.ports import OutboxRow, Outlet, Settled, Store
 from core.retry import MOST_ATTEMPTS, Backoff
 
@@ -138,7 +138,7 @@ class Courier:
         if isinstance(answer, Receipt):
             return Settled(key, "reconciled" if answer.found else "done", answer)
         if isinstance(answer, Rejected):
-            return Settled(key, "parked", error=str(answer))
+            return Settled(key, "parked", error=str(answer), unreachable=isinstance(answer, Unreachable))
         if isinstance(answer, Unauthorized):
             return Settled(key, "intended", error=str(answer), next_at=self._clock(), counted=False)
         if isinstance(answer, Ambiguous):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from core.case import Case
+from core.case import Case, Party
 from core.ports import Change, Found, ReadRow, Store
 
 Clues = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -22,6 +22,7 @@ class Overlay:
         self._threads: dict[str, str] = {}
         self._people: dict[str, list[str]] = {}
         self._noticed: set[str] = set()
+        self._parties: dict[str, Party] = {}
 
     def prepare(self, reads: Sequence[ReadRow], clues_of: Callable[[ReadRow], Clues]) -> None:
         """Look up everything that these messages point at, in one query of each kind."""
@@ -36,6 +37,7 @@ class Overlay:
             threads.update(dict.fromkeys(one_threads))
             people.update(dict.fromkeys(one_people))
         self._found = self._store.find(list(refs), list(threads), list(people))
+        self._parties = self._store.parties(list(people))
         ids = [*self._found.by_ref.values(), *self._found.by_thread.values()]
         ids += [i for found in self._found.by_person.values() for i in found]
         self.load(ids)
@@ -65,6 +67,10 @@ class Overlay:
         here = self._people.get(person.casefold(), [])
         known = self._found.by_person.get(person, ())
         return tuple(dict.fromkeys(i for i in (*reversed(here), *known) if (c := self.case(i)) is not None and c.open))
+
+    def party(self, people: Sequence[str]) -> Party | None:
+        """Who it is, as far as the store knows him."""
+        return next((self._parties[p] for p in people if p in self._parties), None)
 
     def noticed(self, people: Sequence[str], since: datetime) -> frozenset[str]:
         """Who of them had an automatic notice since then, in the store or in this batch."""

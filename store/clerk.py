@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import func, or_, select, true
 
 from core import codec
-from core.case import Case
+from core.case import Case, Party
 from core.ports import DeadlineRow, Found, PendingEvent
 from store.base import Group, chunks, insert_or
-from store.tables import cases, deadlines, events, inbox, notices, outbox, threads
+from store.tables import cases, contacts, deadlines, events, inbox, notices, outbox, threads
 
 #: Open cases of one person that ``find`` names.
 _PER_PERSON = 50
@@ -97,6 +97,20 @@ class Clerk(Group):
                     (case.id, case)
                     for case in self._cases(connection.execute(select(cases.c.id, cases.c.body).where(cases.c.id.in_(some))))
                 )
+        return found
+
+    def parties(self, people: Sequence[str]) -> dict[str, Party]:
+        hashes = {self.keys.person(person): person for person in people}
+        hashes.pop("", None)
+        found: dict[str, Party] = {}
+        with self.db.read() as connection:
+            for some in chunks(sorted(hashes)):
+                query = select(contacts).where(or_(contacts.c.email_hash.in_(some), contacts.c.phone_hash.in_(some)))
+                for row in connection.execute(query).mappings():
+                    body = self._json("contacts", row["id"], row["body"])
+                    said = {name: str(body[name]) for name in ("email", "name", "phone", "language") if body.get(name)}
+                    party = Party(**said)
+                    found |= {hashes[h]: party for h in (row["email_hash"], row["phone_hash"]) if h in hashes}
         return found
 
     def noticed(self, people: Sequence[str], since: datetime) -> frozenset[str]:

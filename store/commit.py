@@ -15,7 +15,7 @@ from core.case import Case, Party
 from core.ports import Change, Conflict
 from store.base import chunks, insert_or
 from store.journal import Journal
-from store.outbox import Outbox
+from store.outbox import End, Outbox
 from store.tables import cases, contacts, deadlines, events, files, inbox, notices, threads
 
 #: What has been decided or given up is not decided again.
@@ -56,6 +56,10 @@ class Commit(Journal, Outbox):
         self._store_deadlines(connection, batch.changes)
         self._store_threads(connection, batch.changes, now)
         self._consume(connection, batch.changes, now)
+        replaced = {key for change in batch.changes for key in change.drops}
+        if replaced:
+            rows = [row for row in self._lock(connection, replaced) if row["state"] == "parked"]
+            self._finish(connection, [End(row, "dropped", attempts=row["attempts"]) for row in rows], now)
         told = [{"person_hash": self.keys.person(change.notice_to), "at": now} for change in batch.changes if change.notice_to]
         if told:
             connection.execute(insert(notices), told)

@@ -59,7 +59,7 @@ class Courier(Outbox):
                 continue
             attempts = row["attempts"] + one.counted
             if one.state in ("done", "reconciled", "parked"):
-                ends.append(End(row, one.state, one.receipt, one.error, attempts))
+                ends.append(End(row, one.state, one.receipt, one.error, attempts, one.unreachable))
             else:
                 again.append(
                     {

@@ -41,6 +41,7 @@ class End:
     receipt: Receipt | None = None
     error: str = ""
     attempts: int = 0
+    unreachable: bool = False
 
 
 class Outbox(Group):
@@ -165,7 +166,7 @@ class Outbox(Group):
             id, kind, name = f"{key}#{count}", end.row["kind"], end.row["name"]
             event: EffectDone | EffectParked
             if end.state == "parked":
-                event = EffectParked(id, now, key, kind, name, end.error)
+                event = EffectParked(id, now, key, kind, name, end.error, end.unreachable)
             else:
                 event = EffectDone(id, now, key, kind, name, end.receipt or Receipt(""))
             told.append(

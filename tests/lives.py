@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from core.case import Case
+from core.case import Case, Party
 from core.decide import Decision, decide
 from core.directive import Business, Directive
 from core.effects import Effect, Receipt, SendMessage
@@ -62,6 +62,7 @@ class Life:
         self.notices: list[str] = []
         self.noticed = False
         self.admin = ADMIN
+        self.known: Party | None = None
         self._number = 0
 
     # ---- what happens
@@ -75,6 +76,7 @@ class Life:
             case_url=lambda case_id: f"https://guichet.example/cases/{case_id}",
             noticed=self.noticed,
             new_id=("0123456789abcdef", "K7Q2M9XD"),
+            known=self.known,
         )
         before = self.case
         decision = decide(before, event, self.directive, context)

@@ -312,3 +312,42 @@ def test_support_is_not_acknowledged_twice_a_day() -> None:
     life.write("encore un souci", intent="request")
     assert life.stage == "done"
     assert not life.sent()
+
+
+# ------------------------------------------------------------------ channels
+
+
+def test_a_text_that_cannot_reach_him_on_his_channel_goes_by_mail_once(quoted: Life) -> None:
+    from dataclasses import replace
+
+    from core.effects import SendMessage
+    from core.events import EffectParked
+
+    assert quoted.case is not None
+    quoted.case = replace(quoted.case, thread=replace(quoted.case.thread, channel="whatsapp", to="+33612345678"))
+    quoted.write("j'ai aussi le fichier 3D", files=(model(),), channel="whatsapp")
+    effect = quoted.effects[-1]
+    assert isinstance(effect.payload, SendMessage)
+    assert (effect.system, effect.payload.template, effect.tell) == ("whatsapp", "requote", True)
+    parked = EffectParked(f"{effect.key}#1", quoted.now, effect.key, effect.kind, "", "63016", True, effect.payload)
+    decision = quoted.happen(parked)
+    (letter,) = decision.effects
+    assert (letter.system, decision.drops) == ("mail", (effect.key,))
+    assert isinstance(letter.payload, SendMessage)
+    assert (letter.payload.to, letter.payload.text) == (CUSTOMER, effect.payload.text)
+    assert quoted.case.quote is not None
+    assert quoted.case.quote.key == letter.key
+    assert not quoted.happen(parked).effects
+    # A yes on either channel is a yes to that offer.
+    quoted.write("Je valide", answer="approve", answers=(letter.key,))
+    assert quoted.stage == "fulfilling"
+
+
+def test_a_text_that_was_perhaps_sent_is_not_sent_again_by_another_channel(quoted: Life) -> None:
+    from core.effects import SendMessage
+    from core.events import EffectParked
+
+    payload = quoted.sent("quote")[0]
+    assert isinstance(payload, SendMessage)
+    decision = quoted.happen(EffectParked("x#1", quoted.now, "x", "message.send", "", "peut-être fait", False, payload))
+    assert decision.effects == ()
