@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.clauses import clauses
-from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, judge, label
+from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_measure, is_name, judge, label
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.own_words import own_words
 from processors.verdicts.tokens import fold, tokenise, trick
@@ -27,6 +28,7 @@ MOST_WORDS = 160
 #: Acts that may stand in the lines of a signature: a job, a service, an address.
 _IN_SIGNATURE = frozenset({"other", "hearsay"})
 _SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
+_OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
 _KIND_TEXT = {
@@ -75,14 +77,19 @@ def read_verdict(
     if any(_decides(text[start:end]) for start, end in own.spans):
         return _unclear("echo", "Les mots qui décident sont entre guillemets : une citation ne décide rien.")
     admin = role == "admin"
-    judged = [judge(c, own.text, admin=admin) for c in clauses(tokens, context=_context(subject), unit=unit)]
+    several = bool(_SEPARATE_THINGS.search(subject[:300]))
+    context = frozenset() if several else _context(subject) | _context(_object_line(quoted))
+    judged = [judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit)]
     judged = _without_signature(judged, own.text)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
             Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
         )
-    verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=_hesitating(own.text))
+    elsewhere = _hesitating(own.text) or _answers_another_mail(quoted, own_phrases)
+    measured = "dimension" in quoted[:20_000].casefold()
+    judged = [replace(j, kind="logistics", act="") if measured and is_measure(j) else j for j in judged]
+    verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")
         return Verdict("unclear", None, verdict.evidence, (*verdict.reasons, note))
@@ -190,6 +197,9 @@ def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
         ):
             continue
         follows = j.clause.alone or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
+        if _first_name(j, kept, text):
+            signed_on = j.clause.line
+            continue
         if j.kind == "unknown" and follows and not j.clause.announces and is_name(j, text):
             signed_on = j.clause.line if signed_on is None and j.clause.alone else signed_on
             continue
@@ -199,6 +209,21 @@ def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
             signed_on = None
         kept.append(j)
     return kept
+
+
+def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
+    """A name that is a word as well ("A+ / Max", "Cordialement, / Rose Martin"), alone on the line under a closing formula."""
+    items = j.clause.items
+    return (
+        bool(before)
+        and before[-1].kind == "closing"
+        and j.clause.alone
+        and j.clause.line > before[-1].clause.line
+        and len(items) <= 2
+        and not j.clause.asked
+        and not j.clause.announces
+        and all(i.act in {"change", "unknown"} and text[i.start : i.end].istitle() for i in items)
+    )
 
 
 def _titled(j: Judged, text: str) -> bool:
@@ -215,9 +240,29 @@ def _context(subject: str) -> frozenset[str]:
     return frozenset(w for w in words if w not in known)
 
 
+def _object_line(quoted: str) -> str:
+    """What our quote says it is for ("Votre objet : fauteuil"), '' when it does not or names several things."""
+    found = {m[1].strip() for line in quoted[:20_000].split("\n")[:200] if len(line) < 200 and (m := _OBJECT_LINE.match(line))}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _decides(passage: str) -> bool:
     said = clauses(tokenise(passage), context=frozenset(), unit="")
     return any(i.act in {"yes", "particle", "perfect", "needs", "meta", "refuse"} for c in said for i in c.items)
+
+
+def _answers_another_mail(quoted: str, own_phrases: tuple[str, ...]) -> bool:
+    """Whether a mail of ours is quoted that offers nothing to say yes to: a bare "ok" answers that one, not the quote."""
+    lines = [" ".join(line.strip("> \t|*").split()) for line in quoted[:20_000].split("\n")[:400]]
+    ours = set(own_phrases)
+    if not any(line in ours for line in lines):
+        return False
+    return not any(_offers(line) for line in lines if 0 < len(line) <= 40)
+
+
+def _offers(line: str) -> bool:
+    said = clauses(tokenise(line), context=frozenset(), unit="")
+    return len(said) == 1 and not said[0].asked and judge(said[0], line, admin=True).kind in {"approve", "weak", "perfect"}
 
 
 def _hesitating(text: str) -> bool:

@@ -6,6 +6,7 @@ longest known expression at its place, a number, or one unknown word. Linear: ev
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +14,7 @@ from decimal import Decimal
 from rapidfuzz.distance import OSA
 
 from processors.verdicts import amounts
-from processors.verdicts.lexicon import LONGEST, asks_when, phrases, words
+from processors.verdicts.lexicon import LONGEST, asks_when, longest_pattern, phrases, words
 from processors.verdicts.tokens import Token, word_set
 
 #: Words that decide, in the forms that may be reached from a misspelling. Each is its own correction.
@@ -126,20 +127,65 @@ def opens_delay_question(said: list[str]) -> str:
     return next((e for n in range(min(LONGEST, len(said)), 0, -1) if (e := " ".join(said[:n])) in asks_when()), "")
 
 
+#: What may slip into an expression without changing it: "je vous donne *par la présente* mon accord".
+_INSERTED = word_set(
+    "donc bien volontiers officiellement definitivement formellement desormais expressement alors hereby gladly"
+) | {
+    *(
+        "par la presente",
+        "par la",
+        "par ce mail",
+        "par ce courriel",
+        "par ce message",
+        "par retour",
+        "avec plaisir",
+        "sans hesiter",
+    ),
+    *("sans hesitation", "a ce jour", "ce jour", "de ce pas", "bien entendu", "bien sur", "au final", "du coup", "en retour"),
+}
+
+
 def _longest(tokens: list[Token], i: int) -> tuple[str, int]:
+    """(act, how many tokens) of the longest known expression at i, ('', 0) when none is."""
+    # Written Darija mixes figures into its words ("mwafe9").
+    end = i
+    while end < len(tokens) and end - i < LONGEST + 5 and tokens[end].kind in {"word", "ref"}:
+        end += 1
+    said = [t.word for t in tokens[i:end]]
+    act, size = _known(said)
+    if size == len(said):
+        return act, size
+    places = _without_inserted(said)
+    if len(places) < len(said):
+        other, length = _known([said[n] for n in places])
+        if length > size and other != "filler" and places[length - 1] >= size:
+            return other, places[length - 1] + 1
+    return act, size
+
+
+def _known(said: list[str]) -> tuple[str, int]:
     known = phrases()
-    for size in range(min(LONGEST, len(tokens) - i), 0, -1):
-        # Written Darija mixes figures into its words ("mwafe9").
-        if any(t.kind not in {"word", "ref"} for t in tokens[i : i + size]):
-            continue
-        act = known.get(" ".join(t.word for t in tokens[i : i + size]))
-        if act is not None:
-            return act, size
-    return "", 0
+    act, least = longest_pattern(said)
+    for size in range(min(LONGEST, len(said)), 0, -1):
+        written = known.get(" ".join(said[:size]))
+        if written is not None:
+            return (written, size) if size >= least else (act, least)
+    return act, least
+
+
+def _without_inserted(said: list[str]) -> list[int]:
+    """Places of the words that are left when what may slip in is taken out; the first word always stays."""
+    places, n = [0], 1
+    while n < len(said):
+        size = next((k for k in (3, 2, 1) if " ".join(said[n : n + k]) in _INSERTED), 0)
+        if not size:
+            places.append(n)
+        n += size or 1
+    return places
 
 
 def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) -> list[Item]:
-    tokens = [_corrected(t) for t in tokens]
+    tokens = [part for t in tokens for part in _unglued(_corrected(t), units)]
     items: list[Item] = []
     i = 0
     while i < len(tokens):
@@ -168,6 +214,15 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
         items.append(Item(act, said, token.start, tokens[i + size - 1].end))
         i += size
     return items
+
+
+def _unglued(token: Token, units: frozenset[str]) -> list[Token]:
+    """``3cr`` as the number and the unit that it is."""
+    found = re.fullmatch(r"(\d{1,4}(?:[.,]\d{1,2})?)([a-z]{2,10})", token.word) if token.kind == "ref" else None
+    if found is None or found[2] not in units:
+        return [token]
+    middle = token.start + len(found[1])
+    return [Token(found[1], "number", token.start, middle), Token(found[2], "word", middle, token.end)]
 
 
 def _mark(token: Token) -> Item:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
@@ -37,6 +38,30 @@ _YES = frozenset({"yes", "particle", "perfect"})
 #: In "merci pour votre message", "message" is no other thing agreed to, and "toute l'équipe" says nothing.
 _HARMLESS_IN_TAIL = frozenset({"other", "hearsay"})
 _LONGEST_TAIL = 9
+#: A politeness that looks forward may hide a wish ("hâte de négocier la suite"): only what one awaits of any work stands there.
+_FORWARD_LOOKING = (
+    "hate", "j ai hate", "nous avons hate", "on a hate", "tellement hate", "tres hate", "trop hate", "impatien", "vivement",
+    "dans l attente",
+    "en l attente", "l attente", "j espere", "nous esperons", "on espere", "je suis impatien", "nous sommes impatien", "n hesite",
+    "au plaisir", "looking forward", "i look", "we look", "i am looking", "we are looking", "i m looking", "we re looking", "can t wait",
+    "cant wait", "i can", "we can", "excited", "hope you", "i hope", "don t hesitate", "ich freue", "wir freuen",
+)  # fmt: skip
+_AWAITED = word_set(
+    "voir recevoir decouvrir lire relire entendre connaitre avoir admirer visualiser tester travailler collaborer echanger "
+    "vous nous me m le la les l de d du des un une au aux en a et ce cette ces votre vos notre nos mon ma mes ton ta tes son tout "
+    "resultat resultats rendu rendus modele modeles visuel visuels objet objets piece meuble creation realisation travail fichier "
+    "fichiers suite reponse retour confirmation livraison facture nouvelles collaboration avancement etapes oeuvre merveille "
+    "premiers premieres premiere final finale finaux fini beau belle bien ca cela vite rapidement prochainement 3d ar "
+    "contacter recontacter joindre solliciter revenir appeler rappeler ecrire questionner interroger vers moi besoin question "
+    "questions precision precisions information informations complement renseignement renseignements plus savoir commencer "
+    "see seeing hear hearing receive receiving result results model from back you it the final your work working reply "
+    "to of contact reach ask any with finished piece auf ihre ihr ergebnis das antwort zusammenarbeit die"
+)
+#: "merci pour votre patience" thanks; "merci pour les accoudoirs dorés" orders something.
+_THEIRS = word_set("votre vos ton ta tes cette ce ces cet toute tout your this ihre ihr su sus la vostra vostro tua tuo")
+_GRATEFUL = (
+    "merci", "grand merci", "mille merci", "thank", "many thank", "danke", "vielen dank", "gracias", "grazie", "obrigad", "remercie",
+)  # fmt: skip
 _DELIVERY = re.compile(
     r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
     r"|done|begin|receiv|complet|expect|take|temps|rendu"
@@ -50,17 +75,31 @@ _PREPOSITIONS = frozenset(
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
 _AFTERWARDS = ("apres ", "after ")
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
+_SUBJECTS = _FIRST_PERSON | word_set(
+    "c ca cela ok oui bon vous tu allez vas tout yes you please it that let top lu go nos con sono siamo"
+)
 #: Beside a bare "oui" any other word may turn it into the answer to another question ("oui aujourd'hui").
 _FILLS_A_BARE_YES = word_set("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all") | {
     *("c est", "eh bien", "it s", "it is", "very well")
 }
+#: "Votre accord", "l'attente du feu vert": somebody else's.
+_NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
+_OF_ANOTHER = word_set("votre vos ton ta du l le un de d que your the a sans")
+#: "Le devis du concurrent" is another one.
+_OTHER_QUOTE = word_set(
+    "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
+    "initial initiale base depart competitor competitors other original"
+)
 _MAY_STAND_BESIDE_YES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
 )
 
 
-def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
-    """Judges one clause by itself; how clauses go together is ``processors.verdict``'s part."""
+def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> Judged:
+    """Judges one clause by itself; how clauses go together is ``processors.verdict``'s part.
+
+    ``several``: more than one thing was quoted.
+    """
     items = tuple(_as_role(i, admin) for i in clause.items)
 
     def says(kind: Kind, act: str = "", at: Item | None = None) -> Judged:
@@ -85,17 +124,21 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
     acts = {i.act for i in body}
     if danger is not None and not ("no" in acts and danger.act == "price" and not acts & (DANGERS - {"price"})):
         return says("danger", danger.act, danger)
+    if "no" in acts and _gives_reason(body):
+        return says("refuse")
     if "no" in acts:
         return says(
             "no"
             if acts <= {"no", "filler", "thanks", "mine", "object", "polite", "greeting", "price", "because"}
             else "unknown"
         )
-    if len([i for i in tail if i.act in _STRANGE]) > _LONGEST_TAIL or any(i.act == "number" for i in tail):
+    if _hides_something(tail):
+        return says("unknown")
+    if any(i.words in _NOUNS and before.words in _OF_ANOTHER for before, i in pairwise(body)):
         return says("unknown")
     yes = [i for i in items if i.act in _YES or (i.act == "needs" and acts & {"object", "amount", "number"})]
     if yes:
-        if not _only_known(body, text):
+        if not _only_known(body, text, several=several):
             return says("unknown")
         soon = next((i for i in body if i.act == "asap"), None)
         if soon is not None and any(i.words.split()[0] in _FIRST_PERSON for i in yes):
@@ -123,12 +166,25 @@ def judge(clause: Clause, text: str, *, admin: bool) -> Judged:
     return says(_harmless(body, tail, acts, text))
 
 
+def _gives_reason(body: list[Item]) -> bool:
+    """« Non, trop long à faire »: a no at the beginning with what is too much. "Non, le fauteuil est en cuir" answers something else."""
+    first = next((n for n, i in enumerate(body) if i.act not in {"filler", "greeting", "praise"}), 0)
+    rest = body[first + 1 :]
+    if body[first].act != "no" or any(i.act in DANGERS - {"price", "negation", "change"} for i in rest):
+        return False
+    return any(w in {"trop", "too"} for i in rest[:3] for w in i.words.split())
+
+
 def _only(acts: set[str]) -> set[str]:
     return acts if acts <= {"number", "particle", "perfect", "filler"} else set()
 
 
 def _as_role(item: Item, admin: bool) -> Item:
     # "mets 3 crédits" is a decision from an administrator and says nothing from a customer.
+    if item.act == "meta" and item.words in {"=", ">"} and admin:
+        return Item("filler", item.words, item.start, item.end)
+    if item.words in {"ttc", "ht"} and admin:
+        return Item("filler", item.words, item.start, item.end)
     if item.act != "admin":
         return item
     return Item("filler" if admin else "unknown", item.words, item.start, item.end)
@@ -139,8 +195,33 @@ def _split_tail(items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
     at = next((n for n, i in enumerate(items) if i.act in {"open", "opener"}), None)
     if at is None:
         return list(items), []
-    end = next((n for n in range(at, len(items)) if items[n].act in _YES), len(items))
+    end = next((n for n in range(at + 1, len(items)) if _begins_anew(items[n], items[n - 1])), len(items))
     return [*items[:at], *items[end:]], list(items[at:end])
+
+
+def _begins_anew(item: Item, before: Item) -> bool:
+    """Whether a yes ends the politeness before it: "merci pour tout je valide" does, "merci de votre accord" does not."""
+    if item.act not in _YES or before.words in _PREPOSITIONS | _THEIRS | {"que", "d avoir", "mon", "notre"}:
+        return False
+    said = item.words.split()
+    return item.act != "yes" or (len(said) > 1 and said[0] in _SUBJECTS) or said[0] in {"lgtm", "banco", "go"}
+
+
+def _hides_something(tail: list[Item]) -> bool:
+    """Whether a politeness that goes on says more than politeness."""
+    strange = [i for i in tail if i.act in _STRANGE]
+    if len(strange) > _LONGEST_TAIL or any(i.act == "number" or i.act in _YES for i in tail):
+        return True
+    opening = next((i for i in tail if i.act == "open"), None)
+    if opening is None or not strange:
+        return False
+    if opening.words.startswith(_FORWARD_LOOKING):
+        return not all(i.act == "context" or i.words in _AWAITED for i in strange)
+    if opening.words.startswith(_GRATEFUL) or "remercie" in opening.words:
+        before = tail[tail.index(opening) + 1]
+        owned = opening.words.split()[-1] in _THEIRS or before.words.split()[0] in _THEIRS or opening.words.endswith("avoir")
+        return not owned and len(strange) > 1
+    return False
 
 
 def _delay_question(clause: Clause, items: tuple[Item, ...]) -> bool:
@@ -197,9 +278,14 @@ def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
     return says("refuse", "", refusal)
 
 
-def _only_known(items: list[Item], text: str) -> bool:
-    """Whether every word beside the yes belongs to an approval; see the module's first lines."""
+def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
+    """Whether every word beside the yes belongs to an approval; see the module's first lines.
+
+    An unknown word names the thing after "de la" or "pour le", or with a capital; beside the quote's own noun it says which
+    quote ("l'offre précédente"), and where ``several`` things were asked for, which of them.
+    """
     room, after_object, yes_seen, previous = 0, False, False, ""
+    named = joined = False  # an unknown word named the thing; the word before was a preposition
     named_before_yes = signed = capital = False
     for item in items:
         if item.act in _YES or item.act == "needs":
@@ -213,10 +299,15 @@ def _only_known(items: list[Item], text: str) -> bool:
                 return False
             if room <= 0 or (after_object and not yes_seen and previous != "preposition"):
                 return False
+            titled = text[item.start : item.end][:1].isupper() and not text.isupper()
+            if after_object and item.act != "masked":
+                if several or not (titled or named or (joined and item.words not in _OTHER_QUOTE)):
+                    return False
+                named = True
             room = room - 1 if after_object or text[item.start : item.end][:1].isupper() else 0
             named_before_yes = named_before_yes or not (yes_seen or after_object)
             # "le devis du fauteuil est validé": past the first word the name may go on.
-            previous = "preposition" if after_object else item.act
+            previous, joined = "preposition" if after_object else item.act, False
             continue
         elif item.act not in _MAY_STAND_BESIDE_YES or (yes_seen and item.words.startswith(_AFTERWARDS)):
             return False
@@ -230,7 +321,8 @@ def _only_known(items: list[Item], text: str) -> bool:
             if item.act == "number" and previous in {"object", "context", "unknown"}:
                 return False
             room, after_object = 0, False
-        previous = "preposition" if item.words in _PREPOSITIONS else item.act
+        joined = item.words in _PREPOSITIONS
+        previous = "preposition" if joined else item.act
     return True
 
 
@@ -278,6 +370,33 @@ def comes_afterwards(judged: Judged) -> bool:
     """Whether the clause names something that must come first: after a yes, it takes the yes away."""
     return judged.kind not in {"approve", "weak", "perfect"} and any(
         i.words.startswith(_AFTERWARDS) for i in judged.clause.items
+    )
+
+
+_GLUED_LENGTH = re.compile(r"\d{1,5}(?:cm|mm|m|x\d{1,5})*")
+_MEASURES = word_set(
+    "hauteur largeur profondeur longueur diametre dimensions dimension cm mm m metres haut large profond height width depth"
+)
+#: How somebody gives the measures that our quote asks for.
+_MEASURE_WORDS = word_set(
+    "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension cote cotes mesures mesure taille cm mm m metre metres "
+    "centimetres x par sur de d du des le la les l en et il elle fait mesure pour environ haut large long profond epais voici sont est a "
+    "ses nos mes total totale totales assise dossier h p height width depth length by is are the and dimensions about approx"
+)
+
+
+def is_measure(judged: Judged) -> bool:
+    """Whether the clause says nothing but lengths: it answers our question, it changes nothing."""
+    items = judged.clause.items
+    said = [w for i in items for w in i.words.split()]
+    if judged.clause.asked or not any(w in _MEASURES or w[:1].isdigit() for w in said):
+        return False
+    return all(
+        i.amount is not None
+        or i.act == "object"
+        or _GLUED_LENGTH.fullmatch(i.words) is not None
+        or all(w in _MEASURE_WORDS for w in i.words.split())
+        for i in items
     )
 
 

@@ -8,9 +8,10 @@ expression at a place wins, which is how "n'hésitez pas" is no negation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from processors.verdicts.tokens import fold
 
@@ -80,6 +81,108 @@ def expand(template: str) -> list[str]:
     return [e for choice in match.group(1).split("|") for e in expand(before + choice + after)]
 
 
+#: A template with more expansions than this is kept as it is and matched slot by slot: memory stays small.
+MOST_EXPANSIONS = 64
+
+
+class Pattern(NamedTuple):
+    """A template that is not written out: a slot is {first word: what may follow it}; ``optional`` slots may be left out."""
+
+    act: str
+    slots: tuple[tuple[Mapping[str, tuple[tuple[str, ...], ...]], bool], ...]
+
+    def longest(self, said: Sequence[str]) -> int:
+        """How many of these words the template takes, from the first on; 0 when it does not fit."""
+        reached = {0}
+        for slot, optional in self.slots:
+            after = set(reached) if optional else set()
+            for at in reached:
+                if at < len(said):
+                    for rest in slot.get(said[at], ()):
+                        end = at + 1 + len(rest)
+                        if tuple(said[at + 1 : end]) == rest:
+                            after.add(end)
+            if not after:
+                return 0
+            reached = after
+        return max(reached)
+
+
+def _flat(template: str) -> str:
+    """The template without groups inside groups: ``(a (b|c)|d)`` > ``(a b|a c|d)``."""
+    parts: list[str] = []
+    depth = start = 0
+    for at, char in enumerate(template):
+        if char == "(":
+            if depth == 0:
+                parts.append(template[start:at])
+                start = at + 1
+            depth += 1
+        elif char == ")":
+            depth -= 1
+            if depth == 0:
+                parts.append("(" + "|".join(e for choice in _choices(template[start:at]) for e in expand(choice)) + ")")
+                start = at + 1
+    return "".join([*parts, template[start:]])
+
+
+def _choices(group: str) -> list[str]:
+    found, depth = [""], 0
+    for char in group:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += char
+    return found
+
+
+def _pattern(act: str, template: str) -> Pattern:
+    slots = []
+    for group, literal in re.findall(r"\(([^()]*)\)|([^\s()]+)", _flat(template)):
+        choices = [tuple(fold(w) for w in c.split()) for c in (group.split("|") if group or not literal else [literal])]
+        slot: dict[str, list[tuple[str, ...]]] = {}
+        for choice in choices:
+            if choice:
+                slot.setdefault(choice[0], []).append(choice[1:])
+        slots.append(({k: tuple(v) for k, v in slot.items()}, () in choices))
+    return Pattern(act, tuple(slots))
+
+
+def _size(template: str) -> int:
+    size = 1
+    for group in _GROUP.findall(_flat(template)):
+        size *= group.count("|") + 1
+    return size
+
+
+@cache
+def patterns() -> Mapping[str, tuple[Pattern, ...]]:
+    """The templates that are not written out, by every word they may begin with."""
+    found: dict[str, list[Pattern]] = {}
+    for act, template in _templates():
+        if _size(template) <= MOST_EXPANSIONS:
+            continue
+        pattern = _pattern(act, template)
+        for slot, optional in pattern.slots:
+            for first in slot:
+                if pattern not in found.get(first, ()):
+                    found.setdefault(first, []).append(pattern)
+            if not optional:
+                break
+    return {k: tuple(v) for k, v in found.items()}
+
+
+def longest_pattern(said: Sequence[str]) -> tuple[str, int]:
+    """(act, how many words) of the longest template at the beginning of these words; a danger wins among equals."""
+    best, size = "", 0
+    for pattern in patterns().get(said[0], ()) if said else ():
+        length = pattern.longest(said)
+        if length > size or (length == size and length and pattern.act in DANGERS):
+            best, size = pattern.act, length
+    return best, size
+
+
 #: Later files win over earlier ones: French is what most replies are written in.
 _FILES = ("others.txt", "english.txt", "french.txt")
 
@@ -110,6 +213,8 @@ def _tables() -> tuple[dict[str, str], frozenset[str]]:
     found: dict[str, str] = {}
     asking: set[str] = set()
     for act, template in _templates():
+        if _size(template) > MOST_EXPANSIONS and act != "ask_when":
+            continue
         for expression in expand(template) if template else ():
             if not expression:
                 continue
@@ -133,4 +238,9 @@ def asks_when() -> frozenset[str]:
 @cache
 def words() -> frozenset[str]:
     """Every single word the lexicon knows, in any expression."""
-    return frozenset(w for expression in phrases() for w in expression.split())
+    written = {w for expression in phrases() for w in expression.split()}
+    for group in patterns().values():
+        for slot in (slot for pattern in group for slot, _ in pattern.slots):
+            written |= slot.keys()
+            written |= {word for rests in slot.values() for rest in rests for word in rest}
+    return frozenset(written)

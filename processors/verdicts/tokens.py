@@ -46,7 +46,8 @@ OPEN = {
     "cest": "c est", "c": "c est", "ct": "c etait", "cetait": "c etait", "sest": "s est", "ya": "y a",
     "pr": "pour", "svp": "s il vous plait", "stp": "s il te plait", "vs": "vous", "ns": "nous", "tt": "tout",
     "bcp": "beaucoup", "mrc": "merci", "mci": "merci", "mercii": "merci", "bjr": "bonjour", "bsr": "bonsoir", "slt": "salut",
-    "dac": "d accord", "dacc": "d accord", "daccord": "d accord", "dakor": "d accord", "dak": "d accord",
+    "dac": "d accord", "dacodac": "d accord", "vasi": "vas y", "voui": "oui",
+    "dacc": "d accord", "daccord": "d accord", "dakor": "d accord", "dak": "d accord",
     "okok": "ok", "okay": "ok", "okey": "ok", "oki": "ok", "okai": "ok", "okk": "ok", "oké": "ok", "oke": "ok",
     "ouii": "oui", "wi": "oui", "ui": "oui", "ouai": "ouais", "tkt": "pas de souci", "nn": "non", "nan": "non",
     "pcq": "parce que", "pck": "parce que", "qd": "quand", "pk": "pourquoi", "pq": "pourquoi", "dsl": "desole",
@@ -55,6 +56,7 @@ OPEN = {
     "dont": "don t", "doesnt": "doesn t", "im": "i m", "ill": "i ll", "lets": "let s", "wont": "won t", "cant": "can t",
     "isnt": "isn t", "thats": "that s", "its": "it s", "cdlt": "cordialement", "cdt": "cordialement", "cordlt": "cordialement",
     "demarer": "demarrer", "comencer": "commencer", "parfais": "parfait", "parfet": "parfait", "nikel": "nickel",
+    "minteresse": "m interesse", "minteressent": "m interessent", "jprefere": "je prefere",
 }  # fmt: skip
 
 
@@ -70,6 +72,16 @@ class Token:
     kind: str
     start: int
     end: int
+
+
+def _abbreviated(token: Token, text: str) -> bool:
+    """Whether a point behind this word ends no sentence: a title, or the initial of a name ("R. Vasseur")."""
+    initial = (
+        token.end - token.start == 1
+        and text[token.start].isupper()
+        and text[token.end + 1 : token.end + 3].strip()[:1].isupper()
+    )
+    return token.word in _ABBREVIATED or initial
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +132,7 @@ def tokenise(text: str) -> list[Token]:
             if _EMOJI_MODIFIER.sub("", raw) and raw not in INVISIBLE:
                 tokens.append(Token(raw, kind, start, end))
             continue
-        if raw == "." and tokens and tokens[-1].end == start and tokens[-1].word in _ABBREVIATED:
+        if raw == "." and tokens and tokens[-1].end == start and _abbreviated(tokens[-1], text):
             continue
         if kind != "word":
             tokens.append(Token(raw if kind != "ref" else fold(raw), kind, start, end))
