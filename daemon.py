@@ -63,7 +63,7 @@ def demo(
 ) -> None:
     """Une journée au comptoir, sans aucun compte : des courriers variés, puis les réponses."""
     with _told() as settings:
-        from assembly import play_demo
+        from console import play_demo
 
         raise typer.Exit(play_demo(settings, folder, once=once))
 
@@ -75,7 +75,7 @@ def demo(
 def check() -> None:
     """Vérifie les réglages, les directives et leurs exemples. Ne change rien."""
     with _told() as settings:
-        from assembly import run_check
+        from console import run_check
 
         problems, lines = run_check(settings)
         for line in lines:
@@ -95,7 +95,7 @@ def explain(
 ) -> None:
     """Montre ce qu'un courrier causerait, sans rien faire."""
     with _told() as settings:
-        from assembly import explain_paths
+        from console import explain_paths
         from engine.explain import STAGES
 
         if stage and stage not in STAGES:
@@ -120,7 +120,7 @@ def explain(
 def status(as_json: Json = False) -> None:
     """Ce qui attend, ce qui ne va pas."""
     with _told() as settings:
-        from assembly import status_of
+        from console import status_of
 
         found = status_of(settings)
         if as_json:
@@ -138,7 +138,7 @@ def show(
 ) -> None:
     """Un dossier : ce qu'il est, et tout ce qui s'est passé, d'après le journal."""
     with _told() as settings:
-        from assembly import case_of
+        from console import case_of
 
         found = case_of(settings, ref)
         if found is None:
@@ -161,7 +161,7 @@ def act(
 ) -> None:
     """Agit sur un dossier depuis la console ; le service en marche s'en charge aussitôt."""
     with _told() as settings:
-        from assembly import act_on
+        from console import act_on
 
         _out(act_on(settings, ref, action, amount, note, author))
 
@@ -173,7 +173,7 @@ def act(
 def parked(as_json: Json = False) -> None:
     """Ce qui a besoin d'une personne, le plus ancien d'abord."""
     with _told() as settings:
-        from assembly import reading_store
+        from console import reading_store
 
         with reading_store(settings) as store:
             rows = store.parked()
@@ -201,7 +201,7 @@ def drop(ids: Annotated[list[str], typer.Argument(help="Identifiants donnés par
 
 def _settle_parked(ids: list[str], what: str) -> None:
     with _told() as settings:
-        from assembly import settle_parked
+        from console import settle_parked
 
         number = settle_parked(settings, ids, what)
         if not number:
@@ -221,7 +221,7 @@ def _settle_parked(ids: list[str], what: str) -> None:
 def audit(as_json: Json = False) -> None:
     """Vérifie la chaîne du journal : rien n'y a été changé, ôté ni coupé."""
     with _told() as settings:
-        from assembly import reading_store
+        from console import reading_store
 
         with reading_store(settings) as store:
             report = store.audit()
@@ -240,7 +240,7 @@ def audit(as_json: Json = False) -> None:
 def backup(to: Annotated[Path, typer.Argument(help="Dossier où ranger la sauvegarde.")]) -> None:
     """Sauvegarde la base, les fichiers et la tête du journal, service en marche ou non."""
     with _told() as settings:
-        from assembly import back_up
+        from console import back_up
 
         _out(back_up(settings, to))
 
@@ -252,7 +252,7 @@ def restore(
 ) -> None:
     """Remet une sauvegarde. Ce qui était en cours est vérifié dehors avant d'être refait."""
     with _told() as settings:
-        from assembly import put_back
+        from console import put_back
 
         _out(put_back(settings, source, force=force))
 

@@ -13,7 +13,8 @@ from email.policy import SMTP, default
 from pathlib import Path
 from typing import Any
 
-from assembly import LOCAL_ADDRESS, open_house, reading_store
+from assembly import LOCAL_ADDRESS, open_house
+from console import reading_store
 from core.case import Case
 from core.effects import SendMessage
 from core.work import reply_subject

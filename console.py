@@ -1,0 +1,229 @@
+"""What the commands of daemon.py do: each asks the assembly for its parts and gives back data or a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assembly import (
+    LOCAL_ADDRESS,
+    VERSION,
+    chosen,
+    database_of,
+    keys_of,
+    now,
+    open_house,
+    open_store,
+    reading_setup,
+    sole_daemon,
+    spool_folder,
+)
+from core.errors import UserError
+from settings import Settings
+
+if TYPE_CHECKING:
+    from core.case import Case
+    from store import SqlStore
+
+#: A service that gave no sign of life for so long is not running.
+SILENT = timedelta(minutes=2)
+
+
+@contextlib.contextmanager
+def reading_store(settings: Settings) -> Iterator[SqlStore]:
+    """The store beside a running daemon. Raises UserError when there is none yet."""
+    url = database_of(settings)
+    if url.startswith("sqlite:") and not (settings.data_dir / "guichet.db").exists():
+        raise UserError(
+            "il n'y a pas encore de données ici",
+            where=str(settings.data_dir),
+            todo="lancez d'abord « daemon.py run », ou réglez DATA_DIR",
+        )
+    store = open_store(settings, keys_of(settings))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def run_check(settings: Settings) -> tuple[list[str], list[str]]:
+    """(problems, lines that say what was checked)."""
+    from engine.directives import DirectiveErrors, load_all
+    from engine.examples import run_examples
+
+    problems: list[str] = []
+    lines: list[str] = []
+    try:
+        loaded = load_all(settings.directives_dir)
+    except DirectiveErrors as errors:
+        return [str(p) for p in errors.problems], lines
+    for name in chosen(settings, loaded):
+        business = loaded[name]
+        failed = run_examples(business)
+        number = sum(len(d.examples) for d in business.directives)
+        problems += failed
+        kinds = ", ".join(d.kind for d in business.directives)
+        lines.append(f"{name} : {kinds} ; {number} exemples, {len(failed)} en défaut ; révision {business.revision[:12]}")
+    real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
+    lines.append(f"courrier : {real}")
+    lines.append(f"administrateur : {settings.admin_email or 'aucun (ADMIN_EMAIL) — les demandes complexes attendront'}")
+    return problems, lines
+
+
+def explain_paths(settings: Settings, paths: Sequence[str], stage: str) -> Iterator[dict[str, Any]]:
+    """One answer a mail, in order; many are spread over processes."""
+    from engine.directives import load_all
+    from engine.many import explain_all
+
+    setup = reading_setup(settings, load_all(settings.directives_dir))
+    return explain_all(paths, setup, admin_email=settings.admin_email, stage=stage, now=now())
+
+
+def status_of(settings: Settings) -> dict[str, Any]:
+    """What waits, what is wrong: ``healthy``, ``running`` and ``troubles`` (sentences) beside the store's figures."""
+    when = now()
+    with reading_store(settings) as store:
+        found = store.status(when)
+    troubles: list[str] = []
+    signs = [datetime.fromisoformat(lane["at"]) for lane in found["lanes"].values() if lane["at"]]
+    last = max(signs, default=None)
+    found["running"] = last is not None and when - last < SILENT
+    if last is not None and not found["running"]:
+        troubles.append(f"le service ne tourne pas : dernier signe de vie le {last.astimezone():%d/%m à %H:%M:%S}")
+    for name, lane in found["lanes"].items():
+        if not lane["ok"]:
+            troubles.append(f"{name} : {lane['detail']}")
+        elif found["running"] and name.startswith("intake:"):
+            good = datetime.fromisoformat(lane["good_at"]) if lane["good_at"] else None
+            limit = max(SILENT, 3 * timedelta(seconds=settings.imap_poll_seconds))
+            if good is not None and when - good > limit:
+                troubles.append(f"{name} : dernière relève réussie le {good.astimezone():%d/%m à %H:%M:%S}")
+    waiting = sum(n for states in found["effects"].values() for s, n in states.items() if s == "parked")
+    waiting += found["messages"].get("parked", 0)
+    if waiting:
+        troubles.append(f"{waiting} chose{'s' * (waiting > 1)} à régler par une personne : daemon.py parked")
+    found |= {"healthy": not troubles, "troubles": troubles, "version": VERSION}
+    return found
+
+
+def case_of(settings: Settings, ref: str) -> dict[str, Any] | None:
+    """A case with its effects and its history, JSON-like."""
+    from core import codec
+
+    with reading_store(settings) as store:
+        case = _find(store, ref)
+        if case is None:
+            return None
+        return {
+            "case": codec.plain(case),
+            "effects": [
+                {"key": r.effect.key, "kind": r.effect.kind, "state": r.state, "error": r.error, "attempts": r.attempts}
+                for r in store.outbox(case.id)
+            ],
+            "history": [
+                {"seq": seq, "at": e.at.isoformat(), "kind": e.kind, "author": e.author, "text": e.text, "data": dict(e.data)}
+                for seq, e in store.history(case.id)
+            ],
+        }
+
+
+def _find(store: SqlStore, ref: str) -> Case | None:
+    wanted = ref.strip().strip("[]#").partition("-")[0].upper()
+    case_id = store.find([wanted], [], []).by_ref.get(wanted)
+    return store.cases([case_id]).get(case_id) if case_id else None
+
+
+def act_on(settings: Settings, ref: str, action: str, amount: str, note: str, author: str) -> str:
+    """Hand an operator's act to the clerk; the sentence to print. Raises UserError."""
+    import getpass
+    from decimal import Decimal, InvalidOperation
+
+    from core import codec
+    from core.events import OperatorActed
+    from core.ports import PendingEvent
+
+    allowed = ("validate", "reprice", "refuse", "ask", "note", "close")
+    if action not in allowed:
+        raise UserError(f"« {action} » n'est pas une action", todo="une de : " + ", ".join(allowed))
+    value: Decimal | None = None
+    if amount:
+        try:
+            value = Decimal(amount.replace(",", "."))
+        except InvalidOperation:
+            raise UserError(f"« {amount} » n'est pas un nombre", where="--amount") from None
+        if not value.is_finite() or value <= 0:
+            raise UserError("un montant supérieur à zéro est attendu", where="--amount")
+    if action in ("validate", "reprice") and value is None:
+        raise UserError(f"« {action} » demande un montant", todo=f"act {ref} {action} --amount 2")
+    if action in ("ask", "note") and not note.strip():
+        raise UserError(f"« {action} » demande un texte", todo=f'act {ref} {action} --note "…"')
+    with reading_store(settings) as store:
+        case = _find(store, ref)
+        if case is None:
+            raise UserError(f"aucun dossier ne porte la référence {ref}")
+        when = now()
+        who = author or getpass.getuser()
+        event_id = f"command:{secrets.token_hex(8)}"
+        event = OperatorActed(event_id, when, action, who, "command", value, note)  # type: ignore[arg-type]
+        store.add_event(PendingEvent(event_id, case.id, "operator", codec.dump(event).decode(), when))
+    return f"Noté pour le dossier {case.ref} ; le service s'en charge dès qu'il tourne."
+
+
+def settle_parked(settings: Settings, ids: Sequence[str], what: str) -> int:
+    """Retry or drop parked things; how many."""
+    import getpass
+
+    with reading_store(settings) as store:
+        wanted = [row.id for row in store.parked()] if list(ids) == ["all"] and what == "retry" else list(ids)
+        if what == "retry":
+            return store.retry(wanted, now())
+        return store.drop(wanted, getpass.getuser(), now())
+
+
+def back_up(settings: Settings, to: Path) -> str:
+    """Back up; the sentence to print."""
+    from store.backup import backup
+    from store.spool import FolderSpool
+
+    with reading_store(settings) as store:
+        made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now())
+    return f"Sauvegarde faite : {made}"
+
+
+def put_back(settings: Settings, source: Path, *, force: bool) -> str:
+    """Restore; the sentence to print."""
+    from store.backup import restore
+
+    with sole_daemon(settings):
+        restore(source, database_of(settings), spool_folder(settings), keys=keys_of(settings), now=now(), force=force)
+    return f"Remis depuis {source}. Ce qui était en cours sera vérifié dehors avant d'être refait."
+
+
+def play_demo(settings: Settings, folder: Path, *, once: bool) -> int:
+    """The demonstration, in a folder of its own and with no real account, whatever the settings say."""
+    import shutil
+
+    from engine.demo import Demo
+    from engine.logs import configure
+
+    marker = folder / "guichet-demo"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise UserError("ce dossier n'est pas celui d'une démonstration : il ne sera pas effacé", where=str(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "outbox").mkdir(parents=True)
+    marker.touch()
+    play = Settings(
+        data_dir=folder, directives_dir=settings.directives_dir, business=settings.business, admin_email="patron@studio.example"
+    )
+    bare = {
+        n: Settings.model_fields[n].default for n in ("gmail_email", "inbox_dir", "outbox_dir", "files_dir", "database_url")
+    }
+    play = play.model_copy(update={**bare, "authserv_id": "mx.guichet.demo"})
+    configure("WARNING")
+    house = open_house(play)
+    demo = Demo(house, folder, to=LOCAL_ADDRESS, authserv_id=play.authserv_id, status=lambda: status_of(play))
+    return demo.play(once=once)
