@@ -207,6 +207,18 @@ def test_row_18_a_forged_from_decides_nothing_and_the_known_address_is_asked(cou
     assert len(counter.records("task")) == 1
 
 
+def test_row_18_a_correspondent_of_his_own_case_gets_into_no_other(counter: Quick) -> None:
+    """A customer with an open offer of his own copies the thread and the token of somebody else's: his yes is not theirs."""
+    theirs = offered(counter, "1")
+    offered(counter, "2", "autre@example.org")
+    results = ("Authentication-Results", f"{AUTHSERV}; dmarc=pass header.from=example.org")
+    counter.send(answer(theirs, f"Je valide\n\n{quoted(theirs)}", results, sender="autre@example.org", number="other"))
+    case = next(c for c in counter.cases() if c.people == (CLIENT,))
+    assert undecided(case)
+    assert case.messages == 1
+    assert counter.records("task") == []
+
+
 def test_row_18_a_forged_refusal_or_address_changes_nothing(counter: Quick) -> None:
     """A forged no must not end the request, and a forged Reply-To must not lead our answers away."""
     quote = offered(counter)
@@ -276,6 +288,18 @@ def test_row_19_a_forward_with_a_new_request_is_a_new_case(counter: Quick, threa
         assert undecided(old)
         assert (old.messages, len(old.files)) == (1, 1), prefix
         assert (new.kind, new.stage) == ("MODELISATION", "waiting_approval"), prefix
+
+
+def test_row_19_an_old_thread_used_for_a_new_request_is_a_new_case(counter: Quick) -> None:
+    """« Répondre » is how many people find our address: another subject and another request are another case."""
+    quote = offered(counter)
+    headers = (("In-Reply-To", str(quote["Message-ID"])), ("References", str(quote["Message-ID"])))
+    text = f"Bonjour, je souhaite modéliser cette lampe en 3D, photo jointe.\n\n{SAID}\n\n{quoted(quote)}"
+    lamp = (("lampe.jpg", JPEG + b"l"),)
+    counter.send(mail(text, sender=CLIENT, subject="Lampe de salon en 3D", number="lamp", headers=headers, files=lamp))
+    assert sorted((c.subject, c.messages) for c in counter.cases()) == [("Fauteuil 1", 1), ("Lampe de salon en 3D", 1)]
+    old = next(c for c in counter.cases() if c.subject == "Fauteuil 1")
+    assert undecided(old)
 
 
 def test_row_19_a_forward_without_a_request_opens_nothing_new_in_its_own_thread(counter: Quick) -> None:
