@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 
 from processors.automatic_text import MAX_BODY, MAX_SUBJECT, Mail, fold, null_return_path, own_lines, without_tags
-from processors.automatic_words import AWAY, BACK, INSTEAD, MACHINE, PERSON, RECEIVED, SILENT, SUBJECT
+from processors.automatic_words import AWAY, BACK, INSTEAD, MACHINE, MACHINE_ANYWHERE, PERSON, RECEIVED, SILENT, SUBJECT
 from processors.bounce import is_daemon
 from processors.correlate import same_correspondent
 
@@ -123,4 +123,5 @@ class View:
     def cues(self) -> frozenset[str]:
         """The families of words of a robot found in the sender's own lines."""
         families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "machine": MACHINE, "silent": SILENT, "received": RECEIVED}
-        return frozenset(name for name, pattern in families.items() if pattern.search(self.own))
+        found = {name for name, pattern in families.items() if pattern.search(self.own)}
+        return frozenset(found | {"machine"} if MACHINE_ANYWHERE.search(self.own) else found)

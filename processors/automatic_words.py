@@ -79,6 +79,18 @@ AWAY = re.compile(
     r"|vacation|holiday|break|business trip)|travell?ing|unavailable|not available|not in the office|out until"
     r"|closed)|out of (?:the )?office (?:until|from|on|with|and|today)|no longer (?:with|work|employed)"
     r"|limited access to (?:my )?(?:e-?mail|internet)|thank you for your (?:e-?mail|message)[^\n]{0,30}i am"
+    r"|(?:nous|notre|nos|l'|le|la|les|maison|etude|galerie|ecole|mairie|cabinet|equipe|bureaux?)[^\n.]{0,40} (?:est|sont|sera|seront"
+    r"|fait|font) (?:actuellement |exceptionnellement |totalement )?(?:fermee?s?|en conges?|relache)\b|fermeture (?:annuelle|estivale"
+    r"|exceptionnelle|hivernale|du \d|pour conges?)|(?:je|nous) (?:profite|profitons|prends|prenons)[^\n.]{0,30}(?:conges?|vacances|repos)"
+    r"|en (?:conge|arret) (?:maternite|paternite|parental|maladie|sabbatique|de )|(?:peu|pas|difficilement) (?:joignable"
+    r"|disponible|connectee?)"
+    r"|eloignee? de (?:ma messagerie|mes mails|mon bureau|mon ordinateur|mes e-?mails)|ne (?:consulte|consulterai|lis|lirai"
+    r"|releve|releverai|suis pas"
+    r" en mesure de (?:lire|consulter))[^\n.]{0,30}(?:messagerie|mails?|e-?mails?|messages?|boite)|acces (?:limite|restreint"
+    r"|ponctuel|intermittent)[^\n.]{0,20}"
+    r"(?:mail|messagerie|internet|message)|travelling (?:until|and|with|at)|intermittent access|(?:befinde mich|sind wir"
+    r"|bin ich|bin|sind)[^\n.]{0,40}(?:urlaub"
+    r"|betriebsferien|elternzeit|mutterschutz|dienstreise)|(?:me encuentro|estoy|estamos)[^\n.]{0,30}(?:vacaciones|ausente|de viaje|fuera)"
     r"|(?:ich bin|wir sind|bin ich) (?:\w{1,15} ){0,6}(?:nicht (?:im (?:buro|haus)|erreichbar|anwesend|da\b)|abwesend"
     r"|im urlaub|ausser haus|in elternzeit|verreist|geschlossen)|nicht (?:im buro|erreichbar)|ausser haus"
     r"|nicht mehr (?:im unternehmen|fur uns)|(?:estoy|estare|me encuentro|estamos"
@@ -110,7 +122,11 @@ BACK = re.compile(
     r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso|ate (?:o dia|ao|a|\d)"
     r"|de volta|terug|tot en met|tot \d|vanaf|tillbaka|tilbage|tilbake|wroc|powrot|do dnia|вернусь|до \d|戻り|まで|返回|까지)"
     r"|jusqu'en|will not (?:be )?(?:return|back)|(?:dal?|del|vom) \d{1,2}[^\n]{0,25} (?:al|bis) |vuelvo|torno|rientro"
-    r"|volto em|ich bin am"
+    r"|volto em|ich bin am|a la (?:reouverture|reprise|rentree)|(?:lire|lirai|lirons|traiterai|traiterons|repondrai"
+    r"|repondrons|reviendrai|reviens)[^\n.]{0,40}"
+    r"(?:retour|rentree|reprise|reouverture)|des que (?:je serai|possible a mon)|(?:wieder|zuruck)[^\n.]{0,25}(?:erreichbar"
+    r"|da\b|im buro)|a mi (?:regreso|vuelta)"
+    r"|get back to you (?:when|once|as soon as|upon|on)"
 )
 #: Whom to turn to meanwhile.
 INSTEAD = re.compile(
@@ -124,7 +140,13 @@ INSTEAD = re.compile(
     r"|nachricht wird nicht|para (?:asuntos|cualquier|temas)|por favor contact|in caso di (?:urgenza|necessita)"
     r"|per (?:urgenze|questioni)|contattare|em caso de urgencia|para assuntos|bij (?:spoed|dringende)"
     r"|voor (?:dringende|spoed)|neem contact|i nodfall|vid bradskande|ved hast|w pilnych|в срочных|緊急|緊要|紧急|긴급"
-    r"|me remplace|remplacee? par|mon remplacant|ma remplacante"
+    r"|me remplace|remplacee? par|mon remplacant|ma remplacante|(?:dossiers?|demandes?|clients?|messages?|sujets?"
+    r"|projets?) (?:sont|seront|est|sera)"
+    r" (?:suivie?s?|traitee?s?|reprise?s?|geree?s?|pris(?:es)? en charge|transferee?s?|rediriges?) par|prend le relais"
+    r"|assure (?:l'interim|la permanence|le relais)"
+    r"|(?:adressez|tournez|rapprochez)-vous|(?:mon|ma|mes) collegues? [^\n.]{0,60}(?:pourra|est a votre|se fera|vous repond)"
+    r"|bitte (?:kontaktieren|wenden)"
+    r"|contacte (?:con|a)|dirijase|in (?:urgent|emergency) cases?"
 )
 #: The same, as it is only said in messages for everyone.
 INSTEAD_FORMAL = re.compile(
@@ -160,6 +182,26 @@ MACHINE = re.compile(
     r"|자동(?:으로)? (?:발송|발신)|هذه رسالة (?:آلية|تلقائية))",
     re.MULTILINE,
 )
+#: The same, wherever it stands: marks of ticket systems, of addresses given up, of filters that ask for a click.
+MACHINE_ANYWHERE = re.compile(
+    r"(?:please )?(?:type|write|enter) your reply above|repondez au-dessus de cette ligne"
+    r"|(?:this|the) (?:mailbox|inbox|address|e-?mail address|account)[^\n.]{0,40}(?:not (?:monitored|read|checked)"
+    r"|unmonitored|unattended|no longer (?:in use|active"
+    r"|monitored|used|valid)|not in use)|(?:cette|mon ancienne|l') ?(?:adresse|boite|messagerie)[^\n.]{0,40}(?:n'est (?:plus"
+    r"|pas) (?:utilisee|active|valide|consultee"
+    r"|relevee|surveillee|lue|en service|suivie)|(?:a ete|est) (?:desactivee|supprimee|fermee))|(?:votre|ce) (?:message|mail"
+    r"|courriel|e-mail) (?:n'a pas ete|ne sera pas|n'est pas)"
+    r" (?:transfere|transmis|redirige|lu|delivre)|(?:prouver?|confirm\w{0,4}|verif\w{0,5}|prove|verify)[^\n]{0,40}(?:humaine?"
+    r"|human|robot|person)\b|votre (?:message|mail) me parvienne[^\n]{0,40}cliqu|(?:cliqu|click)[^\n]{0,60}"
+    r"(?:pour que votre (?:message|mail)|so (?:that )?your message|release your message|deliver your message"
+    r"|liberer votre (?:message|mail))"
+    r"|diese (?:adresse|mailbox)[^\n.]{0,30}nicht (?:mehr )?(?:gelesen|uberwacht|genutzt)"
+)
+#: "We are closed until", from a house rather than a person.
+CLOSED = re.compile(
+    r"(?:sera|seront|est|sont|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir|pour|le) "
+    r"|fermeture (?:annuelle|estivale|exceptionnelle)"
+)
 #: "Do not answer this".
 SILENT = re.compile(
     r"(?:ne pas|ne repondez pas|merci de ne pas|inutile de|veuillez ne pas|ne (?:pouvez"
@@ -177,7 +219,12 @@ RECEIVED = re.compile(
     r"|confirmons)[^\n]{0,15} (?:bonne )?reception|nous (?:reviendrons|reprendrons|repondrons|traiterons"
     r"|vous repondrons|mettons tout|vous recontacterons)[^\n]{0,40}|(?:sera|seront) (?:traitee?s?|examinee?s?)"
     r"|dans les (?:plus brefs|meilleurs) delais"
-    r"|(?:we|i) (?:have |'ve )?(?:received|got|acknowledge)[^\n]{0,20} your|your (?:message|request|ticket|e-?mail"
+    r"|(?:votre|la) (?:demande|requete|message|ticket|reclamation)[^\n.]{0,20} (?:est|porte|a pour|sous) (?:le |la )?(?:n ?°"
+    r"|numero|no\b|reference|ref)"
+    r"|enregistree?s? sous (?:le |la )?(?:n ?°|numero|reference)|(?:commande|reservation|inscription|paiement|virement"
+    r"|colis)[^\n.]{0,40}(?:a (?:bien )?ete|est"
+    r"|sera) (?:confirmee?|validee?|expediee?|enregistree?|preparee?|accepte?e?|valide|livree?)|(?:we|i) (?:have "
+    r"|'ve )?(?:received|got|acknowledge)[^\n]{0,20} your|your (?:message|request|ticket|e-?mail"
     r"|enquiry|inquiry|case|application)[^\n]{0,60} (?:has been|was|is) (?:received|created|opened|logged|registered"
     r"|assigned|submitted|being)|thank(?:s| you) for (?:contacting|your (?:message|e-?mail|inquiry|enquiry|request)"
     r"|reaching|getting in touch|writing|submitting)|we (?:will|'ll|aim to|endeavou?r) (?:get back|respond|reply"
