@@ -101,7 +101,9 @@ def read(mail: Message, business: Business) -> Reading:
     return replace(understand(mail, business, now=NOW), business=business.name)
 
 
-def said(directive: str = "", quote: str = "", *, of: str = "", intent: str = "other", unsure: tuple[str, ...] = (), **facts: Any) -> dict[str, Any]:
+def said(
+    directive: str = "", quote: str = "", *, of: str = "", intent: str = "other", unsure: tuple[str, ...] = (), **facts: Any
+) -> dict[str, Any]:
     """An answer of the bakery's schema; facts belong to ``of`` (the chosen directive by default)."""
     return {
         "directive": {"name": directive, "quote": quote},
@@ -114,7 +116,13 @@ def said(directive: str = "", quote: str = "", *, of: str = "", intent: str = "o
 def answer(data: Any, **fields: Any) -> Answer:
     """What the model said, as the connector gives it."""
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-    given: dict[str, Any] = {"data": text, "stop": "complete", "model": "model-1", "usage": Usage(100, 20, 300, 0), "cost": Decimal("0.001")}
+    given: dict[str, Any] = {
+        "data": text,
+        "stop": "complete",
+        "model": "model-1",
+        "usage": Usage(100, 20, 300, 0),
+        "cost": Decimal("0.001"),
+    }
     return Answer(**(given | fields))
 
 

@@ -48,7 +48,9 @@ def test_asked_only_where_the_rules_are_unsure(text: str, subject: str, wanted: 
     assert (set(wanted) <= set(found)) if wanted else found == ()
 
 
-@pytest.mark.parametrize("text", ["Je valide", "ok parfait allez-y, merci !", "Non merci, c'est trop cher.", "Merci beaucoup !"])
+@pytest.mark.parametrize(
+    "text", ["Je valide", "ok parfait allez-y, merci !", "Non merci, c'est trop cher.", "Merci beaucoup !"]
+)
 def test_a_plain_answer_to_an_offer_is_none_of_the_models_business(text: str) -> None:
     mail = message(text, "Re: votre devis", in_reply_to="<q@example.com>")
     assert unsure(mail, figurative(), read(mail, figurative()), POLICY, now=NOW) == ()
@@ -78,9 +80,12 @@ def test_the_question_names_nobody_and_encloses_the_message() -> None:
     mail = message(VAGUE, "Pour notre mariage")
     asked = question(mail, bakery(), ("directive",), POLICY)
     whole = asked.text + asked.schema + "".join(p.text for p in asked.system)
-    assert "zoe@" not in whole and "Zoé" not in whole
+    assert "zoe@" not in whole
+    assert "Zoé" not in whole
     mark = asked.text[1 : asked.text.index(">")]
-    assert VAGUE in asked.text and asked.text.count(f"</{mark}>") == 1 and mark not in VAGUE
+    assert VAGUE in asked.text
+    assert asked.text.count(f"</{mark}>") == 1
+    assert mark not in VAGUE
     assert asked.text.index(VAGUE) < asked.text.index(f"</{mark}>")
 
 
@@ -95,7 +100,9 @@ def test_a_message_cannot_close_its_own_enclosure() -> None:
 
 def test_what_comes_before_the_message_is_the_same_for_all_and_marked_to_be_cached() -> None:
     one, two = (question(message(t), bakery(), (t,), POLICY) for t in ("un", "deux"))
-    assert one.system == two.system and one.schema == two.schema and one.text != two.text
+    assert one.system == two.system
+    assert one.schema == two.schema
+    assert one.text != two.text
     assert [p.cache for p in one.system] == [True]
     assert question_key("m", one) != question_key("m", two) != question_key("n", two)
     assert question_key("m", one) == question_key("m", question(message("un"), bakery(), ("un",), POLICY))
@@ -119,7 +126,9 @@ def test_the_schema_has_no_place_for_a_decision() -> None:
 
 def test_files_shown_are_few_small_and_of_kinds_that_can_be_seen() -> None:
     files = [picture(f"{n}.jpg", b"\xff\xd8\xff" + bytes([n]) * 20_000) for n in range(9)]
-    mail = message("x", "x", picture("a.heic", type_="image/heic"), picture("b.pdf", b"%PDF" * 9000, "application/pdf"), *files, files[0])
+    mail = message(
+        "x", "x", picture("a.heic", type_="image/heic"), picture("b.pdf", b"%PDF" * 9000, "application/pdf"), *files, files[0]
+    )
     assert [f.name for f in shown(mail, POLICY)] == ["b.pdf", "0.jpg", "1.jpg", "2.jpg", "3.jpg"]
     large = replace(files[0], size=POLICY.picture_bytes + 1)
     assert shown(message("x", "x", large), POLICY) == []
@@ -193,7 +202,9 @@ def test_what_the_message_does_not_prove_is_dropped_with_a_reason(name: str, val
     assert facts_of(reading).get(name) in (before.get(name), None) or name in ("guests", "day")
     if name not in ("guests", "day"):  # those two the rules read by themselves, and theirs stand
         reason = next(r for r in reading.reasons if r.rule == f"model:fact:{name}")
-        assert not reason.hit and "MANDARINE" not in reason.text and "cercle" not in reason.text
+        assert not reason.hit
+        assert "MANDARINE" not in reason.text
+        assert "cercle" not in reason.text
 
 
 def test_our_own_rules_read_the_day_in_the_quote() -> None:
@@ -204,7 +215,10 @@ def test_our_own_rules_read_the_day_in_the_quote() -> None:
 
 def test_blanks_are_folded_and_nothing_else() -> None:
     mail = message("Quelque chose de\n  très\u00a0grand, s'il vous plaît")
-    assert facts_of(merged(mail, said("commande", "Quelque chose", occasion={"quote": "de très grand"})))["occasion"] == "de très grand"
+    assert (
+        facts_of(merged(mail, said("commande", "Quelque chose", occasion={"quote": "de très grand"})))["occasion"]
+        == "de très grand"
+    )
     for other in ("De très grand", "de tres grand", "s’il vous plaît"):
         assert "occasion" not in facts_of(merged(mail, said("commande", "Quelque chose", occasion={"quote": other})))
 
@@ -212,7 +226,9 @@ def test_blanks_are_folded_and_nothing_else() -> None:
 def test_the_rules_stand_where_they_are_sure() -> None:
     mail = message("Je voudrais un gâteau rond pour fêter le départ de Luc.", "Commande de gâteau")
     rules = read(mail, bakery())
-    data = said("emploi", "un gâteau", of="commande", shape={"value": "square", "quote": "gâteau"}, occasion={"quote": "gâteau rond"})
+    data = said(
+        "emploi", "un gâteau", of="commande", shape={"value": "square", "quote": "gâteau"}, occasion={"quote": "gâteau rond"}
+    )
     assert rules.confidence >= POLICY.sure
     reading = merged(mail, data)
     assert (reading.directive, reading.facts, reading.intent) == (rules.directive, rules.facts, rules.intent)
@@ -224,7 +240,8 @@ def test_what_the_model_doubts_is_not_taken() -> None:
     assert merged(mail, data).directive == read(mail, bakery()).directive
     data["unsure"] = ["shape"]
     reading = merged(mail, data)
-    assert reading.directive == "commande" and "shape" not in facts_of(reading)
+    assert reading.directive == "commande"
+    assert "shape" not in facts_of(reading)
 
 
 def test_a_picture_proves_a_choice_and_nothing_that_could_be_made_up() -> None:
@@ -240,11 +257,13 @@ def test_a_picture_proves_a_choice_and_nothing_that_could_be_made_up() -> None:
     reading = merged(mail, data)
     mine = {f.name: f for f in reading.facts if f.origin == "model"}
     assert set(mine) == {"shape", "gluten"}
-    assert mine["shape"].evidence[0].source == f"file:{mail.attachments[0].sha256}" and mine["shape"].confidence == POLICY.seen
+    assert mine["shape"].evidence[0].source == f"file:{mail.attachments[0].sha256}"
+    assert mine["shape"].confidence == POLICY.seen
     # the same answer when the vendor could not be shown the picture
     business = bakery()
     blind = merge(mail, business, read(mail, business), answer(data), POLICY, now=NOW, with_files=False)
-    assert not [f for f in blind.facts if f.origin == "model"] and blind.directive == read(mail, business).directive
+    assert not [f for f in blind.facts if f.origin == "model"]
+    assert blind.directive == read(mail, business).directive
 
 
 def test_another_directive_has_its_own_facts_read_by_the_rules() -> None:
@@ -285,6 +304,9 @@ def test_hostile_lengths_cost_little() -> None:
 
     mail = message(("a " * 400_000) + "fin", "b" * 100_000)
     begun = time.monotonic()
-    merged(mail, said("commande", "a " * 150 + "z", occasion={"quote": "a a a a a b"}, shape={"value": "round", "quote": "x" * 10**6}))
+    merged(
+        mail,
+        said("commande", "a " * 150 + "z", occasion={"quote": "a a a a a b"}, shape={"value": "round", "quote": "x" * 10**6}),
+    )
     merged(mail, "[" * 200_000)
     assert time.monotonic() - begun < 5
