@@ -43,10 +43,11 @@ _SUPPORT = (
     "La facture n° {n} comporte une erreur, je souhaite un remboursement du double prélèvement.",
 )
 _OBJECTS = ("fauteuil", "table basse", "chaise", "lampe", "commode", "buffet", "banc", "étagère", "bureau", "tabouret")
+_THINGS = ("armchair", "coffee table", "chair", "lamp", "dresser", "sideboard", "bench", "shelf", "desk", "stool")
 _MODEL = (
     "Bonjour,\n\nJe souhaite modéliser ce {o} (référence {n}) pour notre boutique, la photo est jointe.\n\nBien cordialement",
     "Bonjour, pourriez-vous faire la modélisation 3D de ce {o} ? Modèle {n}. Merci !",
-    "Hello, I would like a 3D model of this {o}, article {n}. A photo is attached.",
+    "Hello, I would like a 3D model of this {thing}, article {n}. A photo is attached.",
     "Nous aimerions voir ce {o} en réalité augmentée sur notre site (article {n}). Photo ci-jointe.",
 )
 _TUNE = (
@@ -182,7 +183,9 @@ def day(to: str) -> list[Given]:
     ) -> None:
         for i in range(number):
             n = next(writer.numbers)
-            text = sentences[i % len(sentences)].format(n=1000 + n, o=_OBJECTS[i % len(_OBJECTS)])
+            text = sentences[i % len(sentences)].format(
+                n=1000 + n, o=_OBJECTS[i % len(_OBJECTS)], thing=_THINGS[i % len(_THINGS)]
+            )
             own = [(f"{n}-{name}", kind, content + str(n).encode()) for name, kind, content in files]
             sender = f"personne{n}@maison{n}.example"
             raw = (writer.head(f"Personne {n} <{sender}>", f"{subject} {n}", n) + shapes[n % len(shapes)](text, own)).encode(
