@@ -151,6 +151,17 @@ def test_a_mail_whose_id_is_not_known_yet_waits_a_moment(portal: HubSpot) -> Non
     assert [i.hints["conversation"] for i in drain(box, ledger)] == [thread]
 
 
+def test_what_waits_is_not_passed_over_by_what_came_later(portal: HubSpot) -> None:
+    thread, other = portal.add_thread("c@example.com"), portal.add_thread("d@example.com", channel="1000")
+    portal.receive(thread, "bonjour")
+    portal.advance(30)
+    portal.receive(other, "par le chat")
+    ledger, box = MemoryLedger(), inbox(portal, settle=60.0, overlap=1.0)
+    assert [i.hints["conversation"] for i in drain(box, ledger)] == [other]
+    portal.advance(40)
+    assert [i.hints["conversation"] for i in drain(box, ledger)] == [thread]
+
+
 def test_text_is_kept_whatever_becomes_of_files(portal: HubSpot) -> None:
     thread = portal.add_thread("c@example.com")
     portal.receive(

@@ -6,14 +6,14 @@ line of the description; before a second try the parent's subtasks are looked th
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.clickup.changes import TaskChange, moment, status_of
 from connectors.clickup.client import NOT_AUTHORIZED_THERE, ClickUpClient
+from connectors.clickup.shapes import due_at, file_name, id_of, marked, receipt_of, value_for
 from connectors.clickup.upload import Upload
 from connectors.http import Refused
 from core.effects import CommentTask, CreateTask, Effect, Receipt, System
@@ -26,11 +26,6 @@ PAGE, MOST_PAGES = 100, 200
 COMMENT_PAGE, MOST_COMMENT_PAGES = 25, 20
 #: Tasks that wait for their files, by key.
 MOST_PARTIAL = 500
-#: Types of custom fields whose value is the text itself, or a number.
-_TEXTS = frozenset({"short_text", "text", "url", "email", "phone"})
-_NUMBERS = frozenset({"number", "currency"})
-
-_MARK = re.compile(r"guichet:([\w./:-]{1,200})")
 
 
 class ClickUpTasks:
@@ -92,7 +87,7 @@ class ClickUpTasks:
                     self._remember(effect.key, str(task["id"]))
                     receipts.append(None)
                 else:
-                    receipts.append(_receipt(task, found=True))
+                    receipts.append(receipt_of(task, found=True))
             elif isinstance(payload, CommentTask):
                 receipts.append(self._find_comment(payload.task, effect.key))
             else:
@@ -150,16 +145,16 @@ class ClickUpTasks:
     def _create(self, key: str, payload: CreateTask) -> Receipt:
         id = self._partial.get(key)
         if id is not None:
-            task = self._client.call("GET", f"/v2/task/{_id(id)}", reads=True).dict()
+            task = self._client.call("GET", f"/v2/task/{id_of(id)}", reads=True).dict()
         else:
             list_id, _ = self._where()
-            task = self._client.call("POST", f"/v2/list/{_id(list_id)}/task", body=self._body(key, payload)).dict()
+            task = self._client.call("POST", f"/v2/list/{id_of(list_id)}/task", body=self._body(key, payload)).dict()
             if not task.get("id"):
                 raise Ambiguous("ClickUp : la réponse ne nomme pas la tâche ; elle est peut-être faite")
         if payload.files:
             self._attach(key, str(task["id"]), payload.files, fresh=id is None)
         self._partial.pop(key, None)
-        return _receipt(task)
+        return receipt_of(task)
 
     def _body(self, key: str, payload: CreateTask) -> dict[str, Any]:
         fields = self._custom_fields()
@@ -175,13 +170,13 @@ class ClickUpTasks:
         values: list[dict[str, Any]] = [{"id": str(known["id"]), "value": key}] if known is not None else []
         for name, text in payload.properties.items():
             field = fields.get(name)
-            if field is not None and (value := _value(field, text)) is not None:
+            if field is not None and (value := value_for(field, text)) is not None:
                 values.append({"id": str(field["id"]), "value": value})
         if values:
             body["custom_fields"] = values
         if self._assignee:
             body["assignees"] = [int(self._assignee)] if self._assignee.isdecimal() else []
-        if (due := _due(payload.due)) is not None:
+        if (due := due_at(payload.due)) is not None:
             body |= {"due_date": due, "due_date_time": False}
         return body
 
@@ -197,9 +192,9 @@ class ClickUpTasks:
                 except Refused as error:
                     if error.answer.status in (404, 410):
                         raise
-                    self._say(task, f"Un fichier n'a pas pu être joint ({_name(file)}) : {error}")
+                    self._say(task, f"Un fichier n'a pas pu être joint ({file_name(file)}) : {error}")
                 except KeyError:
-                    self._say(task, f"Un fichier n'est plus conservé et n'a pas pu être joint ({_name(file)}).")
+                    self._say(task, f"Un fichier n'est plus conservé et n'a pas pu être joint ({file_name(file)}).")
         except (PortError, OSError) as error:
             self._remember(key, task)
             why = error if isinstance(error, PortError) else f"un fichier ne peut pas être lu ({error.strerror or error})"
@@ -207,19 +202,19 @@ class ClickUpTasks:
 
     def _upload(self, task: str, file: str) -> None:
         with self._spool.path(file.partition("/")[0]) as path, path.open("rb") as stream:
-            upload = Upload("attachment", _name(file), stream, path.stat().st_size)
+            upload = Upload("attachment", file_name(file), stream, path.stat().st_size)
             self._client.call(
-                "POST", f"/v2/task/{_id(task)}/attachment", data=upload, headers={"Content-Type": upload.content_type}
+                "POST", f"/v2/task/{id_of(task)}/attachment", data=upload, headers={"Content-Type": upload.content_type}
             )
 
     def _say(self, task: str, text: str) -> None:
         body = {"comment_text": text, "notify_all": False}
-        self._client.call("POST", f"/v2/task/{_id(task)}/comment", body=body)
+        self._client.call("POST", f"/v2/task/{id_of(task)}/comment", body=body)
 
     def _comment(self, key: str, payload: CommentTask) -> Receipt:
         body = {"comment_text": f"{payload.text.rstrip()}\n\nguichet:{key}", "notify_all": False}
         with _of_task(payload.task):
-            answer = self._client.call("POST", f"/v2/task/{_id(payload.task)}/comment", body=body).dict()
+            answer = self._client.call("POST", f"/v2/task/{id_of(payload.task)}/comment", body=body).dict()
         if not answer.get("id"):
             raise Ambiguous("ClickUp : la réponse ne nomme pas le commentaire ; il est peut-être fait")
         return Receipt(str(answer["id"]), "")
@@ -244,7 +239,7 @@ class ClickUpTasks:
         seen: set[str] = set()
         for page in range(MOST_PAGES):
             answer = self._client.call(
-                "GET", f"/v2/team/{_id(team)}/task", params={**query, "page": str(page)}, reads=True
+                "GET", f"/v2/team/{id_of(team)}/task", params={**query, "page": str(page)}, reads=True
             ).dict()
             tasks = answer.get("tasks")
             if not isinstance(tasks, list):
@@ -262,7 +257,7 @@ class ClickUpTasks:
             if isinstance(field, Mapping) and field.get("name") == self._key_field and field.get("value"):
                 return str(field["value"])
         for name in ("markdown_description", "text_content", "description"):
-            if key := _marked(str(task.get(name) or "")):
+            if key := marked(str(task.get(name) or "")):
                 return key
         return ""
 
@@ -271,12 +266,12 @@ class ClickUpTasks:
         for _ in range(MOST_COMMENT_PAGES):
             try:
                 with _of_task(task):
-                    answer = self._client.call("GET", f"/v2/task/{_id(task)}/comment", params=query, reads=True).dict()
+                    answer = self._client.call("GET", f"/v2/task/{id_of(task)}/comment", params=query, reads=True).dict()
             except Rejected:
                 return None
             comments = [c for c in answer.get("comments") or () if isinstance(c, dict) and c.get("id")]
             for comment in comments:
-                if _marked(str(comment.get("comment_text") or "")) == key:
+                if marked(str(comment.get("comment_text") or "")) == key:
                     return Receipt(str(comment["id"]), "", True)
             if len(comments) < COMMENT_PAGE:
                 return None
@@ -285,9 +280,9 @@ class ClickUpTasks:
 
     def _missing(self, task: str, files: Sequence[str]) -> list[str]:
         """Those files that the task does not have yet, by the names that we give them."""
-        answer = self._client.call("GET", f"/v2/task/{_id(task)}", reads=True).dict()
+        answer = self._client.call("GET", f"/v2/task/{id_of(task)}", reads=True).dict()
         there = {str(a.get("title")) for a in answer.get("attachments") or () if isinstance(a, dict)}
-        return [file for file in files if _name(file) not in there]
+        return [file for file in files if file_name(file) not in there]
 
     def _remember(self, key: str, task: str) -> None:
         self._partial[key] = task
@@ -301,7 +296,7 @@ class ClickUpTasks:
         with self._lock:
             if self._place is None:
                 try:
-                    task = self._client.call("GET", f"/v2/task/{_id(self._parent)}", reads=True).dict()
+                    task = self._client.call("GET", f"/v2/task/{id_of(self._parent)}", reads=True).dict()
                 except (Refused, Unauthorized) as error:
                     if isinstance(error, Unauthorized) and not _of_what_was_asked(error):
                         raise
@@ -329,7 +324,7 @@ class ClickUpTasks:
         list_id, _ = self._where()
         with self._lock:
             if self._fields is None:
-                answer = self._client.call("GET", f"/v2/list/{_id(list_id)}/field", reads=True).dict()
+                answer = self._client.call("GET", f"/v2/list/{id_of(list_id)}/field", reads=True).dict()
                 fields = answer.get("fields")
                 self._fields = {str(f.get("name")): f for f in fields or () if isinstance(f, dict) and f.get("id")}
             return self._fields
@@ -351,58 +346,3 @@ class _of_task:  # noqa: N801
 
 def _of_what_was_asked(error: Unauthorized) -> bool:
     return any(f"({code})" in str(error) for code in NOT_AUTHORIZED_THERE)
-
-
-def _receipt(task: Mapping[str, Any], *, found: bool = False) -> Receipt:
-    id = str(task["id"])
-    return Receipt(id, str(task.get("url") or f"https://app.clickup.com/t/{id}"), found)
-
-
-def _id(id: str) -> str:
-    """An id as a part of a path. Raises Rejected when it can be none."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):
-        raise Rejected(f"ClickUp : « {id[:40]} » n'est pas un identifiant")
-    return id
-
-
-def _marked(text: str) -> str:
-    lines = text.rstrip().splitlines()
-    found = _MARK.fullmatch(lines[-1].strip().strip("`").strip()) if lines else None
-    return found[1] if found else ""
-
-
-def _name(file: str) -> str:
-    """How a file of the spool ("<sha256>" or "<sha256>/<name>") is called on the task: its name, and what tells it from others."""
-    sha256, _, name = file.partition("/")
-    if not name:
-        return sha256[:16]
-    stem, dot, ending = name.rpartition(".")
-    return f"{stem}-{sha256[:8]}.{ending}" if dot and stem else f"{name}-{sha256[:8]}"
-
-
-def _value(field: Mapping[str, Any], text: str) -> str | float | None:
-    """The text as a value of that custom field; None when it cannot be one."""
-    kind = field.get("type")
-    if kind in _TEXTS:
-        return text
-    if kind in _NUMBERS:
-        try:
-            return float(text)
-        except ValueError:
-            return None
-    if kind == "drop_down":
-        config = field.get("type_config")
-        options = config.get("options") if isinstance(config, Mapping) else None
-        for option in options or ():
-            if isinstance(option, Mapping) and str(option.get("name") or "").casefold() == text.casefold():
-                return str(option.get("id"))
-    return None
-
-
-def _due(text: str) -> int | None:
-    """A day (ISO) as ClickUp's due date without a time: milliseconds, at four in the morning so that no zone moves the day."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return int(datetime(day.year, day.month, day.day, 4, tzinfo=UTC).timestamp() * 1000)

@@ -143,7 +143,8 @@ class Window(Gate):
         """A day began. Called with the lock held."""
 
     def _wait(self, now: float) -> float:
-        while self._calls and self._calls[0] <= now - self.seconds:
+        # One expression decides both, so that no rounding leaves a call counted as old here and as recent there.
+        while self._calls and self._calls[0] + self.seconds - now <= 0:
             self._calls.popleft()
-        full = self._calls[0] + self.seconds - now if len(self._calls) >= self.most else 0.0
+        full = self._calls[-self.most] + self.seconds - now if len(self._calls) >= self.most else 0.0
         return max(full, self._closed_until - now)

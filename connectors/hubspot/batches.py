@@ -7,13 +7,23 @@ carries, else by what they quote (an id, an address, a key); what cannot be attr
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connectors.http import Answer, Refused
 from connectors.hubspot.client import HubSpotClient, explain
+from connectors.hubspot.refusals import (
+    Record,
+    about_property,
+    absent,
+    conflict,
+    errors,
+    records,
+    traces_of,
+    unknown_properties,
+    words,
+)
 from core.errors import Ambiguous, PortError, Rejected, Transient
 
 #: Inputs that one call takes.
@@ -22,11 +32,9 @@ MOST = 100
 #: Stands in a record that was there before.
 FOUND = "_found"
 
-Record = Mapping[str, Any]
 Action = Literal["create", "update", "upsert"]
 Outcome = Record | PortError
 
-_WORD = re.compile(r"[\w.+@:/-]+")
 _PENDING = frozenset({"PENDING", "PROCESSING", "CANCELED"})
 
 
@@ -148,25 +156,25 @@ class Run:
         except Refused as error:
             if self.healed(type, error):
                 self._read(type, ids, properties, by, also, found)
-            elif len(ids) > 1 and not _about_property(error, by):
+            elif len(ids) > 1 and not about_property(error, by):
                 middle = len(ids) // 2
                 self._read(type, ids[:middle], properties, by, also, found)
                 self._read(type, ids[middle:], properties, by, also, found)
-            elif _absent(error.answer.dict()) or (len(ids) == 1 and ids[0].casefold() in _words(error.answer.dict())):
+            elif absent(error.answer.dict()) or (len(ids) == 1 and ids[0].casefold() in words(error.answer.dict())):
                 # It says itself that this value cannot be one: then nothing has it.
                 pass
             else:
                 raise
             return
         wanted = {i.casefold(): i for i in ids}
-        for record in _records(answer):
+        for record in records(answer):
             names = [str(record["id"])] if not by else [str((record.get("properties") or {}).get(by) or "")]
             for name in (*names, *also(record)):
                 if (asked := wanted.get(name.casefold())) is not None:
                     found.setdefault(asked, record)
-        for error_ in _errors(answer):
-            if not _absent(error_):
-                raise Transient(self._client.text(str(error_.get("message") or "erreur de lecture sans explication")))
+        for wrong in errors(answer):
+            if not absent(wrong):
+                raise Transient(self._client.text(str(wrong.get("message") or "erreur de lecture sans explication")))
 
 
 class _Batch:
@@ -198,7 +206,7 @@ class _Batch:
 
     def _told(self, inputs: Sequence[Input], answer: Answer) -> dict[str, Outcome]:
         """A 2xx: what it says of each."""
-        body, results, errors = answer.dict(), _records(answer), _errors(answer)
+        body, results, wrong = answer.dict(), records(answer), errors(answer)
         outcomes: dict[str, Outcome] = {}
         if len(inputs) == len(results) == 1:
             return {inputs[0].trace: results[0]}
@@ -207,9 +215,9 @@ class _Batch:
             said = str(record.get("objectWriteTraceId") or "")
             for trace in names.of(said) or names.of(*self._match(record)):
                 outcomes.setdefault(trace, record)
-        for error in errors:
+        for error in wrong:
             refusal = self._refusal(error)
-            mentioned = names.of(*_traces(error)) or names.of(*_words(error))
+            mentioned = names.of(*traces_of(error)) or names.of(*words(error))
             for trace in mentioned:
                 outcomes.setdefault(trace, refusal)
         refused = [i for i in inputs if isinstance(outcomes.get(i.trace), Refused)]
@@ -220,9 +228,9 @@ class _Batch:
         left = [i for i in inputs if i.trace not in outcomes]
         if not left:
             return self._there_after_all(inputs, outcomes)
-        if len(left) == len(errors) == 1:
-            outcomes[left[0].trace] = self._refusal(errors[0])
-        elif body.get("status") in _PENDING or (self._action == "create" and not errors):
+        if len(left) == len(wrong) == 1:
+            outcomes[left[0].trace] = self._refusal(wrong[0])
+        elif body.get("status") in _PENDING or (self._action == "create" and not wrong):
             why = "HubSpot : la réponse ne dit pas ce qu'il en est ; c'est peut-être fait"
             outcomes.update((i.trace, Ambiguous(why)) for i in left)
         elif len(inputs) == 1:
@@ -236,7 +244,7 @@ class _Batch:
         """A whole batch was refused: nothing of it was done, but for what was there already."""
         if self._run.healed(self._type, error):
             return self.send(inputs)
-        found = self._look(inputs) if _conflict(error) else {}
+        found = self._look(inputs) if conflict(error) else {}
         if found:
             return {**found, **self.send([i for i in inputs if i.trace not in found])}
         missing = unknown_properties(error)
@@ -247,7 +255,7 @@ class _Batch:
             return self._there_after_all(inputs, {**outcomes, **rest})
         if len(inputs) == 1:
             return self._there_after_all(inputs, {inputs[0].trace: error})
-        named = _Names(inputs).of(*_words(error.answer.dict()))
+        named = _Names(inputs).of(*words(error.answer.dict()))
         if 0 < len(named) < len(inputs):
             suspects = [i for i in inputs if i.trace in named]
             rest = self.send([i for i in inputs if i.trace not in named])
@@ -300,79 +308,3 @@ class _Names:
     def of(self, *names: str) -> set[str]:
         """The traces."""
         return {trace for name in names if name for trace in self._by.get(name.casefold(), ())}
-
-
-# ------------------------------------------------------------------ what errors say
-
-
-def unknown_properties(error: Refused) -> frozenset[str]:
-    """The names of properties that the portal does not have, as a refusal tells them."""
-    text = json.dumps(error.answer.dict(), ensure_ascii=False).replace('\\"', '"').replace("\\\\", "")
-    if found := re.search(r"non-unique \w{1,40} property ([a-z][a-z0-9_]{0,99})", text[:200_000]):
-        return frozenset({found[1]})
-    if "PROPERTY_DOESNT_EXIST" not in text and "does not exist" not in text:
-        return frozenset()
-    return frozenset(re.findall(r'[Pp]roperty "?([a-z][a-z0-9_]{0,99})"? does not exist', text[:200_000])) | frozenset(
-        re.findall(r'"error": ?"PROPERTY_DOESNT_EXIST"[^{}]{0,200}"name": ?"([a-z][a-z0-9_]{0,99})"', text[:200_000])
-    )
-
-
-def conflicting(error: Refused) -> str:
-    """The id of the record that is there already, as a 409 says ("Existing ID: 6001"); '' when it says none."""
-    found = re.search(r"[Ee]xisting ID: ?(\d{1,20})", str(error.answer.dict().get("message", ""))[:5000])
-    return found[1] if found else ""
-
-
-def _conflict(error: Refused) -> bool:
-    if error.answer.status == 409:
-        return True
-    text = error.answer.body[:200_000].decode("utf-8", "replace").casefold()
-    return any(word in text for word in ("already", "conflict", "duplicate", "unique"))
-
-
-def _about_property(error: Refused, name: str) -> bool:
-    return bool(name) and name.casefold() in _words(error.answer.dict())
-
-
-def _absent(error: Mapping[str, Any]) -> bool:
-    return "OBJECT_NOT_FOUND" in f"{error.get('category')} {error.get('subCategory')}".upper()
-
-
-def _traces(error: Mapping[str, Any]) -> list[str]:
-    context = error.get("context")
-    found = context.get("objectWriteTraceId") if isinstance(context, Mapping) else None
-    return [str(f) for f in found] if isinstance(found, list) else []
-
-
-def _words(value: Any) -> frozenset[str]:
-    """Every word of the strings in an error, in small letters, whole or as they are quoted in a sentence."""
-    words: set[str] = set()
-    for text in _strings(value, 0):
-        words.add(text.casefold())
-        for word in _WORD.findall(text[:20_000]):
-            words.update((word.casefold(), word.casefold().strip(".:/-")))
-    return frozenset(words)
-
-
-def _strings(value: Any, depth: int) -> Iterator[str]:
-    if depth > 6:
-        return
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key != "correlationId":
-                yield from _strings(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value[:1000]:
-            yield from _strings(inner, depth + 1)
-
-
-def _records(answer: Answer) -> list[Record]:
-    found = answer.dict().get("results")
-    return [r for r in found if isinstance(r, dict) and r.get("id")] if isinstance(found, list) else []
-
-
-def _errors(answer: Answer) -> list[Mapping[str, Any]]:
-    found = answer.dict().get("errors")
-    return [e for e in found if isinstance(e, dict)] if isinstance(found, list) else []

@@ -6,50 +6,35 @@ Tickets and notes carry the key in a property with unique values: a second creat
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from connectors.http import Refused
-from connectors.hubspot.batches import FOUND, Input, Outcome, Record, Run, unknown_properties
+from connectors.hubspot.batches import FOUND, Input, Outcome, Run
 from connectors.hubspot.client import HubSpotClient, Usage
-from connectors.hubspot.contacts import Contacts, Fields, identity
+from connectors.hubspot.contacts import Contacts, identity
 from connectors.hubspot.properties import PropertySpec, ensure, lacks
+from connectors.hubspot.refusals import Record, unknown_properties
+from connectors.hubspot.shapes import (
+    CONTACT,
+    MOST_TEXT,
+    NOTE_TO_CONTACT,
+    NOTE_TO_TICKET,
+    TICKET,
+    TICKET_TO_CONTACT,
+    TICKET_TO_THREAD,
+    Names,
+    as_html,
+    association,
+    change,
+    no_ticket,
+    record_ids,
+    same,
+    who_of,
+)
 from core.effects import AddNote, Effect, OpenTicket, Receipt, System, UpdateTicket, UpsertContact
 from core.errors import PortError, Rejected
 from core.ports import Health
-
-#: Type ids of HubSpot's own associations.
-TICKET_TO_CONTACT, TICKET_TO_THREAD, NOTE_TO_CONTACT, NOTE_TO_TICKET = 16, 32, 202, 228
-#: Object type ids in the addresses of records.
-CONTACT, TICKET = "0-1", "0-5"
-#: Characters that a text property holds.
-MOST_TEXT = 65_000
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names of our own properties. ``key`` stands on tickets and notes with unique values, the others on tickets."""
-
-    key: str = "guichet_key"
-    source: str = "guichet_source_id"
-    reference: str = "guichet_reference"
-    contact: Fields = field(default_factory=Fields)
-    group: str = "guichet"
-    group_label: str = "Guichet"
-
-    def specs(self) -> tuple[PropertySpec, ...]:
-        """The properties that we cannot do without."""
-        return (
-            PropertySpec("contacts", self.contact.key, "Guichet : numéro", unique=True),
-            PropertySpec("tickets", self.key, "Guichet : clé", unique=True),
-            PropertySpec("tickets", self.source, "Guichet : message d'origine"),
-            PropertySpec("tickets", self.reference, "Guichet : référence"),
-            PropertySpec("notes", self.key, "Guichet : clé", unique=True),
-        )
 
 
 class HubSpotCrm:
@@ -111,7 +96,7 @@ class HubSpotCrm:
         notes = self._by_key(run, "notes", [e.key for e in effects if isinstance(e.payload, AddNote)])
         people: dict[str, list[UpsertContact]] = {}
         for effect in effects:
-            if isinstance(effect.payload, UpsertContact) and (who := _who(effect.payload)):
+            if isinstance(effect.payload, UpsertContact) and (who := who_of(effect.payload)):
                 people.setdefault(who, []).append(effect.payload)
         contacts = self._contacts.find(run, people)
         updated = self._updated(run, effects)
@@ -119,7 +104,7 @@ class HubSpotCrm:
         def one(effect: Effect) -> Receipt | None:
             payload = effect.payload
             if isinstance(payload, UpsertContact):
-                record = contacts.get(_who(payload))
+                record = contacts.get(who_of(payload))
                 return self._receipt(CONTACT, record, True) if record and self._contacts.says(record, payload) else None
             if isinstance(payload, OpenTicket):
                 return self._receipt(TICKET, tickets[effect.key], True) if effect.key in tickets else None
@@ -203,9 +188,9 @@ class HubSpotCrm:
             **payload.properties,
             self._names.key: key,
         }
-        associations = [_association(payload.contact, TICKET_TO_CONTACT)] if payload.contact.isdecimal() else []
+        associations = [association(payload.contact, TICKET_TO_CONTACT)] if payload.contact.isdecimal() else []
         if payload.thread.isdecimal():
-            associations.append(_association(payload.thread, TICKET_TO_THREAD))
+            associations.append(association(payload.thread, TICKET_TO_THREAD))
         body = {"properties": {k: v for k, v in properties.items() if v}, "associations": associations}
         return Input(key, body, frozenset({payload.contact}))
 
@@ -217,11 +202,11 @@ class HubSpotCrm:
             payload = effect.payload
             assert isinstance(payload, AddNote)
             if not payload.ticket.isdecimal():
-                outcomes[n] = _no_ticket(payload.ticket)
+                outcomes[n] = no_ticket(payload.ticket)
                 continue
-            associations = [_association(payload.ticket, NOTE_TO_TICKET)]
+            associations = [association(payload.ticket, NOTE_TO_TICKET)]
             if payload.contact.isdecimal():
-                associations.append(_association(payload.contact, NOTE_TO_CONTACT))
+                associations.append(association(payload.contact, NOTE_TO_CONTACT))
             properties = {"hs_note_body": as_html(payload.text), "hs_timestamp": at, self._names.key: effect.key}
             body = {"properties": properties, "associations": associations}
             inputs.append(Input(effect.key, body, frozenset({payload.ticket, payload.contact})))
@@ -254,20 +239,20 @@ class HubSpotCrm:
             payload = effect.payload
             assert isinstance(payload, UpdateTicket)
             if not payload.ticket.isdecimal():
-                outcomes[n] = _no_ticket(payload.ticket)
+                outcomes[n] = no_ticket(payload.ticket)
             elif not self._changes(payload):
                 outcomes[n] = Receipt(payload.ticket, self._url(TICKET, payload.ticket))
             else:
                 tickets.setdefault(payload.ticket, []).append(n)
-        inputs = [_change(id, id, self._folded(effects[n] for n in mine)) for id, mine in tickets.items()]
-        done = run.write("tickets", "update", inputs, match=_ids)
+        inputs = [change(id, id, self._folded(effects[n] for n in mine)) for id, mine in tickets.items()]
+        done = run.write("tickets", "update", inputs, match=record_ids)
         for id, mine in tickets.items():
             for n in mine:
                 outcome = done[id]
                 if isinstance(outcome, Refused) and len(mine) > 1 and run.stopped is None:
                     # Only one of them may be at fault.
-                    alone = _change(effects[n].key, id, self._folded([effects[n]]))
-                    outcome = run.write("tickets", "update", [alone], match=_ids)[effects[n].key]
+                    alone = change(effects[n].key, id, self._folded([effects[n]]))
+                    outcome = run.write("tickets", "update", [alone], match=record_ids)[effects[n].key]
                 outcomes[n] = outcome if isinstance(outcome, PortError) else Receipt(id, self._url(TICKET, id))
         return outcomes
 
@@ -301,7 +286,7 @@ class HubSpotCrm:
         return {
             key
             for key, (ticket, values) in wanted.items()
-            if ticket in there and all(_same(there[ticket]["properties"].get(n), v) for n, v in values.items())
+            if ticket in there and all(same(there[ticket]["properties"].get(n), v) for n, v in values.items())
         }
 
     # ------------------------------------------------------------------ what the portal lacks
@@ -344,43 +329,3 @@ class HubSpotCrm:
 
     def _url(self, type_id: str, id: str) -> str:
         return f"{self._app}/contacts/{self._hub_id}/record/{type_id}/{id}"
-
-
-def as_html(text: str) -> str:
-    """Plain text as a note's body, which HubSpot reads as HTML."""
-    return html.escape(text[: MOST_TEXT // 2]).replace("\r\n", "\n").replace("\n", "<br>")[:MOST_TEXT]
-
-
-def _association(id: str, type_id: int) -> dict[str, Any]:
-    return {"to": {"id": id}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}]}
-
-
-def _change(trace: str, id: str, values: Mapping[str, str]) -> Input:
-    return Input(trace, {"id": id, "properties": dict(values)}, frozenset({id}))
-
-
-def _ids(record: Record) -> list[str]:
-    return [str(record["id"])]
-
-
-def _no_ticket(id: str) -> Rejected:
-    return Rejected(f"HubSpot : il n'y a pas de ticket « {id[:40]} »")
-
-
-def _who(payload: UpsertContact) -> str:
-    try:
-        return identity(payload)
-    except Rejected:
-        return ""
-
-
-def _same(there: object, wanted: str) -> bool:
-    """Whether a property holds the value, numbers by what they mean."""
-    if there is None:
-        return wanted == ""
-    if str(there) == wanted:
-        return True
-    try:
-        return Decimal(str(there)) == Decimal(wanted)
-    except InvalidOperation:
-        return str(there).strip() == wanted.strip()
