@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from processors.html import html_text
 from processors.reply import words
 from processors.reply.attribution import unglue
-from processors.reply.header import opens_forward
-from processors.reply.lines import QUOTED, SEPARATOR, SIGNATURE, TEXT, normal
+from processors.reply.header import copied_header, opens_forward
+from processors.reply.lines import QUOTED, SEPARATOR, SIGNATURE, TEXT, label_kind, next_filled, normal
 from processors.reply.quotes import Marks, mark_quotes
 from processors.reply.signature import is_footer, mark_signature
 from processors.reply.structure import read_structure
@@ -137,6 +137,7 @@ def _kept(line: str, label: str, quoted: bool) -> str:
 
 def _merge(norm: list[str], given: list[str]) -> Marks:
     """Structure first; what it left as text is read line by line, beside quotes that now carry a mark."""
+    given = _whole_headers(norm, given)
     shown = [
         "> " + n if label == QUOTED and n else "" if label == SIGNATURE else n for n, label in zip(norm, given, strict=True)
     ]
@@ -147,6 +148,26 @@ def _merge(norm: list[str], given: list[str]) -> Marks:
         top = next((k for k, g in enumerate(given) if g == QUOTED and norm[k]), -1)
         marks.forwarded = top >= 0 and opens_forward(norm[top])
     return marks
+
+
+def _whole_headers(norm: list[str], given: list[str]) -> list[str]:
+    """Outlook for Mac marks only the copied header, or leaves its first line out: the header is one, and what follows it is its mail."""
+    labels = list(given)
+    for at in range(len(norm)):
+        if labels[at] != QUOTED or not norm[at] or (at and labels[at - 1] == QUOTED):
+            continue
+        start = next((k for k in range(at - 1, max(-1, at - 4), -1) if norm[k]), at)
+        if label_kind(norm[start]) not in ("from", "date") or labels[start] != TEXT:
+            start = at
+        end = copied_header(norm, start) if label_kind(norm[start]) else -1
+        if end < at:
+            continue
+        labels[start:at] = [QUOTED] * (at - start)
+        below = next_filled(norm, end + 1)
+        if below < len(norm) and labels[below] == TEXT:
+            labels[end + 1 :] = [QUOTED] * (len(labels) - end - 1)
+            break
+    return labels
 
 
 def _begins_quoted(norm: list[str]) -> bool:

@@ -25,6 +25,8 @@ from processors.mime.words import INVISIBLE
 
 __all__ = ["Headers", "ParsedMail", "Part", "parse"]
 
+_CHARSET = re.compile(rb"charset\s{0,3}=\s{0,3}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_WIDE = frozenset(("gb18030", "big5", "big5hkscs", "cp950", "cp932", "cp949", "euc_jp", "euc_kr", "shift_jis", "gbk"))
 _MESSAGE_ID = re.compile(r"<([^<>]{1,996})>")
 _BARE_ID = re.compile(r"[^\s<>,;]{1,996}@[^\s<>,;]{1,996}")
 _SPACE = re.compile(r"\s+")
@@ -129,9 +131,25 @@ def _line_ends(raw: bytes) -> bytes:
 
 
 def _charset_hint(data: bytes) -> str:
-    """The charset the top header declares, to read raw 8-bit headers with when they are not UTF-8."""
-    match = re.search(rb"charset\s{0,3}=\s{0,3}[\"']?([A-Za-z0-9_.:-]{2,40})", data[:65536], re.IGNORECASE)
-    return codec(match.group(1).decode("ascii")) if match else ""
+    """The charset to read raw 8-bit headers with when they are not UTF-8: the first one declared; where those bytes look East
+    Asian, the first declared multi-byte charset that fits them, in a part below too."""
+    declared = [codec(m.group(1).decode("ascii")) for m in _CHARSET.finditer(data[:65536])]
+    first = declared[0] if declared else ""
+    head = data[: min(n for n in (data.find(b"\n\n"), data.find(b"\r\n\r\n"), 65536) if n > 0)]
+    dense = [line for line in head.split(b"\n") if sum(b >= 0x80 for b in line) > 0.2 * len(line)]
+    for name in declared[:50] if dense else ():
+        name = "cp932" if name.startswith("iso2022_jp") else name
+        if name in _WIDE and all(_fits(line, name) for line in dense):
+            return name
+    return first
+
+
+def _fits(line: bytes, name: str) -> bool:
+    try:
+        line.decode(name)
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 # --- who -----------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ _KNOWN = re.compile(
 )
 MAX_FIELDS = 5000
 _MAX_JUNK_LINES = 5
+_MAX_LOST_FOLDS = 40  # the lines of a long signature field whose indentation a gateway lost
 
 
 def split_block(data: bytes, start: int, end: int, *, top: bool = False) -> tuple[list[Field], int, str]:
@@ -76,7 +77,13 @@ def split_block(data: bytes, start: int, end: int, *, top: bool = False) -> tupl
                 break
             at = stop
             continue
-        if name and not bare.startswith(b"--") and _header_follows(data, stop, end):
+        if top and not name and bare[:1] in b"->*=" and _header_follows(data, stop, end, 1):
+            begin = at = stop  # "---- Original message ----": somebody's export
+            continue
+        # While nobody has said who writes, the header cannot be over.
+        unsigned = top and not any(field.lower() == "from" for field, _ in fields) and name.lower() != "from"
+        junk = _MAX_LOST_FOLDS if unsigned else _MAX_JUNK_LINES
+        if name and not bare.startswith(b"--") and _header_follows(data, stop, end, junk):
             value.append(b" " + line)  # a fold without its indentation
             defect = defect or "Ligne d'en-tête sans deux-points, rattachée à la précédente"
             at = stop
@@ -107,8 +114,8 @@ def _continues(data: bytes, at: int, end: int) -> bool:
     return False
 
 
-def _header_follows(data: bytes, at: int, end: int) -> bool:
-    for _ in range(_MAX_JUNK_LINES):
+def _header_follows(data: bytes, at: int, end: int, within: int) -> bool:
+    for _ in range(within):
         if at >= end:
             return False
         line = data[at : min(at + 130, end)]
