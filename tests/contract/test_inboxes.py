@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
 import pytest
+from effects_help import MemorySpool
+from fakes.twilio import Twilio
 from imap_help import MemoryLedger, drain, mail
+from whatsapp_help import CLIENT, client_of, clock_of
 
 from connectors.gmail.inbox import GmailInbox
 from connectors.local.folder import FolderInbox
+from connectors.whatsapp.inbox import WhatsAppInbox
 from core.errors import PortError
-from core.ports import Inbox
+from core.message import Channel
+from core.ports import Inbox, Incoming
 
 pytest_plugins = ("servers",)
 
@@ -28,6 +35,9 @@ class Case:
     make: Callable[[], Inbox]
     put: Callable[[list[bytes]], None]
     broken: Callable[[], Inbox]
+    channel: Channel = "email"
+    #: What was put in, as found in an item.
+    content: Callable[[Incoming], bytes] = lambda item: item.raw or b""
 
 
 def _files(folder: Path, counter: Iterator[int]) -> Callable[[list[bytes]], None]:
@@ -41,8 +51,34 @@ def _files(folder: Path, counter: Iterator[int]) -> Callable[[list[bytes]], None
     return put
 
 
-@pytest.fixture(params=["imap", "folder"])
-def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+def _whatsapp(stack: ExitStack) -> Case:
+    fake, gone = stack.enter_context(Twilio()), Twilio()
+    gone.stop()
+    fake.window.limit = None
+
+    def make(server: Twilio) -> Inbox:
+        return WhatsAppInbox(client_of(server), spool=MemorySpool(), clock=clock_of(server), grace=0.0)
+
+    def put(raws: list[bytes]) -> None:
+        for raw in raws:
+            fake.receive(CLIENT, raw.decode())
+
+    return Case(
+        make=lambda: make(fake),
+        put=put,
+        broken=lambda: make(gone),
+        channel="whatsapp",
+        content=lambda item: json.loads(item.raw or b"")["form"]["Body"].encode(),
+    )
+
+
+@pytest.fixture(params=["imap", "folder", "whatsapp"])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+    with ExitStack() as stack:
+        yield _whatsapp(stack) if request.param == "whatsapp" else _mail(request, tmp_path)
+
+
+def _mail(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     if request.param == "folder":
         folder = tmp_path / "in"
         folder.mkdir()
@@ -66,9 +102,9 @@ def inbox(case: Case) -> Iterator[Inbox]:
     made.close()
 
 
-def test_it_says_who_it_is(inbox: Inbox) -> None:
+def test_it_says_who_it_is(case: Case, inbox: Inbox) -> None:
     assert inbox.name
-    assert inbox.channel == "email"
+    assert inbox.channel == case.channel
     assert inbox.interval > 0
 
 
@@ -83,7 +119,7 @@ def test_what_is_put_in_comes_out_whole_once_in_bounded_batches(case: Case, inbo
         inbox.acknowledge([i.external_id for i in batch.items])
     assert max(sizes) <= 5
     items = list(ledger.taken.values())
-    assert sorted(i.raw or b"" for i in items) == sorted(raws)
+    assert sorted(map(case.content, items)) == sorted(raws)
     assert all(i.size == len(i.raw or b"") and i.received_at.tzinfo is UTC and not i.error for i in items)
     assert len({i.external_id for i in items}) == 17
     assert drain(inbox, ledger) == []
@@ -138,6 +174,7 @@ def test_what_is_never_acknowledged_is_safe(case: Case, inbox: Inbox) -> None:
     assert len(ledger.taken) == 1
 
 
+@pytest.mark.parametrize("case", ["imap", "folder"], indirect=True)
 def test_what_is_too_large_comes_as_its_header(case: Case, inbox: Inbox) -> None:
     big = mail("gros", size=200_000)
     case.put([mail("a"), big, mail("b")])

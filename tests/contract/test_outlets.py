@@ -18,7 +18,10 @@ from dovecot import SENT
 from effects_help import MemoryRecords, MemorySpool, letter, message_id
 from fakes.clickup import ClickUp
 from fakes.hubspot import HubSpot
+from fakes.twilio import Twilio
+from r2_server import r2_server
 from smtp_server import mail_server
+from whatsapp_help import client_of, clock_of, words
 
 from connectors.clickup.client import ClickUpClient
 from connectors.clickup.tasks import ClickUpTasks
@@ -26,6 +29,8 @@ from connectors.gmail.outbox import SmtpOutlet
 from connectors.local.files import DiskFiles
 from connectors.local.folder import FolderOutlet
 from connectors.local.records import LocalCrm, LocalTasks
+from connectors.r2.files import R2Files
+from connectors.whatsapp.outbox import WhatsAppOutlet
 from core.effects import (
     AddNote,
     CommentTask,
@@ -226,7 +231,41 @@ def _clickup(stack: ExitStack) -> Case:
     )
 
 
-@pytest.fixture(params=["smtp", "folder", "disk", "crm", "tasks", "hubspot", "clickup"])
+def _r2(stack: ExitStack) -> Case:
+    server = stack.enter_context(r2_server())
+    spool, bucket = MemorySpool(), server.bucket()
+
+    def make(n: int) -> list[Effect]:
+        hashes = [spool.put(f"contenu {i}".encode()) for i in range(n)]
+        return [
+            effect("files", f"c{i}/1/0", StoreFile(sha, f"../photo {i}.jpg", "image/jpeg", 9, f"c{i}"))
+            for i, sha in enumerate(hashes)
+        ]
+
+    return Case(
+        R2Files(bucket, spool=spool),
+        make,
+        lambda: server.client().list_objects_v2(Bucket=bucket.name)["KeyCount"],
+        server.stop,
+        hopeless=effect("files", "h/1/0", StoreFile("0" * 64, "a", "b", 1, "h")),
+    )
+
+
+def _whatsapp(stack: ExitStack) -> Case:
+    fake = stack.enter_context(Twilio())
+    fake.receive("+33612345678", "Bonjour")
+    return Case(
+        WhatsAppOutlet(client_of(fake), clock=clock_of(fake)),
+        lambda n: [words(f"c{i}/1/0") for i in range(n)],
+        lambda: len(fake.sent),
+        fake.stop,
+        idempotent=False,
+        named=False,
+        hopeless=words("h/1/0", to="personne"),
+    )
+
+
+@pytest.fixture(params=["smtp", "folder", "disk", "crm", "tasks", "hubspot", "clickup", "r2", "whatsapp"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     with ExitStack() as stack:
         made = {
@@ -237,6 +276,8 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
             "tasks": _tasks,
             "hubspot": lambda: _hubspot(stack),
             "clickup": lambda: _clickup(stack),
+            "r2": lambda: _r2(stack),
+            "whatsapp": lambda: _whatsapp(stack),
         }[request.param]()
         yield made
         made.outlet.close()
@@ -306,9 +347,8 @@ def test_a_hopeless_effect_does_not_spoil_its_batch(case: Case) -> None:
 
 
 def test_an_effect_of_another_kind_is_rejected(case: Case) -> None:
-    stranger = (
-        letter("s/1/0") if case.outlet.system != "mail" else dataclasses.replace(letter("s/1/0"), payload=AddNote("1", "x"))
-    )
+    letters = case.outlet.system in ("mail", "whatsapp")
+    stranger = dataclasses.replace(letter("s/1/0"), payload=AddNote("1", "x")) if letters else letter("s/1/0")
     (outcome,) = case.outlet.deliver([stranger])
     assert isinstance(outcome, Rejected)
 
