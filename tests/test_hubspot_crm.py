@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes.hubspot import HubSpot
+from fakes.hubspot_types import error
 from hubspot_help import CLOSED, PIPELINE, STATUS, client, contact, crm, effect, ids, note, ticket, update
 
 from connectors.hubspot.contacts import bare, names
@@ -123,6 +124,34 @@ def test_lost_races_are_taken_as_found(portal: HubSpot) -> None:
     there = portal.add("contacts", {"email": "client1@example.com"})
     portal.fail_next(1, 409, match="batch/upsert")
     assert ids(out.deliver([contact(1)])) == [there]
+
+
+def test_a_contact_that_always_exists_already_is_updated_by_its_id(portal: HubSpot) -> None:
+    out = crm(portal)
+    there = portal.add("contacts", {"email": "client1@example.com"})
+
+    def refuse(request: Any) -> Any:
+        if "batch/upsert" in request.path:
+            return error(409, "CONFLICT", f"Contact already exists. Existing ID: {there}").answer
+        return None
+
+    portal.script(refuse)
+    assert ids(out.deliver([contact(1)])) == [there]
+    assert portal.contacts[0]["properties"]["firstname"] == "Jeanne"
+
+
+def test_a_language_that_the_portal_does_not_know_costs_nobody_the_contact(portal: HubSpot) -> None:
+    out = crm(portal)
+
+    def refuse(request: Any) -> Any:
+        if "batch/upsert" in request.path and b'"tlh"' in request.body:
+            return error(400, "VALIDATION_ERROR", "Property values were not valid: hs_language tlh INVALID_OPTION").answer
+        return None
+
+    portal.script(refuse)
+    assert len(set(ids(out.deliver([contact(1, language="fr"), contact(2, language="tlh")])))) == 2
+    said = {c["properties"]["email"]: c["properties"].get("hs_language") for c in portal.contacts}
+    assert said == {"client1@example.com": "fr", "client2@example.com": None}
 
 
 def test_a_number_alone_is_a_person_too(portal: HubSpot) -> None:
@@ -297,8 +326,6 @@ def test_a_refusal_that_names_nobody_is_isolated_by_halving(portal: HubSpot) -> 
     out = crm(portal)
 
     def refuse(request: Any) -> Any:
-        from fakes.hubspot_types import error
-
         body = request.body.decode()
         if "batch/upsert" in request.path and "client37@" in body:
             return error(400, "VALIDATION_ERROR", "Something is wrong with your request.").answer
