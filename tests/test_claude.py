@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import logging
@@ -62,7 +63,7 @@ def worked(fake: Anthropic) -> int:
 def test_an_answer_comes_back_typed_with_its_cost(fake: Anthropic) -> None:
     value = said("commande", "ce qu'on voudrait") | {"facts": json_facts()}
     fake.answer(value)
-    got = model(fake).ask(replace(asked(), system=(Piece("lis " * 5000, True),)))
+    got = model(fake, ttl="1h").ask(replace(asked(), system=(Piece("lis " * 5000, True),)))
     assert json.loads(got.data) == value
     assert (got.stop, got.model) == ("complete", DEFAULT_MODEL)
     usage = got.usage
@@ -83,12 +84,25 @@ def json_facts() -> dict[str, Any]:
 
 
 def test_the_instructions_are_read_from_the_cache_the_second_time(fake: Anthropic) -> None:
-    one = model(fake)
+    one = model(fake, ttl="1h")
     prefix = (Piece("lis " * 5000, True),)
     first, second = (one.ask(replace(asked(text), system=prefix)) for text in ("un", "deux"))
     assert second.usage.cache_read == first.usage.cache_written > 0
     assert second.usage.cache_written == 0
     assert second.cost < first.cost / 5
+
+
+def test_a_question_that_stays_alone_does_not_pay_for_the_cache(fake: Anthropic) -> None:
+    now = [0.0]
+    one = model(fake, clock=lambda: now[0])
+    put = replace(asked(), system=(Piece("lis " * 5000, True),))
+    used = []
+    for minutes in (0, 90, 10, 20, 3, 120):
+        now[0] += minutes * 60
+        used.append(one.ask(put).usage)
+    assert [(u.cache_written > 0, u.cache_read > 0) for u in used] == [
+        (False, False), (False, False), (True, False), (False, True), (False, True), (False, False),
+    ]  # fmt: skip
 
 
 def test_pictures_and_pdfs_come_from_the_spool_before_the_words(fake: Anthropic) -> None:
@@ -194,13 +208,17 @@ def test_a_wrong_key_and_a_wrong_model(fake: Anthropic) -> None:
     assert worked(fake) == 0
 
 
+def proxy_page(fake: Anthropic) -> None:
+    fake.garble_next(5)
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
         lambda f: f.late_success(5),
         lambda f: f.late_success(5, silent=3),
         lambda f: f.cut_next(5),
-        lambda f: f.garble_next(5),
+        proxy_page,
         lambda f: f.late_error(5, 504),
         lambda f: f.late_error(5, 502),
     ],
@@ -208,7 +226,8 @@ def test_a_wrong_key_and_a_wrong_model(fake: Anthropic) -> None:
 )
 def test_what_may_be_paid_is_not_put_again(fake: Anthropic, trouble: Any) -> None:
     trouble(fake)
-    with pytest.raises(Ambiguous):
+    # A proxy's page is nothing that the vendor's specification could describe.
+    with pytest.raises(Ambiguous), fake.unrecorded() if trouble is proxy_page else contextlib.nullcontext():
         model(fake, timeout=1.0).ask(asked())
     while not fake.calls:  # the fake notes a call once it has ended
         time.sleep(0.05)
