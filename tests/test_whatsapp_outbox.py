@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -250,7 +251,9 @@ def test_an_answer_that_is_lost_is_looked_up_and_nothing_goes_twice(fake: Twilio
     else:
         fake.garble_next(1, match=post)
     effect = words("c1/2/0")
-    assert isinstance(one(outlet, effect), Ambiguous)
+    # A proxy's page in place of the answer is nothing that Twilio says.
+    with fake.unrecorded() if trouble == "garble" else nullcontext():
+        assert isinstance(one(outlet, effect), Ambiguous)
     receipt = tried(outlet, effect)
     assert isinstance(receipt, Receipt)
     assert receipt.found is (trouble != "garble")
