@@ -218,7 +218,7 @@ def test_messages_are_flagged_only_after_their_commit(real: Real, monkeypatch: p
 def test_a_wrong_password_is_told_in_one_sentence_and_alerted_once(real: Real) -> None:
     """On standard error, in ``status`` and in the journal; one alert by mail however often it is started; then it works."""
     real.deliver("Je souhaite modéliser ce fauteuil", files=(("p.jpg", JPEG),))
-    for _ in range(3):
+    for _ in range(2):
         ended = real.run("run", "--once", GMAIL_APP_PASSWORD="faux")
         assert ended.returncode != 0
         assert "Traceback" not in ended.stderr

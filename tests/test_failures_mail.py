@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from engine.pipeline import ReadMail
+from engine.reader import ReaderPool
 from tests.quick import Quick, quick
 from tests.road import ADMIN, JPEG, mail, plain
 
@@ -84,6 +90,34 @@ def test_row_03_a_mail_that_cannot_be_decided_waits_for_a_person_and_the_others_
     counter.settle()
     assert len(counter.cases()) == 3
     assert counter.house.store.parked() == []
+
+
+def test_row_03_a_mail_that_kills_its_reader_costs_itself_only(counter: Quick) -> None:
+    """The worker that dies takes at most the mail it was reading with it; the others are read by another worker."""
+    pool = ReaderPool(counter.house.reader.pool._init, size=2)  # type: ignore[attr-defined]
+    raws = [mail(f"Je souhaite modéliser le fauteuil {n}", number=n) for n in range(40)]
+    digests = [counter.house.spool.put(one) for one in raws]
+    digests[7] = "0" * 64  # bytes that are gone: that mail cannot be read, whoever tries
+    tasks = [{"raw": d, "hints": {}, "channel": "email", "now": counter.now.isoformat()} for d in digests]
+    answers: list[object] = []
+    reading = threading.Thread(target=lambda: answers.extend(pool.read(tasks)))
+    reading.start()
+    try:
+        until = time.monotonic() + 20
+        while not any(w.tasks for w in pool._workers) and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(pool._workers[0].process.pid, signal.SIGKILL)
+        reading.join(60)
+        assert len(answers) == len(tasks)
+        unread = [n for n, answer in enumerate(answers) if not isinstance(answer, ReadMail)]
+        assert 7 in unread
+        assert len(unread) <= 2
+        assert all(isinstance(answers[n], str) for n in unread)
+        read = [a for a in answers if isinstance(a, ReadMail)]
+        assert all(f"fauteuil {n}" in a.message.text for n, a in enumerate(answers) if isinstance(a, ReadMail))
+        assert len(read) >= len(tasks) - 2
+    finally:
+        pool.close()
 
 
 def test_a_subject_cannot_ask_the_courier_for_our_links(counter: Quick) -> None:
