@@ -29,7 +29,7 @@ _ONLY_FOR = {
     "families": {"files"},
     "at_least": {"files"},
     "choices": {"choice"},
-    "after": {"text"},
+    "after": {"text", "date"},
     "units": {"quantity", "count"},
 }
 #: Stages that only a gate leads to.

@@ -22,6 +22,9 @@ from processors.words_common import word_set
 _SUBJECT, _OLD_SUBJECT, _QUOTED = 1.5, 0.5, 0.6
 #: How many times a word is looked at in one text.
 _SAID = 8
+#: A word that orders by itself weighs at least this.
+_STRONG = 3.0
+_POSSESSIVES = word_set("ma mon mes notre nos votre vos cette ce la le my our your this the une un a")
 _TYPO, _SUBORDINATE, _REQUESTED = 0.8, 0.4, 1.25
 
 _REPLY_PREFIX = re.compile(r"\s*(?:re|aw|sv|antw|rép|rif|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
@@ -78,8 +81,9 @@ class Classifier:
         scores = dict.fromkeys((d.name for d in self._business.directives), 0.0)
         reasons: list[Reason] = []
         weights: dict[tuple[str, Word], tuple[float, Reason]] = {}
+        ordered: set[str] = set()
         for source in sources:
-            self._weigh(source, weights, reasons)
+            self._weigh(source, weights, reasons, ordered)
         for (name, _), (weight, reason) in weights.items():
             scores[name] += weight
             reasons.append(reason)
@@ -89,9 +93,21 @@ class Classifier:
         reasons.extend(
             Reason(f"file:{a.name}", False, 0.0, f"{a.name} : image de signature, ignorée") for a in files if is_decoration(a)
         )
-        return self._choose(scores, reasons)
+        return self._choose(scores, reasons, {n for n in ordered if self._has_its_files(n, files)})
 
-    def _weigh(self, source: Source, weights: dict[tuple[str, Word], tuple[float, Reason]], reasons: list[Reason]) -> None:
+    def _has_its_files(self, name: str, files: list[Attachment]) -> bool:
+        """Whether a file stands by that the directive asks for."""
+        directive = self._business.directive(name)
+        wanted = [s.families for s in directive.facts if s.type == "files" and s.required] if directive else []
+        return any(matches_file(a, families) for families in wanted for a in files if not is_decoration(a))
+
+    def _weigh(
+        self,
+        source: Source,
+        weights: dict[tuple[str, Word], tuple[float, Reason]],
+        reasons: list[Reason],
+        ordered: set[str],
+    ) -> None:
         hits = _first_of_each(self._matcher.find(source.tokens))
         spoken = longest([h for h in hits if h.word.weight > 0])
         for directive in self._business.directives:
@@ -113,6 +129,8 @@ class Classifier:
                         weight, why = weight * _SUBORDINATE, why + ", ne fait que préciser un autre mot"
                     elif is_requested(source.tokens, hit):
                         weight, why = weight * _REQUESTED, why + ", demandé"
+                        if hit.word.weight >= _STRONG and self._ordered(source, hit, spoken, directive):
+                            ordered.add(directive.name)
                 where = "dans l'objet" if source.name == "subject" else "dans le texte"
                 text = f"« {hit.quote} » {where} parle pour {directive.kind}{why}"
                 if weight < 0:
@@ -160,7 +178,20 @@ class Classifier:
                         return True
         return False
 
-    def _choose(self, scores: dict[str, float], reasons: list[Reason]) -> Classification:
+    def _ordered(self, source: Source, hit: Hit, spoken: list[Hit], directive: Directive) -> bool:
+        """Whether the hit is an order of its own, in a clause that speaks of nothing else: "… et je voudrais modéliser la lampe"."""
+        items = source.tokens.items
+        before = items[hit.first - 1].form if hit.first else ""
+        if source.name != "text" or before in _POSSESSIVES or not hit.exact or _has_negation(hit.word):
+            return False
+        return not any(
+            directive not in self._owners[o.word]
+            and source.tokens.joined(min(o.last, hit.last), max(o.first, hit.first))
+            and not negated(source.tokens, o.first, o.last)
+            for o in spoken
+        )
+
+    def _choose(self, scores: dict[str, float], reasons: list[Reason], ordered: set[str]) -> Classification:
         default = self._business.default
         ranked = sorted(self._business.directives, key=lambda d: (-scores[d.name], not d.default, d.name))
         best = ranked[0]
@@ -171,9 +202,21 @@ class Classifier:
         if first <= 0:
             reasons.append(Reason("default", True, 0.0, f"rien n'a été reconnu : {default.kind} par défaut"))
             return Classification(default, 0.2, False, tuple(reasons), scores)
+        if best is default and ordered:
+            # two requests in one mail: the one that was ordered with its files is opened, people see the rest in it
+            other = next(d for d in ranked if d.name in ordered)
+            if scores[other.name] >= other.match.threshold:
+                reasons.append(
+                    Reason("also", True, 0.0, f"{other.kind} est demandé aussi, fichier joint : une personne verra le reste")
+                )
+                return Classification(other, 0.6, False, tuple(reasons), scores)
         if second and first - second < 0.05:
             reasons.append(Reason("tie", False, 0.0, f"{ranked[0].kind} et {ranked[1].kind} à égalité ({first:.1f})"))
             best = default if scores[default.name] >= first - 0.05 else best
+        if best is not default and first < best.match.threshold:
+            text = f"{first:.1f} point(s) pour {best.kind}, moins que le seuil de {best.match.threshold:g} : {default.kind} par défaut"
+            reasons.append(Reason("threshold", False, 0.0, text))
+            return Classification(default, 0.3, False, tuple(reasons), scores)
         margin = (first - second) / (first + second)
         reach = min(1.0, first / best.match.threshold) if best.match.threshold > 0 else 1.0
         confidence = round(min(0.99, (0.5 + 0.5 * margin) * (0.55 + 0.45 * reach)), 2)

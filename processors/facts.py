@@ -5,6 +5,7 @@ What the sender newly wrote is read first, then the subject, then a forwarded ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,19 +13,28 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.directive import Directive, FactSpec
-from core.message import Message, is_decoration
+from core.message import Attachment, Message, is_decoration
 from core.reading import Evidence, Fact
 from processors.classify import matches_file, old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
-from processors.facts_choice import ChoiceReader, Context, YesNoReader
+from processors.facts_choice import ChoiceReader, Chosen, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
 from processors.facts_money import find_money
 from processors.facts_numbers import Found
-from processors.facts_text import LeadReader, Phrase
-from processors.tokens import LIMIT, Tokens
+from processors.facts_text import LeadReader, Phrase, phrase_at
+from processors.tokens import LIMIT, Tokens, tokenise
 
 _OLD_SUBJECT, _SUBJECT, _BODY = 0.6, 0.9, 0.7
+#: Names of files looked at, and how long they may be.
+_NAMES, _NAME_LENGTH = 20, 200
+#: The lines a forwarded mail begins with: their dates and names are no facts.
+_HEADER_LINE = re.compile(
+    r"^[>\s*]{0,8}(?:de|from|von|da|van|envoy[ée]|sent|gesendet|enviado|inviato|verzonden|date|datum|data|fecha|[àa]|to|an|para|aan|a|cc|objet|"
+    r"subject|betreff|asunto|oggetto|onderwerp)\s?:\*?[^\n]{0,300}|^[^\n]{0,150}\b(?:a [ée]crit|wrote|schrieb|escribi[óo]|ha scritto"
+    r"|schreef)\s?:\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,24 @@ class FactReader:
         leads = tuple(a for spec in directive.facts if spec.type in ("text", "count") for a in spec.after)
         self._asked = LeadReader(leads) if leads else None
         self._leads = {s.name: LeadReader(s.after) for s in directive.facts if s.after and s.type != "yesno"}
-        self._choices = {s.name: ChoiceReader(s) for s in directive.facts if s.type == "choice"}
-        self._units = {s.name: Units(s.units) for s in directive.facts if s.type == "quantity" or s.units}
+        # a choice that makes a text known ("unless: complexity") names the same thing
+        naming = {n for s in directive.facts if s.type == "text" and s.unless is not None for n in s.unless.names}
+        self._choices = {s.name: ChoiceReader(s, names=s.name in naming) for s in directive.facts if s.type == "choice"}
+        self._naming = naming & set(self._choices)
+        # what a choice knows may be counted too: "trois bougies"
+        things = tuple(
+            w.text
+            for s in directive.facts
+            if s.name in naming
+            for c in s.choices
+            for w in c.words
+            if 0 < w.weight < ChoiceReader.QUALITY
+        )
+        self._units = {
+            s.name: Units((*s.units, *things) if s.type == "count" else s.units)
+            for s in directive.facts
+            if s.type == "quantity" or s.units
+        }
         self._yesno = {s.name: YesNoReader(s) for s in directive.facts if s.type == "yesno"}
 
     def read(
@@ -66,21 +92,44 @@ class FactReader:
         if subject is not None and subject.items:
             places.append(self._place("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
         if body is not None:
-            places.append(self._place("body", body, _BODY))
+            places.append(self._place("body", _without_headers(body), _BODY))
         written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
-        facts = (self._read_one(spec, message, places, written) for spec in self._specs)
+        chosen = self._choose(message, places)
+        facts = (self._read_one(spec, message, places, written, chosen) for spec in self._specs)
         return tuple(f for f in facts if f is not None)
 
     def _place(self, name: str, tokens: Tokens, trust: float) -> _Place:
         cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items)
         return _Place(name, cut, trust, tuple(self._asked.phrases(cut)) if self._asked else ())
 
-    def _read_one(self, spec: FactSpec, message: Message, places: Sequence[_Place], day: date) -> Fact | None:
+    def _choose(self, message: Message, places: Sequence[_Place]) -> dict[str, Chosen]:
+        """The choices, by name. What no text says, the names of the files may say: "fauteuil_face.jpg"."""
+        contexts = [Context(p.tokens, p.asked) for p in places]
+        names = [Context(_words_of(a.name), (), is_name=True) for a in _shown(message)] if self._naming else []
+        found = (
+            (name, reader.find([*contexts, *names] if name in self._naming else contexts, message.language))
+            for name, reader in self._choices.items()
+        )
+        return {name: choice for name, choice in found if choice is not None}
+
+    def _read_one(
+        self, spec: FactSpec, message: Message, places: Sequence[_Place], day: date, chosen: dict[str, Chosen]
+    ) -> Fact | None:
         if spec.type == "files":
             return _files(spec, message)
         if spec.type == "choice":
-            chosen = self._choices[spec.name].find([Context(p.tokens, p.asked) for p in places])
-            return _fact(spec, places[chosen[1]], chosen[0]) if chosen else None
+            choice = chosen.get(spec.name)
+            if choice is None:
+                return None
+            if choice.index < len(places):
+                return _fact(spec, places[choice.index], choice.found)
+            file = _shown(message)[choice.index - len(places)]
+            return Fact(spec.name, choice.found.value, (Evidence(f"file:{file.sha256}", file.name),), choice.found.confidence)
+        if spec.type == "text" and spec.unless is not None:
+            # the fact that a choice makes known ("unless: complexity") is the phrase around the choice's word
+            named = next((chosen[n] for n in sorted(spec.unless.names & self._naming) if n in chosen), None)
+            if named is not None and named.head is not None and named.head_index < len(places):
+                return _named(spec, places[named.head_index], named.head.first, named.head.last)
         for place in places:
             found = self._find(spec, place, day)
             if found is not None:
@@ -101,7 +150,7 @@ class FactReader:
         if spec.type == "money":
             return find_money(text, spans)
         if spec.type == "date":
-            return find_date(text, day, spans)
+            return find_date(text, day, spans, led=spec.name in self._leads)
         if spec.type == "yesno":
             return self._yesno[spec.name].find(tokens)
         dates = date_spans(text, day) if any(c.isdigit() for c in text) else []
@@ -117,6 +166,29 @@ def _fact(spec: FactSpec, place: _Place, found: Found) -> Fact:
     text = place.tokens.text
     evidence = tuple(Evidence(place.name, text[start:end], start) for start, end in found.spans)
     return Fact(spec.name, found.value, evidence, round(found.confidence * place.trust, 2))
+
+
+def _named(spec: FactSpec, place: _Place, first: int, last: int) -> Fact:
+    """The noun phrase around the word that names the thing: the one asked for, else from the word on."""
+    phrase = next((p for p in place.asked if p.first <= first <= p.last), None)
+    start, end = (phrase.start, phrase.end) if phrase else phrase_at(place.tokens, first, last)
+    return _fact(spec, place, Found(place.tokens.text[start:end], ((start, end),), 0.85 if phrase else 0.75))
+
+
+def _shown(message: Message) -> list[Attachment]:
+    """The files whose names may say what they show."""
+    return [a for a in message.attachments if a.family in ("image", "model3d", "pdf", "archive") and not is_decoration(a)][
+        :_NAMES
+    ]
+
+
+def _words_of(name: str) -> Tokens:
+    return tokenise(re.sub(r"[\W_\d]", " ", name[:_NAME_LENGTH].rpartition(".")[0]))
+
+
+def _without_headers(body: Tokens) -> Tokens:
+    """The same text with the header lines of what it forwards blanked, every offset kept."""
+    return tokenise(_HEADER_LINE.sub(lambda m: " " * len(m[0]), body.text[:LIMIT]))
 
 
 def _files(spec: FactSpec, message: Message) -> Fact | None:

@@ -15,12 +15,8 @@ from processors.facts_money import blank_money
 from processors.facts_numbers import BLANK, NUMBER, REFERENCES, Found, blank, measurable, parse_number, trimmed
 from processors.tokens import CLAUSE, LINE, Tokens, fold, mask
 from processors.words import WordMatcher
-from processors.words_common import NUMBERS, word_set
+from processors.words_common import DOZENS, NUMBERS, word_set
 
-_DOZENS = {
-    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40, "cinquantaine": 50,
-    "soixantaine": 60, "centaine": 100, "millier": 1000, "dozen": 12, "dutzend": 12, "docena": 12,
-}  # fmt: skip
 #: Nouns that follow a number without being what is counted.
 _NOT_COUNTED = word_set(
     "mm cm dm m km metre metres meter meters inch inches pouces pieds feet jour jours semaine semaines mois an ans annee "
@@ -30,12 +26,22 @@ _NOT_COUNTED = word_set(
     "portes doors pieds legs seater etages px go mo question questions choses points rue avenue boulevard place janvier "
     "fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april may june "
     "july august september october november december et ou a au de la le les dans sur avec d x par and or to in of on the h "
-    "am pm er ere eme e th st nd rd"
+    "am pm er ere eme e th st nd rd coloris couleur couleurs teinte teintes finition finitions taille tailles variante variantes version "
+    "versions declinaison declinaisons angle angles format formats option options rendu rendus proposition propositions texture textures "
+    "exemple exemples colours colors colour color finishes variants versions angles renders brins bruleurs vitesses bras branches marches "
+    "battants ventaux niches niveaux plateaux roues wheels assises coussins lignes ligne clients client collegue collegues pouce"
 )
 #: A number after these counts parts of the thing: "table à 4 pieds", "with 3 drawers".
 _PART_OF = word_set("a avec with en in")
+#: Parts of things: "canapé avec 3 coussins" is one thing.
+_PARTS = word_set(
+    "coussins coussin assises plateaux roues vasques paniers bacs cushions wheels shelves baskets boites boxes casiers"
+)
+#: One thing each, in an enumeration: "ma table et ma lampe".
+_ONE = word_set("un une one le la l ce cet cette mon ma notre the our my this ein eine einen uno una")
 #: What joins the things of an enumeration.
 _LISTING = word_set("et avec plus and with ainsi que puis ses des les de")
+_WITH = word_set("avec with ses des les de")
 #: What may stand between the request and the number.
 _BEFORE_COUNT = word_set(
     "de d des du les ces nos mes vos pour for the these our of ar realite augmentee faire have get make et and plus puis"
@@ -114,12 +120,16 @@ def find_count(
         if readable[token.start : token.start + 1] == BLANK:
             continue
         value, confidence, at = _number_at(tokens, i)
+        if value is None and wanted is not None and token.form in _ONE:
+            value, confidence, at = 1, 0.5, i
         if value is None or value < 1:
             continue
         if at + 1 >= len(items) or items[at + 1].brk > LINE or not items[at + 1].form.isalpha():
             continue
         noun = _counted(tokens, at + 1, wanted)
         if noun < 0:
+            continue
+        if i and (items[i - 1].form == "en" or (items[noun].form in _PARTS and items[i - 1].form in _PART_OF)):
             continue
         if wanted is None:
             before = items[i - 1].form if i and items[i].brk <= LINE else ""
@@ -131,8 +141,10 @@ def find_count(
             asked = asked or any(0 < first - noun <= 3 and tokens.joined(noun, first) for first, _ in leads)
             if not asked:
                 continue
-        article = token.form in ("un", "une", "one", "a") and value == 1
+        article = token.form in _ONE and value == 1
         named.append(_Named(value, i, noun, confidence, article))
+    if wanted is not None and all(n.article for n in named) and not _are_asked(tokens, named, leads):
+        named = []
     total = _total(tokens, named)
     if total is not None:
         found.append(total)
@@ -153,13 +165,20 @@ class _Named:
 
 def _total(tokens: Tokens, named: Sequence[_Named]) -> Found | None:
     """One number said once or twice, or the sum of an enumeration: "une table et quatre chaises" are five things."""
-    if not named or all(n.article for n in named):
+    if not named:
         return None
     items = tokens.items
+    only_articles = all(n.article for n in named)
+    listing = _LISTING - _WITH if only_articles else _LISTING
     listed = [
-        n.last < m.first and all(items[k].form in _LISTING for k in range(n.last + 1, m.first)) and items[m.first].brk <= CLAUSE
+        n.last < m.first and all(items[k].form in listing for k in range(n.last + 1, m.first)) and items[m.first].brk <= CLAUSE
         for n, m in itertools.pairwise(named)
     ]
+    if only_articles:
+        # "un canapé et un fauteuil"; "une chaise, la chaise" is one said twice
+        things = {items[n.last].form for n in named}
+        if not listed or not all(listed) or len(things) != len(named):
+            return None
     if any(listed):
         if not all(listed):
             return None
@@ -170,6 +189,18 @@ def _total(tokens: Tokens, named: Sequence[_Named]) -> Found | None:
         return None
     best = max(told, key=lambda n: n.confidence)
     return Found(best.value, ((items[best.first].start, items[best.last].end),), best.confidence)
+
+
+def _are_asked(tokens: Tokens, named: Sequence[_Named], leads: Sequence[tuple[int, int]]) -> bool:
+    """Whether an enumeration without a number is what the sender asks for."""
+    if len(named) < 2:
+        return False
+    first, last = named[0].first, named[-1].last
+    if is_request(tokens, first):
+        return True
+    return any(
+        (0 < first - b <= 3 and tokens.joined(b, first)) or (0 < a - last <= 4 and tokens.joined(last, a)) for a, b in leads
+    )
 
 
 def _number_at(tokens: Tokens, i: int) -> tuple[int | None, float, int]:
@@ -186,10 +217,10 @@ def _number_at(tokens: Tokens, i: int) -> tuple[int | None, float, int]:
             return None, 0.0, i
         return int(form), 0.9, i
     if form in ("un", "une", "a", "one"):
-        if i + 1 < len(items) and items[i + 1].form in _DOZENS:
+        if i + 1 < len(items) and items[i + 1].form in DOZENS:
             at = i + 1
             at += at + 1 < len(items) and items[at + 1].form in ("de", "d", "of", "von")
-            return _DOZENS[items[i + 1].form], 0.4, at
+            return DOZENS[items[i + 1].form], 0.4, at
         if i + 1 < len(items) and items[i + 1].form in ("seul", "seule"):
             return 1, 0.8, i + 1
         return (1, 0.6, i) if form != "a" else (None, 0.0, i)
@@ -208,6 +239,8 @@ def _counted(tokens: Tokens, i: int, wanted: dict[int, tuple[int, str]] | None) 
         if wanted is not None:
             if j in wanted:
                 return wanted[j][0]
+            if j == i and form in _NOT_COUNTED - {"de", "d", "of"}:
+                return -1  # "2 photos de la table"
             continue
         if form in _NOT_COUNTED or len(form) < 3:
             return -1
@@ -242,10 +275,10 @@ def find_quantity(tokens: Tokens, units: Units, dates: Iterable[tuple[int, int]]
         found.append(Found(Quantity(amount, unit), (trimmed(tokens.text, start, end),), 0.9))
     if not found:
         for token in tokens.items[:-1]:
-            value = NUMBERS.get(token.form) or _DOZENS.get(token.form)
+            value = NUMBERS.get(token.form) or DOZENS.get(token.form)
             after = _unit_after(tokens, starts, token.end, places) if value and value > 1 else None
             if value and after is not None:
-                confidence = 0.4 if token.form in _DOZENS else 0.8
+                confidence = 0.4 if token.form in DOZENS else 0.8
                 found.append(Found(Quantity(Decimal(value), after[0]), ((token.start, after[1]),), confidence))
     return found[0] if len({f.value for f in found}) == 1 else None
 

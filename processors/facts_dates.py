@@ -68,6 +68,16 @@ _RELATIVE = re.compile(
     rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{_MONTH}))"
     rf"|(?P<eom>eom|eow))(?![^\W_])"
 )
+#: Days known by their name, as (month, day); a name alone is no date ("un sapin de Noël"), one that a deadline brings is.
+_FEASTS = {
+    "noel": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "weihnachten": (12, 24), "navidad": (12, 25), "natale": (12, 25),
+    "kerst": (12, 25), "nouvel an": (1, 1), "new year": (1, 1), "la saint-valentin": (2, 14), "la saint valentin": (2, 14),
+    "valentine's day": (2, 14), "halloween": (10, 31), "la toussaint": (11, 1), "toussaint": (11, 1),
+}  # fmt: skip
+_FEAST = re.compile(
+    r"(?<!\w)(?:avant|pour|d['’]ici|before|by|until|bis|vor|antes de|entro|prima di|voor)(?:\s(?:le|la|les|the))?\s"
+    rf"(?P<feast>{'|'.join(_FEASTS)})(?!\w)"
+)
 _VAGUE = re.compile(
     rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{_MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{_MONTH})(?![^\W_])"
 )
@@ -80,17 +90,19 @@ _PAST = re.compile(
 )
 
 
-def find_date(text: str, day: date, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
+def find_date(text: str, day: date, leads: Sequence[tuple[int, int]] = (), *, led: bool = False) -> Found | None:
     """The one day a text names. Of several, the one after a lead (character spans) or a word of deadline; else None.
 
-    ``day`` is that of the message, in the business's zone.
+    ``led`` takes no other, and none that is past. ``day`` is that of the message, in the business's zone.
     """
-    found = [f for f, _ in _dates(text, day)]
+    found = [] if led else [f for f, _ in _dates(text, day)]
     for chosen in (
-        [f for f in found if any(0 <= f.spans[0][0] - end <= 15 for _, end in leads)],
+        [f for f, _ in _dates(text, day) if any(0 <= f.spans[0][0] - end <= 15 for _, end in leads)],
         [f for f, deadline in _dates(text, day) if deadline],
         found,
     ):
+        if led:
+            chosen = [f for f in chosen if isinstance(f.value, Day) and f.value.day >= day]
         if chosen and len({f.value for f in chosen}) == 1:
             return chosen[0]
     return None
@@ -117,6 +129,7 @@ def _dates(text: str, day: date) -> tuple[tuple[Found, bool], ...]:
         (_NUMERIC, _numeric),
         (_NAMED, _named),
         (_RELATIVE, _relative),
+        (_FEAST, _feast),
         (_WEEKDAY, _weekday),
         (_DAY_MONTH_ONLY, _month_day),
     ):
@@ -124,7 +137,9 @@ def _dates(text: str, day: date) -> tuple[tuple[Found, bool], ...]:
             if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
             before = plain[max(0, match.start() - 30) : match.start()]
-            deadline = _DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start())
+            deadline = (
+                _DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start()) or pattern is _FEAST
+            )
             resolved = resolve(match, day, deadline, _PAST.search(before) is not None)
             if resolved is not None:
                 taken.append(match.span())
@@ -186,6 +201,12 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
     sure = bool(deadline or after or match["next"])
     # "le lundi" may be any Monday: only a named one is a date
     return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 else None
+
+
+def _feast(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tuple[date, float] | None:
+    month, number = _FEASTS[match["feast"]]
+    value = _yearless(month, number, day, True, False)
+    return (value, 0.85) if value else None
 
 
 def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tuple[date, float] | None:

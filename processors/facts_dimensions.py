@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.reading import Dimensions
-from processors.facts_numbers import NUMBER, Found, blank, measurable, parse_number, trimmed
+from processors.facts_numbers import NUMBER, Found, blank, in_digits, measurable, parse_number, spelled_from, trimmed
 
 _MM = {
     "mm": Decimal(1),
@@ -25,7 +25,7 @@ _MM = {
 
 _AXES = {
     "hauteur d'assise": r"hauteurs?\s+d['’]\s?assise|seat\s+height",
-    "largeur": r"largeurs?|larg\.?(?!\w)|larges?|width|wide|breite|breit|ancho|anchura|larghezza|breedte",
+    "largeur": r"largeurs?|larg\.?(?!\w)|larges?|width|wide|across|breite|breit|ancho|anchura|larghezza|breedte",
     "hauteur": r"hauteurs?|haut\.?(?!\w)|hautes?|height|high|tall|höhe|hoch|alto|altura|altezza|hoogte",
     "profondeur": r"profondeurs?|prof\.?(?!\w)|profonde?s?|depth|deep|tiefe|tief|fondo|profundidad|profondità|diepte",
     "longueur": r"longueurs?|long\.?(?!\w)|longue?s?|length|länge|lang|largo|lunghezza|lengte",
@@ -47,11 +47,11 @@ _LABEL_GAP = (
 _MEASURE = re.compile(
     rf"(?:(?<![^\W_])(?:(?P<word>{_AXIS_WORD}){_LABEL_GAP}|(?P<letter>[LlHhPpDdWw])\s?[:=.]?\s?))?"
     rf"(?<![\d.,/])(?:(?<![^\W_])|(?<=[LlHhPpDdWwxXØø]))"
-    rf"(?:(?P<m>\d{{1,2}})\s?m\s?(?P<m_cm>\d{{2}})(?:\s?cm)?(?![\w²³])"
+    rf"(?:(?P<m>\d{{1,2}})\s?m(?:[èe]tres?\s)?\s{{0,16}}(?P<m_cm>\d{{2}})(?:\s?cm)?(?![\w²³])"
     rf"|(?P<ft>\d{{1,3}})\s?(?:['’′](?=\d)|(?:ft|feet|foot|pieds?)\b\.?)"
     rf"(?:\s?(?P<ft_in>\d{{1,2}}(?:[.,]\d{{1,2}})?)\s?(?:\"|”|″|''|in(?:ch(?:es)?)?\b|pouces?\b)?)?"
     rf"|(?P<number>{NUMBER})(?:\s?(?P<unit>{_UNIT})(?![^\W\dxX_]|[²³2]|x[a-wyz]))?)"
-    rf"(?:[ \u00a0]?\((?P<in_brackets>[LlHhPpDdWw])\)|[ \u00a0]?(?P<after_letter>[LlHhPpDdWw])(?![\w'’])"
+    rf"(?:[ \u00a0]?\((?P<in_brackets>[LlHhPpDdWw])\)|[ \u00a0]?(?P<after_letter>[LlHhPpDdWw])(?![\w'’]|\s?[:=.]?\s?\d)"
     rf"|[ \u00a0]?(?:de\s|d['’]|in\s|en\s|\()\s?(?P<of>{_AXIS_WORD})(?![^\W_])"
     rf"|[ \u00a0](?P<after>{_AXIS_WORD})(?![^\W_])(?!\s?[:=.]?\s?(?:de\s)?\d))?",
     re.IGNORECASE,
@@ -93,9 +93,10 @@ class _Measure:
 
 def find_dimensions(text: str) -> Found | None:
     """The dimensions of the thing a text speaks of, or None; the first thing's where several are measured."""
-    if not any(c.isdigit() for c in text):
+    said = in_digits(text)
+    if not any(c.isdigit() for c in said):
         return None
-    readable = blank(measurable(text), _RANGE)
+    readable = measurable(blank(said, _RANGE))
     groups = _groups(readable, _measures(readable))
     found = [f for f in (_value(readable, group) for group in groups) if f is not None]
     if not found:
@@ -105,7 +106,8 @@ def find_dimensions(text: str) -> Found | None:
     )
     others = [f for f in found if f is not best and f.confidence >= 0.6 and f.value != best.value]
     confidence = best.confidence * (0.7 if others else 1.0)
-    spans = tuple(trimmed(text, *span) for span in best.spans)
+    spans = tuple((spelled_from(text, start) if said != text else start, end) for start, end in best.spans)
+    spans = tuple(trimmed(text, *span) for span in spans)
     return Found(best.value, spans, round(confidence, 2))
 
 
@@ -173,6 +175,7 @@ def _measure(text: str, match: re.Match[str]) -> _Measure | None:
         and not word
         and match["after_letter"]
         and not match["letter"]
+        and not match["unit"]
         and text[match.start("after_letter") - 1] == " "
     ):
         letter, end = "", match.end("number")  # "80 l" may be litres, "24 h" hours

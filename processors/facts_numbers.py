@@ -11,7 +11,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from core.reading import FactValue
-from processors.tokens import mask
+from processors.tokens import fold, mask
+from processors.words_common import NUMBERS
 
 #: Stands for a character that must not be read; it is no blank, so that nothing joins across it.
 BLANK = "\x1f"
@@ -80,6 +81,49 @@ def measurable(text: str) -> str:
     if not any(c.isdigit() for c in text):
         return text
     return blank(mask(text), *REFERENCES, *_NOT_MEASURES, _POSTCODE)
+
+
+#: A number in words that measures something: "quatre-vingts de large", "un mètre vingt", "sixty centimetres".
+_NUMBER_WORDS = "|".join(sorted({w for w, n in NUMBERS.items() if n}, key=len, reverse=True))
+_IN_WORDS = rf"(?:{_NUMBER_WORDS})s?(?:(?:[ -]et[ -]|[ -]and[ -]|[ -])(?:{_NUMBER_WORDS})s?){{0,5}}"
+_MEASURED = re.compile(
+    rf"(?<![\w-])(?P<n>{_IN_WORDS})(?=\s(?:centim|millim|m[èe]tres?\b|cm\b|mm\b|m\b|inch|feet\b|foot\b|meters?\b|metres?\b|"
+    r"(?:de\s)?(?:large|haut|long|profond|diam|[ée]pais)|wide|high|tall|deep))"
+    rf"|(?<=m[èe]tre\s)(?P<cm>{_IN_WORDS})(?![\w-])|(?<=m[èe]tres\s)(?P<cms>{_IN_WORDS})(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def in_digits(text: str) -> str:
+    """The text with the measures that are spelled in words written in digits, every offset kept."""
+    return _MEASURED.sub(_digits, text) if _SPELLED_UNIT.search(text) else text
+
+
+def spelled_from(text: str, start: int) -> int:
+    """Where the number begins that ``in_digits`` wrote at ``start``, flush right."""
+    found = (m.start() for m in _MEASURED.finditer(text, max(0, start - 80)) if m.start() < start < m.end())
+    return next(found, start)
+
+
+_SPELLED_UNIT = re.compile(
+    r"[a-zéèû]s?\s(?:centim|millim|m[èe]tre|cm\b|mm\b|m\b|inch|feet\b|foot\b|meter|(?:de\s)?(?:large|haut|long|profond|diam|[ée]pais)|wide|high|tall|deep)",
+    re.IGNORECASE,
+)
+
+
+def _digits(match: re.Match[str]) -> str:
+    total = here = 0
+    for word in re.split(r"[\s-]+", fold(match[0])):
+        n = NUMBERS.get(word) or NUMBERS.get(word.removesuffix("s"), 0)
+        if n == 1000:
+            total, here = total + max(here, 1) * 1000, 0
+        elif n == 100:
+            here = max(here, 1) * 100
+        elif n == 20 and here % 100 == 4:
+            here += 76  # quatre-vingts
+        else:
+            here += n
+    return f"{total + here}".rjust(len(match[0]))
 
 
 def parse_number(written: str, *, english: bool = False) -> Decimal | None:

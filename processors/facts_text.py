@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from core.directive import Word
 from processors.negation import negated
 from processors.tokens import LINE, Token, Tokens
-from processors.words import WordMatcher, longest
-from processors.words_common import NUMBERS, word_set
+from processors.words import Hit, WordMatcher, longest
+from processors.words_common import DOZENS, NUMBERS, word_set
 
 _DETERMINERS = word_set(
     "un une des le la les l ce cet cette ces mon ma mes notre nos votre vos son sa ses leur leurs de du d a an the this "
@@ -21,14 +21,19 @@ _END = word_set(
     "jointe je tu il elle nous vous ils elles j on est sont sera avez pouvez pourriez peut peux faut merci cordialement "
     "bonjour selon depuis apres which that who for please thanks thank based using because when if i you we they it is are "
     "can could would attached und fur bitte danke mit por para gracias per grazie y ainsi svp notamment sous environ "
-    "dimensions mesurant faisant mesure combien quel quelle quels comment avant through via"
+    "dimensions mesurant faisant mesure combien quel quelle quels comment avant through via "
+    "by needs need want wants besoin euh heu hum bah hein voir fait font fera doit doivent devrait must should has have "
+    "ont avons"
 )
 #: "en 3D", "d'après la photo", "à partir de", "sur notre site", "dans votre appli" end it too; "en bois" does not.
 _END_AFTER = {
-    "en": word_set("3 ar ra realite piece pj photo 2 urgence ligne vue"),
-    "in": word_set("3 ar augmented attachment"),
+    "en": word_set(
+        "3 ar ra realite piece pj photo 2 urgence ligne vue objet modele version image rendu fichier glb usdz gltf format"
+    ),
+    "in": word_set("3 ar augmented attachment glb usdz the our my your"),
+    "as": word_set("a an 3 glb usdz"),
     "d": word_set("apres ici"),
-    "a": word_set("partir l modeliser votre notre mon"),
+    "a": word_set("partir l modeliser votre notre mon faire realiser creer mettre passer numeriser convertir"),
     "au": word_set("format plus"),
     "sur": word_set("notre votre mon le la photo base"),
     "dans": word_set("votre notre mon le la l"),
@@ -39,7 +44,7 @@ _END_AFTER = {
     "avec": word_set("vous vos votre"),
     "de": word_set("cette"),
 }
-_SKIPPED = word_set("3 d 3d en ar ra complete complet realiste simple hd")
+_SKIPPED = word_set("maken machen laten 3 d 3d en ar ra complete complet realiste simple hd")
 #: These say nothing of what the thing is.
 _GENERIC = word_set(
     "objet objets produit produits article articles chose choses piece pieces fichier fichiers projet projets modele "
@@ -50,8 +55,17 @@ _GENERIC = word_set(
     "texture textures textured rendu visuel version service plusieurs certains certaines it them this that something "
     "request quote price asap new joint jointe attache pj cours"
 )
+#: What is done to show a thing in 3D.
+_SHOWING = word_set(
+    "etre apparaitre apparaisse visible visibles disponible disponibles mettre faire voir avoir passer montrer afficher presenter "
+    "visualiser representer transformer convertir realiser creer rendre obtenir poser tourner essayer proposer placer vendre exister "
+    "be appear show shown see get make put place display visible available available viewed turn have passe mis mise"
+)
+_LOTS = word_set("paire lot serie ensemble collection gamme set pair range")
 _AND = frozenset(("et", "and", "und", "y", "e", "avec", "with"))
 _MAX_WORDS = 9
+#: No noun phrase ends with these.
+_LOOSE = word_set("en a au sur dans par in on to from at aux with avec pour for by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +80,39 @@ class Phrase:
 
 
 class LeadReader:
-    """Reads the noun phrases after the lead phrases of a fact ("modéliser ce …"), in any inflection of the lead."""
+    """Reads the noun phrases after the lead phrases of a fact ("modéliser ce …"), in any inflection of the lead.
+
+    A lead that starts with dots ("… en 3D") stands after its noun phrase.
+    """
 
     def __init__(self, after: tuple[str, ...]) -> None:
         leads = []
+        self._after_noun: set[Word] = set()
         for lead in after:
             kept = lead.replace("…", " ").replace("...", " ").split()
             while len(kept) > 1 and kept[-1].lower().rstrip("'’") in _DETERMINERS:
                 kept.pop()
             leads.append(Word(" ".join(kept)))
+            if lead.lstrip().startswith(("…", "...")):
+                self._after_noun.add(leads[-1])
         self._matcher = WordMatcher(leads)
 
     def leads(self, tokens: Tokens) -> list[tuple[int, int]]:
         """The token spans of the leads that are not denied."""
-        hits = longest(self._matcher.find(tokens))
-        return [(h.first, h.last) for h in hits if not negated(tokens, h.first, h.last)]
+        return [(h.first, h.last) for h in self._hits(tokens)]
+
+    def _hits(self, tokens: Tokens) -> list[Hit]:
+        return [h for h in longest(self._matcher.find(tokens)) if not negated(tokens, h.first, h.last)]
 
     def phrases(self, tokens: Tokens) -> list[Phrase]:
         """The noun phrases after the leads, in the order of the text."""
         found = []
-        for lead in self.leads(tokens):
-            phrase = _phrase(tokens, lead) or _phrase_before(tokens, lead)
+        for hit in self._hits(tokens):
+            lead = hit.first, hit.last
+            if hit.word in self._after_noun:
+                phrase = _phrase_leading_to(tokens, lead)
+            else:
+                phrase = _phrase(tokens, lead) or _phrase_before(tokens, lead)
             if phrase is not None:
                 found.append(phrase)
         return found
@@ -106,6 +132,8 @@ def _phrase(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
             pass
         elif form.isdigit() or (form in NUMBERS and form != "neuf"):
             pass  # "3 chaises": how many is another fact
+        elif form in DOZENS or (form in _LOTS and following in ("de", "d", "of")):
+            pass  # "une dizaine de chaises"
         elif not (form in _SKIPPED or form == "realite" or (form == "augmentee" and items[i - 1].form == "realite")):
             break
         i += 1
@@ -121,17 +149,51 @@ def _phrase(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
             break
         last = i
         i += 1
-    while last >= first and (
-        items[last].form in _DETERMINERS
-        or items[last].form in _AND
-        or items[last].form in ("en", "a", "au", "sur", "dans", "par", "in", "on", "to", "from", "at", "aux")
-    ):
+    while last >= first and (items[last].form in _DETERMINERS or items[last].form in _AND or items[last].form in _LOOSE):
         last -= 1
     if last < first:
         return None
     if not _says(items[first : last + 1]):
         return None
     return Phrase(items[first].start, items[last].end, first, last, lead)
+
+
+def _phrase_leading_to(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
+    """What is wanted "en 3D": "faire mon gâteau en 3D", "notre tente de toit doit apparaître en 3D"."""
+    items = tokens.items
+    last = lead[0] - 1
+    while last >= 0 and items[last + 1].brk <= LINE and (items[last].form in _END or items[last].form in _SHOWING):
+        last -= 1
+    first = -1
+    for i in range(last, max(last - _MAX_WORDS, -1), -1):
+        form = items[i].form
+        if items[i + 1].brk > LINE or form in _END:
+            break
+        if form in _DETERMINERS and form not in ("de", "d", "of") and i < last:
+            first = i + 1
+    if first < 0:
+        return None
+    while first < last and items[first].form in _DETERMINERS:
+        first += 1
+    end = first
+    while end < last and not _ends(items, end + 1, first):
+        end += 1
+    if items[first].form in _SHOWING or items[first].form in _END or not _says(items[first : end + 1]):
+        return None
+    return Phrase(items[first].start, items[end].end, first, end, lead)
+
+
+def phrase_at(tokens: Tokens, first: int, last: int) -> tuple[int, int]:
+    """The character span of the noun phrase that starts with the tokens ``first`` to ``last``: "cadre photo en chêne"."""
+    items = tokens.items
+    end = last
+    for i in range(last + 1, min(last + 1 + _MAX_WORDS, len(items))):
+        if items[i].brk > LINE or items[i].form in _AND or items[i].form.isdigit() or _ends(items, i, first):
+            break
+        end = i
+    while end > last and (items[end].form in _DETERMINERS or items[end].form in _LOOSE):
+        end -= 1
+    return items[first].start, items[end].end
 
 
 def _says(items: tuple[Token, ...]) -> bool:

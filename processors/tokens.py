@@ -37,7 +37,8 @@ _IMAGE_NAME = re.compile(r"(?<![\w.-])[\w().-]{1,80}\.(?:png|jpe?g|gif|heic|webp
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A run of letters or digits. ``form`` is lower case without accents; ``brk`` the strength of the break before it."""
+    """A run of letters or digits. ``form`` is lower case without accents; ``brk`` the strength of the break before it,
+    ``capital`` whether it begins with a capital and goes on without."""
 
     form: str
     accented: str
@@ -45,6 +46,7 @@ class Token:
     end: int
     brk: int
     sep: str
+    capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,9 @@ def tokenise(text: str) -> Tokens:
         else:
             accented = raw.lower()
         gap = masked[end:start] if start - end <= 40 else masked[end : end + 20] + masked[start - 20 : start]
-        items.append(Token(fold(accented), accented, start, match.end(), _strength(gap) if items else SENTENCE, gap[:4]))
+        capital = raw[0].isupper() and not raw.isupper()
+        items.append(
+            Token(fold(accented), accented, start, match.end(), _strength(gap) if items else SENTENCE, gap[:4], capital)
+        )
         end = match.end()
     return Tokens(text, tuple(items))

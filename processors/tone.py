@@ -9,8 +9,9 @@ from functools import lru_cache
 from core.directive import Word
 from core.reading import Intent, Reason, Sentiment, Urgency
 from processors.negation import negated
-from processors.tokens import Tokens
+from processors.tokens import CLAUSE, Tokens
 from processors.words import Hit, WordMatcher
+from processors.words_common import word_set
 
 
 def _words(weight: float, text: str) -> list[Word]:
@@ -23,7 +24,9 @@ _URGENT = (
               "tout de suite, très pressé, as soon as possible, immediately, right away, urgently, by end of day, "
               "dringend, so schnell wie möglich, urgente, lo antes posible, il prima possibile, zo snel mogelijk, "
               "date limite, deadline")
-    + _words(1.5, "bloqué, bloquée, tout est bloqué, production arrêtée, en panne, plus rien ne fonctionne, blocked, we are stuck, down")
+    + _words(1.5, "sommes bloqués, suis bloqué, est bloqué, tout est bloqué, compte bloqué, site bloqué, boutique bloquée, "
+                  "à l'arrêt, ventes à l'arrêt, réagir très vite, réagir vite, faire vite, production arrêtée, en panne, "
+                  "plus rien ne fonctionne, blocked, we are stuck, down")
     + _words(1, "rapidement, vite, pressé, hurry, quickly, bientôt la fin du délai, pour demain, aujourd'hui même, before tomorrow")
 )  # fmt: skip
 _CALM = _words(
@@ -77,6 +80,14 @@ _DEADLINE = re.compile(
     r"friday|saturday|sunday|morgen|semaine|week|\d{1,2}\s?(?:h\b|heures?|[/.]))",
     re.IGNORECASE,
 )
+#: What a sender promises to do himself.
+_OWN = word_set(
+    "envoie envoies envoyons enverrai enverrons enverra transmets transmettrai transmettrons fais ferai ferons fournirai fournirons joins "
+    "joindrai recontacte recontacterai reviens reviendrai send forward get provide share"
+)
+
+
+_FIRST = word_set("je nous on vous t te i we ll will les la le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,30 @@ def _spoken(found: list[tuple[Tokens, Hit]]) -> dict[Word, Hit]:
     return {hit.word: hit for tokens, hit in found if not _denied(tokens, hit)}
 
 
+def _promised(tokens: Tokens, hit: Hit) -> bool:
+    """Whether the sender speaks of what he will do himself: "je vous envoie les photos dès que possible"."""
+    for i in range(hit.first - 1, max(hit.first - 12, -1), -1):
+        if tokens.items[i + 1].brk >= CLAUSE:
+            return False
+        if tokens.items[i].form in _OWN and tokens.items[i - 1].form in (
+            "je",
+            "nous",
+            "on",
+            "vous",
+            "t",
+            "te",
+            "i",
+            "we",
+            "ll",
+            "will",
+            "les",
+            "la",
+            "le",
+        ):
+            return True
+    return False
+
+
 def _asks(tokens: Tokens, hit: Hit) -> bool:
     """Whether "merci de" asks ("merci de modéliser …") rather than thanks ("merci de votre retour")."""
     if hit.word.text != "merci de":
@@ -145,6 +180,7 @@ def _urgency(found: dict[str, list[tuple[Tokens, Hit]]], text: Tokens, subject: 
     if calm:
         reasons.append(Reason("urgency:low", True, 0.0, f"« {calm[0].quote} » : rien ne presse"))
         return "low"
+    found = found | {"urgent": [(t, h) for t, h in found["urgent"] if not _promised(t, h)]}
     hits = list(_spoken(found["urgent"]).values())
     score = sum(h.word.weight for h in hits)
     quote = hits[0].quote if hits else ""

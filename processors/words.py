@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.directive import Word
-from processors.tokens import LINE, Token, Tokens, fold, tokenise
+from processors.tokens import LINE, SENTENCE, Token, Tokens, fold, tokenise
 from processors.words_common import COMMON, FUNCTION, NUMBERS
 
 
@@ -148,24 +148,29 @@ _REMEMBERED = 8192
 class WordMatcher:
     """Finds many words in one pass; compiled once for a set of directives, then shared by threads.
 
-    ``typos`` False asks for the words as they are spelled, inflected or not.
+    ``typos`` False asks for the words as they are spelled, inflected or not. ``nouns`` True says that the words name things:
+    a common word is one of them only in its own singular or plural ("poste" is no poster, "carte" no cartable).
     """
 
-    def __init__(self, words: Iterable[Word], *, typos: bool = True) -> None:
+    def __init__(self, words: Iterable[Word], *, typos: bool = True, nouns: bool = False) -> None:
+        self._nouns = nouns
         self._first: dict[str, list[_Pattern]] = {}
         self._vocabulary: dict[str, list[tuple[str, _Element]]] = {}
         self._known: set[str] = set()
         self._forms: set[str] = set()
         self._memory: dict[str, _Read] = {}
+        self._accented: set[str] = set()
         self._typos = typos
         for pattern in (p for w in dict.fromkeys(words) for p in _compile(w)):
             for key in pattern.elements[0].keys:
                 self._first.setdefault(key, []).append(pattern)
+            if nouns:
+                self._accented.update(_participle(t.accented) for t in tokenise(pattern.word.text).items)
             for element in pattern.elements:
                 self._known |= element.keys
                 if len(element.form) >= 5 and element.form not in self._forms:
                     for form in _family(element.form):
-                        self._vocabulary.setdefault(form[0], []).append((form, element))
+                        self._vocabulary.setdefault(self._shelf(form[0], len(form)), []).append((form, element))
                 self._forms |= {k for k in element.keys if ":" not in k}
 
     def find(self, text: str | Tokens) -> list[Hit]:
@@ -178,6 +183,8 @@ class WordMatcher:
             if reading is _NOTHING and (i + 1 == len(items) or items[i + 1].sep != "-"):
                 continue
             exact, near = reading
+            if near and self._nouns and _is_name(items, i):
+                continue  # "Jacques Bertin" is no berline
             for key in (*exact, *near):
                 for pattern in self._first.get(key, ()):
                     found = self._follow(pattern, items, readings, i)
@@ -211,14 +218,35 @@ class WordMatcher:
     def _look(self, token: Token) -> _Read:
         form = token.form
         exact = tuple(k for k in keys(form, token.accented) if k in self._known)
+        if exact and self._nouns:
+            return self._noun(token, exact)
         if exact:
             if form not in self._forms and len(form) <= 4 and form in COMMON and form.rstrip("s") not in self._forms:
                 return _NOTHING  # "tu vas" is no vase
             return exact, ()
-        if not self._typos or len(form) < 4 or form in COMMON or form.isdigit():
+        if not self._typos or len(form) < 4 + self._nouns or form in COMMON or form.isdigit():
             return _NOTHING
+        if self._nouns and token.accented.endswith(("é", "ée", "és", "ées")):
+            return _NOTHING  # a participle is no thing
         near = self._near(token)
         return ((), near) if near else _NOTHING
+
+    def _shelf(self, letter: str, length: int) -> str:
+        """Where words are kept that may be meant: those that name things are many, and looked up by length as well."""
+        return f"{letter}{length}" if self._nouns else letter
+
+    def _noun(self, token: Token, exact: tuple[str, ...]) -> _Read:
+        """The reading of a word that is in the list by one of its keys: the very word before its relatives."""
+        form = token.form
+        if token.accented.endswith(("é", "ée", "és", "ées")) and _participle(token.accented) not in self._accented:
+            return _NOTHING  # "livré" is no "livre"
+        for own in (form, form.removesuffix("s"), form.removesuffix("x"), form.removesuffix("es")):
+            if own in self._known and (own == form or len(own) > 2):
+                return (own,), ()
+        relatives = {form + "s", form + "e", form.rstrip("sx") + "e"}
+        if (form in COMMON or form in FUNCTION or len(form) <= 3) and relatives.isdisjoint(self._forms):
+            return _NOTHING
+        return exact, ()
 
     def _near(self, token: Token) -> tuple[str, ...]:
         from rapidfuzz.distance import OSA  # 6 MB: only where words are read
@@ -229,10 +257,11 @@ class WordMatcher:
             return ()
         found: dict[str, None] = {}
         best = 3
-        for spelled, element in self._vocabulary.get(form[0], ()):
+        lengths = range(len(form) - 2, len(form) + 3) if self._nouns else (0,)
+        for spelled, element in (e for n in lengths for e in self._vocabulary.get(self._shelf(form[0], n), ())):
             allowed = _allowed_edits(min(len(spelled), len(form) + 1))
             distance = OSA.distance(form, spelled, score_cutoff=allowed) if allowed else 1
-            if distance > allowed and len(form) >= 6:
+            if distance > allowed and len(form) >= 6 and not self._nouns:
                 # an inflected form with a slip ("modlisation" for modéliser): compare the stems
                 stems = [(a, b) for a in own[1:] for b in element.keys if len(a) >= 7 and len(b) >= 8 and a[:2] == b[:2]]
                 distance = 1 if any(OSA.distance(a, b, score_cutoff=1) <= 1 for a, b in stems) else allowed + 1
@@ -278,6 +307,21 @@ class WordMatcher:
             if at and items[at].sep in (",", ".") and items[at - 1].form.isdigit():
                 return None
         return here, literal
+
+
+def _participle(accented: str) -> str:
+    """The word without the ending of its plural and of its feminine after é: "sculptées" is "sculpté"."""
+    bare = accented.removesuffix("s")
+    return bare.removesuffix("e") if bare.endswith("ée") else bare
+
+
+def _is_name(items: Sequence[Token], at: int) -> bool:
+    """Whether a word looks like a proper name: a capital within a sentence, or beside another one."""
+    if not items[at].capital:
+        return False
+    if items[at].brk < SENTENCE:
+        return True
+    return at + 1 < len(items) and items[at + 1].brk <= LINE and items[at + 1].capital
 
 
 def _has_ne(items: Sequence[Token], at: int) -> bool:

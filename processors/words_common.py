@@ -25,8 +25,15 @@ NUMBERS: dict[str, int] = {
     "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "vingt": 20, "trente": 30, "quarante": 40,
     "cinquante": 50, "soixante": 60, "cent": 100, "cents": 100, "mille": 1000,
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-    "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "thousand": 1000,
+    "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90, "hundred": 100, "thousand": 1000,
     "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "dos": 2, "tres": 3, "due": 2, "tre": 3, "quattro": 4, "twee": 2, "drie": 3,
+}  # fmt: skip
+
+#: Words for a rounded number of things.
+DOZENS: dict[str, int] = {
+    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40, "cinquantaine": 50,
+    "soixantaine": 60, "centaine": 100, "millier": 1000, "dozen": 12, "dutzend": 12, "docena": 12,
 }  # fmt: skip
 
 COMMON = word_set(
