@@ -25,11 +25,15 @@ from processors.facts_dimensions import _unit as unit_name
 from processors.facts_money import _CURRENCY as CURRENCY
 from processors.facts_numbers import NUMBER, parse_number
 from processors.tokens import LIMIT, tokenise
-from processors.words_common import DOZENS, NUMBERS
+from processors.words_common import NUMBERS
 
 #: Longest quote looked for, and how often one is looked for in a text, in characters and times.
 _QUOTE, _PLACES = 400, 200
 _MOST = Decimal(10) ** 12
+_DOZENS = {
+    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40, "cinquantaine": 50,
+    "soixantaine": 60, "centaine": 100, "millier": 1000, "dozen": 12,
+}  # fmt: skip
 _FACTORS = {"k": 1000, "mille": 1000, "millier": 1000, "milliers": 1000, "million": 10**6, "millions": 10**6}
 _FOUND_NUMBER = re.compile(rf"(?<![\d.,])({NUMBER})(?:\s?(k|mille|milliers?|million|millions)(?![^\W_]))?", re.IGNORECASE)
 _FOUND_UNIT = re.compile(rf"(?:(?<=\d)|(?<![^\W\d_]))({UNIT})(?![^\W\d_])", re.IGNORECASE)
@@ -175,7 +179,7 @@ def numbers_in(words: str) -> set[Decimal]:
     for token in tokenise(words).items:
         if token.form in NUMBERS:
             found.add(Decimal(NUMBERS[token.form]))
-        elif (dozen := DOZENS.get(token.form) or DOZENS.get(token.form.rstrip("s"))) is not None:
+        elif (dozen := _DOZENS.get(token.form.rstrip("s"))) is not None:
             found.add(Decimal(dozen))
     return found
 
