@@ -11,22 +11,18 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.effects import Effect, SendMessage
 from core.errors import UserError
-from core.message import Address
-from core.ports import Inbox, Outlet, Spool
+from core.ports import Spool
 from settings import Settings
+from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
 
 if TYPE_CHECKING:
-    from connectors.gmail.account import Account
     from core.directive import Business
     from engine.house import House
-    from engine.office import Office
     from engine.pipeline import ReadMail, Setup
     from store import SqlStore
     from store.crypto import Keys
@@ -135,114 +131,9 @@ def reading_setup(settings: Settings, businesses: Mapping[str, Business]) -> Set
     )
 
 
-def own_addresses(settings: Settings) -> frozenset[str]:
-    """The addresses that we write from: a mail from one of them is our own."""
-    return frozenset({sender_of(settings).casefold()} if settings.gmail_email else {LOCAL_ADDRESS})
-
-
 def authserv_ids(settings: Settings) -> frozenset[str]:
     """Whose Authentication-Results count."""
     return frozenset(n.strip().casefold() for n in settings.authserv_id.split(",") if n.strip())
-
-
-#: The address that mail comes from when no mailbox is set and it only goes into a folder.
-LOCAL_ADDRESS = "guichet@guichet.invalid"
-
-
-def sender_of(settings: Settings) -> str:
-    """The address that customers see."""
-    return settings.gmail_email or LOCAL_ADDRESS
-
-
-def inboxes_of(settings: Settings, clock: Now) -> list[Inbox]:
-    """The inboxes that the settings ask for: the mailbox, else a folder of .eml files."""
-    if settings.has_mailbox:
-        from connectors.gmail.inbox import GmailInbox
-
-        return [
-            GmailInbox(
-                account_of(settings),
-                folder=settings.imap_folder,
-                max_size=settings.max_message_bytes,
-                interval=settings.imap_poll_seconds,
-                first_days=settings.imap_first_days,
-                clock=clock,
-            )
-        ]
-    from connectors.local.folder import FolderInbox
-
-    folder = Path(settings.inbox_dir or settings.data_dir / "inbox")
-    folder.mkdir(parents=True, exist_ok=True)
-    return [FolderInbox(folder, max_size=settings.max_message_bytes, clock=clock)]
-
-
-def account_of(settings: Settings) -> Account:
-    """The mail account: where it is and how it lets us in."""
-    from connectors.gmail.account import Account, RefreshTokenProvider
-
-    refresh = settings.gmail_oauth_refresh_token.get_secret_value()
-    token = None
-    if refresh:
-        token = RefreshTokenProvider(
-            settings.gmail_oauth_client_id,
-            settings.gmail_oauth_client_secret.get_secret_value(),
-            refresh,
-            settings.gmail_oauth_token_url,
-        )
-    return Account(
-        email=settings.gmail_email,
-        password=settings.gmail_app_password.get_secret_value(),
-        token=token,
-        host=settings.imap_host,
-        port=settings.imap_port,
-        security=settings.imap_security,
-        ca_file=settings.mail_ca_file,
-    )
-
-
-def outlets_of(settings: Settings, store: SqlStore, spool: Spool, office: Office, label: str, clock: Now) -> list[Outlet]:
-    """One connector a system: the real one where it is set up, its stand-in elsewhere."""
-    from connectors.local.files import DiskFiles
-    from connectors.local.records import LocalCrm, LocalTasks
-
-    def message_id(effect: Effect) -> str:
-        payload = effect.payload
-        return office.message_id(effect.key, (payload.reference if isinstance(payload, SendMessage) else "") or NO_CASE)
-
-    files = Path(settings.files_dir or settings.data_dir / "files")
-    outlets: list[Outlet] = [LocalCrm(store, clock=clock), LocalTasks(store, clock=clock), DiskFiles(files, spool=spool)]
-    name = settings.mail_from_name or label
-    if settings.has_mailbox:
-        from connectors.gmail.outbox import SmtpOutlet
-
-        imap = account_of(settings)
-        smtp = replace(
-            imap,
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            security=settings.smtp_security,
-            user=settings.smtp_user,
-            password=settings.smtp_password.get_secret_value() or imap.password,
-        )
-        outlets.append(
-            SmtpOutlet(
-                smtp,
-                message_id=message_id,
-                spool=spool,
-                sender_name=name,
-                imap=imap,
-                sent=settings.imap_sent,
-                sent_folder=settings.imap_sent_folder,
-                clock=clock,
-            )
-        )
-    else:
-        from connectors.local.folder import FolderOutlet
-
-        folder = Path(settings.outbox_dir or settings.data_dir / "outbox")
-        sender = Address(sender_of(settings), name)
-        outlets.append(FolderOutlet(folder, message_id=message_id, spool=spool, sender=sender, clock=clock))
-    return outlets
 
 
 # ------------------------------------------------------------------ the whole
@@ -307,6 +198,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             directive=published.directive,
         )
         spool = open_spool(settings, keys)
+        switchboard = Switchboard(settings, spool, clock)
         label = directives.current[names[0]].label
 
         def init() -> dict[str, Any]:
@@ -321,8 +213,8 @@ def open_house(settings: Settings, clock: Now = now) -> House:
         house = House(
             store=store,
             spool=spool,
-            inboxes=inboxes_of(settings, clock),
-            outlets=outlets_of(settings, store, spool, office, label, clock),
+            inboxes=switchboard.inboxes(),
+            outlets=switchboard.outlets(store, office, label, ticket_properties(directives.current.values())),
             published=published,
             office=office,
             pool=ReaderPool(init, size=settings.reader_processes),

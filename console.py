@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assembly import (
-    LOCAL_ADDRESS,
     VERSION,
     chosen,
     database_of,
     keys_of,
     now,
     open_house,
+    open_spool,
     open_store,
     reading_setup,
     sole_daemon,
     spool_folder,
 )
-from core.errors import UserError
+from core.errors import PortError, UserError
+from core.ports import Health
 from settings import Settings
+from switchboard import LOCAL_ADDRESS
 
 if TYPE_CHECKING:
     from core.case import Case
+    from core.directive import Business, Directive
     from store import SqlStore
 
 #: A service that gave no sign of life for so long is not running.
@@ -50,8 +53,8 @@ def reading_store(settings: Settings) -> Iterator[SqlStore]:
         store.close()
 
 
-def run_check(settings: Settings) -> tuple[list[str], list[str]]:
-    """(problems, lines that say what was checked)."""
+def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], list[str]]:
+    """(problems, lines that say what was checked). ``online`` also tries every outside system, changing nothing."""
     from engine.directives import DirectiveErrors, load_all
     from engine.examples import run_examples
 
@@ -71,7 +74,48 @@ def run_check(settings: Settings) -> tuple[list[str], list[str]]:
     real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
     lines.append(f"courrier : {real}")
     lines.append(f"administrateur : {settings.admin_email or 'aucun (ADMIN_EMAIL) — les demandes complexes attendront'}")
+    if online:
+        for name, health in outside(settings, loaded):
+            (lines if health.ok else problems).append(f"{name} : {health.detail or 'ça répond'}")
     return problems, lines
+
+
+def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tuple[str, Health]]:
+    """Every outside system with how it is."""
+    from engine.office import Office
+    from switchboard import Switchboard, ticket_properties
+
+    keys = keys_of(settings)
+    store = open_store(settings, keys)
+    try:
+        switchboard = Switchboard(settings, open_spool(settings, keys), now)
+        office = Office(keys.token, settings.admin_email, "guichet.invalid", "", lambda name: loaded[name], _no_case)
+        for outlet in switchboard.outlets(store, office, "", ticket_properties(loaded.values())):
+            try:
+                yield outlet.system, outlet.check()
+            finally:
+                outlet.close()
+        for inbox in switchboard.inboxes():
+            try:
+                next(iter(inbox.poll(store.cursor(inbox.name), _Everything(), 1)), None)
+                yield f"boîte {inbox.name}", Health(True, "elle s'ouvre")
+            except PortError as error:
+                yield f"boîte {inbox.name}", Health(False, str(error))
+            finally:
+                inbox.close()
+    finally:
+        store.close()
+
+
+class _Everything:
+    """A ledger that knows everything already, so that a look at an inbox takes nothing."""
+
+    def unknown(self, external_ids: Sequence[str]) -> list[str]:  # noqa: ARG002
+        return []
+
+
+def _no_case(case: Case) -> Directive:
+    raise LookupError(case.id)
 
 
 def explain_paths(settings: Settings, paths: Sequence[str], stage: str) -> Iterator[dict[str, Any]]:

@@ -72,12 +72,16 @@ def demo(
 
 
 @app.command()
-def check() -> None:
+def check(
+    online: Annotated[
+        bool, typer.Option("--online", help="Essayer aussi chaque système du dehors, sans rien y changer.")
+    ] = False,
+) -> None:
     """Vérifie les réglages, les directives et leurs exemples. Ne change rien."""
     with _told() as settings:
         from console import run_check
 
-        problems, lines = run_check(settings)
+        problems, lines = run_check(settings, online=online)
         for line in lines:
             _out(line)
         for problem in problems:

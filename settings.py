@@ -22,12 +22,9 @@ def _f(default: Any, group: str, help_: str, **more: Any) -> Any:
     return Field(default, description=help_, json_schema_extra={"group": group}, **more)
 
 
-GENERAL, MAIL_IN, MAIL_OUT, LOCAL = (
-    "Général",
-    "Courrier entrant (Gmail ou tout serveur IMAP)",
-    "Courrier sortant (SMTP)",
-    "Sans compte",
-)
+GENERAL, LOCAL = "Général", "Sans compte"
+MAIL_IN, MAIL_OUT = "Courrier entrant (Gmail ou tout serveur IMAP)", "Courrier sortant (SMTP)"
+CRM, TASKS, FILES = "HubSpot", "ClickUp", "Cloudflare R2"
 
 
 class Settings(BaseSettings):
@@ -83,6 +80,35 @@ class Settings(BaseSettings):
     smtp_user: str = _f("", MAIL_OUT, "Compte SMTP ; vide : GMAIL_EMAIL.")
     smtp_password: SecretStr = _f(SecretStr(""), MAIL_OUT, "Mot de passe SMTP ; vide : celui de la boîte.")
     mail_from_name: str = _f("", MAIL_OUT, "Nom affiché de l'expéditeur ; vide : celui du métier.")
+
+    hubspot_api_key: SecretStr = _f(
+        SecretStr(""), CRM, "Jeton d'une application privée HubSpot ; vide : contacts et tickets restent ici."
+    )
+    hubspot_hub_id: str = _f("", CRM, "Numéro du portail, pour les liens.")
+    hubspot_pipeline_id: str = _f("", CRM, "Pipeline des tickets.")
+    hubspot_stage_new: str = _f("", CRM, "Étape d'un ticket ouvert.")
+    hubspot_stage_closed: str = _f("", CRM, "Étape d'un ticket clos.")
+    hubspot_api_version: str = _f("v3", CRM, "Version de l'API : v3, ou une date (2026-09).")
+    hubspot_base_url: str = _f("https://api.hubapi.com", CRM, "Adresse de l'API.")
+    hubspot_window: int = _f(100, CRM, "Appels permis en dix secondes (100 ; 190 en offre Pro ou Enterprise).", ge=1)
+    hubspot_daily: int = _f(250_000, CRM, "Appels permis par jour, tant que le portail ne le dit pas lui-même.", ge=1)
+    hubspot_agent_id: str = _f(
+        "", CRM, "Utilisateur qui répond dans les conversations ; réglé, les conversations de HubSpot sont une boîte de plus."
+    )  # fmt: skip
+    hubspot_inbox_id: str = _f("", CRM, "Boîte de conversations lue ; vide : toutes.")
+    hubspot_poll_seconds: float = _f(60.0, CRM, "Secondes entre deux relèves des conversations.", ge=1)
+
+    clickup_api_key: SecretStr = _f(SecretStr(""), TASKS, "Jeton ClickUp ; vide : les tâches restent ici.")
+    clickup_parent_task_id: str = _f("", TASKS, "Tâche sous laquelle les sous-tâches sont créées.")
+    clickup_assignee_id: str = _f("", TASKS, "Utilisateur à qui elles sont confiées ; vide : personne.")
+    clickup_base_url: str = _f("https://api.clickup.com/api", TASKS, "Adresse de l'API.")
+    clickup_window: int = _f(100, TASKS, "Appels permis par minute (100 ; 1000 en offre Business Plus).", ge=1)
+
+    r2_access_key_id: str = _f("", FILES, "Clé d'accès R2 ; vide : les fichiers restent sur ce disque.")
+    r2_secret_access_key: SecretStr = _f(SecretStr(""), FILES, "Clé secrète R2.")
+    r2_bucket_name: str = _f("", FILES, "Compartiment.")
+    r2_endpoint_url: str = _f("", FILES, "Adresse S3 du compte (https://….r2.cloudflarestorage.com).")
+    r2_public_url: str = _f("", FILES, "Adresse publique du compartiment ; vide : liens signés, valables une semaine.")
 
     inbox_dir: str = _f("", LOCAL, "Dossier de messages .eml qui sert de boîte ; vide : DATA_DIR/inbox.")
     outbox_dir: str = _f("", LOCAL, "Dossier où sont écrits les messages sortants sans SMTP ; vide : DATA_DIR/outbox.")
@@ -157,6 +183,16 @@ def _together(settings: Settings) -> list[str]:
         value = getattr(settings, name)
         if value and "@" not in value:
             problems.append(f"{name.upper()} : « {value} » n'est pas une adresse.")
+    wanted = {
+        "hubspot_api_key": ("hubspot_pipeline_id", "hubspot_stage_new", "hubspot_stage_closed"),
+        "clickup_api_key": ("clickup_parent_task_id",),
+        "r2_access_key_id": ("r2_secret_access_key", "r2_bucket_name", "r2_endpoint_url"),
+    }
+    for key, names in wanted.items():
+        if _set(settings, key):
+            lacking = [n.upper() for n in names if not _set(settings, n)]
+            if lacking:
+                problems.append(f"{key.upper()} demande aussi {', '.join(lacking)}.")
     for kind in ("imap", "smtp"):
         local = getattr(settings, f"{kind}_host") in ("127.0.0.1", "::1", "localhost")
         if getattr(settings, f"{kind}_security") == "none" and not local:
@@ -164,6 +200,11 @@ def _together(settings: Settings) -> list[str]:
                 f"{kind.upper()}_SECURITY=none n'est admis que vers cette machine : le mot de passe passerait en clair."
             )
     return problems
+
+
+def _set(settings: Settings, name: str) -> bool:
+    value = getattr(settings, name)
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def unknown_in(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -163,9 +163,10 @@ class Clerk:
             message=message,
             reading=reading,
             role=role,
-            authorised=authorised(message, role),
+            authorised=authorised(message, role, same_conversation=_same_conversation(case, row.hints)),
             received_at=min(row.received_at, row.taken_at),
             account=row.inbox,
+            conversation=row.hints.get("conversation", ""),
             why=choice.why,
             answers=self._answers(message, case),
             repeat_of=repeat,
@@ -369,6 +370,11 @@ def _name(cause: Cause) -> str:
     if isinstance(cause, DeadlineRow):
         return f"deadline:{cause.case_id}:{cause.name}:{cause.due.isoformat()}"
     return f"event:{cause.id}"
+
+
+def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:
+    told = hints.get("conversation", "")
+    return case is not None and bool(told) and told == case.thread.conversation
 
 
 def _people(message: Message) -> list[str]:

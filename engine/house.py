@@ -21,11 +21,14 @@ from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
 from engine.reader import Reader, ReaderPool
+from engine.watch import Watch, Watched
 
 log = logging.getLogger("guichet")
 
 #: Seconds after which a lane looks by itself: for what another process (``retry``, ``act``) wrote into the store.
 LOOK = 5.0
+#: Seconds between two looks at what became of the tasks.
+WATCH = 60.0
 #: Revisions kept compiled beside those in force, for cases that began with them.
 KEPT_REVISIONS = 16
 
@@ -131,6 +134,9 @@ class House:
             self.lanes.add(
                 Lane(f"courier:{courier.outlet.system}", _freed(courier, self.lanes), every=LOOK, close=courier.outlet.close)
             )
+            if isinstance(courier.outlet, Watched):
+                watch = Watch(courier.outlet.system, courier.outlet, store, clock=clock, told=lambda: wake("clerk"))
+                self.lanes.add(Lane(f"watch:{courier.outlet.system}", watch.run, every=WATCH))
         self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
 
     def start(self, *jobs: tuple[Callable[[], None], float]) -> None:

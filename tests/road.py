@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from pathlib import Path
 from typing import Any
 
-from assembly import LOCAL_ADDRESS, open_house
+from assembly import now, open_house
 from console import reading_store
 from core.case import Case
 from core.effects import SendMessage
 from core.work import reply_subject
 from engine.house import House
 from settings import Settings
+from switchboard import LOCAL_ADDRESS
 
 ROOT = Path(__file__).resolve().parent.parent
 ADMIN = "patron@studio.example"
@@ -78,8 +80,9 @@ def plain(message: EmailMessage) -> str:
 class Counter:
     """An installation with stand-ins: drop mails, let it work, look at what became of them."""
 
-    def __init__(self, folder: Path, **more: Any) -> None:
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = now, **more: Any) -> None:
         self.settings = settings_for(folder, **more)
+        self.clock = clock
         self.inbox, self.outbox = folder / "inbox", folder / "outbox"
         self.inbox.mkdir(parents=True, exist_ok=True)
         self._number = 0
@@ -94,7 +97,7 @@ class Counter:
 
     def work(self) -> dict[str, str]:
         """Run the house until it is idle; what went wrong, by lane."""
-        house = open_house(self.settings)
+        house = open_house(self.settings, self.clock)
         try:
             return house.run_once(60)
         finally:
@@ -103,7 +106,7 @@ class Counter:
     @contextmanager
     def open(self) -> Iterator[House]:
         """A running house."""
-        house = open_house(self.settings)
+        house = open_house(self.settings, self.clock)
         house.start()
         try:
             yield house

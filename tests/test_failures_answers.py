@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assembly import LOCAL_ADDRESS
 from core.case import Case
+from switchboard import LOCAL_ADDRESS
 from tests.quick import Quick, quick
 from tests.road import ADMIN, AUTHSERV, JPEG, mail, plain
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assembly import LOCAL_ADDRESS
 from connectors.gmail.outbox import SmtpOutlet
+from switchboard import LOCAL_ADDRESS
 from tests.quick import Quick, quick
 from tests.road import ADMIN, JPEG, Counter, daemon, mail, plain
 from tests.smtp_server import MailServer, mail_server

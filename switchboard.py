@@ -1,0 +1,259 @@
+"""Which connector serves which system: the real one where its settings are present, its embedded stand-in elsewhere.
+
+Part of the composition root beside assembly.py. Each connector is imported only when it is set up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.directive import Business
+from core.effects import Effect, SendMessage
+from core.message import Address
+from core.ports import Inbox, Outlet, Records, Spool
+from settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.gmail.account import Account
+    from connectors.hubspot.client import HubSpotClient
+    from connectors.hubspot.properties import PropertySpec
+    from engine.office import Office
+
+#: The address that mail comes from when no mailbox is set and it only goes into a folder.
+LOCAL_ADDRESS = "guichet@guichet.invalid"
+#: The reference in Message-IDs of mails that belong to no case (alerts).
+NO_CASE = "00000000"
+
+
+def sender_of(settings: Settings) -> str:
+    """The address that customers see."""
+    return settings.gmail_email or LOCAL_ADDRESS
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """The addresses that we write from: a mail from one of them is our own."""
+    return frozenset({sender_of(settings).casefold()})
+
+
+def ticket_properties(businesses: Iterable[Business]) -> tuple[PropertySpec, ...]:
+    """The ticket properties that the directives write, with the type that follows from what they write into them."""
+    from connectors.hubspot.properties import PropertySpec
+
+    found: dict[str, PropertySpec] = {}
+    for business in businesses:
+        for directive in business.directives:
+            ticket = directive.ticket
+            if ticket.status_property:
+                known = found[ticket.status_property].options if ticket.status_property in found else ()
+                values = dict.fromkeys((*(v for v, _ in known), *(v for v in ticket.status.values() if v)))
+                options = tuple((value, value.replace("_", " ").capitalize()) for value in values)
+                label = ticket.status_property.replace("_", " ").capitalize()
+                found[ticket.status_property] = PropertySpec(
+                    "tickets", ticket.status_property, label, "enumeration", "", options
+                )
+            for name, text in ticket.properties.items():
+                number = text.body["fr"].replace(" ", "") == "{{amount}}"
+                label = name.replace("_", " ").capitalize()
+                found.setdefault(name, PropertySpec("tickets", name, label, "number" if number else "string"))
+            for name, field in ((ticket.task_property, ""), (ticket.files_property, "textarea")):
+                if name:
+                    found.setdefault(name, PropertySpec("tickets", name, name.replace("_", " ").capitalize(), "string", field))
+    return tuple(found.values())
+
+
+class Switchboard:
+    """The connectors of one installation; clients that several share are made once."""
+
+    def __init__(self, settings: Settings, spool: Spool, clock: Callable[[], datetime]) -> None:
+        self._settings, self._spool, self._clock = settings, spool, clock
+
+    # ------------------------------------------------------------------ what comes in
+
+    def inboxes(self) -> list[Inbox]:
+        """The mailbox, else a folder of .eml files; HubSpot's conversations where an agent is set to answer in them."""
+        settings = self._settings
+        found: list[Inbox] = []
+        if settings.has_mailbox:
+            from connectors.gmail.inbox import GmailInbox
+
+            found.append(
+                GmailInbox(
+                    self.account,
+                    folder=settings.imap_folder,
+                    max_size=settings.max_message_bytes,
+                    interval=settings.imap_poll_seconds,
+                    first_days=settings.imap_first_days,
+                    clock=self._clock,
+                )
+            )
+        else:
+            from connectors.local.folder import FolderInbox
+
+            folder = Path(settings.inbox_dir or settings.data_dir / "inbox")
+            folder.mkdir(parents=True, exist_ok=True)
+            found.append(FolderInbox(folder, max_size=settings.max_message_bytes, clock=self._clock))
+        if settings.hubspot_agent_id and settings.hubspot_api_key.get_secret_value():
+            from connectors.hubspot.inbox import HubSpotInbox
+
+            found.append(
+                HubSpotInbox(
+                    self.hubspot,
+                    inbox_id=settings.hubspot_inbox_id,
+                    interval=settings.hubspot_poll_seconds,
+                    max_size=settings.max_message_bytes,
+                    first_days=settings.imap_first_days,
+                    clock=self._clock,
+                )
+            )
+        return found
+
+    # ------------------------------------------------------------------ what goes out
+
+    def outlets(self, records: Records, office: Office, label: str, properties: tuple[PropertySpec, ...]) -> list[Outlet]:
+        """One outlet a system."""
+        found = [self._crm(records, properties), self._tasks(records), self._files(), self._mail(office, label)]
+        settings = self._settings
+        if settings.hubspot_agent_id and settings.hubspot_api_key.get_secret_value():
+            from connectors.hubspot.threads import HubSpotThreads
+
+            found.append(HubSpotThreads(self.hubspot, agent=settings.hubspot_agent_id, hub_id=settings.hubspot_hub_id))
+        return found
+
+    def _crm(self, records: Records, properties: tuple[PropertySpec, ...]) -> Outlet:
+        settings = self._settings
+        if not settings.hubspot_api_key.get_secret_value():
+            from connectors.local.records import LocalCrm
+
+            return LocalCrm(records, clock=self._clock)
+        from connectors.hubspot.crm import HubSpotCrm
+
+        return HubSpotCrm(
+            self.hubspot,
+            hub_id=settings.hubspot_hub_id,
+            pipeline=settings.hubspot_pipeline_id,
+            stage_new=settings.hubspot_stage_new,
+            stage_closed=settings.hubspot_stage_closed,
+            specs=properties,
+            clock=self._clock,
+        )
+
+    def _tasks(self, records: Records) -> Outlet:
+        settings = self._settings
+        if not settings.clickup_api_key.get_secret_value():
+            from connectors.local.records import LocalTasks
+
+            return LocalTasks(records, clock=self._clock)
+        from connectors.clickup.client import ClickUpClient
+        from connectors.clickup.tasks import ClickUpTasks
+
+        client = ClickUpClient(
+            settings.clickup_api_key.get_secret_value(), base=settings.clickup_base_url, window=settings.clickup_window
+        )
+        return ClickUpTasks(
+            client,
+            parent=settings.clickup_parent_task_id,
+            spool=self._spool,
+            assignee=settings.clickup_assignee_id,
+            clock=self._clock,
+        )
+
+    def _files(self) -> Outlet:
+        settings = self._settings
+        if not settings.r2_access_key_id:
+            from connectors.local.files import DiskFiles
+
+            return DiskFiles(Path(settings.files_dir or settings.data_dir / "files"), spool=self._spool)
+        from connectors.r2.client import Bucket
+        from connectors.r2.files import R2Files
+
+        bucket = Bucket(
+            endpoint=settings.r2_endpoint_url,
+            name=settings.r2_bucket_name,
+            access_key_id=settings.r2_access_key_id,
+            secret_access_key=settings.r2_secret_access_key.get_secret_value(),
+            public_url=settings.r2_public_url,
+        )
+        return R2Files(bucket, spool=self._spool)
+
+    def _mail(self, office: Office, label: str) -> Outlet:
+        settings = self._settings
+
+        def message_id(effect: Effect) -> str:
+            payload = effect.payload
+            return office.message_id(effect.key, (payload.reference if isinstance(payload, SendMessage) else "") or NO_CASE)
+
+        name = settings.mail_from_name or label
+        if not settings.has_mailbox:
+            from connectors.local.folder import FolderOutlet
+
+            return FolderOutlet(
+                Path(settings.outbox_dir or settings.data_dir / "outbox"),
+                message_id=message_id,
+                spool=self._spool,
+                sender=Address(sender_of(settings), name),
+                clock=self._clock,
+            )
+        from connectors.gmail.outbox import SmtpOutlet
+
+        imap = self.account
+        smtp = replace(
+            imap,
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=settings.smtp_security,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value() or imap.password,
+        )
+        return SmtpOutlet(
+            smtp,
+            message_id=message_id,
+            spool=self._spool,
+            sender_name=name,
+            imap=imap,
+            sent=settings.imap_sent,
+            sent_folder=settings.imap_sent_folder,
+            clock=self._clock,
+        )
+
+    # ------------------------------------------------------------------ what several share
+
+    @cached_property
+    def account(self) -> Account:
+        """The mail account: where it is and how it lets us in."""
+        from connectors.gmail.account import Account, RefreshTokenProvider
+
+        settings = self._settings
+        refresh = settings.gmail_oauth_refresh_token.get_secret_value()
+        token = None
+        if refresh:
+            secret = settings.gmail_oauth_client_secret.get_secret_value()
+            token = RefreshTokenProvider(settings.gmail_oauth_client_id, secret, refresh, settings.gmail_oauth_token_url)
+        return Account(
+            email=settings.gmail_email,
+            password=settings.gmail_app_password.get_secret_value(),
+            token=token,
+            host=settings.imap_host,
+            port=settings.imap_port,
+            security=settings.imap_security,
+            ca_file=settings.mail_ca_file,
+        )
+
+    @cached_property
+    def hubspot(self) -> HubSpotClient:
+        """The portal, with the limits that all its lanes share."""
+        from connectors.hubspot.client import HubSpotClient
+
+        settings = self._settings
+        return HubSpotClient(
+            settings.hubspot_api_key.get_secret_value(),
+            base=settings.hubspot_base_url,
+            version=settings.hubspot_api_version,
+            window=settings.hubspot_window,
+            daily=settings.hubspot_daily,
+            clock=self._clock,
+        )

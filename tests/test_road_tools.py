@@ -1,0 +1,142 @@
+"""The road with the company's own tools: HubSpot, ClickUp and R2 on loopback, with their refusals and bad days."""
+
+from __future__ import annotations
+
+from collections import Counter as Count
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.clickup.client import ClickUpClient
+from connectors.hubspot.client import HubSpotClient
+from tests.fakes.clickup import ClickUp
+from tests.fakes.hubspot import HubSpot
+from tests.road import JPEG, Counter, mail
+
+
+@pytest.fixture
+def hubspot() -> Iterator[HubSpot]:
+    with HubSpot() as fake:
+        yield fake
+
+
+@pytest.fixture
+def clickup() -> Iterator[ClickUp]:
+    with ClickUp() as fake:
+        yield fake
+
+
+@pytest.fixture
+def tools(hubspot: HubSpot, clickup: ClickUp) -> dict[str, Any]:
+    """Settings that point at the loopback tools."""
+    return {
+        "hubspot_api_key": hubspot.token,
+        "hubspot_base_url": hubspot.url,
+        "hubspot_hub_id": str(hubspot.portal),
+        "hubspot_pipeline_id": "0",
+        "hubspot_stage_new": "1",
+        "hubspot_stage_closed": "4",
+        "clickup_api_key": clickup.token,
+        "clickup_base_url": clickup.url,
+        "clickup_parent_task_id": clickup.parent,
+        "clickup_assignee_id": str(clickup.member),
+    }
+
+
+def test_the_whole_journey_into_hubspot_and_clickup(
+    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
+) -> None:
+    counter = Counter(tmp_path / "data", **tools)
+    counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    assert counter.work() == {}
+    (contact,) = hubspot.created("contacts")
+    assert contact["properties"]["email"] == "client@example.com"
+    ticket = hubspot.created("tickets")[0]["properties"]
+    assert ticket["validation_status"] == "pending_credits"
+    assert ticket["credits_estimes"] == "2"
+    (quote,) = counter.sent("client@example.com")
+    counter.drop(mail("Je valide", answers=quote, number=2))
+    assert counter.work() == {}
+    (case,) = counter.cases()
+    assert case.stage == "done"
+    ticket = hubspot.created("tickets")[0]["properties"]
+    assert ticket["validation_status"] == "validated"
+    made = clickup.created()
+    assert len(made) == 1
+    assert ticket["clickup_subtask_id"] == made[0]["id"]
+    assert {state for _, _, state in counter.effects()} <= {"done", "reconciled"}
+
+
+def test_a_single_message_costs_at_most_four_calls_to_hubspot_once_the_properties_are_there(
+    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot
+) -> None:
+    counter = Counter(tmp_path / "data", **tools)
+    counter.drop(mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=99))
+    assert counter.work() == {}
+    before = len(hubspot.calls)
+    counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    assert counter.work() == {}
+    calls = hubspot.calls[before:]
+    assert len(calls) <= 4, Count((c.method, c.path) for c in calls)
+    assert not [c for c in calls if "search" in c.path]
+
+
+def test_a_hundred_messages_cost_a_few_calls(tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot) -> None:
+    counter = Counter(tmp_path / "data", **tools)
+    counter.drop(
+        mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=999)
+    )
+    assert counter.work() == {}
+    before = len(hubspot.calls)
+    for number in range(100):
+        text = f"Je souhaite modéliser ce fauteuil, modèle {number}"
+        counter.drop(
+            mail(text, sender=f"c{number}@example.com", number=number, files=((f"{number}.jpg", JPEG + b"%d" % number),))
+        )
+    assert counter.work() == {}
+    calls = hubspot.calls[before:]
+    assert len(hubspot.created("tickets")) == 101
+    print(f"{len(calls)} HubSpot calls for 100 messages: {Count((c.method, c.path) for c in calls)}")
+    assert len(calls) <= 15
+
+
+@pytest.mark.parametrize("bad", ["fail", "late", "drop", "late-task"])
+def test_bad_days_of_the_tools_cost_no_double_and_no_loss(
+    bad: str, tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock jumps past every lag between runs; each run does what its time has come for."""
+    for client in (HubSpotClient, ClickUpClient):
+        monkeypatch.setitem(client.__init__.__kwdefaults__, "timeout", (1.0, 1.0))
+    later = [timedelta()]
+    counter = Counter(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools)
+
+    def days(number: int) -> None:
+        for _ in range(number):
+            counter.work()
+            later[0] += timedelta(minutes=20)
+
+    counter.drop(mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=99))
+    days(1)
+    counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    if bad == "fail":
+        hubspot.fail_next(2, 503)
+    elif bad == "late":
+        hubspot.late_success(1, match="tickets/batch/create")
+    elif bad == "drop":
+        hubspot.drop_next(1)
+    days(4)
+    assert len(hubspot.created("contacts")) == 2
+    assert len(hubspot.created("tickets")) == 2
+    (quote,) = counter.sent("client@example.com")
+    if bad == "late-task":
+        clickup.late_success(1, match="/task")
+    elif bad == "fail":
+        clickup.fail_next(1, 500)
+    counter.drop(mail("Je valide", answers=quote, number=2))
+    days(4)
+    assert len(clickup.created()) == 1
+    assert sorted(c.stage for c in counter.cases()) == ["done", "waiting_approval"]
+    assert {state for _, _, state in counter.effects()} <= {"done", "reconciled"}
