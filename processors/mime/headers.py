@@ -120,7 +120,7 @@ def _header_follows(data: bytes, at: int, end: int, within: int) -> bool:
             return False
         line = data[at : min(at + 130, end)]
         match = _FIELD.match(line)
-        if match:
+        if match and (within <= _MAX_JUNK_LINES or _KNOWN.match(match.group(1))):
             return bool(_KNOWN.match(match.group(1)))
         if not line.split(b"\n", 1)[0].strip():
             return False
