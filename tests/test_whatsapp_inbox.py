@@ -135,6 +135,14 @@ def test_a_message_that_shows_late_in_the_list_is_found_all_the_same(fake: Twili
     assert len(drain(inbox, ledger)) == 1
 
 
+def test_a_message_that_shows_after_its_time_was_looked_at_is_found(fake: Twilio, inbox: WhatsAppInbox) -> None:
+    fake.receive(CLIENT, "Bonjour")
+    fake.advance(600)
+    ledger = MemoryLedger()
+    ledger.cursor = {"until": (clock_of(fake)() - timedelta(seconds=300)).isoformat(), "late": ""}
+    assert len(drain(inbox, ledger)) == 1
+
+
 def test_our_own_messages_are_not_taken(fake: Twilio, inbox: WhatsAppInbox) -> None:
     fake._message("SM", fake.number, f"whatsapp:{CLIENT}", "de nous", "outbound-api", "queued")
     assert drain(inbox, MemoryLedger()) == []
@@ -163,15 +171,18 @@ def test_refused_credentials_and_a_dead_line(fake: Twilio, spool: MemorySpool) -
     inbox.close()
 
 
-def test_a_next_page_elsewhere_is_not_asked(fake: Twilio, inbox: WhatsAppInbox) -> None:
-    def lure(request: Request) -> Answer | None:
-        return (
-            Answer(200, {"messages": [], "next_page_uri": "https://ailleurs.example/"}) if "Messages" in request.path else None
-        )
+@pytest.mark.parametrize("there", ["/2010-04-01/Accounts/AC0/Messages.json", "@ailleurs.example/", ".example/x", 7])
+def test_a_next_page_elsewhere_is_not_asked(fake: Twilio, inbox: WhatsAppInbox, there: object) -> None:
+    asked: list[str] = []
+
+    def lure(request: Request) -> Answer:
+        asked.append(request.path)
+        return Answer(200, {"messages": [], "next_page_uri": there})
 
     fake.script(lure)
-    with fake.unrecorded(), pytest.raises(Transient):
+    with fake.unrecorded(), pytest.raises(Transient, match="adresse du compte"):
         list(inbox.poll({}, MemoryLedger(), 10))
+    assert len(asked) == 1
 
 
 # ------------------------------------------------------------------ row 22
@@ -274,6 +285,7 @@ def test_row_22_only_the_exact_origin_gets_credentials_and_only_safe_redirects_a
     responses.reset()
     for there in ("http://api.twilio.com/x", "file:///etc/passwd", "https://[", "ftp://a/b"):
         responses.get(start, status=302, headers={"Location": there})
+        responses.get("http://api.twilio.com/x", body=b"en clair")
         found = fetcher.fetch(sid, media, 0)
         assert found.content is None
         assert found.error
@@ -288,6 +300,16 @@ def test_row_22_an_address_that_a_message_names_is_never_asked(fake: Twilio, inb
     assert told.message.text == "Voici"
     assert told.missing == 1
     assert fake.count("media_content") == 0
+
+
+def test_row_22_a_file_of_another_message_is_not_fetched_for_this_one(
+    fake: Twilio, inbox: WhatsAppInbox, spool: MemorySpool
+) -> None:
+    theirs = dict(form_pairs(fake.receive(OTHER, "", media=(("image/jpeg", JPEG),)).body))["MediaUrl0"]
+    hook = fake.receive(CLIENT, "Voici", MediaUrl0=theirs, MediaContentType0="image/jpeg", NumMedia="1")
+    told = read(inbox.receive(form_pairs(hook.body)), spool)
+    assert told.message.attachments == ()
+    assert told.missing == 1
 
 
 def test_row_22_a_file_too_large_is_told_not_loaded(fake: Twilio, spool: MemorySpool) -> None:

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from fakes.base import Trouble
 from fakes.twilio import Twilio
+from fakes.wire import Answer, Request
 from hypothesis import given
 from hypothesis import strategies as st
 from whatsapp_help import CLIENT, OTHER, outlet_of, words
@@ -215,6 +217,20 @@ def test_row_23_the_status_callback_decides_what_sent_means(fake: Twilio) -> Non
         assert list(outlet.failures(datetime.fromtimestamp(fake.now() + 1, UTC))) == []
 
 
+def test_row_23_a_refusal_on_the_spot_leads_to_the_template_too(fake: Twilio) -> None:
+    fake.receive(CLIENT, "Bonjour")
+    sid = fake.add_template("{{1}}")
+
+    def closed(request: Request) -> Answer | None:
+        free = request.method == "POST" and b"ContentSid" not in request.body
+        return Answer(400, {"code": 63016, "message": "outside the allowed window", "status": 400}) if free else None
+
+    fake.script(closed)
+    with outlet_of(fake, templates=parse_templates(f"*={sid}:text")) as outlet:
+        assert isinstance(one(outlet, words("c1/1/0")), Receipt)
+    assert [m["content_sid"] for m in fake.sent] == [sid]
+
+
 def test_row_23_arrived_and_read(fake: Twilio) -> None:
     fake.receive(CLIENT, "Bonjour")
     with outlet_of(fake, status_callback=f"{CALLBACK}?x=1") as outlet:
@@ -278,30 +294,26 @@ def test_reminders_with_the_same_words_are_told_apart(fake: Twilio, outlet: What
     assert len(fake.sent) == 2
 
 
-def test_a_text_of_which_only_the_first_part_left_is_completed(fake: Twilio, outlet: WhatsAppOutlet) -> None:
+@pytest.mark.parametrize("trouble", ["late", "drop"])
+def test_a_text_of_which_only_a_part_left_for_sure_is_completed(fake: Twilio, outlet: WhatsAppOutlet, trouble: str) -> None:
     effect = words("c1/1/0", "mot " * 700)
     assert isinstance(one(outlet, words("c0/1/0")), Receipt)  # the window is known
-    seen = []
+    posts: list[Request] = []
 
-    def second(request: object) -> object:
-        if request.method == "POST":  # type: ignore[attr-defined]
-            seen.append(1)
-            if len(seen) == 2:
-                from fakes.base import Trouble
+    def second(request: Request) -> Trouble | None:
+        if request.method == "POST":
+            posts.append(request)
+        return Trouble(trouble) if request.method == "POST" and len(posts) == 2 else None
 
-                return Trouble("late")
-        return None
-
-    fake.script(second)  # type: ignore[arg-type]
+    fake.script(second)
     assert isinstance(one(outlet, effect), Ambiguous)
     fake.kind_again()
-    fake.forget_calls()
-    before = len(fake.sent)
+    assert (outlet.find([effect])[0] is not None) is (trouble == "late")
     receipt = tried(outlet, effect)
     assert isinstance(receipt, Receipt)
-    parts = [seek(mark(effect)).search(m["body"]) for m in fake.sent]
-    assert sorted(p[1] for p in parts if p) == ["1", "2"]
-    assert len(fake.sent) == max(before, 3)
+    parts = {m["sid"]: found[1] for m in fake.sent if (found := seek(mark(effect)).search(m["body"]))}
+    assert sorted(parts.values()) == ["1", "2"]
+    assert parts[receipt.id] == "1"
 
 
 def test_what_failed_reached_nobody_and_is_not_found(fake: Twilio, outlet: WhatsAppOutlet) -> None:

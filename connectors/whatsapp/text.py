@@ -32,7 +32,7 @@ def mark(effect: Effect) -> str:
 
 def seek(marked: str) -> re.Pattern[str]:
     """Finds the mark in a text; groups: part and parts, None for a text in one piece."""
-    return re.compile(rf"{re.escape(marked)}(?![0-9A-Z])(?: \((\d{{1,2}})/(\d{{1,2}})\))?")
+    return re.compile(rf"{re.escape(marked)}(?: \((\d{{1,2}})/(\d{{1,2}})\))?")
 
 
 def signed(text: str, marked: str, language: str) -> list[str]:
