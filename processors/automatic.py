@@ -25,6 +25,7 @@ from processors.automatic_words import (
     INSTEAD_FORMAL,
     READ,
     READ_SUBJECT,
+    RECEIVED,
     SUBJECT_ABSENT,
     SUBJECT_WEAK,
     UNSUBSCRIBE,
@@ -196,6 +197,8 @@ def _reply_robot(view: View) -> Finding | None:
         (cues & {"back", "instead"} and len(view.own) < 600) or ("away" in cues and not view.person and len(view.own) < 200)
     ):
         return Finding("auto-reply", said)
+    if "received" in cues and not view.person and len({m[0] for m in RECEIVED.finditer(view.own)}) >= 3:
+        return Finding("auto-reply", said)  # nobody confirms a reception in three ways
     if "received" in cues and ("silent" in cues or (suppress and not reply and ROLE.match(view.local))):
         return Finding("auto-reply", said)
     if (
@@ -221,10 +224,11 @@ def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
 
 
 #: "Auto: Re: …": the mark that a server sets before the subject it answers.
-_AUTO_BEFORE_REPLY = re.compile(r"auto ?: ?(?:re|aw|sv|tr|fw)\b")
+_AUTO_BEFORE_REPLY = re.compile(r"auto ?: ?(?:re|aw|sv|tr|fw|(?:votre|your) (?:devis|demande|message|quote|request))\b")
 #: What nobody writes himself: the line of a ticket system at the top, a filter's "click so that your message arrives".
 _ROBOTS_MARK = re.compile(
     r"^\W{0,8}(?:please )?(?:type|write|enter) your reply above|(?:cliqu|click)[^\n]{0,60}(?:votre|your) message"
+    r"|(?:liberer|delivrer|release|deliver) (?:votre|your|the|ce) (?:message|mail)[^\n]{0,30}(?:cliqu|click)"
     r"|votre (?:message|mail) me parvienne[^\n]{0,40}cliqu"
 )
 _ROBOTS_ONLY = re.compile(r"auto.{2}|reponse|absen|abwesen|office|reply|response|[^\x00-\u036f]")

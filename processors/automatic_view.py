@@ -5,8 +5,29 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from processors.automatic_text import MAX_BODY, MAX_SUBJECT, Mail, fold, null_return_path, own_lines, without_tags
-from processors.automatic_words import AWAY, BACK, INSTEAD, MACHINE, MACHINE_ANYWHERE, PERSON, RECEIVED, SILENT, SUBJECT
+from processors.automatic_text import (
+    MAX_BODY,
+    MAX_SUBJECT,
+    Mail,
+    fold,
+    is_forward,
+    is_reply,
+    null_return_path,
+    own_lines,
+    without_tags,
+)
+from processors.automatic_words import (
+    AWAY,
+    BACK,
+    INSTEAD,
+    MACHINE,
+    MACHINE_ANYWHERE,
+    PERSON,
+    RECEIVED,
+    SILENT,
+    SUBJECT,
+    SUBJECT_UNTIL,
+)
 from processors.bounce import is_daemon
 from processors.correlate import same_correspondent
 
@@ -124,4 +145,6 @@ class View:
         """The families of words of a robot found in the sender's own lines."""
         families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "machine": MACHINE, "silent": SILENT, "received": RECEIVED}
         found = {name for name, pattern in families.items() if pattern.search(self.own)}
+        if not is_reply(self.subject) and not is_forward(self.subject) and SUBJECT_UNTIL.match(self.subject):
+            found |= {"away", "back"}
         return frozenset(found | {"machine"} if MACHINE_ANYWHERE.search(self.own) else found)

@@ -66,7 +66,11 @@ SUBJECT_WEAK = re.compile(
 
 #: "I am away", said of now.
 AWAY = re.compile(
-    r"(?:je (?:suis|serai|me trouve)|nous (?:sommes|serons)|etant)\W(?:\w{1,15} ){0,3}(?:absent|en conge|en vacances"
+    r"(?:^|[.!] )(?:en vacances|en conges?|absente?|en deplacement) (?:jusqu|du \d|until)|je m'absente|(?:actuellement"
+    r"|momentanement|suis|serai)"
+    r" en (?:formation|reunion|rendez-vous|teletravail|seminaire|deplacement|mission)|connexion (?:limitee|reduite|intermittente)"
+    r"|(?:ist|sind|bleibt|bleiben)[^\n]{0,50} geschlossen|estare (?:ausente|fuera|de vacaciones)|unattended mailbox"
+    r"|(?:je (?:suis|serai|me trouve)|nous (?:sommes|serons)|etant)\W(?:\w{1,15} ){0,3}(?:absent|en conge|en vacances"
     r"|en arret|en deplacement|hors (?:du|de mon) bureau|indisponible|en formation|ferme|injoignable)|(?:actuellement"
     r"|momentanement|en ce moment) (?:absent|en conge|en vacances|indisponible|hors|ferme|en deplacement)"
     r"|absente? (?:du bureau|jusqu|du \d|de mon bureau|pour)"
@@ -111,9 +115,16 @@ SUBJECT_ABSENT = re.compile(
     r"|ausente|assente)" + _END
 )
 
+#: "En vacances jusqu'au 4/12".
+SUBJECT_UNTIL = re.compile(
+    r"\W{0,4}(?:je suis )?(?:en (?:vacances|conges?|deplacement|formation)|absente?|indisponible|away|on (?:leave|holiday|vacation)|urlaub"
+    r"|de vacaciones|in ferie)[^?\n]{0,30}(?:jusqu|du \d|until|till|bis|hasta|fino)"
+)
+
 #: When the sender comes back, or what happens then.
 BACK = re.compile(
-    r"(?:de retour|mon retour|notre retour|des mon retour|je (?:re)?prendrai connaissance|je serai de|reprise le"
+    r"(?:(?:sera|seront) (?:lue?s?|traitee?s?|consultee?s?|prise?s? en compte) (?:des|a partir|le \d|lundi|apres)"
+    r"|repondre que |de retour|mon retour|notre retour|des mon retour|je (?:re)?prendrai connaissance|je serai de|reprise le"
     r"|reouverture|jusqu'?(?:au|a)|du \d{1,2}[^\n]{0,25} au \d|reviens? le|a compter du|back (?:on|in|at)"
     r"|will (?:be )?(?:return|back)|a la retraite depuis|i(?:'ll"
     r"| will) (?:be back|return|respond|reply|get back)|returning|upon my return|when i (?:return|get back|am back)"
@@ -150,7 +161,10 @@ INSTEAD = re.compile(
 )
 #: The same, as it is only said in messages for everyone.
 INSTEAD_FORMAL = re.compile(
-    r"en cas d'(?:urgence|absence)|en mon absence|pendant (?:cette periode|mon absence|notre absence|mes conges)"
+    r"sin acceso (?:al|a mi) correo|no access to (?:my )?(?:e-?mail|mail)|n'aurai pas acces|n'ai pas acces|ohne zugriff|senza accesso"
+    r"|ne (?:lirai|pourrai) (?:pas|vous repondre|y repondre)|sans acces a (?:ma|mes)|pour (?:une|les) urgences?"
+    r"|(?:nouvel|nouveau|nouvelle) (?:interlocuteur|interlocutrice|contact|conseiller)|successeur|wird (?:danach|spater|erst)"
+    r"|en cas d'(?:urgence|absence)|en mon absence|pendant (?:cette periode|mon absence|notre absence|mes conges)"
     r"|pour (?:toute|les)"
     r" (?:demande|question|urgence)s?|(?:messages?|mails?|courriels?) (?:ne seront|ne sera|n'est"
     r"|ne sont) (?:pas )?(?:lu|transfer|traite|releve|consulte)"
@@ -184,10 +198,12 @@ MACHINE = re.compile(
 )
 #: The same, wherever it stands: marks of ticket systems, of addresses given up, of filters that ask for a click.
 MACHINE_ANYWHERE = re.compile(
-    r"(?:please )?(?:type|write|enter) your reply above|repondez au-dessus de cette ligne"
+    r"un(?:attended|monitored) (?:mailbox|inbox|address|account)|repl(?:y|ies) (?:are|is|will) not (?:be )?(?:read|monitored|seen)"
+    r"|(?:liberer|delivrer|release|deliver) (?:votre|your|the|ce) (?:message|mail)[^\n]{0,30}(?:cliqu|click)"
+    r"|(?:please )?(?:type|write|enter) your reply above|repondez au-dessus de cette ligne"
     r"|(?:this|the) (?:mailbox|inbox|address|e-?mail address|account)[^\n.]{0,40}(?:not (?:monitored|read|checked)"
     r"|unmonitored|unattended|no longer (?:in use|active"
-    r"|monitored|used|valid)|not in use)|(?:cette|mon ancienne|l') ?(?:adresse|boite|messagerie)[^\n.]{0,40}(?:n'est (?:plus"
+    r"|monitored|used|valid)|not in use)|(?:cette|mon ancienne|l'ancienne|l') ?(?:adresse|boite|messagerie)[^\n.]{0,40}(?:n'est (?:plus"
     r"|pas) (?:utilisee|active|valide|consultee"
     r"|relevee|surveillee|lue|en service|suivie)|(?:a ete|est) (?:desactivee|supprimee|fermee))|(?:votre|ce) (?:message|mail"
     r"|courriel|e-mail) (?:n'a pas ete|ne sera pas|n'est pas)"
@@ -199,7 +215,7 @@ MACHINE_ANYWHERE = re.compile(
 )
 #: "We are closed until", from a house rather than a person.
 CLOSED = re.compile(
-    r"(?:sera|seront|est|sont|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir|pour|le) "
+    r"geschlossen|(?:sera|seront|est|sont|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir|pour|le) "
     r"|fermeture (?:annuelle|estivale|exceptionnelle)"
 )
 #: "Do not answer this".
@@ -229,7 +245,9 @@ RECEIVED = re.compile(
     r"|assigned|submitted|being)|thank(?:s| you) for (?:contacting|your (?:message|e-?mail|inquiry|enquiry|request)"
     r"|reaching|getting in touch|writing|submitting)|we (?:will|'ll|aim to|endeavou?r) (?:get back|respond|reply"
     r"|be in touch|review|contact)|a (?:ticket|case) (?:has been|was)|ticket (?:id|number|#|no)"
-    r"|(?:wir haben|haben) [^\n]{0,30}(?:erhalten|empfangen)|ihre (?:anfrage|nachricht"
+    r"|(?:our|the|a|notre|nos|une?) (?:team|agents?|advisors?|equipes?|conseill\w{1,6}|techniciens?) (?:will|va|vont"
+    r"|reviendra|vous (?:repond|recontact)|prendra)|(?:wir haben|haben) [^\n]{0,30}(?:erhalten|empfangen)|ihre (?:anfrage"
+    r"|nachricht"
     r"|e-?mail)[^\n]{0,40}(?:eingegangen|erhalten|bearbeit|angekommen)|vielen dank fur ihre|hemos recibido"
     r"|su (?:mensaje|solicitud|consulta|correo) ha sido|gracias por (?:contactar|ponerse|su)|abbiamo ricevuto"
     r"|la (?:sua|tua|vostra) (?:richiesta|e-?mail|mail)[^\n]{0,20} e stat|grazie per (?:averci|aver)"

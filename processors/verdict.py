@@ -29,6 +29,7 @@ MOST_WORDS = 160
 _IN_SIGNATURE = frozenset({"other", "hearsay"})
 _SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
 _OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
+_PRICE_LINE = re.compile(r"[\s>|*]{0,20}(?:votre prix|your price)\s?:\s*(\S[^\n]{0,120})", re.IGNORECASE)
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
 _KIND_TEXT = {
@@ -77,6 +78,8 @@ def read_verdict(
     if any(_decides(text[start:end]) for start, end in own.spans):
         return _unclear("echo", "Les mots qui décident sont entre guillemets : une citation ne décide rien.")
     admin = role == "admin"
+    if quoted_amount is None and not admin:
+        quoted_amount = _offered(subject, quoted, unit)
     several = bool(_SEPARATE_THINGS.search(subject[:300]))
     context = frozenset() if several else _context(subject) | _context(_object_line(quoted))
     judged = [judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit)]
@@ -244,6 +247,14 @@ def _object_line(quoted: str) -> str:
     """What our quote says it is for ("Votre objet : fauteuil"), '' when it does not or names several things."""
     found = {m[1].strip() for line in quoted[:20_000].split("\n")[:200] if len(line) < 200 and (m := _OBJECT_LINE.match(line))}
     return found.pop() if len(found) == 1 else ""
+
+
+def _offered(subject: str, quoted: str, unit: str) -> Decimal | None:
+    """What our quote asks, from its own line or its subject; None when they do not say one number."""
+    lines = [m[1] for line in quoted[:20_000].split("\n")[:200] if len(line) < 200 and (m := _PRICE_LINE.match(line))]
+    said = clauses(tokenise(". ".join((lines or [subject[:200]])[:5])), context=frozenset(), unit=unit)
+    found = {i.amount for c in said for i in c.items if i.act == "amount" and i.amount is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _decides(passage: str) -> bool:

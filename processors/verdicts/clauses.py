@@ -129,7 +129,7 @@ def opens_delay_question(said: list[str]) -> str:
 
 #: What may slip into an expression without changing it: "je vous donne *par la présente* mon accord".
 _INSERTED = word_set(
-    "donc bien volontiers officiellement definitivement formellement desormais expressement alors hereby gladly"
+    "donc bien volontiers officiellement definitivement malheureusement helas formellement desormais expressement alors hereby gladly"
 ) | {
     *(
         "par la presente",
@@ -203,6 +203,10 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
             items.append(Item("object", token.word, token.start, token.end))
             i += 1
             continue
+        if token.kind == "ref" and _DATE.fullmatch(token.word) and items and _dates(items):
+            items.append(Item("filler", token.word, token.start, token.end))
+            i += 1
+            continue
         act, size = _longest(tokens, i)
         if token.kind != "word" and not size:
             items.append(_mark(token))
@@ -214,6 +218,16 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
         items.append(Item(act, said, token.start, tokens[i + size - 1].end))
         i += size
     return items
+
+
+_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+
+
+def _dates(items: list[Item]) -> bool:
+    """Whether a date here only dates: "bon pour accord le …", "le devis du …". "Je valide pour le …" asks for a day."""
+    if items[-1].words == "du":
+        return len(items) > 1 and items[-2].act == "object"
+    return items[-1].words == "le" and len(items) > 1 and items[-2].words.startswith(("bon pour", "lu et"))
 
 
 def _unglued(token: Token, units: frozenset[str]) -> list[Token]:

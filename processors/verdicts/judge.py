@@ -183,7 +183,9 @@ def _as_role(item: Item, admin: bool) -> Item:
     # "mets 3 crédits" is a decision from an administrator and says nothing from a customer.
     if item.act == "meta" and item.words in {"=", ">"} and admin:
         return Item("filler", item.words, item.start, item.end)
-    if item.words in {"ttc", "ht"} and admin:
+    if admin and item.words.endswith(("faisable", "jouable", "on peut le faire", "c est possible")):
+        return Item("particle", item.words, item.start, item.end)
+    if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget"}:
         return Item("filler", item.words, item.start, item.end)
     if item.act != "admin":
         return item
