@@ -378,7 +378,57 @@ class Answers(Protocol):
         """Erase the words of answers older than that; their figures stay. How many."""
 
 
-class Store(Records, Answers, Protocol):
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a message that was handed over. ``state`` is new, read, decided, parked or dropped.
+
+    ``outcome`` as in Change, '' before it was decided; ``case_id`` '' while it belongs to no case.
+    """
+
+    id: int
+    state: str
+    outcome: str
+    case_id: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One effect of a case without its payload: what it is, how it stands, what the outside world answered."""
+
+    key: str
+    kind: str
+    name: str
+    state: State
+    receipt: Receipt | None = None
+
+
+class Lookup(Protocol):
+    """What the edge asks: it hands messages over, and looks up what became of them."""
+
+    def receive(self, inbox: str, channel: Channel, items: Sequence[Taken], now: datetime) -> int:
+        """Like ``take`` for messages that were told rather than polled: the inbox's cursor stays as it is."""
+
+    def posted(self, identity: str) -> Posted | None:
+        """The message of that identity, None when it was never taken."""
+
+    def deliveries(self, case_id: str) -> list[Delivery]:
+        """Every effect of the case in the order of decision."""
+
+    def named(self, name: str, id: str) -> str:
+        """The case whose effect of that name ("ticket", "task") was answered with that id; '' when there is none."""
+
+    def tally(self) -> list[tuple[str, str, str, int]]:
+        """How many messages there are by (channel, state, outcome)."""
+
+    def waiting(self, now: datetime) -> dict[str, datetime]:
+        """By lane, since when its oldest piece of work could have been done; lanes with nothing to do are left out."""
+
+    def notes(self) -> dict[str, tuple[bool, datetime, datetime | None]]:
+        """By lane: (whether it is well, when it last gave a sign of life, when it last worked well)."""
+
+
+class Store(Records, Answers, Lookup, Protocol):
     """The transactions by name. Each is one commit or none; safe from any thread.
 
     Times are aware datetimes in UTC, passed in, never read inside. Reads see what was committed.

@@ -17,6 +17,7 @@ from store.courier import Courier
 from store.crypto import Keys
 from store.engine import Database, connect
 from store.intake import Intake
+from store.lookup import Lookup
 from store.operators import Operators
 from store.reader import Reader
 from store.records import RecordsTable
@@ -24,7 +25,7 @@ from store.revisions import Revisions
 from store.tables import meta
 
 
-class SqlStore(Intake, Reader, Clerk, Commit, Courier, Operators, Revisions, RecordsTable, AnswersTable):
+class SqlStore(Lookup, Intake, Reader, Clerk, Commit, Courier, Operators, Revisions, RecordsTable, AnswersTable):
     """core.ports.Store on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
 
     Raises UserError for what a person must mend (full disk, wrong key) and Transient for what passes (busy, connection lost).
