@@ -110,6 +110,10 @@ Référence : [#0J5TF75R-374AD4]"""
 
 US = "guichet@figurative.example"
 SUBJECT = "Votre devis : 2 crédits"
+_OBJECT = f"Objet : {SUBJECT}"
+_LONG_DAY = "Vendredi 20 novembre 2026 18:43"
+_PROTON = "Envoyé avec la messagerie sécurisée Proton Mail."
+_READ = "Final-Recipient: rfc822;jean@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n"
 
 
 def _marked(text: str) -> str:
@@ -117,8 +121,8 @@ def _marked(text: str) -> str:
 
 
 def _block_fr(text: str) -> str:
-    head = f"De : Figurative <{US}>\nEnvoyé : vendredi 20 novembre 2026 18:43\nÀ : Jean Dupont <jean.dupont@example.com>\nObjet : {SUBJECT}"
-    return f"{head}\n\n{text}"
+    head = f"De : Figurative <{US}>\nEnvoyé : vendredi 20 novembre 2026 18:43\n"
+    return f"{head}À : Jean Dupont <jean.dupont@example.com>\nObjet : {SUBJECT}\n\n{text}"
 
 
 def _p(text: str) -> str:
@@ -161,7 +165,7 @@ def body(client: str, text: str, quote: str) -> tuple[str, str]:
             "Oui je valide !\n\n"
             + "Le ven. 20 nov. 2026 à 19:02, Figurative <" + US + "> a écrit :\n\n" + _marked(quote)
         )  # fmt: skip
-        return _gmail(text, f"Le ven. 20 nov. 2026 à 19:10, Jean Dupont <jean.dupont@example.com> a écrit :", history)
+        return _gmail(text, "Le ven. 20 nov. 2026 à 19:10, Jean Dupont <jean.dupont@example.com> a écrit :", history)
     if client == "gmail_fr_question":
         return _gmail(text, _GMAIL_LINE["fr"], QUESTION)
     if name == "gmail":
@@ -194,17 +198,20 @@ def body(client: str, text: str, quote: str) -> tuple[str, str]:
             "",
         )
     if client == "outlook_en":
-        head = f"From: Figurative <{US}>\nSent: Friday, November 20, 2026 6:43 PM\nTo: Tom Baker <tom@example.com>\nSubject: Your quote: 2 credits"
+        head = (
+            f"From: Figurative <{US}>\nSent: Friday, November 20, 2026 6:43 PM\nTo: Tom Baker <tom@example.com>\n"
+            f"Subject: Your quote: 2 credits"
+        )
         return f"{text}\n\n________________________________\n{head}\n\n{quote}\n", ""
     if client == "orange":
-        head = f'> Message du 20/11/26 18:43\n> De : "Figurative" <{US}>\n> A : jean.dupont@example.com\n> Copie à : \n> Objet : {SUBJECT}\n> '
+        head = f'> Message du 20/11/26 18:43\n> De : "Figurative" <{US}>\n> A : jean@example.com\n> Copie à : \n> {_OBJECT}\n> '
         return f"{text}\n\n\n\n\n{head}\n{_marked(quote)}\n", ""
     if client in ("zimbra", "free"):
-        head = f'De: "Figurative" <{US}>\nÀ: "Jean Dupont" <jean.dupont@example.com>\nEnvoyé: Vendredi 20 Novembre 2026 18:43:49\nObjet: {SUBJECT}'
+        head = f'De: "Figurative" <{US}>\nÀ: "Jean Dupont" <jean.dupont@example.com>\nEnvoyé: {_LONG_DAY}:49\nObjet: {SUBJECT}'
         return f"{text}\n\n----- Mail original -----\n{head}\n\n{quote}\n", ""
     if client == "laposte":
         return (
-            f"{text}\n\n\n> ----- Message d'origine -----\n> De : Figurative <{US}>\n> Envoyé le : vendredi 20 novembre 2026 18:43\n> Objet : {SUBJECT}\n>\n{_marked(quote)}\n",
+            f"{text}\n\n\n> ----- Message d'origine -----\n> De : Figurative <{US}>\n> Envoyé le : {_LONG_DAY}\n> {_OBJECT}\n>\n{_marked(quote)}\n",
             "",
         )
     if client == "thunderbird":
@@ -225,7 +232,7 @@ def body(client: str, text: str, quote: str) -> tuple[str, str]:
         )
     if client == "proton":
         return (
-            f"{text}\n\nEnvoyé avec la messagerie sécurisée Proton Mail.\n\nLe vendredi 20 novembre 2026 à 18:43, Figurative <{US}> a écrit :\n\n{_marked(quote)}\n",
+            f"{text}\n\n{_PROTON}\n\nLe vendredi 20 novembre 2026 à 18:43, Figurative <{US}> a écrit :\n\n{_marked(quote)}\n",
             "",
         )
     raise AssertionError(client)
@@ -276,7 +283,7 @@ def automatic_cases(file: str) -> Iterator[Case]:
         label, _, extra = head.partition(" ")
         subject, _, words = text.partition("\n")
         given = [h.partition(":") for h in extra.split(";" if "CT:" not in extra else "\0") if ":" in h]
-        headers, folded = [], ""
+        headers: list[tuple[str, str]] = []
         for name, _, value in given:
             if name[:1].islower() or (headers and " " in name.strip()):
                 headers[-1] = (headers[-1][0], f"{headers[-1][1]};{name}:{value}")
@@ -293,7 +300,7 @@ def automatic_cases(file: str) -> Iterator[Case]:
         if kind.startswith("multipart/report"):
             report = kind.partition("report-type=")[2]
             part = {
-                "disposition-notification": "Final-Recipient: rfc822;jean@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n",
+                "disposition-notification": _READ,
                 "feedback-report": "Feedback-Type: abuse\nUser-Agent: Tester/1.0\nVersion: 1\n",
             }[report]
             lines += [

@@ -1,0 +1,139 @@
+"""Whole mails around sentences written before anybody looked at the reader's lists; floors, not targets.
+
+Right on first sight: customers 122 and 131 of 150 (one false approval each, a bare "ok" under another mail of ours and a counter
+offer), administrators 40 and 47 of 60; visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from blind_mails import QUESTION, QUOTE, REVIEW, US, Case, cases
+
+from core.reading import Verdict
+from processors.automatic import automatic
+from processors.clean import Split, split
+from processors.parse import parse
+from processors.verdict import read_verdict
+
+MESSAGES = Path(__file__).parents[1] / "directives" / "figurative" / "messages"
+
+
+@cache
+def own_phrases() -> tuple[str, ...]:
+    lines = (line.strip() for file in sorted(MESSAGES.glob("*.md")) for line in file.read_text("utf-8").splitlines())
+    return tuple(line for line in lines if "{" not in line and len(line.split()) >= 4)
+
+
+def read(case: Case, role: Literal["customer", "admin"]) -> tuple[Split, Verdict]:
+    mail = parse(case.raw)
+    found = automatic(mail, own_addresses=frozenset({US}))
+    parts = split(mail.body, html=mail.html, subject=mail.subject)
+    verdict = read_verdict(
+        parts.text,
+        subject=mail.subject,
+        quoted=parts.quoted,
+        confident=parts.confident,
+        automatic=found.kind,
+        own_phrases=own_phrases(),
+        role=role,
+    )
+    return parts, verdict
+
+
+def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Iterator[tuple[Case, Verdict]]:
+    for case in cases(file, quote=quote):
+        verdict = read(case, role)[1]
+        answer, _, amount = case.label.partition(" ")
+        credits = None if amount in ("", "-") else Decimal(amount)
+        if verdict.answer != answer or (credits is not None and verdict.credits != credits):
+            yield case, verdict
+
+
+@pytest.mark.parametrize("file", ["replies_1", "replies_2"])
+def test_customers(file: str) -> None:
+    assert len(list(cases(file))) == 150
+    misread = list(wrong(file, "customer"))
+    assert [(c.name, c.sentence) for c, v in misread if v.answer == "approve"] == []
+    assert len(misread) <= 4, [(c.name, c.label, v.answer, c.sentence) for c, v in misread]
+
+
+@pytest.mark.parametrize("file", ["admin_1", "admin_2"])
+def test_administrators(file: str) -> None:
+    assert len(list(cases(file, quote=REVIEW))) == 60
+    misread = list(wrong(file, "admin", REVIEW))
+    assert [(c.name, c.sentence) for c, v in misread if v.answer == "approve"] == []
+    assert len(misread) <= 3, [(c.name, c.label, v.answer, c.sentence) for c, v in misread]
+
+
+@pytest.mark.parametrize("file", ["replies_1", "replies_2"])
+def test_visible_text(file: str) -> None:
+    inexact = []
+    for case in cases(file):
+        if "sig_oui" in case.name:
+            continue  # the program's signature follows the sentence; whether it counts is another question
+        text = read(case, "customer")[0].text
+        if text.split() != case.sentence.split():
+            inexact.append((case.name, case.sentence, text))
+    assert len(inexact) <= 4, inexact  # contact lines under a name are signature, in the sets they belong to the sentence
+
+
+def test_a_bare_ok_answers_the_mail_it_quotes() -> None:
+    offer, question = ("\n".join("> " + line for line in text.split("\n")) for text in (QUOTE, QUESTION))
+    assert read_verdict("ok", quoted=offer, own_phrases=own_phrases()).answer == "approve"
+    assert read_verdict("ok", quoted=question, own_phrases=own_phrases()).answer == "unclear"
+    assert read_verdict("Je valide le devis", quoted=question, own_phrases=own_phrases()).answer == "approve"
+
+
+def test_another_price_than_the_quoted_mail_names() -> None:
+    assert read_verdict("J'accepte pour 2 crédits", quoted=QUOTE).answer == "approve"
+    assert read_verdict("J'accepte pour 1 crédit", quoted=QUOTE).answer == "unclear"
+    assert read_verdict("Ok pour 1 crédit", subject="Re: Votre devis : 2 crédits").answer == "unclear"
+
+
+def test_measures_answer_our_question_only_when_we_asked() -> None:
+    text = "Je valide. Largeur 80 cm, hauteur 95 cm."
+    assert read_verdict(text, quoted=QUOTE).answer == "approve"
+    assert read_verdict(text).answer == "unclear"
+    assert read_verdict("Je valide. Largeur 80 cm au lieu de 90.", quoted=QUOTE).answer == "unclear"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Merci d'avoir validé",
+        "merci de votre accord",
+        "J'ai hâte que Paul valide",
+        "merci pour le modèle validé",
+        "Je valide, dans l'attente du feu vert",
+        "Je valide, j'espère que le prix baissera",
+        "Je valide, n'hésitez pas à dorer les accoudoirs",
+        "Je valide, hâte de négocier la suite",
+        "je valide le devis du concurrent",
+        "ok pour l'offre précédente",
+        "je valide le devis revu à la hausse",
+        "j'accepte le prix divisé par deux",
+        "Votre accord me va",
+        "ok super, à demain",
+    ],
+)
+def test_no_yes_hides_in_politeness_or_in_another_quote(text: str) -> None:
+    assert read_verdict(text, subject="Re: Votre devis : 2 crédits", quoted=QUOTE).answer == "unclear"
+
+
+def test_one_of_two_things_is_a_part() -> None:
+    two = "Re: Modélisation chaise et table"
+    assert read_verdict("je valide le devis pour la chaise", subject=two).answer == "unclear"
+    assert read_verdict("je valide le devis pour la chaise", subject="Re: Modélisation chaise").answer == "approve"
+    assert read_verdict("ok pour le fauteuil", quoted="> Votre objet : fauteuil").answer == "approve"
+    assert read_verdict("ok pour le fauteuil", quoted="> Votre objet : fauteuil, table").answer == "unclear"
+
+
+def test_what_slips_into_an_expression() -> None:
+    assert read_verdict("Je vous donne par la présente mon accord").answer == "approve"
+    assert read_verdict("Vous pouvez donc fermer le dossier").answer == "refuse"
