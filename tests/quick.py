@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 import assembly
+import switchboard
 from core.case import Case
+from core.effects import Effect, SendMessage
 from core.errors import Transient, UserError
 from core.ports import Outlet
 from engine.house import House
+from engine.office import Office
 from engine.pipeline import ReadMail
 from engine.reader import Answer
 from tests.road import Counter
@@ -113,14 +116,15 @@ def quick(
     counter = Quick(folder, **more)
     if mail_outlet is not None:
         assert monkeypatch is not None
-        original = assembly.outlets_of
 
-        def outlets(settings: Any, store: Any, spool: Any, office: Any, label: str, clock: Any) -> list[Outlet]:
-            found = original(settings, store, spool, office, label, clock)
-            ours = {"message_id": lambda e: office.message_id(e.key, e.payload.reference or assembly.NO_CASE)}
-            return [o for o in found if o.system != "mail"] + [mail_outlet(**ours, spool=spool, clock=clock)]
+        def mail(board: switchboard.Switchboard, office: Office, label: str) -> Outlet:
+            def message_id(effect: Effect) -> str:
+                assert isinstance(effect.payload, SendMessage)
+                return office.message_id(effect.key, effect.payload.reference or switchboard.NO_CASE)
 
-        monkeypatch.setattr(assembly, "outlets_of", outlets)
+            return mail_outlet(message_id=message_id, spool=board._spool, clock=board._clock)
+
+        monkeypatch.setattr(switchboard.Switchboard, "_mail", mail)
     house = assembly.open_house(counter.settings, counter.clock)
     house.reader.pool = _Reading(house.reader.pool._init)  # type: ignore[assignment]
     counter.house = house
