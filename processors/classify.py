@@ -70,7 +70,8 @@ class Classifier:
 
     def __init__(self, business: Business) -> None:
         self._business = business
-        self._matcher = WordMatcher(w for d in business.directives for w in d.match.words)
+        things = (w for d in business.directives for f in d.facts for c in f.choices for w in c.words)
+        self._matcher = WordMatcher((w for d in business.directives for w in d.match.words), other=things)
         self._owners: dict[Word, list[Directive]] = {}
         for directive in business.directives:
             for word in dict.fromkeys(directive.match.words):
@@ -205,11 +206,9 @@ class Classifier:
         if best is default and ordered:
             # two requests in one mail: the one that was ordered with its files is opened, people see the rest in it
             other = next(d for d in ranked if d.name in ordered)
-            if scores[other.name] >= other.match.threshold:
-                reasons.append(
-                    Reason("also", True, 0.0, f"{other.kind} est demandé aussi, fichier joint : une personne verra le reste")
-                )
-                return Classification(other, 0.6, False, tuple(reasons), scores)
+            text = f"{other.kind} est demandé aussi, fichier joint : une personne verra le reste"
+            reasons.append(Reason("also", True, 0.0, text))
+            return Classification(other, 0.6, False, tuple(reasons), scores)
         if second and first - second < 0.05:
             reasons.append(Reason("tie", False, 0.0, f"{ranked[0].kind} et {ranked[1].kind} à égalité ({first:.1f})"))
             best = default if scores[default.name] >= first - 0.05 else best

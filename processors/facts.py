@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from core.directive import Directive, FactSpec
+from core.directive import Directive, FactSpec, Word
 from core.message import Attachment, Message, is_decoration
 from core.reading import Evidence, Fact
 from processors.classify import matches_file, old_subject
@@ -63,7 +63,10 @@ class FactReader:
         self._leads = {s.name: LeadReader(s.after) for s in directive.facts if s.after and s.type != "yesno"}
         # a choice that makes a text known ("unless: complexity") names the same thing
         naming = {n for s in directive.facts if s.type == "text" and s.unless is not None for n in s.unless.names}
-        self._choices = {s.name: ChoiceReader(s, names=s.name in naming) for s in directive.facts if s.type == "choice"}
+        spoken = (*directive.match.words, *(Word(lead) for lead in leads))
+        self._choices = {
+            s.name: ChoiceReader(s, names=s.name in naming, other=spoken) for s in directive.facts if s.type == "choice"
+        }
         self._naming = naming & set(self._choices)
         # what a choice knows may be counted too: "trois bougies"
         things = tuple(
@@ -75,7 +78,7 @@ class FactReader:
             if 0 < w.weight < ChoiceReader.QUALITY
         )
         self._units = {
-            s.name: Units((*s.units, *things) if s.type == "count" else s.units)
+            s.name: Units((*s.units, *things), nouns=bool(things)) if s.type == "count" else Units(s.units)
             for s in directive.facts
             if s.type == "quantity" or s.units
         }

@@ -39,6 +39,9 @@ _PARTS = word_set(
 )
 #: One thing each, in an enumeration: "ma table et ma lampe".
 _ONE = word_set("un une one le la l ce cet cette mon ma notre the our my this ein eine einen uno una")
+_GENERAL = word_set(
+    "modele modeles model models produit produits article articles reference references objet objets object objects 3 d"
+)
 #: What joins the things of an enumeration.
 _LISTING = word_set("et avec plus and with ainsi que puis ses des les de")
 _WITH = word_set("avec with ses des les de")
@@ -49,13 +52,14 @@ _BEFORE_COUNT = word_set(
 #: Lead phrases looked at in one text.
 _LEADS = 50
 _TIMES = re.compile(
-    r"(?<![\w.,×])(?<!\d\s)[x×]\s?(\d{1,4})(?!\s?(?:[x×]|[\d.,]|mm|cm|m\b))|(?<![\w.,×-])(?<![x×]\s)(\d{1,4})\s?[x×]\s+(?=[^\W\d_]{4})",
+    r"(?<![\w.,×])(?<!\d\s)[x×]\s?(\d{1,4})(?!\s?(?:[x×]|[\d.,]|mm|cm|m\b|ft|feet|foot|in\b|inch|po\b|pouce|pied|[\"”]))|(?<![\w.,×-])(?<![x×]\s)(\d{1,4})\s?[x×]\s+(?=[^\W\d_]{4})",
     re.IGNORECASE,
 )
 _COPIES = re.compile(
     r"(?:\b(?:quantit[ée]|qt[ée]|qty|quantity|menge|cantidad|anzahl"
     r"|nombre\s(?:de\s|d['’])(?:objets?|pi[èe]ces?|exemplaires?|mod[èe]les?|articles?|unit[ée]s?))\s{0,2}[:=]?\s{0,2}(\d{1,6})(?![\d.,]*\d)"
-    r"|(?<![\w.,])(\d{1,6})\s(?:exemplaires?|unit[ée]s?|pi[èe]ces?(?!\sjointe)|pcs|copies|units|ex\.))",
+    r"|(?<!stock de )(?<!stock : )(?<!tirage de )(?<!par )"
+    r"(?<![\w.,])(\d{1,6})\s(?:exemplaires?|unit[ée]s?|pi[èe]ces?(?!\sjointe)|pcs|copies|units|ex\.))",
     re.IGNORECASE,
 )
 _PIECES = word_set("piece pieces pcs pc unite unites unit units u exemplaire exemplaires ex stk stuck")
@@ -75,7 +79,7 @@ _FACTOR = {"k": 1000, "mille": 1000, "millier": 1000, "milliers": 1000, "million
 class Units:
     """The units or nouns of a fact, compiled: any inflection, phrases, and the usual abbreviations of a unit."""
 
-    def __init__(self, units: Sequence[str]) -> None:
+    def __init__(self, units: Sequence[str], *, nouns: bool = False) -> None:
         self._unit: dict[Word, str] = {}
         for unit in units:
             folded = fold(unit)
@@ -84,7 +88,7 @@ class Units:
                 self._unit.setdefault(Word(spelled), unit)
         if not units:
             self._unit = {Word(spelled): "" for spelled in sorted(_PIECES)}
-        self._matcher = WordMatcher(self._unit, typos=False)
+        self._matcher = WordMatcher(self._unit, typos=False, nouns=nouns)
 
     def places(self, tokens: Tokens) -> dict[int, tuple[int, str]]:
         """Where units stand: first token > (last token, the unit as the directive spells it)."""
@@ -131,6 +135,8 @@ def find_count(
             continue
         if i and (items[i - 1].form == "en" or (items[noun].form in _PARTS and items[i - 1].form in _PART_OF)):
             continue
+        if wanted is not None and _tells_of(tokens, i, wanted):
+            continue  # "un buffet deux portes"
         if wanted is None:
             before = items[i - 1].form if i and items[i].brk <= LINE else ""
             if before in _PART_OF or (
@@ -189,6 +195,17 @@ def _total(tokens: Tokens, named: Sequence[_Named]) -> Found | None:
         return None
     best = max(told, key=lambda n: n.confidence)
     return Found(best.value, ((items[best.first].start, items[best.last].end),), best.confidence)
+
+
+def _tells_of(tokens: Tokens, i: int, wanted: dict[int, tuple[int, str]]) -> bool:
+    """Whether the number only tells of the thing right before it: "un buffet bas deux portes"."""
+    lasts = {last for last, _ in wanted.values()}
+    for j in range(i - 1, max(i - 4, -1), -1):
+        if tokens.items[j + 1].brk > 0 or tokens.items[j].form in _LISTING:
+            return False
+        if j in lasts:
+            return tokens.items[j].form not in _GENERAL
+    return False
 
 
 def _are_asked(tokens: Tokens, named: Sequence[_Named], leads: Sequence[tuple[int, int]]) -> bool:

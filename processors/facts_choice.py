@@ -87,14 +87,14 @@ class ChoiceReader:
     #: From this weight on a word marks the thing it stands with.
     QUALITY = 3.0
 
-    def __init__(self, spec: FactSpec, *, names: bool = False) -> None:
+    def __init__(self, spec: FactSpec, *, names: bool = False, other: Sequence[Word] = ()) -> None:
         self._names = names
         self._rank: dict[Word, int] = {}
         for rank, choice in enumerate(spec.choices):
             for word in choice.words:
                 self._rank[word] = max(rank, self._rank.get(word, -1))
         self._values = [choice.value for choice in spec.choices]
-        self._matcher = WordMatcher(self._rank, nouns=names)
+        self._matcher = WordMatcher(self._rank, nouns=names, other=other)
 
     def find(self, contexts: Sequence[Context], language: str = "") -> Chosen | None:
         """The value said, or None. What is asked for outranks what is mentioned; a thing asked for that no word knows hides

@@ -165,6 +165,8 @@ def _measure(text: str, match: re.Match[str]) -> _Measure | None:
             unit, end = "", match.end("number")
         if written == "M" and "." not in match["number"] and "," not in match["number"]:
             unit, end = "", match.end("number")
+    if match["after"] and not match["unit"] and not match["m"] and not match["ft"] and match["after"].lower().endswith("s"):
+        return None  # "en 2 hauteurs"
     whole = end == match.end()
     word = match["word"] or (match["of"] or match["after"] if whole else "") or ""
     letter = match["letter"] or (match["in_brackets"] or match["after_letter"] if whole else "") or ""

@@ -53,6 +53,7 @@ _NOT_MEASURES = tuple(
         r"\d{1,5}\s?(?:px|pixels?|dpi|[kmgt]?o|[kmgt]b|kg|grammes?|g|ml|cl|litres?|watts?|w|v|volts?|mois|jours?|semaines?|ans?|minutes?|"
         r"secondes?|days?|weeks?|months?|years?|hours?|mins?|km|m[²2³3]|m\^[23])(?!\w)",
         r"(?<!\w)[234]\s?-?d(?![\w'’])",
+        r"(?<![\w.,x×*])(?<![x×*] )\d{1,4}(?:[.,]\d)?\s?l(?![\w'’]|\s?[x×*/:=.-]?\s?\d|\s?[x×*])",
         r"(?<!\w)24\s?/\s?7(?!\w)",
     )
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.directive import Word
 from processors.negation import negated
-from processors.tokens import LINE, Token, Tokens
+from processors.tokens import CLAUSE, LINE, Token, Tokens
 from processors.words import Hit, WordMatcher, longest
 from processors.words_common import DOZENS, NUMBERS, word_set
 
@@ -22,6 +22,7 @@ _END = word_set(
     "bonjour selon depuis apres which that who for please thanks thank based using because when if i you we they it is are "
     "can could would attached und fur bitte danke mit por para gracias per grazie y ainsi svp notamment sous environ "
     "dimensions mesurant faisant mesure combien quel quelle quels comment avant through via "
+    "diam diametre diameter hauteur largeur longueur profondeur epaisseur height width length depth dim "
     "by needs need want wants besoin euh heu hum bah hein voir fait font fera doit doivent devrait must should has have "
     "ont avons"
 )
@@ -59,7 +60,7 @@ _GENERIC = word_set(
 _SHOWING = word_set(
     "etre apparaitre apparaisse visible visibles disponible disponibles mettre faire voir avoir passer montrer afficher presenter "
     "visualiser representer transformer convertir realiser creer rendre obtenir poser tourner essayer proposer placer vendre exister "
-    "be appear show shown see get make put place display visible available available viewed turn have passe mis mise"
+    "modeliser numeriser scanner be appear show shown see get make put place display available viewed turn have passe mis mise"
 )
 _LOTS = word_set("paire lot serie ensemble collection gamme set pair range")
 _AND = frozenset(("et", "and", "und", "y", "e", "avec", "with"))
@@ -169,7 +170,7 @@ def _phrase_leading_to(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
         form = items[i].form
         if items[i + 1].brk > LINE or form in _END:
             break
-        if form in _DETERMINERS and form not in ("de", "d", "of") and i < last:
+        if form in _DETERMINERS and form not in ("de", "d", "of") and items[i].accented != "à" and i < last:
             first = i + 1
     if first < 0:
         return None
@@ -206,8 +207,10 @@ def _phrase_before(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
     """What stands before "à modéliser": "une petite boîte à modéliser"."""
     items = tokens.items
     last = lead[0] - 2
-    if last < 0 or items[last + 1].form not in ("a", "to") or not tokens.joined(last, lead[0]):
+    if last < 0 or items[last + 1].form not in ("a", "to") or not tokens.joined(last, lead[0], CLAUSE):
         return None
+    if items[last + 1].accented == "a" and not items[lead[0]].form.endswith(("er", "ir", "re")):
+        return None  # "make a 3D model"
     first = last
     for i in range(last, max(last - 7, -1), -1):
         form = items[i].form

@@ -77,7 +77,7 @@ _GROUPS = {
 _DEADLINE = re.compile(
     r"\b(?:avant|d'ici|d’ici|pour|before|by|until|bis)\s+(?:(?:le|la|ce|cette|la fin de|end of|this|next|the)\s+){0,2}"
     r"(?:demain|ce soir|midi|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|tomorrow|tonight|noon|monday|tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday|morgen|semaine|week|\d{1,2}\s?(?:h\b|heures?|[/.]))",
+    r"friday|saturday|sunday|morgen|semaine|week|\d{1,2}\s?(?:h\b|heures?))",
     re.IGNORECASE,
 )
 #: What a sender promises to do himself.

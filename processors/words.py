@@ -15,7 +15,7 @@ from typing import Any
 
 from core.directive import Word
 from processors.tokens import LINE, SENTENCE, Token, Tokens, fold, tokenise
-from processors.words_common import COMMON, FUNCTION, NUMBERS
+from processors.words_common import COMMON, FUNCTION, NUMBERS, word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ class _Pattern:
     elements: tuple[_Element, ...]
 
 
+#: What may stand inside a name of several words.
+_BINDING = word_set("de d du des la le les l a au aux en of the s t")
 #: "ne s'ouvre pas" is also "ne s'ouvre plus"; see ``_follow``.
 _NO_MORE = ("plus", "jamais")
 
@@ -152,8 +154,11 @@ class WordMatcher:
     a common word is one of them only in its own singular or plural ("poste" is no poster, "carte" no cartable).
     """
 
-    def __init__(self, words: Iterable[Word], *, typos: bool = True, nouns: bool = False) -> None:
+    def __init__(self, words: Iterable[Word], *, typos: bool = True, nouns: bool = False, other: Iterable[Word] = ()) -> None:
         self._nouns = nouns
+        #: Words that mean something else, so never one of these misspelled.
+        self._other = {key for word in other for t in tokenise(word.text).items for key in keys(t.form, t.accented)}
+        self._singles: set[str] = set()
         self._first: dict[str, list[_Pattern]] = {}
         self._vocabulary: dict[str, list[tuple[str, _Element]]] = {}
         self._known: set[str] = set()
@@ -166,6 +171,8 @@ class WordMatcher:
                 self._first.setdefault(key, []).append(pattern)
             if nouns:
                 self._accented.update(_participle(t.accented) for t in tokenise(pattern.word.text).items)
+            if len(pattern.elements) == 1:
+                self._singles.add(pattern.elements[0].form)
             for element in pattern.elements:
                 self._known |= element.keys
                 if len(element.form) >= 5 and element.form not in self._forms:
@@ -241,8 +248,10 @@ class WordMatcher:
         if token.accented.endswith(("é", "ée", "és", "ées")) and _participle(token.accented) not in self._accented:
             return _NOTHING  # "livré" is no "livre"
         for own in (form, form.removesuffix("s"), form.removesuffix("x"), form.removesuffix("es")):
-            if own in self._known and (own == form or len(own) > 2):
-                return (own,), ()
+            if own in self._singles and (own == form or len(own) > 2):
+                return tuple(k for k in dict.fromkeys((own, form, form.removesuffix("s"))) if k in self._known), ()
+        if form in self._known:
+            return exact, ()
         relatives = {form + "s", form + "e", form.rstrip("sx") + "e"}
         if (form in COMMON or form in FUNCTION or len(form) <= 3) and relatives.isdisjoint(self._forms):
             return _NOTHING
@@ -253,6 +262,8 @@ class WordMatcher:
 
         form = token.form
         own = keys(form, token.accented)
+        if not self._other.isdisjoint(own):
+            return ()
         if any(k.rpartition(":")[2] in COMMON for k in own) or (form.endswith(("s", "x")) and form[:-1] in COMMON):
             return ()
         found: dict[str, None] = {}
@@ -275,8 +286,8 @@ class WordMatcher:
                 found.update(dict.fromkeys(element.keys))
         return tuple(found)
 
-    @staticmethod
     def _follow(
+        self,
         pattern: _Pattern,
         items: Sequence[Token],
         readings: Sequence[_Read],
@@ -289,6 +300,8 @@ class WordMatcher:
             for j in range(here + 1, min(here + 2 + (0 if element.tight else element.room), len(items))):
                 if items[j].brk > LINE or (element.tight and items[j].sep not in ("", " ", "-", "\u00a0", "\u202f")):
                     break
+                if self._nouns and any(items[k].form not in _BINDING for k in range(here + 1, j)):
+                    break  # "une lampe et un chevet" is no "lampe de chevet"
                 exact, near = readings[j]
                 if not element.keys.isdisjoint(exact) or not element.keys.isdisjoint(near):
                     literal = literal and not element.keys.isdisjoint(exact)

@@ -27,7 +27,7 @@ NUMBERS: dict[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
     "ninety": 90, "hundred": 100, "thousand": 1000,
-    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "dos": 2, "tres": 3, "due": 2, "tre": 3, "quattro": 4, "twee": 2, "drie": 3,
+    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "tre": 3, "quattro": 4, "twee": 2, "drie": 3,
 }  # fmt: skip
 
 #: Words for a rounded number of things.
@@ -38,6 +38,7 @@ DOZENS: dict[str, int] = {
 
 COMMON = word_set(
     """
+    estate windows window agent arm arms diam diametre pliant pliante pliants pliantes valide valider validation validez minuscule
     abord absolument accepte accepter accord acheter acces accueil action actuel actuellement adresse adorer afin agence
     ailleurs aime aimer aimerais aimerait ainsi ajouter aller allez alors ami amis amie annee annees ans apparait appel appeler
     appelle apporter apprendre apres argent arret arreter arrive arriver article articles assez assis attend attendre attendu
