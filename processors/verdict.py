@@ -18,9 +18,10 @@ from typing import Literal
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.clauses import clauses
-from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_measure, is_name, judge, label
+from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, judge, label
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.own_words import own_words
+from processors.verdicts.politeness import is_measure
 from processors.verdicts.tokens import fold, tokenise, trick
 
 #: More words than this are a letter, not a decision.
@@ -91,7 +92,7 @@ def read_verdict(
         )
     elsewhere = _hesitating(own.text) or _answers_another_mail(quoted, own_phrases)
     measured = "dimension" in quoted[:20_000].casefold()
-    judged = [replace(j, kind="logistics", act="") if measured and is_measure(j) else j for j in judged]
+    judged = [replace(j, kind="logistics", act="") if measured and is_measure(j.clause) else j for j in judged]
     verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")

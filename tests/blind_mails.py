@@ -211,7 +211,8 @@ def body(client: str, text: str, quote: str) -> tuple[str, str]:
         return f"{text}\n\n----- Mail original -----\n{head}\n\n{quote}\n", ""
     if client == "laposte":
         return (
-            f"{text}\n\n\n> ----- Message d'origine -----\n> De : Figurative <{US}>\n> Envoyé le : {_LONG_DAY}\n> {_OBJECT}\n>\n{_marked(quote)}\n",
+            f"{text}\n\n\n> ----- Message d'origine -----\n> De : Figurative <{US}>\n> Envoyé le : {_LONG_DAY}\n"
+            f"> {_OBJECT}\n>\n{_marked(quote)}\n",
             "",
         )
     if client == "thunderbird":

@@ -13,6 +13,7 @@ from typing import Literal
 
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
 from processors.verdicts.lexicon import ACTS, DANGERS
+from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
 from processors.verdicts.tokens import word_set
 
 Kind = Literal[
@@ -32,36 +33,8 @@ class Judged:
     clause: Clause
 
 
-#: Words that mean nothing to the reader: unknown, named in the subject, or in quotation marks.
-_STRANGE = frozenset({"unknown", "context", "masked"})
-_YES = frozenset({"yes", "particle", "perfect"})
 #: In "merci pour votre message", "message" is no other thing agreed to, and "toute l'équipe" says nothing.
 _HARMLESS_IN_TAIL = frozenset({"other", "hearsay"})
-_LONGEST_TAIL = 9
-#: A politeness that looks forward may hide a wish ("hâte de négocier la suite"): only what one awaits of any work stands there.
-_FORWARD_LOOKING = (
-    "hate", "j ai hate", "nous avons hate", "on a hate", "tellement hate", "tres hate", "trop hate", "impatien", "vivement",
-    "dans l attente",
-    "en l attente", "l attente", "j espere", "nous esperons", "on espere", "je suis impatien", "nous sommes impatien", "n hesite",
-    "au plaisir", "looking forward", "i look", "we look", "i am looking", "we are looking", "i m looking", "we re looking", "can t wait",
-    "cant wait", "i can", "we can", "excited", "hope you", "i hope", "don t hesitate", "ich freue", "wir freuen",
-)  # fmt: skip
-_AWAITED = word_set(
-    "voir recevoir decouvrir lire relire entendre connaitre avoir admirer visualiser tester travailler collaborer echanger "
-    "vous nous me m le la les l de d du des un une au aux en a et ce cette ces votre vos notre nos mon ma mes ton ta tes son tout "
-    "resultat resultats rendu rendus modele modeles visuel visuels objet objets piece meuble creation realisation travail fichier "
-    "fichiers suite reponse retour confirmation livraison facture nouvelles collaboration avancement etapes oeuvre merveille "
-    "premiers premieres premiere final finale finaux fini beau belle bien ca cela vite rapidement prochainement 3d ar "
-    "contacter recontacter joindre solliciter revenir appeler rappeler ecrire questionner interroger vers moi besoin question "
-    "questions precision precisions information informations complement renseignement renseignements plus savoir commencer "
-    "see seeing hear hearing receive receiving result results model from back you it the final your work working reply "
-    "to of contact reach ask any with finished piece auf ihre ihr ergebnis das antwort zusammenarbeit die"
-)
-#: "merci pour votre patience" thanks; "merci pour les accoudoirs dorés" orders something.
-_THEIRS = word_set("votre vos ton ta tes cette ce ces cet toute tout your this ihre ihr su sus la vostra vostro tua tuo")
-_GRATEFUL = (
-    "merci", "grand merci", "mille merci", "thank", "many thank", "danke", "vielen dank", "gracias", "grazie", "obrigad", "remercie",
-)  # fmt: skip
 _DELIVERY = re.compile(
     r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
     r"|done|begin|receiv|complet|expect|take|temps|rendu"
@@ -79,7 +52,7 @@ _SUBJECTS = _FIRST_PERSON | word_set(
     "c ca cela ok oui bon vous tu allez vas tout yes you please it that let top lu go nos con sono siamo"
 )
 #: Beside a bare "oui" any other word may turn it into the answer to another question ("oui aujourd'hui").
-_FILLS_A_BARE_YES = word_set("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all") | {
+_FILLS_A_BAREYES = word_set("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all") | {
     *("c est", "eh bien", "it s", "it is", "very well")
 }
 #: "Votre accord", "l'attente du feu vert": somebody else's.
@@ -90,7 +63,7 @@ _OTHER_QUOTE = word_set(
     "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
     "initial initiale base depart competitor competitors other original"
 )
-_MAY_STAND_BESIDE_YES = word_set(
+_MAY_STAND_BESIDEYES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
 )
 
@@ -114,7 +87,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         (i for i in tail if i.act in DANGERS - _HARMLESS_IN_TAIL or i.words.startswith(_AFTERWARDS)), None
     )
     refusal = next((i for i in items if i.act == "refuse"), None)
-    if clause.announces and items[0].act != "greeting" and any(i.act in _STRANGE or i.act in DANGERS for i in items):
+    if clause.announces and items[0].act != "greeting" and any(i.act in STRANGE or i.act in DANGERS for i in items):
         # "Paul : je valide", "Exemple : je valide"
         return says("danger", "hearsay")
     if clause.asked:
@@ -132,11 +105,11 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
             if acts <= {"no", "filler", "thanks", "mine", "object", "polite", "greeting", "price", "because"}
             else "unknown"
         )
-    if _hides_something(tail):
+    if hides_something(tail):
         return says("unknown")
     if any(i.words in _NOUNS and before.words in _OF_ANOTHER for before, i in pairwise(body)):
         return says("unknown")
-    yes = [i for i in items if i.act in _YES or (i.act == "needs" and acts & {"object", "amount", "number"})]
+    yes = [i for i in items if i.act in YES or (i.act == "needs" and acts & {"object", "amount", "number"})]
     if yes:
         if not _only_known(body, text, several=several):
             return says("unknown")
@@ -157,7 +130,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         if kind != "approve" and (
             acts & {"logistics", "asap", "ack"}
             or any(i.act not in {"open", "opener", "object", "filler", "mine"} for i in tail)
-            or any(i.act == "filler" and i.words not in _FILLS_A_BARE_YES for i in body)
+            or any(i.act == "filler" and i.words not in _FILLS_A_BAREYES for i in body)
         ):
             return says("unknown")
         return Judged(kind, "", *_span(items), clause)
@@ -203,27 +176,10 @@ def _split_tail(items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
 
 def _begins_anew(item: Item, before: Item) -> bool:
     """Whether a yes ends the politeness before it: "merci pour tout je valide" does, "merci de votre accord" does not."""
-    if item.act not in _YES or before.words in _PREPOSITIONS | _THEIRS | {"que", "d avoir", "mon", "notre"}:
+    if item.act not in YES or before.words in _PREPOSITIONS | THEIRS | {"que", "d avoir", "mon", "notre"}:
         return False
     said = item.words.split()
     return item.act != "yes" or (len(said) > 1 and said[0] in _SUBJECTS) or said[0] in {"lgtm", "banco", "go"}
-
-
-def _hides_something(tail: list[Item]) -> bool:
-    """Whether a politeness that goes on says more than politeness."""
-    strange = [i for i in tail if i.act in _STRANGE]
-    if len(strange) > _LONGEST_TAIL or any(i.act == "number" or i.act in _YES for i in tail):
-        return True
-    opening = next((i for i in tail if i.act == "open"), None)
-    if opening is None or not strange:
-        return False
-    if opening.words.startswith(_FORWARD_LOOKING):
-        return not all(i.act == "context" or i.words in _AWAITED for i in strange)
-    if opening.words.startswith(_GRATEFUL) or "remercie" in opening.words:
-        before = tail[tail.index(opening) + 1]
-        owned = opening.words.split()[-1] in _THEIRS or before.words.split()[0] in _THEIRS or opening.words.endswith("avoir")
-        return not owned and len(strange) > 1
-    return False
 
 
 def _delay_question(clause: Clause, items: tuple[Item, ...]) -> bool:
@@ -290,11 +246,11 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
     named = joined = False  # an unknown word named the thing; the word before was a preposition
     named_before_yes = signed = capital = False
     for item in items:
-        if item.act in _YES or item.act == "needs":
+        if item.act in YES or item.act == "needs":
             if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
                 return False
             yes_seen, room = True, 0
-        elif item.act in _STRANGE:
+        elif item.act in STRANGE:
             if item.act == "context" and (yes_seen or after_object) and previous in {"preposition", "object", "context"}:
                 continue
             if capital and not text[item.start : item.end][:1].isupper():
@@ -311,7 +267,7 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
             # "le devis du fauteuil est validé": past the first word the name may go on.
             previous, joined = "preposition" if after_object else item.act, False
             continue
-        elif item.act not in _MAY_STAND_BESIDE_YES or (yes_seen and item.words.startswith(_AFTERWARDS)):
+        elif item.act not in _MAY_STAND_BESIDEYES or (yes_seen and item.words.startswith(_AFTERWARDS)):
             return False
         elif item.act in {"greeting", "names", "closing", "thanks"}:
             room, after_object, capital = 3, False, item.act not in {"greeting", "names"}
@@ -329,12 +285,12 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
 
 
 def _span(items: tuple[Item, ...]) -> tuple[int, int]:
-    wanted = [i for i in items if i.act in _YES | {"needs", "object", "amount", "number", "mine"}]
+    wanted = [i for i in items if i.act in YES | {"needs", "object", "amount", "number", "mine"}]
     return wanted[0].start, wanted[-1].end
 
 
 def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> Kind:
-    strange = [i for i in body if i.act in _STRANGE]
+    strange = [i for i in body if i.act in STRANGE]
     if acts & {"amount", "number"} and not strange:
         return "amount"
     # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.
@@ -363,42 +319,15 @@ def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> 
 def _is_object_line(body: list[Item]) -> bool:
     # "pour la modélisation du fauteuil": names the thing, decides nothing.
     first = next((n for n, i in enumerate(body) if i.act != "filler"), 0)
-    strange = next((n for n, i in enumerate(body) if i.act in _STRANGE), 0)
+    strange = next((n for n, i in enumerate(body) if i.act in STRANGE), 0)
     joined = strange > first and body[strange - 1].words in _PREPOSITIONS
-    return joined and body[first].act == "object" and len([i for i in body if i.act in _STRANGE]) <= 3
+    return joined and body[first].act == "object" and len([i for i in body if i.act in STRANGE]) <= 3
 
 
 def comes_afterwards(judged: Judged) -> bool:
     """Whether the clause names something that must come first: after a yes, it takes the yes away."""
     return judged.kind not in {"approve", "weak", "perfect"} and any(
         i.words.startswith(_AFTERWARDS) for i in judged.clause.items
-    )
-
-
-_GLUED_LENGTH = re.compile(r"\d{1,5}(?:cm|mm|m|x\d{1,5})*")
-_MEASURES = word_set(
-    "hauteur largeur profondeur longueur diametre dimensions dimension cm mm m metres haut large profond height width depth"
-)
-#: How somebody gives the measures that our quote asks for.
-_MEASURE_WORDS = word_set(
-    "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension cote cotes mesures mesure taille cm mm m metre metres "
-    "centimetres x par sur de d du des le la les l en et il elle fait mesure pour environ haut large long profond epais voici sont est a "
-    "ses nos mes total totale totales assise dossier h p height width depth length by is are the and dimensions about approx"
-)
-
-
-def is_measure(judged: Judged) -> bool:
-    """Whether the clause says nothing but lengths: it answers our question, it changes nothing."""
-    items = judged.clause.items
-    said = [w for i in items for w in i.words.split()]
-    if judged.clause.asked or not any(w in _MEASURES or w[:1].isdigit() for w in said):
-        return False
-    return all(
-        i.amount is not None
-        or i.act == "object"
-        or _GLUED_LENGTH.fullmatch(i.words) is not None
-        or all(w in _MEASURE_WORDS for w in i.words.split())
-        for i in items
     )
 
 

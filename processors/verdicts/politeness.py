@@ -1,0 +1,83 @@
+"""Polite endings and lengths: what may stand beside a decision without changing it, and what only looks so.
+
+"Merci pour votre retour" says nothing; "hâte de négocier la suite" does. A length answers the question in our quote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from processors.verdicts.clauses import Clause, Item
+from processors.verdicts.tokens import word_set
+
+#: Words that mean nothing to the reader: unknown, named in the subject, or in quotation marks.
+STRANGE = frozenset({"unknown", "context", "masked"})
+YES = frozenset({"yes", "particle", "perfect"})
+_LONGEST_TAIL = 9
+#: A politeness that looks forward may hide a wish ("hâte de négocier la suite"): only what one awaits of any work stands there.
+_FORWARD_LOOKING = (
+    "hate", "j ai hate", "nous avons hate", "on a hate", "tellement hate", "tres hate", "trop hate", "impatien", "vivement",
+    "dans l attente",
+    "en l attente", "l attente", "j espere", "nous esperons", "on espere", "je suis impatien", "nous sommes impatien", "n hesite",
+    "au plaisir", "looking forward", "i look", "we look", "i am looking", "we are looking", "i m looking", "we re looking", "can t wait",
+    "cant wait", "i can", "we can", "excited", "hope you", "i hope", "don t hesitate", "ich freue", "wir freuen",
+)  # fmt: skip
+_AWAITED = word_set(
+    "voir recevoir decouvrir lire relire entendre connaitre avoir admirer visualiser tester travailler collaborer echanger "
+    "vous nous me m le la les l de d du des un une au aux en a et ce cette ces votre vos notre nos mon ma mes ton ta tes son tout "
+    "resultat resultats rendu rendus modele modeles visuel visuels objet objets piece meuble creation realisation travail fichier "
+    "fichiers suite reponse retour confirmation livraison facture nouvelles collaboration avancement etapes oeuvre merveille "
+    "premiers premieres premiere final finale finaux fini beau belle bien ca cela vite rapidement prochainement 3d ar "
+    "contacter recontacter joindre solliciter revenir appeler rappeler ecrire questionner interroger vers moi besoin question "
+    "questions precision precisions information informations complement renseignement renseignements plus savoir commencer "
+    "see seeing hear hearing receive receiving result results model from back you it the final your work working reply "
+    "to of contact reach ask any with finished piece auf ihre ihr ergebnis das antwort zusammenarbeit die"
+)
+#: "merci pour votre patience" thanks; "merci pour les accoudoirs dorés" orders something.
+THEIRS = word_set("votre vos ton ta tes cette ce ces cet toute tout your this ihre ihr su sus la vostra vostro tua tuo")
+_GRATEFUL = (
+    "merci", "grand merci", "mille merci", "thank", "many thank", "danke", "vielen dank", "gracias", "grazie", "obrigad", "remercie",
+)  # fmt: skip
+_GLUED_LENGTH = re.compile(r"\d{1,5}(?:cm|mm|m|x\d{1,5})*")
+_MEASURES = word_set(
+    "hauteur largeur profondeur longueur diametre dimensions dimension cm mm m metres haut large profond height width depth"
+)
+#: How somebody gives the measures that our quote asks for.
+_MEASURE_WORDS = word_set(
+    "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension cote cotes mesures mesure taille cm mm m metre metres "
+    "centimetres x par sur de d du des le la les l en et il elle fait mesure pour environ haut large long profond epais voici sont est a "
+    "ses nos mes total totale totales assise dossier h p height width depth length by is are the and dimensions about approx"
+)
+
+
+def hides_something(tail: Sequence[Item]) -> bool:
+    """Whether a politeness that goes on says more than politeness."""
+    strange = [i for i in tail if i.act in STRANGE]
+    if len(strange) > _LONGEST_TAIL or any(i.act == "number" or i.act in YES for i in tail):
+        return True
+    opening = next((i for i in tail if i.act == "open"), None)
+    if opening is None or not strange:
+        return False
+    if opening.words.startswith(_FORWARD_LOOKING):
+        return not all(i.act == "context" or i.words in _AWAITED for i in strange)
+    if opening.words.startswith(_GRATEFUL) or "remercie" in opening.words:
+        before = tail[tail.index(opening) + 1]
+        owned = opening.words.split()[-1] in THEIRS or before.words.split()[0] in THEIRS or opening.words.endswith("avoir")
+        return not owned and len(strange) > 1
+    return False
+
+
+def is_measure(clause: Clause) -> bool:
+    """Whether the clause says nothing but lengths: it answers our question, it changes nothing."""
+    items = clause.items
+    said = [w for i in items for w in i.words.split()]
+    if clause.asked or not any(w in _MEASURES or w[:1].isdigit() for w in said):
+        return False
+    return all(
+        i.amount is not None
+        or i.act == "object"
+        or _GLUED_LENGTH.fullmatch(i.words) is not None
+        or all(w in _MEASURE_WORDS for w in i.words.split())
+        for i in items
+    )
