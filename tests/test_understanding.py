@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -82,21 +82,23 @@ def test_the_month_is_added_up(store: SqlStore) -> None:
 
 
 def test_the_budget_holds_for_all_that_ask_at_once(store: SqlStore) -> None:
-    results: list[str] = []
-    barrier = threading.Barrier(8)
+    for attempt in range(6):
+        results: list[str] = []
+        barrier = threading.Barrier(8)
+        when = later(days=31 * attempt)
 
-    def ask(n: int) -> None:
-        barrier.wait()
-        results.append(store.reserve_answer(key(n), "m", Decimal("0.3"), Decimal(1), NOW))
+        def ask(n: int, when: datetime = when, barrier: threading.Barrier = barrier, results: list[str] = results) -> None:
+            barrier.wait()
+            results.append(store.reserve_answer(key(n), "m", Decimal("0.3"), Decimal(1), when))
 
-    threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert sorted(results) == ["free"] * 3 + ["over"] * 5
-    assert store.spent(NOW.date()).cost == Decimal("0.9")
-    assert store.reserve_answer(key(99), "m", Decimal("0.3"), Decimal(1), later(days=31)) == "free"
+        threads = [threading.Thread(target=ask, args=(attempt * 10 + n,)) for n in range(8)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        assert sorted(results) == ["free"] * 3 + ["over"] * 5
+        assert store.spent(when.date()).cost == Decimal("0.9")
+    assert store.reserve_answer(key(99), "m", Decimal("0.3"), Decimal(1), later(days=300)) == "free"
 
 
 def test_a_question_given_back_costs_nothing(store: SqlStore) -> None:
@@ -249,6 +251,16 @@ def test_after_some_failures_nothing_is_asked_for_a_while(sqlite_store: SqlStore
     ours.resume()
     ours.improve([vague(20)])
     assert len(model.asked) == 4
+
+
+def test_what_is_known_is_used_while_nothing_is_asked(sqlite_store: SqlStore) -> None:
+    understanding(sqlite_store, Told(ANSWER)).improve([vague()])
+    ours = understanding(sqlite_store, Told(Unauthorized("la clé est refusée")), budget=Decimal(0), parallel=1)
+    ours.improve([vague(2)])
+    ours.limits = replace(ours.limits, budget=None)
+    done = ours.improve([vague(3), vague(1)])
+    assert rules_of(done[:1]) == ["model:none:failed"]
+    assert done[1].reading.directive == "commande"
 
 
 def test_refused_credentials_are_not_tried_on_every_message(sqlite_store: SqlStore) -> None:
