@@ -22,8 +22,9 @@ from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
 
 if TYPE_CHECKING:
     from core.directive import Business
-    from engine.house import House
+    from engine.house import House, Published
     from engine.pipeline import ReadMail, Setup
+    from engine.understanding import Understanding
     from store import SqlStore
     from store.crypto import Keys
 
@@ -218,6 +219,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             published=published,
             office=office,
             pool=ReaderPool(init, size=settings.reader_processes),
+            understanding=understanding_of(settings, store, spool, published, clock),
             clock=clock,
             release=held.close,
         )
@@ -225,6 +227,19 @@ def open_house(settings: Settings, clock: Now = now) -> House:
         held.close()
         raise
     return house
+
+
+def understanding_of(
+    settings: Settings, store: SqlStore, spool: Spool, published: Published, clock: Now
+) -> Understanding | None:
+    """What the language model adds, where a key is set."""
+    if not settings.anthropic_api_key.get_secret_value():
+        return None
+    from engine.understanding import Limits, Understanding
+    from switchboard import claude
+
+    limits = Limits(budget=settings.anthropic_monthly_budget)
+    return Understanding(claude(settings, spool), store, business=published.business, clock=clock, limits=limits)
 
 
 def last_good(store: SqlStore, settings: Settings) -> dict[str, dict[str, str]]:
@@ -266,6 +281,6 @@ def make_reading(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ReadM
     def read(task: Mapping[str, Any]) -> ReadMail:
         raw = spool.get(task["raw"])
         when = datetime.fromisoformat(task["now"])
-        return read_mail(raw, setup, now=when, hints=task["hints"], keep=spool.put_many, channel=task["channel"])
+        return read_mail(raw, setup, now=when, hints=task["hints"], keep=spool.put_many, get=spool.get, channel=task["channel"])
 
     return read

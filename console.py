@@ -83,7 +83,7 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
 def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tuple[str, Health]]:
     """Every outside system with how it is."""
     from engine.office import Office
-    from switchboard import Switchboard, ticket_properties
+    from switchboard import Switchboard, claude, ticket_properties
 
     keys = keys_of(settings)
     store = open_store(settings, keys)
@@ -95,6 +95,10 @@ def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tupl
                 yield outlet.system, outlet.check()
             finally:
                 outlet.close()
+        if settings.anthropic_api_key.get_secret_value():
+            model = claude(settings, open_spool(settings, keys))
+            yield "modèle", model.check()
+            model.close()
         for inbox in switchboard.inboxes():
             try:
                 next(iter(inbox.poll(store.cursor(inbox.name), _Everything(), 1)), None)
@@ -132,6 +136,10 @@ def status_of(settings: Settings) -> dict[str, Any]:
     when = now()
     with reading_store(settings) as store:
         found = store.status(when)
+        if settings.anthropic_api_key.get_secret_value():
+            from engine.understanding import model_status
+
+            found["model"] = model_status(store, when, settings.anthropic_model, settings.anthropic_monthly_budget)
     troubles: list[str] = []
     signs = [datetime.fromisoformat(lane["at"]) for lane in found["lanes"].values() if lane["at"]]
     last = max(signs, default=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +25,8 @@ def _f(default: Any, group: str, help_: str, **more: Any) -> Any:
 
 GENERAL, LOCAL = "Général", "Sans compte"
 MAIL_IN, MAIL_OUT = "Courrier entrant (Gmail ou tout serveur IMAP)", "Courrier sortant (SMTP)"
-CRM, TASKS, FILES = "HubSpot", "ClickUp", "Cloudflare R2"
+MODEL = "Claude (Anthropic)"
+CRM, TASKS, FILES, PHONE = "HubSpot", "ClickUp", "Cloudflare R2", "WhatsApp (Twilio)"
 
 
 class Settings(BaseSettings):
@@ -110,6 +112,25 @@ class Settings(BaseSettings):
     r2_endpoint_url: str = _f("", FILES, "Adresse S3 du compte (https://….r2.cloudflarestorage.com).")
     r2_public_url: str = _f("", FILES, "Adresse publique du compartiment ; vide : liens signés, valables une semaine.")
 
+    twilio_account_sid: str = _f("", PHONE, "Compte Twilio ; vide : pas de WhatsApp.")
+    twilio_auth_token: SecretStr = _f(SecretStr(""), PHONE, "Jeton du compte Twilio : il signe aussi les webhooks.")
+    twilio_whatsapp_number: str = _f("", PHONE, "Numéro WhatsApp du guichet (+33…).")
+    twilio_messaging_service: str = _f("", PHONE, "Service de messagerie (MG…), au besoin.")
+    twilio_templates: str = _f(
+        "", PHONE, "Modèles approuvés, hors de la fenêtre de 24 h : quote=HX…:name,text,button1,button2; *=HX…:name,text"
+    )  # fmt: skip
+    twilio_base_url: str = _f("https://api.twilio.com", PHONE, "Adresse de l'API.")
+    twilio_poll_seconds: float = _f(60.0, PHONE, "Secondes entre deux recherches de webhooks manqués.", ge=1)
+
+    anthropic_api_key: SecretStr = _f(SecretStr(""), MODEL, "Clé Anthropic ; vide : les règles lisent seules, et tout marche.")
+    anthropic_model: str = _f("claude-haiku-5-5", MODEL, "Modèle qui lit là où les règles hésitent. Il ne décide jamais rien.")
+    anthropic_base_url: str = _f("https://api.anthropic.com", MODEL, "Adresse de l'API.")
+    anthropic_monthly_budget: Decimal = _f(Decimal(5), MODEL, "Dollars par mois ; au-delà, les règles lisent seules.", ge=0)
+    anthropic_timeout: float = _f(25.0, MODEL, "Secondes laissées à une réponse.", gt=0)
+    anthropic_price: str = _f(
+        "", MODEL, "Prix d'un modèle inconnu, en dollars par million : entrée,sortie,écriture,écriture d'une heure,lecture."
+    )  # fmt: skip
+
     inbox_dir: str = _f("", LOCAL, "Dossier de messages .eml qui sert de boîte ; vide : DATA_DIR/inbox.")
     outbox_dir: str = _f("", LOCAL, "Dossier où sont écrits les messages sortants sans SMTP ; vide : DATA_DIR/outbox.")
     files_dir: str = _f("", LOCAL, "Dossier où sont rangés les fichiers des clients ; vide : DATA_DIR/files.")
@@ -186,6 +207,7 @@ def _together(settings: Settings) -> list[str]:
     wanted = {
         "hubspot_api_key": ("hubspot_pipeline_id", "hubspot_stage_new", "hubspot_stage_closed"),
         "clickup_api_key": ("clickup_parent_task_id",),
+        "twilio_account_sid": ("twilio_auth_token", "twilio_whatsapp_number"),
         "r2_access_key_id": ("r2_secret_access_key", "r2_bucket_name", "r2_endpoint_url"),
     }
     for key, names in wanted.items():

@@ -8,20 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.directive import Business
 from core.effects import Effect, SendMessage
+from core.errors import UserError
 from core.message import Address
 from core.ports import Inbox, Outlet, Records, Spool
 from settings import Settings
 
 if TYPE_CHECKING:
+    from connectors.claude.client import ClaudeModel
     from connectors.gmail.account import Account
     from connectors.hubspot.client import HubSpotClient
     from connectors.hubspot.properties import PropertySpec
+    from connectors.whatsapp.client import TwilioClient
+    from connectors.whatsapp.outbox import WhatsAppOutlet
     from engine.office import Office
 
 #: The address that mail comes from when no mailbox is set and it only goes into a folder.
@@ -64,6 +69,30 @@ def ticket_properties(businesses: Iterable[Business]) -> tuple[PropertySpec, ...
                 if name:
                     found.setdefault(name, PropertySpec("tickets", name, name.replace("_", " ").capitalize(), "string", field))
     return tuple(found.values())
+
+
+def claude(settings: Settings, spool: Spool) -> ClaudeModel:
+    """The language model. Raises UserError when its price is not known or not readable."""
+    from connectors.claude.client import ClaudeModel
+    from connectors.claude.prices import Price
+
+    price = None
+    if settings.anthropic_price:
+        try:
+            amounts = [Decimal(part.strip()) for part in settings.anthropic_price.split(",")]
+        except InvalidOperation:
+            amounts = []
+        if len(amounts) != 5:
+            raise UserError("cinq nombres séparés par des virgules sont attendus", where="ANTHROPIC_PRICE")
+        price = Price(amounts[0], amounts[1], amounts[2], amounts[3], amounts[4])
+    return ClaudeModel(
+        settings.anthropic_api_key.get_secret_value(),
+        spool=spool,
+        model=settings.anthropic_model,
+        base_url=settings.anthropic_base_url,
+        price=price,
+        timeout=settings.anthropic_timeout,
+    )
 
 
 class Switchboard:
@@ -110,6 +139,18 @@ class Switchboard:
                     clock=self._clock,
                 )
             )
+        if settings.twilio_account_sid:
+            from connectors.whatsapp.inbox import WhatsAppInbox
+
+            found.append(
+                WhatsAppInbox(
+                    self.twilio,
+                    spool=self._spool,
+                    interval=settings.twilio_poll_seconds,
+                    heard=self.whatsapp.heard,
+                    clock=self._clock,
+                )
+            )
         return found
 
     # ------------------------------------------------------------------ what goes out
@@ -122,6 +163,8 @@ class Switchboard:
             from connectors.hubspot.threads import HubSpotThreads
 
             found.append(HubSpotThreads(self.hubspot, agent=settings.hubspot_agent_id, hub_id=settings.hubspot_hub_id))
+        if settings.twilio_account_sid:
+            found.append(self.whatsapp)
         return found
 
     def _crm(self, records: Records, properties: tuple[PropertySpec, ...]) -> Outlet:
@@ -241,6 +284,36 @@ class Switchboard:
             port=settings.imap_port,
             security=settings.imap_security,
             ca_file=settings.mail_ca_file,
+        )
+
+    @cached_property
+    def twilio(self) -> TwilioClient:
+        """The Twilio account, with the limits that inbox and outlet share."""
+        from connectors.whatsapp.client import Account as TwilioAccount
+        from connectors.whatsapp.client import TwilioClient
+
+        settings = self._settings
+        account = TwilioAccount(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_whatsapp_number,
+            base=settings.twilio_base_url,
+            messaging_service=settings.twilio_messaging_service,
+        )
+        return TwilioClient(account)
+
+    @cached_property
+    def whatsapp(self) -> WhatsAppOutlet:
+        """The outlet, which the inbox tells when a customer was last heard."""
+        from connectors.whatsapp.outbox import WhatsAppOutlet
+        from connectors.whatsapp.templates import parse_templates
+
+        public = self._settings.public_url.rstrip("/")
+        return WhatsAppOutlet(
+            self.twilio,
+            templates=parse_templates(self._settings.twilio_templates),
+            status_callback=f"{public}/webhook/whatsapp/status" if public else "",
+            clock=self._clock,
         )
 
     @cached_property

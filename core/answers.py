@@ -86,7 +86,8 @@ def _concerns_open_offer(work: Work, event: MessageRead) -> bool:
     if {q.key for q in work.case.quotes if q.key}.intersection(event.answers):
         work.because("old-offer", "ce oui répond à un devis remplacé depuis")
         return False
-    if event.received_at < quote.made_at:
+    # Channels stamp their messages in whole seconds.
+    if event.received_at < quote.made_at.replace(microsecond=0):
         work.because("before-offer", "ce oui a été reçu avant que ce devis n'existe")
         return False
     return True

@@ -7,7 +7,6 @@ through an overlay, so that ten messages of one new customer make one case.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -25,18 +24,13 @@ from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
 from core.reading import Verdict
 from core.work import Context
+from engine.finding import Finder, burst, people_of, same_request
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
-from engine.pipeline import request_words
 from engine.reader import again
+from engine.understanding import journal_lines
 from processors.correlate import (
-    Candidate,
-    Choice,
-    choose_case,
-    clues,
-    read_message_id,
     same_correspondent,
-    subject_stem,
 )
 
 log = logging.getLogger("guichet.clerk")
@@ -46,8 +40,6 @@ TAKE = 200
 NOTICE_EVERY = timedelta(days=1)
 #: How long an event or a deadline that could not be decided is left alone.
 ASIDE = timedelta(minutes=10)
-#: The same words from the same person within this time are one request.
-REPEAT_WITHIN = timedelta(days=2)
 
 Cause = ReadRow | PendingEvent | DeadlineRow
 
@@ -57,6 +49,7 @@ class Clerk:
 
     def __init__(self, store: Store, office: Office, *, clock: Callable[[], datetime], wake: Callable[[str], None]) -> None:
         self._store, self._office = store, office
+        self._finder = Finder(office, clock=clock)
         self._clock, self._wake = clock, wake
         #: Events and deadlines that could not be decided, until when they are left alone.
         self._aside: dict[str, datetime] = {}
@@ -116,7 +109,7 @@ class Clerk:
 
     def _commit(self, causes: Sequence[Cause]) -> None:
         overlay = Overlay(self._store)
-        overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._clues_of)
+        overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._finder.clues_of)
         overlay.load([c.case_id for c in causes if not isinstance(c, ReadRow) and c.case_id])
         changes = [change for cause in causes if (change := self._decide(cause, overlay)) is not None]
         if not changes:
@@ -134,22 +127,12 @@ class Clerk:
 
     # ------------------------------------------------------------------ messages
 
-    def _clues_of(self, read: ReadRow) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """(references, thread ids, people) to look up for a message, in one query a batch."""
-        message = read.message
-        found = clues(message.subject, message.body, message.in_reply_to, message.references, self._office.secret)
-        refs = list(found.token_refs)
-        if message.bounce is not None and (ref := read_message_id(self._office.secret, message.bounce.original_id)):
-            refs.append(ref)
-        threads = [*found.thread_ids, message.id, f"fp:{read.fingerprint}", _same_request(message)]
-        return tuple(refs), tuple(t for t in threads if t), tuple(_people(message))
-
     def _message(self, read: ReadRow, overlay: Overlay) -> Change:
         message, row = read.message, read.row
         now = self._clock()
         if message.automatic not in (None, "bounce"):
             return self._ignored(read, f"message automatique ({message.automatic}) : {message.automatic_reason}", now)
-        choice, repeat = self._choose(read, overlay)
+        choice, repeat = self._finder.choose(read, overlay)
         case = overlay.case(choice.case_id) if choice.case_id else None
         if message.automatic == "bounce" and case is None:
             return self._ignored(read, "avis de non-distribution d'un message qui n'est pas de nous", now)
@@ -178,16 +161,17 @@ class Clerk:
             new_id = self._office.new_id(f"{row.identity}")
         else:
             directive, new_id = self._office.directive(case), ("", "")
-        people = _people(message)
+        people = people_of(message)
         noticed = bool(overlay.noticed(people, now - NOTICE_EVERY))
-        waiting = self._waiting_for(people, overlay) if case is None else 0
+        waiting = self._finder.waiting_for(people, overlay) if case is None else 0
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
         if case is None:
             context = replace(context, known=overlay.party(people))
         decision = decide(case, event, directive, context)
         ids = [message.id, f"fp:{read.fingerprint}"]
         if case is None:
-            ids.append(_same_request(message))
+            ids.append(same_request(message))
+        ids += burst(read)
         change = self._change(
             case,
             decision,
@@ -198,61 +182,15 @@ class Clerk:
         )
         outcome = "repeat" if repeat else ("bounce" if message.automatic else ("joined" if case else "opened"))
         overlay.keep(change)
-        return replace(change, inbox_id=row.id, outcome=outcome)
-
-    def _choose(self, read: ReadRow, overlay: Overlay) -> tuple[Choice, str]:
-        """The case of a message, and the message it repeats if it is one that we had already."""
-        message = read.message
-        office = self._office
-        if message.bounce is not None:
-            ref = read_message_id(office.secret, message.bounce.original_id)
-            case_id = overlay.by_ref(ref) if ref else None
-            return Choice(case_id, "thread" if case_id else "none", "avis de non-distribution d'un de nos messages"), ""
-        same = overlay.by_thread(f"fp:{read.fingerprint}")
-        if same is not None:
-            return Choice(same, "thread", "le même message, déjà reçu par une autre voie"), message.id
-        known = overlay.by_thread(message.id)
-        if known is not None and (case := overlay.case(known)) is not None and case.thread.channel != message.channel:
-            return Choice(known, "thread", "le même message, déjà reçu par un autre canal"), message.id
-        found = clues(message.subject, message.body, message.in_reply_to, message.references, office.secret)
-        ids: dict[str, set[str]] = {}
-        for ref in found.token_refs:
-            if (case_id := overlay.by_ref(ref)) is not None:
-                ids.setdefault(case_id, set())
-        for thread_id in found.thread_ids:
-            if (case_id := overlay.by_thread(thread_id)) is not None:
-                ids.setdefault(case_id, set()).add(thread_id)
-        people = _people(message)
-        for person in people:
-            for case_id in overlay.by_person(person):
-                ids.setdefault(case_id, set())
-        cases = {i: c for i in ids if (c := overlay.case(i)) is not None}
-        is_admin = self._is_admin(message)
-        candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
-        asks = read.reading.intent == "request" and read.reading.confidence >= 0.5
-        choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
-        if choice.case_id is None and not found.replies:
-            twin = overlay.by_thread(_same_request(message))
-            case = overlay.case(twin) if twin else None
-            if case is not None and case.open and self._clock() - case.opened_at < REPEAT_WITHIN:
-                return Choice(case.id, "correspondent", f"La même demande une seconde fois : dossier {case.ref}."), message.id
-        return choice, ""
-
-    @staticmethod
-    def _waiting_for(people: Sequence[str], overlay: Overlay) -> int:
-        """How many open cases wait for an answer of theirs."""
-        ids = {case_id for person in people for case_id in overlay.by_person(person)}
-        return sum((c := overlay.case(i)) is not None and c.stage in ("waiting_info", "waiting_approval") for i in ids)
-
-    def _is_admin(self, message: Message) -> bool:
-        return bool(self._office.admin_email) and same_correspondent(message.sender.email, self._office.admin_email)
+        told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
+        return replace(change, inbox_id=row.id, outcome=outcome, journal=(*change.journal, *told))
 
     def _role(self, message: Message, case: Case | None) -> Role:
         """Who writes. An administrator who is himself the customer of the case judges only where judging is asked for."""
         if case is None:
             return "customer"
         theirs = any(same_correspondent(message.sender.email, p) for p in case.people) or message.sender.email in case.people
-        if self._is_admin(message) and (not theirs or case.stage == "waiting_review"):
+        if self._finder.is_admin(message) and (not theirs or case.stage == "waiting_review"):
             return "admin"
         return "customer" if theirs else "stranger"
 
@@ -375,29 +313,6 @@ def _name(cause: Cause) -> str:
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:
     told = hints.get("conversation", "")
     return case is not None and bool(told) and told == case.thread.conversation
-
-
-def _people(message: Message) -> list[str]:
-    return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
-
-
-def _same_request(message: Message) -> str:
-    words = f"{message.sender.email.casefold()}\0{request_words(message)}"
-    return "req:" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
-
-
-def _candidate(case: Case, threads: frozenset[str], *, is_admin: bool) -> Candidate:
-    waits_for = "waiting_review" if is_admin else ("waiting_info", "waiting_approval")
-    return Candidate(
-        case_id=case.id,
-        ref=case.ref,
-        correspondents=frozenset(case.people),
-        thread_ids=threads,
-        subject_stem=subject_stem(case.thread.subject or case.subject),
-        open=case.open,
-        waiting=case.stage in waits_for,
-        last_activity=case.updated_at,
-    )
 
 
 def _told(event: Event) -> dict[str, Any]:

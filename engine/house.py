@@ -20,7 +20,7 @@ from engine.directives import DirectiveErrors, Directives, Report, compile_busin
 from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
-from engine.reader import Reader, ReaderPool
+from engine.reader import Improves, Reader, ReaderPool
 from engine.watch import Watch, Watched
 
 log = logging.getLogger("guichet")
@@ -111,6 +111,7 @@ class House:
         published: Published,
         office: Office,
         pool: ReaderPool,
+        understanding: Improves | None = None,
         clock: Callable[[], datetime],
         release: Callable[[], None] = lambda: None,
     ) -> None:
@@ -121,7 +122,8 @@ class House:
         before = {name: lane["detail"] for name, lane in notes.items() if not lane["ok"]}
         self.lanes: Lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert, before=before)
         wake = self.lanes.wake
-        self.reader = Reader(store, pool, clock=clock, read=lambda: wake("clerk"))
+        self.reader = Reader(store, pool, clock=clock, read=lambda: wake("clerk"), understanding=understanding)
+        self._understanding = understanding
         self.clerk = Clerk(store, office, clock=clock, wake=wake)
         self.couriers = [Courier(o, store, clock=clock, settled=lambda: wake("clerk")) for o in outlets]
         for inbox in inboxes:
@@ -159,6 +161,8 @@ class House:
         """Read the directives again (SIGHUP) and try everything that was stopped."""
         report = self.published.reload()
         self.reader.reload()
+        if self._understanding is not None:
+            self._understanding.resume()
         for problem in report.errors:
             log.error("directive kept as it was: %s", problem)
         self.lanes.wake_all()
@@ -168,6 +172,8 @@ class House:
         """Finish the batches under way and close; whether all ended in time."""
         self.clock.stop()
         done = self.lanes.stop(timeout)
+        if self._understanding is not None:
+            self._understanding.close()
         self.store.close()
         self._release()
         return done

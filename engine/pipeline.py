@@ -24,6 +24,10 @@ from processors.parse import ParsedMail, parse
 SYNTHETIC = "@synthetic.guichet>"
 
 
+#: Characters of a text that stand for a subject on channels that have none.
+SUBJECT = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What reading needs to know: the businesses, our own addresses, whose authentication results count."""
@@ -49,19 +53,35 @@ def read_mail(
     now: datetime,
     hints: Mapping[str, str],
     keep: Callable[[Sequence[bytes]], object] | None = None,
+    get: Callable[[str], bytes] | None = None,
     channel: Channel = "email",
 ) -> ReadMail:
-    """Read one raw mail. Total: any bytes give a message. ``keep`` stores the files' bytes durably."""
-    mail = parse(raw)
-    if keep is not None and mail.parts:
-        keep([part.content for part in mail.parts])
-    message = _message(mail, setup, channel)
+    """Read one stored message of any channel. Total: any bytes give a message.
+
+    ``keep`` stores files' bytes durably; ``get`` gives the bytes of files that stand in the spool already.
+    """
+    if channel == "whatsapp":
+        message = _whatsapp(raw, now, get)
+    else:
+        mail = parse(raw)
+        if keep is not None and mail.parts:
+            keep([part.content for part in mail.parts])
+        message = _message(mail, setup, channel)
     if "oversize" in hints:
-        message = replace(
-            message, defects=(*message.defects, f"message trop volumineux ({hints['oversize']} octets) : en-tête seul")
-        )
+        cut = f"message trop volumineux ({hints['oversize']} octets) : en-tête seul"
+        message = replace(message, defects=(*message.defects, cut))
     reading = understand_best(message, setup.businesses, now=now)
     return ReadMail(message, reading, fingerprint(message))
+
+
+def _whatsapp(raw: bytes, now: datetime, get: Callable[[str], bytes] | None) -> Message:
+    """A text from a phone has neither quotes nor a signature. It has no subject: its first words stand for one."""
+    from processors.whatsapp import read_whatsapp
+
+    message = read_whatsapp(raw, get=get, received_at=now).message
+    first = " ".join(message.text.split())
+    subject = first if len(first) <= SUBJECT else first[:SUBJECT].rsplit(" ", 1)[0] + "…"
+    return replace(message, subject=subject)
 
 
 def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Message:

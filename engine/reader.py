@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from core import codec
 from core.errors import Transient, UserError
@@ -172,11 +172,33 @@ def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Callable[[Mapping
         return
 
 
+class Improves(Protocol):
+    """What the language model adds to readings (engine.understanding)."""
+
+    def improve(self, rows: Sequence[ReadRow]) -> list[ReadRow]:
+        """The rows, the unsure ones read better. Never raises; bounded in time."""
+
+    def resume(self) -> None:
+        """Ask again after a reload, whatever stopped it."""
+
+    def close(self) -> None:
+        """End its threads."""
+
+
 class Reader:
     """The reading lane."""
 
-    def __init__(self, store: Store, pool: ReaderPool, *, clock: Callable[[], datetime], read: Callable[[], None]) -> None:
-        self._store, self.pool = store, pool
+    def __init__(
+        self,
+        store: Store,
+        pool: ReaderPool,
+        *,
+        clock: Callable[[], datetime],
+        read: Callable[[], None],
+        understanding: Improves | None = None,
+    ) -> None:
+        """``understanding`` reads again with the model what the rules were unsure of."""
+        self._store, self.pool, self._understanding = store, pool, understanding
         self._clock, self._read = clock, read
         self._reload = False
 
@@ -205,6 +227,8 @@ class Reader:
                 failed.append((row.id, answer, again(row, self._clock())))
             else:
                 done.append(ReadRow(row, answer.message, answer.reading, answer.fingerprint))
+        if self._understanding is not None and done:
+            done = self._understanding.improve(done)
         if done or failed:
             self._store.save_readings(done, failed, self._clock())
             self._read()

@@ -23,7 +23,7 @@ from connectors.whatsapp.templates import Template, parse_templates
 from connectors.whatsapp.text import LIMIT, flat, mark, seek, signed, split, units
 from connectors.whatsapp.webhook import form_pairs, status
 from core.effects import Effect, Receipt
-from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
 
 CALLBACK = "https://guichet.example/whatsapp/status"
 
@@ -345,7 +345,7 @@ def test_finding_looks_once_for_each_number(fake: Twilio, outlet: WhatsAppOutlet
 def test_what_twilio_refuses_and_what_it_means(fake: Twilio, outlet: WhatsAppOutlet) -> None:
     fake.receive("+331", "x")
     outcomes = outlet.deliver([words("c1/1/0", to="personne"), words("c2/1/0", to="0612345678"), words("c3/1/0")])
-    assert [type(o) for o in outcomes] == [Rejected, Rejected, Receipt]
+    assert [type(o) for o in outcomes] == [Unreachable, Unreachable, Receipt]
     fake.fail_next(3, 429, retry_after=7)
     limited = one(outlet, words("c4/1/0"))
     assert isinstance(limited, Transient)

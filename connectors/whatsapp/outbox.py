@@ -17,7 +17,7 @@ from connectors.whatsapp.templates import Template, chosen
 from connectors.whatsapp.text import MOST_PARTS, mark, seek, signed
 from connectors.whatsapp.webhook import Status, status_of
 from core.effects import Effect, Receipt, SendMessage, System
-from core.errors import Ambiguous, PortError, Rejected, Transient
+from core.errors import Ambiguous, PortError, Rejected, Transient, Unreachable
 from core.ports import Health
 
 #: How long after a customer's message free text passes, with a margin for the way.
@@ -27,6 +27,10 @@ MOST_HEARD = 10_000
 _FAILED = frozenset({"failed", "undelivered", "canceled"})
 
 Form = list[tuple[str, str]]
+
+
+class _Partial(Rejected):
+    """Some of it is with the customer: no other way may be tried in silence."""
 
 
 class WhatsAppOutlet:
@@ -71,8 +75,11 @@ class WhatsAppOutlet:
         for effect in effects:
             try:
                 outcomes.append(self._deliver(effect))
-            except Rejected as error:
+            except _Partial as error:
                 outcomes.append(error)
+            except Rejected as error:
+                # Nothing of it went out: another channel may carry it.
+                outcomes.append(Unreachable(str(error)))
             except PortError as error:
                 outcomes.append(error)
                 rest = Transient("WhatsApp : pas essayé, la ligne est mauvaise") if isinstance(error, Ambiguous) else error
@@ -181,8 +188,7 @@ class WhatsAppOutlet:
                 sids.append(self._client.send(whole))
             except Rejected as error:
                 if sids:
-                    # Some of it is with the customer: no other way may be tried in silence.
-                    raise Rejected(
+                    raise _Partial(
                         f"seule une partie du message est partie ({len(sids)} sur {len(forms)}) : {error}"
                     ) from error
                 raise

@@ -1,0 +1,129 @@
+"""Which case? Tokens and threads first, then the correspondent; what repeats a message that we had is told as such."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from core.case import Case
+from core.message import Message
+from core.ports import ReadRow
+from engine.office import Office
+from engine.overlay import Overlay
+from engine.pipeline import request_words
+from processors.correlate import Candidate, Choice, choose_case, clues, read_message_id, same_correspondent, subject_stem
+
+#: The same words from the same person within this time are one request.
+REPEAT_WITHIN = timedelta(days=2)
+#: Seconds in which the messages of a chat belong together.
+BURST = 300
+
+
+class Finder:
+    """Finds the case that a message belongs to, for the clerk."""
+
+    def __init__(self, office: Office, *, clock: Callable[[], datetime]) -> None:
+        self._office, self._clock = office, clock
+
+    def clues_of(self, read: ReadRow) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """(references, thread ids, people) to look up for a message, in one query a batch."""
+        message = read.message
+        found = clues(message.subject, message.body, message.in_reply_to, message.references, self._office.secret)
+        refs = list(found.token_refs)
+        if message.bounce is not None and (ref := read_message_id(self._office.secret, message.bounce.original_id)):
+            refs.append(ref)
+        threads = [*found.thread_ids, message.id, f"fp:{read.fingerprint}", same_request(message), *burst(read)[:1]]
+        return tuple(refs), tuple(t for t in threads if t), tuple(people_of(message))
+
+    def choose(self, read: ReadRow, overlay: Overlay) -> tuple[Choice, str]:
+        """The case of a message, and the message it repeats if it is one that we had already."""
+        message = read.message
+        office = self._office
+        if message.bounce is not None:
+            ref = read_message_id(office.secret, message.bounce.original_id)
+            case_id = overlay.by_ref(ref) if ref else None
+            return Choice(case_id, "thread" if case_id else "none", "avis de non-distribution d'un de nos messages"), ""
+        same = overlay.by_thread(f"fp:{read.fingerprint}")
+        if same is not None:
+            return Choice(same, "thread", "le même message, déjà reçu par une autre voie"), message.id
+        known = overlay.by_thread(message.id)
+        if known is not None and (case := overlay.case(known)) is not None and case.thread.channel != message.channel:
+            return Choice(known, "thread", "le même message, déjà reçu par un autre canal"), message.id
+        found = clues(message.subject, message.body, message.in_reply_to, message.references, office.secret)
+        ids: dict[str, set[str]] = {}
+        for ref in found.token_refs:
+            if (case_id := overlay.by_ref(ref)) is not None:
+                ids.setdefault(case_id, set())
+        for thread_id in found.thread_ids:
+            if (case_id := overlay.by_thread(thread_id)) is not None:
+                ids.setdefault(case_id, set()).add(thread_id)
+        people = people_of(message)
+        for person in people:
+            for case_id in overlay.by_person(person):
+                ids.setdefault(case_id, set())
+        cases = {i: c for i in ids if (c := overlay.case(i)) is not None}
+        is_admin = self.is_admin(message)
+        candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
+        asks = read.reading.intent == "request" and read.reading.confidence >= 0.5
+        choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
+        if choice.case_id is None and message.channel == "whatsapp":
+            choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
+        if choice.case_id is None and not found.replies:
+            twin = overlay.by_thread(same_request(message))
+            case = overlay.case(twin) if twin else None
+            if case is not None and case.open and self._clock() - case.opened_at < REPEAT_WITHIN:
+                return Choice(case.id, "correspondent", f"La même demande une seconde fois : dossier {case.ref}."), message.id
+        return choice, ""
+
+    @staticmethod
+    def waiting_for(people: Sequence[str], overlay: Overlay) -> int:
+        """How many open cases wait for an answer of theirs."""
+        ids = {case_id for person in people for case_id in overlay.by_person(person)}
+        return sum((c := overlay.case(i)) is not None and c.stage in ("waiting_info", "waiting_approval") for i in ids)
+
+    def is_admin(self, message: Message) -> bool:
+        return bool(self._office.admin_email) and same_correspondent(message.sender.email, self._office.admin_email)
+
+    def _by_number(self, read: ReadRow, choice: Choice, cases: Sequence[Case], overlay: Overlay, *, asks: bool) -> Choice:
+        """A chat has no threads: what follows within minutes goes with what came before (FAILURES 21), and an answer with the
+        one request that waits for this person, on whatever channel that began."""
+        before = overlay.by_thread(burst(read)[0])
+        if before is not None:
+            return Choice(before, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
+        waiting = [c for c in cases if c.stage in ("waiting_info", "waiting_approval")]
+        if not asks and len(waiting) == 1:
+            return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
+        return choice
+
+
+def people_of(message: Message) -> list[str]:
+    return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
+
+
+def same_request(message: Message) -> str:
+    words = f"{message.sender.email.casefold()}\0{request_words(message)}"
+    return "req:" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+
+
+def burst(read: ReadRow) -> list[str]:
+    """The thread ids of a chat around this message: of its own minutes, and of those right after, for what follows."""
+    if read.message.channel != "whatsapp":
+        return []
+    number = read.message.sender.email
+    place = int(read.row.received_at.timestamp() // BURST)
+    return [f"chat:{number}:{place}", f"chat:{number}:{place + 1}"]
+
+
+def _candidate(case: Case, threads: frozenset[str], *, is_admin: bool) -> Candidate:
+    waits_for = "waiting_review" if is_admin else ("waiting_info", "waiting_approval")
+    return Candidate(
+        case_id=case.id,
+        ref=case.ref,
+        correspondents=frozenset(case.people),
+        thread_ids=threads,
+        subject_stem=subject_stem(case.thread.subject or case.subject),
+        open=case.open,
+        waiting=case.stage in waits_for,
+        last_activity=case.updated_at,
+    )
