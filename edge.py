@@ -1,0 +1,137 @@
+"""The edge put together: which connector verifies and reads which webhook, and the server over it.
+
+Part of the composition root beside assembly.py; imported only where a port is set, for FastAPI and uvicorn cost megabytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.directive import Business
+from engine.desk import Desk
+from engine.hooks import Call, Hook, Lost, Moved, Told
+from engine.house import House
+from web.app import make_app
+from web.options import Options
+from web.server import Server
+
+if TYPE_CHECKING:
+    from connectors.whatsapp.inbox import WhatsAppInbox
+
+#: Twilio's way of saying "nothing to answer".
+TWIML = ('<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml")
+
+
+@dataclass(slots=True)
+class Edge:
+    """A running edge."""
+
+    desk: Desk
+    server: Server
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Before the house: whoever waits is answered, nothing more is let in. Whether it ended in time."""
+        self.desk.closing.set()
+        ended = self.server.stop(timeout)
+        self.desk.close()
+        return ended
+
+
+def open_edge(
+    house: House,
+    *,
+    host: str,
+    port: int,
+    version: str,
+    options: Options,
+    businesses: Callable[[], Iterable[Business]],
+    clock: Callable[[], datetime],
+    outside: Mapping[str, bool],
+    calls: Callable[[], Mapping[tuple[str, str], int]] | None = None,
+    proxies: str = "127.0.0.1,::1",
+) -> Edge:
+    """The edge of a house, listening. ``port`` 0 takes any that is free. Raises UserError when it cannot listen."""
+    desk = Desk(house, version=version, clock=clock, businesses=businesses, outside=outside, calls=calls)
+    server = Server(make_app(desk, options), host, port, proxies=proxies)
+    try:
+        server.start()
+    except BaseException:
+        desk.close()
+        raise
+    return Edge(desk, server)
+
+
+# ------------------------------------------------------------------ who verifies and reads what
+
+
+def whatsapp_hooks(inbox: WhatsAppInbox, *, token: str, public_url: str, budget: float = 0.0) -> dict[str, Hook]:
+    """Twilio's two webhooks. Files are waited for ``budget`` seconds at most; those that are late come by polling."""
+    from connectors.whatsapp.webhook import form_pairs, is_message, status, verify
+
+    def genuine(call: Call) -> bool:
+        headers = call.headers
+        settings = headers.get("x-twilio-webhooks-signature-settings", "")
+        return verify(
+            addresses_of(call, public_url), form_pairs(call.body), headers.get("x-twilio-signature", ""), token, settings
+        )
+
+    def message(call: Call) -> Told:
+        params = form_pairs(call.body)
+        if not is_message(params):
+            return became(call)
+        # What is still missing of its files is asked for by the poll.
+        wake = (f"intake:{inbox.name}",)
+        return Told(inbox.name, "whatsapp", (inbox.receive(params, budget),), wake=wake)
+
+    def became(call: Call) -> Told:
+        found = status(form_pairs(call.body), form_pairs(call.query.encode("latin-1")))
+        if found is None or found.outcome != "failed" or not found.key:
+            return Told()
+        return Told(lost=(Lost(found.key, f"whatsapp:{found.sid}", found.why),))
+
+    return {"whatsapp": Hook(genuine, message, TWIML), "whatsapp/status": Hook(genuine, became, TWIML)}
+
+
+def hubspot_hook(lanes: tuple[str, ...], *, secret: str, public_url: str, clock: Callable[[], datetime]) -> dict[str, Hook]:
+    """HubSpot's webhook: a bell for the lanes that poll it, nothing more; what it says is read from HubSpot itself."""
+    from connectors.hubspot.signature import verify
+
+    def genuine(call: Call) -> bool:
+        signature = call.headers.get("x-hubspot-signature-v3", "")
+        timestamp = call.headers.get("x-hubspot-request-timestamp", "")
+        return any(
+            verify(
+                method=call.method, uri=uri, body=call.body, timestamp=timestamp, signature=signature, secret=secret, now=clock()
+            )
+            for uri in addresses_of(call, public_url)
+        )  # fmt: skip
+
+    return {"hubspot": Hook(genuine, lambda call: Told(wake=lanes))}
+
+
+def clickup_hook(*, secret: str, clock: Callable[[], datetime]) -> dict[str, Hook]:
+    """ClickUp's webhook: status changes of tasks."""
+    from connectors.clickup.changes import from_webhook, verify
+
+    def moved(call: Call) -> Told:
+        changes = from_webhook(call.body, clock())
+        return Told(moved=[Moved(c.task, c.status, c.at, c.key) for c in changes])
+
+    return {"clickup": Hook(lambda call: verify(call.body, call.headers.get("x-signature", ""), secret), moved)}
+
+
+def addresses_of(call: Call, public_url: str) -> list[str]:
+    """The addresses that the caller may have signed."""
+    from connectors.whatsapp.webhook import addresses
+
+    return addresses(
+        public_url,
+        call.target,
+        scheme=call.scheme,
+        host=call.host,
+        forwarded_proto=call.headers.get("x-forwarded-proto", ""),
+        forwarded_host=call.headers.get("x-forwarded-host", ""),
+    )

@@ -1,0 +1,53 @@
+"""The edge as one FastAPI application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from engine.desk import Desk
+from web import health, metrics, problems, request, webhooks
+from web.guard import Guard
+from web.options import Options
+from web.security import Doors
+
+#: Most bytes of a body, by the beginning of the path. Twilio's and ClickUp's are small, a hundred HubSpot events are not.
+MOST_BYTES = {"/webhook/request": 262_144, "/webhook/validate": 65_536, "/webhook/": 1_048_576}
+
+
+def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
+    """The application over a desk."""
+    options = options or Options()
+    doors = Doors(options)
+    registry, seen = metrics.registry_of(desk)
+    app = FastAPI(
+        title="Guichet",
+        version=desk.version,
+        summary="Le comptoir où vos clients écrivent.",
+        # Their pages load scripts from elsewhere; the description itself is at /openapi.json.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    app.include_router(request.router(desk, options, doors))
+    app.include_router(webhooks.router(desk, options))
+    app.include_router(health.router(desk))
+    app.include_router(metrics.router(desk, doors, registry))
+    if options.form_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(options.origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key"],
+            max_age=3600,
+        )
+    app.add_middleware(
+        Guard,
+        most=MOST_BYTES,
+        concurrency=options.concurrency,
+        seconds=options.body_seconds,
+        observe=seen.observe,
+        secure=options.public_url.startswith("https://"),
+    )
+    return app

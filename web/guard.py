@@ -1,0 +1,137 @@
+"""What every request passes first: bounded bodies, bounded numbers, security headers, and an end that is never a trace."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.problems import body_of
+
+log = logging.getLogger("guichet.web")
+
+#: Most bytes of a body where nothing else is said.
+MOST_BYTES = 65_536
+
+Observe = Callable[[str, str, int, float], None]
+
+
+class Guard:
+    """The outermost layer. ``most`` gives the most bytes of a body by the path's beginning, the longest that fits.
+
+    At most ``concurrency`` requests are at work; one more is asked to come again. A body must have come in ``seconds``.
+    ``observe`` is told (route, method, status, seconds) of each.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        most: Mapping[str, int],
+        concurrency: int,
+        seconds: float,
+        observe: Observe,
+        secure: bool,
+    ) -> None:
+        self._app, self._observe = app, observe
+        self._most = sorted(most.items(), key=lambda item: -len(item[0]))
+        self._concurrency, self._seconds, self._busy = concurrency, seconds, 0
+        headers = {
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "referrer-policy": "no-referrer",
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+            "cross-origin-opener-policy": "same-origin",
+            "cache-control": "no-store",
+        }
+        if secure:
+            headers["strict-transport-security"] = "max-age=31536000"
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        began, status = time.monotonic(), 0
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                had = {name.lower() for name, _ in message.get("headers", ())}
+                message["headers"] = [*message.get("headers", ()), *(h for h in self._headers if h[0] not in had)]
+            await send(message)
+
+        self._busy += 1
+        try:
+            if self._busy > self._concurrency:
+                await _refuse(told, 503, b"1")
+                return
+            body = await self._body(scope, receive)
+            if body is None:
+                return
+            if isinstance(body, int):
+                await _refuse(told, body)
+                return
+            await self._app(scope, _replay(body, receive), told)
+        except Exception:
+            log.exception("a request could not be answered: %s %s", scope["method"], _route(scope))
+            if not status:
+                await _refuse(told, 500)
+        finally:
+            self._busy -= 1
+            self._observe(_route(scope), scope["method"], status, time.monotonic() - began)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes | int | None:
+        """The whole body, the status that refuses it, or None when the caller is gone."""
+        most = next((n for start, n in self._most if scope["path"].startswith(start)), MOST_BYTES)
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not declared.isdigit() or len(declared) > 12 or int(declared) > most:
+            return 413
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    pieces.append(message.get("body", b""))
+                    size += len(pieces[-1])
+                    if size > most:
+                        return 413
+                    if not message.get("more_body"):
+                        return b"".join(pieces)
+        except TimeoutError:
+            return 408
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, so that addresses made up by callers stay out of the figures."""
+    return str(getattr(scope.get("route"), "path", "") or "other")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _refuse(send: Send, status: int, after: bytes = b"") -> None:
+    body = body_of(status)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status in (408, 413):
+        headers.append((b"connection", b"close"))  # the rest of the body is not waited for
+    if after:
+        headers.append((b"retry-after", after))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,40 @@
+"""GET /health: whether the service works, for people, load balancers and watchers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from core.errors import PortError, UserError
+from engine.desk import Desk
+from web.problems import responses
+
+
+class HealthOut(BaseModel):
+    """How the service is: degraded when an outside system does not answer, unhealthy when nothing is taken in or decided."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    version: str = Field(examples=["3.0.0"])
+    features: dict[str, bool] = Field(examples=[{"classification": True, "file_upload": True, "hubspot": True}])
+    workflow: dict[str, str] = Field(examples=[{"support": "immediate_ticket", "modelisation": "validation_required"}])
+
+
+def router(desk: Desk) -> APIRouter:
+    """The endpoint."""
+    routes = APIRouter(tags=["État"])
+    documented = responses()
+    documented[503] = {"model": HealthOut, "description": "Le service ne fait pas son travail, ou reçoit trop à la fois."}
+
+    @routes.get("/health", response_model=HealthOut, responses=documented, summary="L'état du service")
+    async def health() -> HealthOut | Response:
+        try:
+            status, features = await desk.run(desk.health)
+        except (PortError, UserError):
+            status, features = "unhealthy", {}
+        out = HealthOut(status=status, version=desk.version, features=features, workflow=desk.workflow())
+        return out if status != "unhealthy" else JSONResponse(out.model_dump(), 503)
+
+    return routes

@@ -1,0 +1,147 @@
+"""The web server in a thread of the daemon's process: uvicorn, started and stopped by the one thread that owns it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+
+import h11
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from core.errors import UserError
+
+log = logging.getLogger("guichet.web")
+
+#: Seconds in which a request's headers must have come, and after which an idle connection is closed.
+HEAD_SECONDS, IDLE_SECONDS = 10.0, 15
+#: Most connections at once; one more gets 503.
+MOST_CONNECTIONS = 512
+#: Most bytes of a request's line and headers.
+MOST_HEAD = 32_768
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's, and a connection that does not get its headers out in time is closed: uvicorn itself would wait for ever."""
+
+    head_seconds = HEAD_SECONDS
+    _impatience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._calm()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.conn.their_state is not h11.IDLE:
+            self._calm()
+        elif self._impatience is None and self.timeout_keep_alive_task is None:
+            self._impatience = self.loop.call_later(self.head_seconds, self.transport.close)
+
+    def _calm(self) -> None:
+        if self._impatience is not None:
+            self._impatience.cancel()
+            self._impatience = None
+
+
+class Server:
+    """Serves the app on ``host``:``port`` (0: any free port) from ``start`` to ``stop``."""
+
+    def __init__(
+        self, app: FastAPI, host: str, port: int, *, proxies: str = "127.0.0.1,::1", head_seconds: float = HEAD_SECONDS
+    ):
+        """``proxies``: whose word on the caller's address and scheme is believed (X-Forwarded-For, X-Forwarded-Proto)."""
+        self.host, self.port = host, port
+        protocol = type("Protocol", (_Protocol,), {"head_seconds": head_seconds})
+        self._config = uvicorn.Config(
+            app,
+            http=protocol,
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,
+            forwarded_allow_ips=proxies,
+            timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=1,
+            limit_concurrency=MOST_CONNECTIONS,
+            h11_max_incomplete_event_size=MOST_HEAD,
+        )
+        self._server = uvicorn.Server(self._config)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, once it does."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
+    def start(self, timeout: float = 5.0) -> None:
+        """Listen, and serve from a thread. Raises UserError when the address cannot be had."""
+        for noisy in ("uvicorn.error", "uvicorn.access"):
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+        listening = self._bind()
+        self.port = listening.getsockname()[1]
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(listening, started), name="web", daemon=True)
+        self._thread.start()
+        if not started.wait(timeout):
+            raise UserError("le serveur web ne démarre pas", where=f"HOST={self.host} PORT={self.port}")
+        log.info("the web listens at %s", self.url)
+
+    def _bind(self) -> socket.socket:
+        try:
+            family, _, _, _, place = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+                0
+            ]
+            listening = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listening.bind(place)
+                listening.listen(128)
+            except OSError:
+                listening.close()
+                raise
+        except OSError as error:
+            raise UserError(
+                f"le serveur web ne peut pas écouter à cette adresse ({error.strerror or error})",
+                where=f"HOST={self.host} PORT={self.port}",
+                todo="choisissez un autre port, ou PORT=0 pour vous passer du web",
+            ) from None
+        return listening
+
+    def _run(self, listening: socket.socket, started: threading.Event) -> None:
+        async def serve() -> None:
+            asyncio.get_running_loop().call_soon(self._tell, started)
+            await self._server.serve(sockets=[listening])
+
+        try:
+            asyncio.run(serve())
+        except Exception:
+            log.exception("the web server ended")
+
+    def _tell(self, started: threading.Event) -> None:
+        if self._server.started:
+            started.set()
+        else:
+            asyncio.get_running_loop().call_later(0.01, self._tell, started)
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """End running requests and close; whether it ended in time. Who waits for an outcome must be let go before (Desk.close)."""
+        thread = self._thread
+        if thread is None:
+            return True
+        self._server.should_exit = True
+        thread.join(timeout)
+        return not thread.is_alive()
