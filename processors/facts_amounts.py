@@ -38,7 +38,7 @@ _PARTS = word_set(
     "coussins coussin assises plateaux roues vasques paniers bacs cushions wheels shelves baskets boites boxes casiers"
 )
 #: One thing each, in an enumeration: "ma table et ma lampe".
-_ONE = word_set("un une one le la l ce cet cette mon ma notre the our my this ein eine einen uno una")
+_ONE = word_set("un une one le la l ce cet cette mon ma son sa notre the our my this ein eine einen uno una")
 _GENERAL = word_set(
     "modele modeles model models produit produits article articles reference references objet objets object objects 3 d"
 )

@@ -48,6 +48,7 @@ _END_AFTER = {
 _SKIPPED = word_set("maken machen laten 3 d 3d en ar ra complete complet realiste simple hd")
 #: These say nothing of what the thing is.
 _GENERIC = word_set(
+    "truc trucs machin bidule stuff ci dessous dessus "
     "objet objets produit produits article articles chose choses piece pieces fichier fichiers projet projets modele "
     "modeles element elements meme autre autres nouveau nouvelle nouveaux photo photos image images plan plans croquis "
     "object objects product products item items file files thing things one ones piece model models photo picture pictures "
@@ -231,7 +232,7 @@ def _phrase_before(tokens: Tokens, lead: tuple[int, int]) -> Phrase | None:
 def _ends(items: tuple[Token, ...], i: int, first: int) -> bool:
     form = items[i].form
     following = items[i + 1].form if i + 1 < len(items) and items[i + 1].brk <= LINE else ""
-    if form in _END or following in _END_AFTER.get(form, ()):
+    if (form in _END and not (form == "car" and i == first)) or following in _END_AFTER.get(form, ()):
         return True
     if form.isdigit() and i > first and following in ("x", "cm", "mm", "m", "par"):
         return True

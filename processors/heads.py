@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from processors.classify import is_request_word
 from processors.tokens import LINE, Token, Tokens
 from processors.words import Hit
-from processors.words_common import DOZENS, NUMBERS, word_set
+from processors.words_common import COMMON, DOZENS, FUNCTION, NUMBERS, word_set
 
 _DETERMINERS = word_set(
     "la le l les un une des ma mon mes notre nos votre vos cette cet ce ces leur leurs son sa ses quelques plusieurs the an our my this "
@@ -50,6 +50,12 @@ _SMALL = word_set(
 _COMPOUND = word_set(
     "porte repose range garde serre presse casse lave seche coupe ouvre taille appuie cache chauffe essuie protege pare tire abat sous sur "
     "dessus couvre passe monte pince tourne bloque cale vide ramasse attache support contre anti avant arriere"
+)
+#: English nouns that make something else of the noun before them.
+_PARTS = word_set(
+    "cover covers base stand holder rack hook leg legs handle lid top shade part parts mount wheel seat strap cap label sticker charger case "
+    "pad insert bracket spare opener cleaner factory shop store brand "
+    "company maker market"
 )
 #: Who does what follows: "nous avions" are no planes.
 _PRONOUNS = word_set("nous vous je j tu il elle on ils elles n ne we you they he she i lo y ci se s me m te qui ich wir sie")
@@ -97,6 +103,10 @@ def qualifies(tokens: Tokens, hit: Hit, known: Sequence[Hit], *, language: str) 
             return "unknown"
         if here - 1 in heads and items[here].sep in (" ", "-") and before.form not in _DETERMINERS:
             return "known"  # "canapé lit", "table console"
+    if language == "en" and _is_part(items, hit.last + 1):
+        return "unknown"
+    if not compounds and here > 1 and _in_complement(items, here):
+        here -= 1  # "un bidon d'huile moteur"
     for _ in range(_CHAIN):
         governor = _governor(items, here, heads, compounds=compounds)
         if governor is None:
@@ -117,6 +127,30 @@ def qualifies(tokens: Tokens, hit: Hit, known: Sequence[Hit], *, language: str) 
             return ""
         return "unknown"
     return ""
+
+
+def _is_part(items: Sequence[Token], at: int) -> bool:
+    """English: whether an unknown noun ends the run: "a bottle rack", "a lamp base"."""
+    if at >= len(items) or items[at].brk or items[at].sep not in (" ", "-"):
+        return False
+    form = items[at].form
+    if form in _PARTS:
+        return True
+    plain = form.isalpha() and len(form) > 3 and not items[at].capital and not form.endswith(("ed", "ing", "ly"))
+    return plain and form not in COMMON and form not in FUNCTION and form not in _CARRIERS
+
+
+def _in_complement(items: Sequence[Token], here: int) -> bool:
+    """Whether the word only goes on with a complement: "huile moteur" in "bidon d'huile moteur"."""
+    before = items[here - 1]
+    return (
+        items[here].brk == 0
+        and items[here].sep == " "
+        and before.brk == 0
+        and len(before.form) > 2
+        and before.form not in _DETERMINERS | _SMALL | _OF | _FOR | _PLACE
+        and items[here - 2].form in _OF
+    )
 
 
 def _before_its_head(items: Sequence[Token], hit: Hit, firsts: dict[int, Hit]) -> bool:

@@ -15,8 +15,10 @@ WORDS = {
         fichiers pièce jointe s'il plaît moi toi lui eux y en à jour jours semaine demain aujourd'hui hier encore
         toujours jamais rien quelque chose autre deux trois parfait marche reçu j'ai n'est qu'il problème accepte
         refuse annule annuler vas-y allez-y peu quel quelle quels quelles doit faut fois bon bonne accord confirme
-        trop cher compte paiement mot passe bois table chaise modèle modèles modélisation boîte hauteur largeur
-        modele modeles modelisation modeliser boite veut voudrai faudrait voudrais jaimerais bracelet isotherme haut chez vous faites
+        trop cher compte paiement mot passe bois table chaise modèle modèles
+        modélisation boîte hauteur largeur
+        modele modeles modelisation modeliser boite veut voudrai faudrait voudrais jaimerais bracelet isotherme
+        haut faites hors taxes livrez
     """,
     "en": """
         i you he she it we they this that these those the a an and or but so not no yes of to in on at for from by
