@@ -53,7 +53,8 @@ _COMPOUND = word_set(
 )
 #: English nouns that make something else of the noun before them.
 _PARTS = word_set(
-    "cover covers base stand holder rack hook leg legs handle lid top shade part parts mount wheel seat strap cap label sticker charger case "
+    "cover covers base stand holder rack hook leg legs handle lid top shade part parts mount wheel seat strap cap label sticker "
+    "charger case "
     "pad insert bracket spare opener cleaner factory shop store brand "
     "company maker market"
 )
