@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v p
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: install demo test lint bench lock servers clean
+.PHONY: install demo test contract lint bench lock servers clean
 
 install: .venv/.runtime
 
@@ -35,7 +35,13 @@ lint: .venv/.dev
 	$(BIN)/python daemon.py check
 
 test: .venv/.dev servers lint
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	@rm -f .contract.jsonl
+	GUICHET_CONTRACT_LOG=$(CURDIR)/.contract.jsonl $(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	@$(MAKE) --no-print-directory contract
+
+# Every request that a vendor's stand-in saw during the tests, held against the vendor's own specification.
+contract: .venv/.dev
+	@$(BIN)/python -m tests.contract_check .contract.jsonl; status=$$?; rm -f .contract.jsonl; exit $$status
 
 bench: .venv/.dev
 	$(BIN)/python -m bench.idle

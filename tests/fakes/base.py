@@ -358,7 +358,9 @@ class _Handler(BaseHTTPRequestHandler):
         real = fake.real_url(request)
         if real is not None and not fake._quiet:
             url = real + (f"?{parts.query}" if parts.query else "")
-            status = answer.status if answer and not half else None
+            # A proxy's page in the place of an answer is none of the vendor's.
+            garbled = answer is not None and answer.status == 200 and answer.content_type.startswith("text/html")
+            status = answer.status if answer and not half and not garbled else None
             record(self.command, url, self.headers.items(), request.body, status, headers.items(), data)
         if answer is None:
             self.close_connection = True
