@@ -21,6 +21,17 @@ _MONTHS = {
 }
 
 
+#: The axes as facts name them, for texts that are not French.
+_AXES = {
+    "largeur": "width",
+    "hauteur": "height",
+    "profondeur": "depth",
+    "longueur": "length",
+    "diamètre": "diameter",
+    "épaisseur": "thickness",
+}
+
+
 def inert(text: str) -> str:
     """Words of other people, made harmless for the courier's ``${name.field}`` references."""
     return text.replace("${", "$ {")
@@ -65,8 +76,10 @@ def fact_text(value: FactValue, spec: FactSpec | None, language: str) -> str:
     if isinstance(value, bool):
         return {True: {"fr": "oui"}, False: {"fr": "non"}}[value].get(language, "yes" if value else "no")
     if isinstance(value, Dimensions):
+        axes = {} if language == "fr" else _AXES
         return " × ".join(
-            f"{axis + ' ' if axis else ''}{number_text(length / 10, language)} cm" for axis, length in value.lengths
+            f"{axes.get(axis, axis) + ' ' if axis else ''}{number_text(length / 10, language)} cm"
+            for axis, length in value.lengths
         )
     if isinstance(value, Money):
         tax = {"incl": {"fr": " TTC"}, "excl": {"fr": " HT"}}.get(value.tax, {}).get(

@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from core.case import Case
+from core.directive import Directive
 from core.effects import CreateTask, SendMessage
 from engine.demo_day import ADMIN_ANSWER, DAY, Letter, as_mail, as_reply
 from engine.house import House
@@ -53,7 +54,7 @@ class Demo:
         for number, letter in enumerate(DAY):
             self._drop(f"{number:02d}.eml", as_mail(letter, number, self._to, self._authserv))
         ok = self._settle(f"{len(DAY)} messages arrivent")
-        say(became([self._row(letter) for letter in DAY], "Le matin : ce que chaque message est devenu"))
+        say(became([self._row(letter) for letter in DAY], "Le matin : ce que chaque message est devenu", self._console.width))
         sent = self._new_mail()
         if (
             quote := next((m for m in sent.values() if m["Content-Language"] == "fr" and "Je valide" in _text(m)), None)
@@ -62,7 +63,8 @@ class Demo:
             say(Text.assemble((f"À : {quote['To']}\nObjet : {quote['Subject']}\n\n", "bright_black"), _text(quote)))
         ok = self._answers(sent) and ok
         ok = self._answers(self._new_mail(), again=True) and ok
-        say(became([self._row(letter, answered=True) for letter in DAY if letter.reply], "L'après-midi : les réponses"))
+        answers = [self._row(letter, answered=True) for letter in DAY if letter.reply]
+        say(became(answers, "L'après-midi : les réponses", self._console.width))
         self._summary()
         say(state(self._status()))
         if not ok:
@@ -146,7 +148,7 @@ class Demo:
                 f" — {case.quote.amount.normalize():f} {case.quote.unit if case.quote.amount > 1 else case.quote.unit.rstrip('s')}"
             )
         if case.stage == "waiting_info":
-            then.append(" — demandé : " + ", ".join(case.asked))
+            then.append(" — demandé : " + ", ".join(asked_for(case, self.house.office.directive(case))))
         if case.approval is not None:
             then.append(f" — accord « {case.approval.evidence or case.approval.how} »", style="bright_black")
         elif answered and case.counts.get("not-verified"):
@@ -181,6 +183,12 @@ class Demo:
             for mail in self._new_mail().values():
                 self._console.print(Text(f"→ {mail['To']} : {mail['Subject']}", style="cyan"))
         self.house.stop()
+
+
+def asked_for(case: Case, directive: Directive) -> list[str]:
+    """What the customer was asked for, as people call it."""
+    specs = [directive.fact(name) for name in case.asked]
+    return [spec.label.get("fr") or spec.name for spec in specs if spec is not None]
 
 
 def _text(mail: EmailMessage) -> str:

@@ -170,14 +170,17 @@ def case(found: Mapping[str, Any]) -> RenderableType:
     return Group(head, effects, history)
 
 
-def became(rows: Iterable[Mapping[str, Any]], title: str) -> Table:
-    """A table of messages and what became of them: for the demonstration."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True)
-    table.add_column("de", overflow="ellipsis", no_wrap=True, ratio=3)
-    table.add_column("écrit", overflow="ellipsis", no_wrap=True, ratio=6)
-    table.add_column("dossier", no_wrap=True, style="bright_black")
-    table.add_column("type", no_wrap=True)
-    table.add_column("suite", overflow="fold", ratio=5)
+def became(rows: Iterable[Mapping[str, Any]], title: str, width: int) -> Table:
+    """A table of messages and what became of them: for the demonstration. Narrow screens get fewer columns."""
+    wide = width >= 110
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=True, padding=(0, 1, 0, 0))
+    table.add_column("de", overflow="ellipsis", no_wrap=True, width=16 if wide else 13)
+    table.add_column("écrit", overflow="ellipsis", no_wrap=True, ratio=5 if wide else 3)
+    if wide:
+        table.add_column("dossier", no_wrap=True, style="bright_black", width=8)
+        table.add_column("type", no_wrap=True, width=12)
+    table.add_column("suite", overflow="fold", ratio=6 if wide else 5)
     for row in rows:
-        table.add_row(row["from"], row["text"], row["ref"], row["kind"], row["then"])
+        more = (row["ref"], row["kind"]) if wide else ()
+        table.add_row(row["from"], row["text"], *more, row["then"])
     return table
