@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from core.errors import PortError, UserError
 from engine.desk import Desk
-from web.problems import responses
+from web.problems import Problem, responses
 
 
 class HealthOut(BaseModel):
@@ -26,7 +26,10 @@ def router(desk: Desk) -> APIRouter:
     """The endpoint."""
     routes = APIRouter(tags=["État"])
     documented = responses()
-    documented[503] = {"model": HealthOut, "description": "Le service ne fait pas son travail, ou reçoit trop à la fois."}
+    documented[503] = {
+        "model": HealthOut | Problem,
+        "description": "Le service ne fait pas son travail, ou reçoit trop à la fois.",
+    }
 
     @routes.get("/health", response_model=HealthOut, responses=documented, summary="L'état du service")
     async def health() -> HealthOut | Response:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fastapi import APIRouter, Depends, Request, Response
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -97,6 +104,7 @@ def _one(name: str, help_: str, labels: list[str], rows: Iterable[tuple[tuple[st
 
 def registry_of(desk: Desk) -> tuple[CollectorRegistry, Requests]:
     """A registry of our own: nothing of other libraries shows in it."""
+    disable_created_metrics()  # a series more for each, which nobody reads
     registry = CollectorRegistry()
     registry.register(_Figures(desk))
     ProcessCollector(registry=registry)
