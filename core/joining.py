@@ -18,6 +18,9 @@ def follow(work: Work, event: MessageRead) -> None:
     message, thread = event.message, work.case.thread
     # A mail that nobody vouches for must not lead our answers to another address.
     trusted = event.authorised or message.authentication.verdict == "pass"
+    elsewhere = message.channel != thread.channel or event.conversation != thread.conversation
+    if elsewhere and not trusted and thread.last_id:
+        return
     where = message.sender.email if message.channel == "whatsapp" else message.answer_to.email
     known = thread.references if thread.channel == message.channel else ()
     ids = [*known, *message.references, message.id]
@@ -30,7 +33,7 @@ def follow(work: Work, event: MessageRead) -> None:
             subject=message.subject or thread.subject,
             last_id=message.id,
             references=references,
-            conversation=event.conversation or thread.conversation,
+            conversation=event.conversation,
         )
     )
 

@@ -16,6 +16,9 @@ from tests.fakes.clickup import ClickUp
 from tests.fakes.hubspot import HubSpot
 from tests.road import JPEG, Counter, mail
 
+#: The user whose name stands on answers in HubSpot's conversations.
+AGENT = "51234567"
+
 
 @pytest.fixture
 def hubspot() -> Iterator[HubSpot]:
@@ -140,3 +143,37 @@ def test_bad_days_of_the_tools_cost_no_double_and_no_loss(
     assert len(clickup.created()) == 1
     assert sorted(c.stage for c in counter.cases()) == ["done", "waiting_approval"]
     assert {state for _, _, state in counter.effects()} <= {"done", "reconciled"}
+
+
+def test_the_whole_journey_in_hubspots_inbox_alone(
+    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
+) -> None:
+    """Request, quote and yes in one conversation; a yes that a stranger's conversation brings decides nothing."""
+    later = [timedelta()]
+    more = {"hubspot_agent_id": AGENT, "hubspot_poll_seconds": 1}
+    counter = Counter(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools, **more)
+
+    def work() -> None:
+        for _ in range(3):
+            assert counter.work() == {}
+            later[0] += timedelta(seconds=90)
+            hubspot.advance(90)
+
+    thread = hubspot.add_thread("client@example.com", "Jean Dupont")
+    photo = [("photo.jpg", "image/jpeg", JPEG)]
+    hubspot.receive(thread, "Je souhaite modéliser ce fauteuil vintage", subject="Modélisation fauteuil", files=photo)
+    work()
+    (case,) = counter.cases()
+    assert (case.stage, case.thread.channel) == ("waiting_approval", "hubspot")
+    said = [one["text"] for one in hubspot.messages(thread) if one["direction"] == "OUTGOING"]
+    assert len(said) == 1
+    assert "2 crédits" in said[0]
+    other = hubspot.add_thread("client@example.com", "Faux Dupont")
+    hubspot.receive(other, "Je valide")
+    work()
+    assert clickup.created() == []
+    hubspot.receive(thread, "Je valide")
+    work()
+    assert [c.stage for c in counter.cases() if c.id == case.id] == ["done"]
+    assert len(clickup.created()) == 1
+    assert not counter.sent("client@example.com")
