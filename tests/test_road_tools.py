@@ -177,3 +177,30 @@ def test_the_whole_journey_in_hubspots_inbox_alone(
     assert [c.stage for c in counter.cases() if c.id == case.id] == ["done"]
     assert len(clickup.created()) == 1
     assert not counter.sent("client@example.com")
+
+
+@pytest.mark.parametrize("first", ["imap", "hubspot"])
+def test_row_26_the_same_mail_by_imap_and_by_hubspots_inbox_is_one_case(
+    first: str, tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot
+) -> None:
+    later = [timedelta()]
+    more = {"hubspot_agent_id": AGENT, "hubspot_poll_seconds": 1}
+    counter = Counter(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools, **more)
+    text = "Je souhaite modéliser ce fauteuil vintage"
+
+    def by_imap() -> None:
+        counter.drop(mail(text, files=(("photo.jpg", JPEG),), number=1))
+
+    def by_hubspot() -> None:
+        thread = hubspot.add_thread("client@example.com", "Jean Dupont")
+        photo = [("photo.jpg", "image/jpeg", JPEG)]
+        hubspot.receive(thread, text, subject="Modélisation fauteuil vintage", message_id="<1@example.com>", files=photo)
+
+    for arrive in (by_imap, by_hubspot) if first == "imap" else (by_hubspot, by_imap):
+        arrive()
+        for _ in range(3):
+            assert counter.work() == {}
+            later[0] += timedelta(seconds=90)
+            hubspot.advance(90)
+    assert len(counter.cases()) == 1
+    assert len(hubspot.created("tickets")) == 1
