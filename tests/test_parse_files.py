@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zipfile
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from processors.mime.names import safe_name
 from processors.mime.sniff import identify
+from processors.mime.zipped import MAX_MEMBERS, listing
+from processors.parse import parse
 
 
 def _zip(*names: str) -> bytes:
@@ -90,3 +94,217 @@ def test_any_name_is_safe(written: str) -> None:
 
 def test_a_long_name_keeps_its_extension() -> None:
     assert safe_name("a" * 500 + ".glb", "").endswith("a.glb")
+
+
+# --- what a zip holds ----------------------------------------------------------------------------------------------------
+
+
+def _entry(name: bytes, *, flags: int = 0, offset: int = 0, extra: bytes = b"") -> bytes:
+    """One entry of a central directory, as APPNOTE 4.3.12 has it."""
+    return struct.pack(
+        "<4s6H3I5H2I", b"PK\x01\x02", 20, 20, flags, 8, 0, 0, 0, 10, 10, len(name), len(extra), 0, 0, 0, 0, offset
+    ) + name + extra  # fmt: skip
+
+
+def _local(name: bytes, flags: int = 0) -> bytes:
+    return struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, flags, 8, 0, 0, 0, 10, 10, len(name), 0) + name + b"0123456789"
+
+
+def _end(count: int, size: int, offset: int, comment: bytes = b"") -> bytes:
+    return struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, size, offset, len(comment)) + comment
+
+
+def _made(*names: bytes, flags: int = 0, comment: bytes = b"", front: bytes = b"") -> bytes:
+    """A zip built by hand: every entry points at the same local header."""
+    body = front + _local(names[0] if names else b"", flags)
+    directory = b"".join(_entry(name, flags=flags) for name in names)
+    return body + directory + _end(len(names), len(directory), len(body) - len(front), comment)
+
+
+def _zip64(*names: bytes) -> bytes:
+    body = _local(names[0])
+    directory = b"".join(_entry(name) for name in names)
+    at = len(body) + len(directory)
+    end64 = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, len(names), len(names), len(directory), len(body))
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, at, 1)
+    return body + directory + end64 + locator + _end(0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+
+
+def _family(content: bytes, name: str = "fichiers.zip") -> str:
+    return identify(content, name, "application/zip")[1]
+
+
+SHAPES = "obj fbx glb gltf stl ply dae 3ds blend step stp skp 3dm c4d max usdz usd 3mf iges igs".split()
+
+
+@pytest.mark.parametrize("extension", SHAPES)
+def test_a_zip_with_a_3d_file_is_a_3d_file(extension: str) -> None:
+    for member in (f"Chaise/chaise.{extension}", f"CHAISE.{extension.upper()}", f"chaise d'été v2.final.{extension}"):
+        content = _zip("textures/bois.png", member, "lisez-moi.txt")
+        assert identify(content, "chaise.zip", "application/zip") == ("application/zip", "model3d")
+        assert identify(content, "sans extension", "") == ("application/zip", "model3d")
+
+
+@pytest.mark.parametrize(
+    ("members", "family"),
+    [
+        (["a.jpg"], "image"),
+        (["photos/", "photos/IMG_1.HEIC", "photos/IMG_2.png"], "image"),
+        (["face.jpg", "__MACOSX/._face.jpg", ".DS_Store", "photos/Thumbs.db", "._dos.jpg"], "image"),
+        (["face.jpg", "lisez-moi.txt"], "archive"), (["devis.pdf"], "archive"), (["plan.docx", "a.jpg"], "archive"),
+        ([], "archive"), (["photos/"], "archive"), (["__MACOSX/._chaise.obj"], "archive"), (["._chaise.obj", "a.jpg"], "image"),
+        (["chaise.obj/", "chaise.obj/note.txt"], "archive"), (["chaise.obj.exe"], "archive"), (["chaise.obj.txt"], "archive"),
+        (["obj"], "archive"), ([".obj"], "archive"), (["objet.mtl", "bois.jpg"], "archive"), (["chaise.objet"], "archive"),
+        (["interieur.zip", "interieur.rar"], "archive"), (["chaise.obj", "installer.exe"], "model3d"),
+    ],
+)  # fmt: skip
+def test_what_a_zip_holds(members: list[str], family: str) -> None:
+    assert identify(_zip(*members), "envoi.zip", "application/zip") == ("application/zip", family)
+
+
+@pytest.mark.parametrize(
+    ("members", "name", "family"),
+    [
+        (["[Content_Types].xml", "ppt/presentation.xml", "ppt/media/model3d1.glb"], "x.zip", "presentation"),
+        (["[Content_Types].xml", "word/document.xml", "word/media/model3d1.glb"], "x", "document"),
+        (["[Content_Types].xml", "visio/document.xml", "visio/media/a.obj"], "plan.vsdx", "archive"),
+        (["[Content_Types].xml", "3D/3dmodel.model"], "x.zip", "model3d"), (["scene.usdc", "0/bois.png"], "x.zip", "model3d"),
+        (["META-INF/MANIFEST.MF", "assets/chaise.obj"], "mod.zip", "executable"), (["chaise.obj"], "mod.jar", "executable"),
+        (["AndroidManifest.xml", "assets/chaise.glb"], "x.zip", "executable"), (["chaise.glb"], "x.apk", "executable"),
+        (["META-INF/container.xml", "a.png"], "x", "archive"),
+        (["QuickLook/a.jpg"], "notes.pages", "document"), (["a.jpg"], "tableau.xlsx", "spreadsheet"),
+    ],
+)  # fmt: skip
+def test_formats_that_are_zips_keep_their_family(members: list[str], name: str, family: str) -> None:
+    assert identify(_zip(*members), name, "")[1] == family
+
+
+def test_a_book_keeps_its_family() -> None:
+    assert _family(_made(b"mimetype", b"OEBPS/chaise.glb"), "livre.epub") == "archive"
+    assert _family(_made(b"mimetype", b"Pictures/a.png"), "dessin.odg") == "archive"
+
+
+def test_a_document_beside_a_shape_does_not_make_the_zip_a_document() -> None:
+    """A docx that is stored shows its own member names in the bytes of the zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("chaise.obj", OBJ)
+        archive.writestr("notice.docx", _zip("[Content_Types].xml", "word/document.xml"))
+    assert identify(out.getvalue(), "chaise.zip", "") == ("application/zip", "model3d")
+
+
+def test_other_archives_stay_closed() -> None:
+    assert identify(b"Rar!\x1a\x07\x00chaise.obj", "chaise.rar", "") == ("application/vnd.rar", "archive")
+    assert identify(b"7z\xbc\xaf\x27\x1cchaise.obj", "chaise.7z", "") == ("application/x-7z-compressed", "archive")
+    assert identify(_made(b"chaise.obj")[:40], "chaise.zip", "")[1] == "archive"
+
+
+def test_encrypted_and_zip64_tell_their_names() -> None:
+    assert _family(_made(b"chaise.obj", b"bois.png", flags=0x1)) == "model3d"
+    assert _family(_made(b"face.jpg", flags=0x1)) == "image"
+    assert _family(_made(b"1", b"2", flags=0x2001)) == "archive"  # the directory itself is encrypted: names are masked
+    assert _family(_zip64(b"chaise.obj", b"bois.png")) == "model3d"
+    assert _family(_zip64(b"face.jpg")) == "image"
+    damaged = _zip64(b"face.jpg").replace(b"PK\x06\x06", b"PK\x06\x05")
+    assert _family(damaged) == "archive"
+
+
+def test_comments_and_what_stands_around() -> None:
+    assert _family(_made(b"chaise.obj", comment=b"x" * 65_535)) == "model3d"
+    assert _family(_made(b"chaise.obj", comment=b"PK\x05\x06" * 3)) == "model3d"
+    assert _family(_made(b"chaise.obj") + b"\r\n\0\0") == "model3d"  # what a mail program put behind
+    assert _family(_made(b"chaise.obj", front=_local(b"a"))) == "model3d"  # offsets that count from somewhere else
+    assert _family(_made(b"chaise.obj", comment=_end(1, 47, 2**32 - 2))) == "model3d"
+
+
+@pytest.mark.parametrize(
+    ("member", "family"),
+    [
+        (b"../../../etc/chaise.obj", "model3d"), (b"C:\\Users\\moi\\chaise.obj", "model3d"), (b"/chaise.obj", "model3d"),
+        (b"\x01\x1b[31m\r\nchaise.obj\n", "model3d"), (b"chaise\xff\xfe\x82.obj", "model3d"), (b"chaise.obj\0.txt", "model3d"),
+        (b"chaise.txt\0.obj", "archive"), ("chaise\u202ejbo.exe".encode(), "archive"), (b"", "archive"), (b"..", "archive"),
+        (b"a" * 60_000 + b".obj", "archive"), (b"../" * 300 + b"chaise.obj", "model3d"),
+    ],
+)  # fmt: skip
+def test_odd_member_names(member: bytes, family: str) -> None:
+    assert _family(_made(member)) == family
+
+
+def test_only_the_first_members_are_looked_at() -> None:
+    pictures = [b"%d.jpg" % i for i in range(MAX_MEMBERS)]
+    assert _family(_made(*pictures)) == "image"
+    assert _family(_made(*pictures[1:], b"chaise.obj")) == "model3d"
+    # What follows was not seen: nothing says that these are pictures only.
+    assert _family(_made(*pictures, b"chaise.obj")) == "archive"
+    assert _family(_made(*pictures, b"1.jpg")) == "archive"
+    lying = _made(*pictures, b"setup.exe")
+    lying = lying[:-22] + _end(MAX_MEMBERS, *struct.unpack("<II", lying[-10:-2]))
+    assert _family(lying) == "archive"
+
+
+def test_a_hostile_zip_costs_nothing() -> None:
+    many = _made(*[b"%05d.txt" % i for i in range(65_535)])
+    overlapping = _made(*[b"chaise.obj"] * 65_535)
+    long_names = _made(*[b"n" * 65_000] * 300)
+    ends = _local(b"a") + b"PK\x05\x06" * 500_000
+    locators = _local(b"a") + (b"PK\x06\x07" + b"\xff" * 16 + _end(0xFFFF, 0, 0)) * 50_000
+    began = time.process_time()
+    assert [_family(c) for c in (many, overlapping, long_names, ends, locators)] == [
+        "archive", "model3d", "archive", "archive", "archive"
+    ]  # fmt: skip
+    assert len(listing(overlapping).names) == MAX_MEMBERS
+    assert time.process_time() - began < 0.25
+
+
+def test_a_zip_cut_anywhere_is_still_read() -> None:
+    for whole in (_made(b"chaise.obj", b"bois.png"), _zip64(b"chaise.obj"), _zip("a.jpg")):
+        for cut in range(4, len(whole)):
+            assert _family(whole[:cut]) in ("archive", "model3d", "image")
+        assert _family(whole[: len(whole) - 22]) == "archive"  # without its end record it tells nothing
+
+
+@given(
+    st.lists(st.binary(max_size=40), max_size=6), st.binary(max_size=30),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=12), st.booleans(),
+)  # fmt: skip
+def test_any_damage_to_a_zip_is_survived(
+    names: list[bytes], comment: bytes, damage: list[tuple[int, int]], large: bool
+) -> None:
+    content = bytearray(_zip64(*(names or [b"a.obj"])) if large else _made(*names, comment=comment))
+    for at, value in damage:
+        content[at % len(content)] = value
+    found = listing(bytes(content))
+    assert len(found.names) <= MAX_MEMBERS
+    assert "/" in identify(bytes(content), "x.zip", "")[0]
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_have_a_listing(content: bytes) -> None:
+    for tried in (content, b"PK\x03\x04" + content + _end(3, len(content), 4), content + _end(0xFFFF, 2**32 - 1, 2**32 - 1)):
+        assert len(listing(tried).names) <= MAX_MEMBERS
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a.obj", "b.GLB", "c.jpg", "d.png", "e.txt", "f.pdf", "dir/", "g/h.stl", "g/i.webp"]), unique=True
+    )
+)
+def test_the_family_follows_from_the_names(members: list[str]) -> None:
+    files = [m for m in members if not m.endswith("/")]
+    if any(m.lower().endswith((".obj", ".glb", ".stl")) for m in files):
+        family = "model3d"
+    else:
+        family = "image" if files and all(m.endswith((".jpg", ".png", ".webp")) for m in files) else "archive"
+    assert _family(_zip(*members)) == family
+
+
+def test_the_attachment_itself_is_left_alone() -> None:
+    content = _zip("chaise.obj", "chaise.mtl", "bois.png")
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "client@example.com", "Chaise"
+    mail.set_content("Bonjour, voici notre fichier.")
+    mail.add_attachment(content, maintype="application", subtype="x-zip-compressed", filename="Chaise été.zip")
+    part = parse(mail.as_bytes()).parts[0]
+    assert part.content == content
+    assert (part.attachment.name, part.attachment.type) == ("Chaise été.zip", "application/zip")
+    assert (part.attachment.family, part.attachment.size) == ("model3d", len(content))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from core.message import Family
+from processors.mime.zipped import Listing, listing
 
 Kind = tuple[str, Family]
 
@@ -155,6 +156,12 @@ _REFINES = {
     "json": frozenset(("gltf",)),
 }  # fmt: skip
 
+#: Extensions that make a zip a 3D file. Fewer than EXTENSIONS has: short ones that mean other things too (.ma, .abc), and a
+#: material without its shape (.mtl), do not decide what a whole archive is.
+_SHAPES = frozenset(("obj", "fbx", "glb", "gltf", "stl", "ply", "dae", "3ds", "blend", "step", "stp", "skp", "3dm", "c4d", "max",
+    "usdz", "usd", "usda", "usdc", "3mf", "iges", "igs"))  # fmt: skip
+_PICTURES = frozenset(extension for extension, (_, family) in EXTENSIONS.items() if family == "image")
+
 
 def extension_of(name: str) -> str:
     """The lower-case extension of a file name, without its dot."""
@@ -163,7 +170,7 @@ def extension_of(name: str) -> str:
 
 
 def identify(content: bytes, name: str, declared: str) -> Kind:
-    """(MIME type, family) of a file."""
+    """(MIME type, family) of a file. A plain zip keeps its type; its family is that of what it holds."""
     found = _by_content(content)
     extension = extension_of(name)
     if found and extension != found:
@@ -174,6 +181,8 @@ def identify(content: bytes, name: str, declared: str) -> Kind:
         return EXTENSIONS.get(extension, ("application/x-ole-storage", "document"))
     if found == "mtl-or-obj":
         return EXTENSIONS["obj"]
+    if found == "zip":
+        return EXTENSIONS["zip"][0], _held(listing(content))
     if found:
         return _MORE.get(found) or EXTENSIONS[found]
     if extension in EXTENSIONS and not (extension in ("key", "com", "max", "ma", "mb", "ai", "abc") and _is_specific(declared)):
@@ -271,8 +280,7 @@ def _heif(brand: bytes, content: bytes) -> str:
 
 
 def _zip(content: bytes) -> str:
-    """Which zip-based format: told by the names in the first entries and in the directory at the end."""
-    names = content[:8192] + content[-65536:]
+    """Which zip-based format: told by the first entry and by the names in the directory at the end."""
     length = int.from_bytes(content[26:28], "little")
     first = content[30 : 30 + length]
     if first == b"mimetype":
@@ -286,6 +294,12 @@ def _zip(content: bytes) -> str:
                 return key
     if first.endswith((b".usdc", b".usda", b".usd")):
         return "usdz"
+    inside = listing(content)
+    if inside.whole:
+        return _format(inside)
+    # Cut off, damaged or very long: the names stand in the bytes all the same. Only then, for the bytes also show the names
+    # inside the documents that a plain zip holds.
+    names = content[:8192] + content[-65536:]
     if b"3D/3dmodel.model" in names:
         return "3mf"
     if b"[Content_Types].xml" in names:
@@ -297,6 +311,31 @@ def _zip(content: bytes) -> str:
     if b"META-INF/MANIFEST.MF" in names:
         return "jar"
     return "zip"
+
+
+def _format(inside: Listing) -> str:
+    """The format whose members these are, "zip" when people's files were merely put together."""
+    names = inside.names
+    if any(name.startswith("3d/") and name.endswith(".model") for name in names):
+        return "3mf"
+    if "[content_types].xml" in names:
+        for folder, key in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
+            if any(name.startswith(folder) for name in names):
+                return key
+    if "androidmanifest.xml" in names:
+        return "apk"
+    return "jar" if "meta-inf/manifest.mf" in names else "zip"
+
+
+def _held(inside: Listing) -> Family:
+    """What a plain zip is for us: a 3D file when it holds one, pictures when it holds nothing else, else an archive."""
+    names = inside.names
+    if any(name in ("mimetype", "[content_types].xml") or name.startswith("meta-inf/") for name in names):
+        return "archive"  # a format of its own that we do not know by name (books, drawings): its members are its own affair
+    extensions = [extension_of(name.rpartition("/")[2]) for name in names]
+    if any(extension in _SHAPES for extension in extensions):
+        return "model3d"
+    return "image" if extensions and inside.whole and _PICTURES.issuperset(extensions) else "archive"
 
 
 def _text(content: bytes) -> str:
