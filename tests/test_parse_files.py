@@ -152,7 +152,8 @@ def test_a_zip_with_a_3d_file_is_a_3d_file(extension: str) -> None:
         (["photos/", "photos/IMG_1.HEIC", "photos/IMG_2.png"], "image"),
         (["face.jpg", "__MACOSX/._face.jpg", ".DS_Store", "photos/Thumbs.db", "._dos.jpg"], "image"),
         (["face.jpg", "lisez-moi.txt"], "archive"), (["devis.pdf"], "archive"), (["plan.docx", "a.jpg"], "archive"),
-        ([], "archive"), (["photos/"], "archive"), (["__MACOSX/._chaise.obj"], "archive"), (["._chaise.obj", "a.jpg"], "image"),
+        ([], "archive"), (["photos/"], "archive"), (["__MACOSX/._chaise.obj"], "archive"), (["__MACOSX/chaise.obj", "a.jpg"], "image"),
+        (["._chaise.obj", "a.jpg"], "image"),
         (["chaise.obj/", "chaise.obj/note.txt"], "archive"), (["chaise.obj.exe"], "archive"), (["chaise.obj.txt"], "archive"),
         (["obj"], "archive"), ([".obj"], "archive"), (["objet.mtl", "bois.jpg"], "archive"), (["chaise.objet"], "archive"),
         (["interieur.zip", "interieur.rar"], "archive"), (["chaise.obj", "installer.exe"], "model3d"),
@@ -177,6 +178,12 @@ def test_what_a_zip_holds(members: list[str], family: str) -> None:
 )  # fmt: skip
 def test_formats_that_are_zips_keep_their_family(members: list[str], name: str, family: str) -> None:
     assert identify(_zip(*members), name, "")[1] == family
+
+
+def test_a_document_with_backslashes_or_many_members_is_still_one() -> None:
+    assert _family(_made(b"[Content_Types].xml", b"word\\document.xml"), "x") == "document"
+    slides = [b"media/%d.glb" % i for i in range(MAX_MEMBERS + 50)]
+    assert _family(_made(b"[Content_Types].xml", *slides, b"ppt/presentation.xml"), "x") == "presentation"
 
 
 def test_a_book_keeps_its_family() -> None:
@@ -210,6 +217,11 @@ def test_encrypted_and_zip64_tell_their_names() -> None:
 
 
 def test_comments_and_what_stands_around() -> None:
+    gap = _made(b"chaise.obj")
+    assert _family(gap[:-22] + b"signature" + gap[-22:]) == "model3d"  # something between the directory and its end
+    assert _family(_local(b"a") + _zip64(b"chaise.obj")) == "model3d"
+    beyond = _entry(b"chaise.obj")[:46]  # a name that would reach over the end of the directory
+    assert listing(_local(b"a") + beyond + _end(1, len(beyond), 41, b"x.obj")).names == ()
     assert _family(_made(b"chaise.obj", comment=b"x" * 65_535)) == "model3d"
     assert _family(_made(b"chaise.obj", comment=b"PK\x05\x06" * 3)) == "model3d"
     assert _family(_made(b"chaise.obj") + b"\r\n\0\0") == "model3d"  # what a mail program put behind
