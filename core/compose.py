@@ -68,7 +68,7 @@ def compose(
 ) -> Mail:
     """The mail. ``message_id`` with its angle brackets. Raises CannotCompose."""
     if not _ID.fullmatch(message_id):
-        raise CannotCompose(f"“{line(message_id)}” is not a Message-ID")
+        raise CannotCompose(f"« {line(message_id)} » n'est pas un Message-ID : défaut du service, à signaler")
     to = envelope(payload.to)
     # An address with letters beyond ASCII can only be written as it is, to servers that agree to it (RFC 6532).
     message = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit", max_line_length=78, utf8=not to.isascii()))
@@ -125,12 +125,12 @@ def envelope(email: str) -> str:
     """The bare address with its domain in ASCII. Raises CannotCompose."""
     bare = email.strip()
     if not _ADDRESS.fullmatch(bare) or ".." in bare or not bare.isprintable():
-        raise CannotCompose(f"“{line(email)[:80]}” is not an address one can write to")
+        raise CannotCompose(f"« {line(email)[:80]} » n'est pas une adresse à laquelle on peut écrire : corrigez-la")
     local, _, domain = bare.rpartition("@")
     try:
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
     except UnicodeError:
-        raise CannotCompose(f"the domain “{line(domain)[:80]}” does not exist") from None
+        raise CannotCompose(f"le domaine « {line(domain)[:80]} » n'est pas valable : corrigez l'adresse") from None
 
 
 def body_text(text: str) -> str:
@@ -149,7 +149,7 @@ def _mailbox(email: str, name: str) -> HeaderAddress:
         local, _, domain = email.rpartition("@")
         return HeaderAddress(line(name)[:120], local, domain)
     except (ValueError, IndexError):
-        raise CannotCompose(f"“{email[:80]}” is not an address one can write to") from None
+        raise CannotCompose(f"« {email[:80]} » n'est pas une adresse à laquelle on peut écrire : corrigez-la") from None
 
 
 def _ids(text: str) -> list[str]:

@@ -158,7 +158,7 @@ def test_row_25_a_full_disk_is_tried_again(tmp_path: Path, monkeypatch: pytest.M
     for outlet, effect in ((out, letter("c/1/0")), (files, stored)):
         (outcome,) = outlet.deliver([effect])
         assert isinstance(outcome, Transient)
-        assert "No space left" in str(outcome)
+        assert "disque plein" in str(outcome)
         assert outlet.find([effect]) == [None]
     assert not [p for p in tmp_path.rglob("*") if p.is_file()], "nothing half written is left"
     monkeypatch.undo()

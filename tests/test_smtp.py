@@ -80,13 +80,13 @@ def test_tls_is_used_and_checked(security: str) -> None:
         good = outlet(server)
         assert sole(good.deliver([letter("c/1/0")])) == Receipt(message_id(letter("c/1/0")))
         good.close()
-        with pytest.raises(Transient, match="certificate"):
+        with pytest.raises(Transient, match="certificat refusé"):
             outlet(server, account=server.account(ca_file="")).deliver([letter("c/1/1")])
         assert len(server.mails) == 1
 
 
 def test_no_starttls_is_said_and_nothing_is_sent_in_clear(smtp: MailServer) -> None:
-    with pytest.raises(Transient, match="STARTTLS"):
+    with pytest.raises(Transient, match=r"ne propose pas STARTTLS .*SMTP_SECURITY=ssl"):
         outlet(smtp, account=smtp.account(security="starttls")).deliver([letter("c/1/0")])
     assert smtp.mails == []
 
@@ -182,7 +182,7 @@ def test_the_wait_that_a_server_asks_for_is_kept(smtp: MailServer) -> None:
 
 def test_a_wrong_password_is_unauthorized_and_says_what_to_do(smtp: MailServer) -> None:
     out = outlet(smtp, account=smtp.account(password="wrong"))
-    with pytest.raises(Unauthorized, match="app password") as caught:
+    with pytest.raises(Unauthorized, match="mot de passe d'application") as caught:
         out.deliver([letter("c/1/0")])
     assert "wrong" not in str(caught.value)
     assert out.check().ok is False
@@ -198,7 +198,7 @@ def test_row_13_a_passing_login_refusal_is_transient(smtp: MailServer) -> None:
 
 def test_nobody_listens(smtp: MailServer) -> None:
     account = smtp.account(port=1)
-    with pytest.raises(Transient, match="refused"):
+    with pytest.raises(Transient, match="connexion refusée"):
         outlet(smtp, account=account).deliver([letter("c/1/0")])
 
 
@@ -317,7 +317,7 @@ def test_row_13_a_dead_grant_is_told_from_a_bad_moment(
     with pytest.raises(expected) as caught:
         provider(url)()
     assert "refresh" not in str(caught.value) or expected is Unauthorized
-    assert "secret" not in str(caught.value).replace("id and secret", "")
+    assert "secret" not in str(caught.value)
 
 
 def test_xoauth2_renews_a_token_that_was_revoked(smtp: MailServer, tokens: tuple[type[_Tokens], str]) -> None:

@@ -6,8 +6,10 @@ refresh token of an app "in testing" dies after seven days, and a dead one is an
 
 from __future__ import annotations
 
+import errno
 import http.client
 import json
+import socket
 import ssl
 import threading
 import time
@@ -59,23 +61,36 @@ class Account:
         try:
             return ssl.create_default_context(cafile=self.ca_file or None)
         except (OSError, ssl.SSLError) as error:
-            raise Transient(f"the certificate file {self.ca_file} cannot be read: {error}") from None
+            raise Transient(
+                f"le fichier de certificats {self.ca_file} ne peut pas être lu ({error}) : vérifiez MAIL_CA_FILE"
+            ) from None
 
 
 def connection_error(account: Account, error: BaseException, doing: str) -> PortError:
-    """What a failed connection means, as a sentence. Nothing was sent, so trying again is harmless."""
+    """What a failed connection means, in a French sentence; ``doing`` is a noun with its article. Trying again is harmless."""
     where = f"{account.host}:{account.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return Transient(
-            f"{where}: the server's certificate is not trusted ({error.verify_message}); set the CA file if it is your own"
+            f"{where} : certificat refusé ({error.verify_message}) ; si ce serveur est à vous, indiquez MAIL_CA_FILE"
         )
     if isinstance(error, ssl.SSLError):
-        return Transient(f"{where}: no secure connection ({error.reason or error}); check the port and the kind of security")
+        return Transient(
+            f"{where} : pas de connexion chiffrée pendant {doing} ({error.reason or error}) : vérifiez le port et "
+            "le chiffrement (IMAP_SECURITY, SMTP_SECURITY)"
+        )
     if isinstance(error, TimeoutError):
-        return Transient(f"{where}: no answer in time while {doing}")
-    if isinstance(error, OSError) and error.strerror:
-        return Transient(f"{where}: {error.strerror} while {doing}")
-    return Transient(f"{where}: the connection was lost while {doing}")
+        return Transient(
+            f"{where} : pas de réponse en temps voulu pendant {doing} ; si cela dure, vérifiez le réseau et le port"
+        )
+    if isinstance(error, socket.gaierror):
+        return Transient(f"{where} : adresse introuvable pendant {doing} : vérifiez le nom du serveur et le réseau")
+    if isinstance(error, ConnectionRefusedError):
+        return Transient(f"{where} : connexion refusée pendant {doing} : vérifiez le port et que le serveur est en marche")
+    if isinstance(error, OSError) and error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return Transient(f"{where} : serveur injoignable pendant {doing} : vérifiez le réseau")
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, ConnectionError):
+        return Transient(f"{where} : le système refuse pendant {doing} ({error.strerror}) : vérifiez le réseau")
+    return Transient(f"{where} : connexion coupée pendant {doing} ; si cela dure, vérifiez le serveur et le réseau")
 
 
 class RefreshTokenProvider:
@@ -92,7 +107,7 @@ class RefreshTokenProvider:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         if urllib.parse.urlsplit(token_url).scheme not in ("https", "http"):
-            raise ValueError("the token address must be an http(s) URL")
+            raise ValueError("GMAIL_OAUTH_TOKEN_URL n'est pas une adresse http(s) : corrigez-la")
         self._form = urllib.parse.urlencode(
             {
                 "grant_type": "refresh_token",
@@ -126,9 +141,13 @@ class RefreshTokenProvider:
             with error:
                 raise _refusal(error.code, error.read(65536), error.headers.get("Retry-After", "")) from None
         except (OSError, http.client.HTTPException) as error:
-            raise Transient(f"the token server did not answer ({type(error).__name__})") from None
+            raise Transient(
+                f"le serveur de jetons ne répond pas ({type(error).__name__}) ; si cela dure, vérifiez GMAIL_OAUTH_TOKEN_URL et le réseau"
+            ) from None
         except (ValueError, KeyError, TypeError):
-            raise Transient("the token server answered something that is not a token") from None
+            raise Transient(
+                "la réponse du serveur de jetons n'est pas un jeton ; si cela dure, vérifiez GMAIL_OAUTH_TOKEN_URL"
+            ) from None
 
 
 def _refusal(status: int, body: bytes, retry_after: str) -> PortError:
@@ -138,9 +157,13 @@ def _refusal(status: int, body: bytes, retry_after: str) -> PortError:
         code = ""
     if code == "invalid_grant":
         return Unauthorized(
-            "the mail account's consent is gone (invalid_grant): grant access again and set the new refresh token"
+            "l'accès à la boîte n'est plus accordé (invalid_grant) : redonnez l'accord, puis mettez le nouveau jeton dans "
+            "GMAIL_OAUTH_REFRESH_TOKEN"
         )
     if code in ("invalid_client", "unauthorized_client", "invalid_scope") or status in (401, 403):
-        return Unauthorized(f"the token server refuses this client ({code or status}): check the client id and secret")
+        return Unauthorized(
+            f"le serveur de jetons refuse ce client ({code or status}) : vérifiez GMAIL_OAUTH_CLIENT_ID et "
+            "GMAIL_OAUTH_CLIENT_SECRET"
+        )
     after = float(retry_after) if retry_after.isdigit() else None
-    return Transient(f"the token server answered {status} {code}".rstrip(), after)
+    return Transient(f"le serveur de jetons répond {f'{status} {code}'.rstrip()} : nouvel essai plus tard", after)

@@ -29,6 +29,11 @@ BATCH_BYTES = 8 * 1024 * 1024
 #: Bytes of the header that are fetched of a message too large.
 HEAD = 64 * 1024
 
+#: Why one message cannot be had, for the operator.
+BREAKS = "la connexion se coupe chaque fois que le serveur remet ce message : ouvrez-le dans la boîte"
+EMPTY = "le serveur remet ce message sans contenu : ouvrez-le dans la boîte"
+SILENT = "le serveur ne dit rien de ce message : ouvrez-le dans la boîte"
+
 
 @dataclass(frozen=True, slots=True)
 class Meta:
@@ -81,7 +86,7 @@ class Fetcher:
             answer = self._fetch(uids, wanted, 0)
         except Refusal as error:
             if error.exhausted:
-                raise error.transient("to list messages") from None
+                raise error.transient("la liste des messages") from None
             answer = {}
         for uid in uids:
             data = answer.get(uid)
@@ -122,7 +127,7 @@ class Fetcher:
                 answer = self._fetch(uids, ["BODY.PEEK[]"], sum(m.size for m in small))
             except Refusal as error:
                 if error.exhausted:
-                    raise error.transient("to hand over messages") from None
+                    raise error.transient("la remise des messages") from None
             except PortError:
                 self._broke(uids)
                 raise
@@ -146,7 +151,7 @@ class Fetcher:
         if self._breaks.get(meta.uid, 0) >= 2:
             # Another chance at the next poll, alone; the ledger counts how often.
             self._breaks[meta.uid] = 1
-            return Fetched(meta.uid, meta, error="the connection breaks each time the server hands this message over")
+            return Fetched(meta.uid, meta, error=BREAKS)
         raw = _body(data, meta)
         if raw is None:
             try:
@@ -159,9 +164,7 @@ class Fetcher:
                 head = b"" if failure.gone else self._head(meta.uid)
                 return replace(failure, meta=meta, head=head)
             if raw is None:
-                return Fetched(
-                    meta.uid, meta, head=self._head(meta.uid), error="the server hands this message over without content"
-                )
+                return Fetched(meta.uid, meta, head=self._head(meta.uid), error=EMPTY)
         self._suspects.discard(meta.uid)
         self._breaks.pop(meta.uid, None)
         self._passing.pop(meta.uid, None)
@@ -183,11 +186,11 @@ class Fetcher:
                 return data, None
             if not self._exists(uid):
                 return {}, Fetched(uid, None, gone=True)
-            why = "the server says nothing of this message"
+            why = SILENT
         except Refusal as error:
             if error.exhausted:
-                raise error.transient("to hand over a message") from None
-            return {}, Fetched(uid, None, error=str(error.transient("to hand over a message")), passing=error.temporary)
+                raise error.transient("la remise d'un message") from None
+            return {}, Fetched(uid, None, error=str(error.transient("la remise d'un message")), passing=error.temporary)
         return {}, Fetched(uid, None, error=why)
 
     def _head(self, uid: int) -> bytes:
@@ -200,13 +203,13 @@ class Fetcher:
 
     def _exists(self, uid: int) -> bool:
         client = self._session.client
-        with self._session.command("looking for a message"):
+        with self._session.command("la recherche d'un message"):
             assert client is not None
             return uid in client.search(["UID", str(uid)])
 
     def _fetch(self, uids: Sequence[int], wanted: list[str], expect: int) -> dict[int, dict[bytes, Any]]:
         client = self._session.client
-        with self._session.command("fetching messages", expect):
+        with self._session.command("le téléchargement des messages", expect):
             assert client is not None
             answer: dict[int, dict[bytes, Any]] = client.fetch(list(uids), wanted)
             return answer

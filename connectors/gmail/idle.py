@@ -57,7 +57,7 @@ class Waiter:
         client = session.client
         assert client is not None
         until = time.monotonic() + seconds
-        with session.command("going idle"):
+        with session.command("la mise en attente (IDLE)"):
             client.idle()
         news = _already(client)
         while not news and (left := until - time.monotonic()) > 0:
@@ -66,13 +66,13 @@ class Waiter:
                 self._rung(0)
                 news = True
             elif ready:
-                with session.command("listening"):
+                with session.command("l'attente de nouvelles"):
                     told = client.idle_check(timeout=0)
                 if not told:
                     # Readable and yet nothing to read: the other side has closed, which DONE will tell for certain.
                     break
                 news = _is_news(told)
-        with session.command("ending idle"):
+        with session.command("la fin de l'attente (IDLE)"):
             _, told = client.idle_done()
         return news or _is_news(told)
 

@@ -109,7 +109,7 @@ class GmailInbox:
             raise
         except Refusal as error:
             self._session.close()
-            raise error.transient("a command") from None
+            raise error.transient("une commande") from None
 
     def _poll(self, cursor: Mapping[str, str], ledger: Ledger, limit: int) -> Iterator[Batch]:
         box = self._select()
@@ -189,7 +189,7 @@ class GmailInbox:
         while True:
             low = max(1, top - WINDOW + 1)
             window = [f"{low}:{last}"] if top else []
-            with self._session.command("searching"):
+            with self._session.command("la recherche des messages"):
                 found = client.search([*criteria, *window] if window else criteria)
             yield from found
             if low == 1:
@@ -215,9 +215,8 @@ class GmailInbox:
                 else:
                     early.append(self._item(place, meta))
             elif place.since is not None and uid < place.all_from and meta.at is not None and meta.at < place.since:
-                early.append(
-                    replace(self._item(place, Fetched(uid, meta)), skip=f"arrived before {place.since:%Y-%m-%d}, the first day")
-                )
+                why = f"arrivé avant le {place.since:%d/%m/%Y}, premier jour relevé (IMAP_FIRST_DAYS)"
+                early.append(replace(self._item(place, Fetched(uid, meta)), skip=why))
             else:
                 wanted.append(meta)
         for some in (early[i : i + limit] for i in range(0, len(early), limit)):
@@ -276,17 +275,17 @@ class GmailInbox:
         flags = ["\\Seen"] if self._mark_seen else []
         if self._label and self._session.has("X-GM-EXT-1"):
             try:
-                with self._session.command("labelling messages"):
+                with self._session.command("le marquage des messages par un libellé"):
                     client.add_gmail_labels(uids, [self._label], silent=True)
             except Refusal:
-                with self._session.command("making the label"):
+                with self._session.command("la création du libellé"):
                     client.create_folder(self._label)
-                with self._session.command("labelling messages"):
+                with self._session.command("le marquage des messages par un libellé"):
                     client.add_gmail_labels(uids, [self._label], silent=True)
         elif self._label and box.keywords:
             flags.append("$" + "".join(c for c in self._label if c.isascii() and (c.isalnum() or c in "-_")))
         if flags:
-            with self._session.command("marking messages"):
+            with self._session.command("le marquage des messages"):
                 client.add_flags(uids, flags, silent=True)
 
     # ------------------------------------------------------------------ waiting

@@ -90,7 +90,7 @@ class SmtpOutlet:
             return Health(False, str(error))
         finally:
             self._session.close()
-        return Health(True, f"{self._account.host} takes mail from {self._account.email}")
+        return Health(True, f"{self._account.host} accepte les messages de {self._account.email}")
 
     def close(self) -> None:
         """End the session politely."""
@@ -108,7 +108,7 @@ class SmtpOutlet:
     def _compose(self, effect: Effect) -> Mail:
         payload = effect.payload
         if not isinstance(payload, SendMessage):
-            raise Rejected(f"mail cannot do {effect.kind}")
+            raise Rejected(f"la messagerie ne sait pas faire « {effect.kind} »")
         try:
             return compose(
                 payload,
@@ -126,6 +126,12 @@ class SmtpOutlet:
         try:
             return Piece(file_name, self._spool.get(sha256))
         except KeyError:
-            raise Rejected(f"the file {file_name or sha256[:12]} to attach is no longer kept") from None
+            raise Rejected(
+                f"la pièce jointe {file_name or sha256[:12]} n'est plus conservée ici : le message n'est pas parti, "
+                "envoyez-le vous-même"
+            ) from None
         except OSError as error:
-            raise Transient(f"the file {file_name or sha256[:12]} cannot be read: {error.strerror}") from None
+            raise Transient(
+                f"la pièce jointe {file_name or sha256[:12]} ne peut pas être lue ({error.strerror or error}) : "
+                "vérifiez le disque et les droits"
+            ) from None

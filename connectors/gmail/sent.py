@@ -56,7 +56,7 @@ class SentMailbox:
             self._session.select(self._name())
             return [self._holds(message_id) for message_id in message_ids]
         except Refusal as error:
-            raise error.transient("to search the sent mail") from None
+            raise error.transient("la recherche dans les messages envoyés") from None
         finally:
             self._session.leave()
 
@@ -65,7 +65,7 @@ class SentMailbox:
         try:
             self._session.open()
             client = self._session.client
-            with self._session.command("keeping a copy of a sent mail", len(content)):
+            with self._session.command("la copie d'un message envoyé", len(content)):
                 assert client is not None
                 client.append(self._name(), content, flags=["\\Seen"], msg_time=at)
         except (PortError, Refusal) as error:
@@ -82,7 +82,7 @@ class SentMailbox:
         client = self._session.client
         gmail = self._session.has("X-GM-EXT-1")
         bare = message_id.strip("<>")
-        with self._session.command("searching the sent mail"):
+        with self._session.command("la recherche dans les messages envoyés"):
             assert client is not None
             return bool(
                 client.gmail_search(f"rfc822msgid:{bare}") if gmail else client.search(["HEADER", "Message-ID", message_id])
@@ -91,10 +91,10 @@ class SentMailbox:
     def _name(self) -> str:
         if not self._folder:
             client = self._session.client
-            with self._session.command("looking for the Sent folder"):
+            with self._session.command("la recherche du dossier des messages envoyés"):
                 assert client is not None
                 found = client.find_special_folder(SENT)
             if not found:
-                raise Transient("the account has no Sent folder that can be told; name it in the settings")
+                raise Transient("la boîte n'annonce pas de dossier des messages envoyés : indiquez-le dans IMAP_SENT_FOLDER")
             self._folder = str(found)
         return self._folder

@@ -65,9 +65,9 @@ class Refusal(Exception):
         return _EXHAUSTED.search(str(self)) is not None
 
     def transient(self, doing: str) -> Transient:
-        """The same as an error of the port."""
+        """The same as an error of the port; ``doing`` is a French noun with its article."""
         text = _short(str(self))
-        return Transient(f"the mail server refused {doing}: {text}", _patience(text))
+        return Transient(f"le serveur de messagerie refuse {doing} : {text}", _patience(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +109,23 @@ class Session:
             )
         except IMAPClientError as error:
             # The greeting was BYE: too many connections, or maintenance.
-            raise Transient(f"{account.host} does not let us in: {_short(error)}", _patience(str(error))) from None
+            raise Transient(
+                f"{account.host} n'accepte pas la connexion pour l'instant : {_short(error)}", _patience(str(error))
+            ) from None
         except OSError as error:
-            raise connection_error(account, error, "connecting") from None
+            raise connection_error(account, error, "la connexion") from None
         client.normalise_times = False
         # imapclient has imaplib write every answer out for its log, whatever the level: a mail of 24 MB costs 55 MB more.
         client._imap.debug = 0
         self.client, self.selected = client, None
         if account.security == "starttls":
             try:
-                with self.command("securing the connection"):
+                with self.command("le chiffrement de la connexion"):
                     client.starttls(account.tls())
             except Refusal as error:
                 self.close()
                 raise Transient(
-                    f"{account.host} offers no STARTTLS: {_short(error)}; set the kind of security to ssl"
+                    f"{account.host} ne propose pas STARTTLS ({_short(error)}) : mettez IMAP_SECURITY=ssl"
                 ) from None
         try:
             self._log_in(client)
@@ -135,7 +137,7 @@ class Session:
         account = self.account
         try:
             if account.token is None:
-                with self.command("logging in"):
+                with self.command("l'identification"):
                     if account.login.isascii() and account.password.isascii():
                         client.login(account.login, account.password)
                     else:
@@ -150,7 +152,7 @@ class Session:
         """XOAUTH2: the server's reason for a refusal comes as a challenge, which wants an empty answer."""
         answers = [f"user={self.account.login}\x01auth=Bearer {token}\x01\x01".encode()]
         try:
-            with self.command("logging in"):
+            with self.command("l'identification"):
                 client.sasl_login("XOAUTH2", lambda _challenge: answers.pop() if answers else b"")
         except Refusal as error:
             if last or error.temporary or self.account.token is None:
@@ -162,17 +164,18 @@ class Session:
         """Row 13 of FAILURES: a passing refusal must not stop a mailbox, a wrong password must not be tried for ever."""
         short = _short(text)
         if _TEMPORARY.search(text) and not re.search(r"\[AUTHENTICATIONFAILED\]", text, re.I):
-            return Transient(f"{self.account.host} cannot log us in now: {short}", _patience(text))
+            return Transient(f"{self.account.host} ne peut pas nous identifier pour l'instant : {short}", _patience(text))
         if self._proven and not _REFUSED.search(text) and self._doubts < 3:
             # These very credentials worked before and the server gives no reason: some servers refuse at random.
             self._doubts += 1
-            return Transient(f"{self.account.host} refused a login that worked before: {short}", 60.0)
+            return Transient(f"{self.account.host} refuse une identification qui passait jusqu'ici : {short}", 60.0)
         todo = (
-            "grant access again and set the new refresh token"
+            "redonnez l'accord, puis mettez le nouveau jeton dans GMAIL_OAUTH_REFRESH_TOKEN"
             if self.account.token is not None
-            else "check the address and the password; Gmail wants an app password (myaccount.google.com/apppasswords)"
+            else "vérifiez GMAIL_EMAIL et GMAIL_APP_PASSWORD ; Gmail veut un mot de passe d'application "
+            "(myaccount.google.com/apppasswords)"
         )
-        return Unauthorized(f"{self.account.host} refuses the login of {self.account.login}: {short}: {todo}")
+        return Unauthorized(f"{self.account.host} refuse l'identification de {self.account.login} ({short}) : {todo}")
 
     # ------------------------------------------------------------------ commands
 
@@ -181,7 +184,7 @@ class Session:
         """Run one command in it. ``expect``: bytes that will come. Raises Refusal, or Transient with the connection closed."""
         client = self.client
         if client is None:
-            raise Transient(f"{self.account.host}: the connection is closed")
+            raise Transient(f"{self.account.host} : la connexion est fermée ; elle se rouvre au prochain essai")
         seconds = self.account.timeout + expect / SLOWEST
         self._overdue = False
         timer = threading.Timer(seconds, self._cut, (client.socket(),))
@@ -198,11 +201,13 @@ class Session:
             if "got more than" in str(error):
                 # imaplib gave up inside a line: what follows is the rest of that line, not an answer.
                 self.close()
-                raise Transient(f"{self.account.host} answered a line without end while {doing}") from None
+                raise Transient(
+                    f"{self.account.host} répond par une ligne sans fin pendant {doing} ; si cela dure, voyez avec son hébergeur"
+                ) from None
             raise Refusal(str(error)) from None
         except (ValueError, TypeError, KeyError, IndexError, AssertionError) as error:
             # imapclient could not read the answer. The command itself had ended, unless it was being sent.
-            raise Refusal(f"the server's answer could not be read ({type(error).__name__}: {_short(error)})") from None
+            raise Refusal(f"la réponse du serveur est illisible ({type(error).__name__} : {_short(error)})") from None
         finally:
             timer.cancel()
 
@@ -212,7 +217,7 @@ class Session:
             return connection_error(self.account, TimeoutError(), doing)
         text = str(error) if isinstance(error, IMAPClientAbortError) else ""
         if _TEMPORARY.search(text):
-            return Transient(f"{self.account.host} ended the session: {_short(text)}", _patience(text))
+            return Transient(f"{self.account.host} a mis fin à la session : {_short(text)}", _patience(text))
         return connection_error(self.account, error, doing)
 
     def _cut(self, sock: socket.socket) -> None:
@@ -226,7 +231,7 @@ class Session:
         client = self._client()
         readonly = False
         try:
-            with self.command(f"opening {folder}"):
+            with self.command(f"l'ouverture du dossier « {folder} »"):
                 try:
                     answer = client.select_folder(folder)
                 except IMAPClientReadOnlyError:
@@ -234,7 +239,7 @@ class Session:
                     answer = client.select_folder(folder, readonly=True)
         except Refusal as error:
             self.selected = None
-            raise error.transient(f"to open the folder “{folder}”") from None
+            raise error.transient(f"d'ouvrir le dossier « {folder} » (vérifiez son nom dans les réglages)") from None
         flags = answer.get(b"PERMANENTFLAGS", ())
         self.selected = Selected(
             uidvalidity=_number(answer.get(b"UIDVALIDITY")),
@@ -256,7 +261,7 @@ class Session:
 
     def _client(self) -> IMAPClient:
         if self.client is None:
-            raise Transient(f"{self.account.host}: the connection is closed")
+            raise Transient(f"{self.account.host} : la connexion est fermée ; elle se rouvre au prochain essai")
         return self.client
 
     def close(self) -> None:

@@ -60,7 +60,7 @@ class SmtpSession:
         """Hand one mail over. Raises any of the four errors; after one the session is fit for the next mail, or closed."""
         smtp = self._smtp
         if smtp is None:
-            raise Transient(f"{self._account.host}: no session is open")
+            raise Transient(f"{self._account.host} : la session est fermée ; elle se rouvre au prochain essai")
         with self._deadline(smtp, self._account.timeout * 2 + len(mail.content) / SLOWEST) as progress:
             self._transfer(smtp, mail, progress)
         self._used = time.monotonic()
@@ -83,21 +83,23 @@ class SmtpSession:
         options = [f"SIZE={len(mail.content)}"] if smtp.has_extn("size") else []
         if mail.utf8:
             if not smtp.has_extn("smtputf8"):
-                raise Rejected(f"{self._account.host} cannot write to an address with letters like those in {mail.to}")
+                raise Rejected(
+                    f"{self._account.host} ne sait pas écrire à une adresse accentuée ({mail.to}) : demandez-en une autre"
+                )
             options.append("SMTPUTF8")
             smtp.command_encoding = "utf-8"
         else:
             smtp.command_encoding = "ascii"
-        self._expect(smtp, smtp.mail(mail.sender, options), 250, "the sender")
-        self._expect(smtp, smtp.rcpt(mail.to), (250, 251), f"the recipient {mail.to}")
-        self._expect(smtp, smtp.docmd("DATA"), 354, "the mail")
+        self._expect(smtp, smtp.mail(mail.sender, options), 250, "l'expéditeur")
+        self._expect(smtp, smtp.rcpt(mail.to), (250, 251), f"le destinataire {mail.to}")
+        self._expect(smtp, smtp.docmd("DATA"), 354, "le message")
         body = re.sub(rb"(?m)^\.", b"..", mail.content)
         smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
         progress.append("dot")
         smtp.send(b".\r\n")
         answer = smtp.getreply()
         progress.clear()
-        self._expect(smtp, answer, 250, "the mail")
+        self._expect(smtp, answer, 250, "le message")
 
     def _expect(self, smtp: smtplib.SMTP, answer: tuple[int, bytes], wanted: int | tuple[int, ...], what: str) -> None:
         """Nothing when the server agreed. Raises what its refusal means, and leaves the session fit for the next mail."""
@@ -109,7 +111,7 @@ class SmtpSession:
         else:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 smtp.rset()
-        said = f"{self._account.host} refuses {what}: {_text(code, text)}"
+        said = f"{self._account.host} refuse {what} : {_text(code, text)}"
         raise _meaning(code, text, said)
 
     @contextlib.contextmanager
@@ -124,8 +126,8 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             self._disconnect()
             if progress:
-                raise Ambiguous(f"{self._account.host} did not say whether it took the mail") from None
-            raise connection_error(self._account, error, "handing over a mail") from None
+                raise Ambiguous(f"{self._account.host} n'a pas dit s'il a pris le message ; il est peut-être parti") from None
+            raise connection_error(self._account, error, "l'envoi d'un message") from None
         finally:
             timer.cancel()
 
@@ -145,9 +147,11 @@ class SmtpSession:
             else:
                 smtp = smtplib.SMTP(account.host, account.port, name, timeout=account.connect_timeout)
         except smtplib.SMTPConnectError as error:
-            raise Transient(f"{account.host} takes no mail now: {_text(error.smtp_code, error.smtp_error)}") from None
+            raise Transient(
+                f"{account.host} ne prend pas de message pour l'instant : {_text(error.smtp_code, error.smtp_error)}"
+            ) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise connection_error(account, error, "connecting") from None
+            raise connection_error(account, error, "la connexion") from None
         timer = threading.Timer(account.timeout, _cut, (smtp.sock,))
         timer.daemon = True
         timer.start()
@@ -155,7 +159,9 @@ class SmtpSession:
             if kind == "starttls":
                 code, text = smtp.starttls(context=account.tls())
                 if code != 220:
-                    raise Transient(f"{account.host} does not secure the connection: {_text(code, text)}")
+                    raise Transient(
+                        f"{account.host} ne chiffre pas la connexion ({_text(code, text)}) : vérifiez SMTP_SECURITY"
+                    )
             smtp.ehlo_or_helo_if_needed()
             self._log_in(smtp)
         except PortError:
@@ -164,11 +170,11 @@ class SmtpSession:
         except smtplib.SMTPNotSupportedError:
             smtp.close()
             raise Transient(
-                f"{account.host} offers no STARTTLS on port {account.port}; set the kind of security to ssl"
+                f"{account.host} ne propose pas STARTTLS sur le port {account.port} : mettez SMTP_SECURITY=ssl"
             ) from None
         except (OSError, smtplib.SMTPException) as error:
             smtp.close()
-            raise connection_error(account, error, "logging in") from None
+            raise connection_error(account, error, "l'identification") from None
         finally:
             timer.cancel()
         if smtp.sock is not None:
@@ -193,7 +199,9 @@ class SmtpSession:
             if code == 334:
                 code, text = smtp.docmd(_base64(account.password))
         if code not in (235, 503):
-            raise _meaning(code, text, f"{account.host} refuses the login of {account.login}: {_text(code, text)}", login=True)
+            raise _meaning(
+                code, text, f"{account.host} refuse l'identification de {account.login} : {_text(code, text)}", login=True
+            )
 
     def _with_token(self, smtp: smtplib.SMTP, token: str) -> tuple[int, bytes]:
         code, text = smtp.docmd("AUTH", "XOAUTH2 " + _base64(f"user={self._account.login}\x01auth=Bearer {token}\x01\x01"))
@@ -212,7 +220,10 @@ def _meaning(code: int, text: bytes, said: str, *, login: bool = False) -> PortE
     if 400 <= code < 500 or code < 200:
         return Transient(said, _after(words))
     if code in (530, 534, 535, 538) or login:
-        return Unauthorized(f"{said}: check the address and the password; Gmail wants an app password")
+        return Unauthorized(
+            f"{said} ; vérifiez SMTP_USER et SMTP_PASSWORD (à défaut GMAIL_EMAIL et GMAIL_APP_PASSWORD) ; "
+            "Gmail veut un mot de passe d'application"
+        )
     if _QUOTA.search(words):
         return Transient(said, _after(words) or 3600.0)
     return Rejected(said)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from connectors.local.folder import folder_health, safe_name, write_whole
+from connectors.local.folder import folder_health, reason, safe_name, write_whole
 from core.effects import Effect, Receipt, StoreFile, System
 from core.errors import PortError, Rejected, Transient
 from core.ports import Health, Spool
@@ -52,17 +52,19 @@ class DiskFiles:
     def _deliver(self, effect: Effect) -> Receipt | PortError:
         payload = effect.payload
         if not isinstance(payload, StoreFile):
-            return Rejected(f"a folder cannot do {effect.kind}")
+            return Rejected(f"un dossier de fichiers ne sait pas faire « {effect.kind} »")
         if found := self._find(effect):
             return found
         try:
             with self._spool.open(payload.sha256) as source:
                 write_whole(self._path(payload), _chunks(source))
         except KeyError:
-            return Rejected(f"the file {payload.name} is no longer kept")
+            return Rejected(f"le fichier {payload.name} n'est plus conservé ici : redemandez-le au client")
         except OSError as error:
             free = shutil.disk_usage(self._folder).free if self._folder.exists() else 0
-            return Transient(f"{payload.name} cannot be written to {self._folder}: {error.strerror} ({free >> 20} MiB free)")
+            return Transient(
+                f"le fichier {payload.name} ne peut pas être écrit dans {self._folder} ({free >> 20} Mio libres) : {reason(error)}"
+            )
         return self._receipt(payload, found=False)
 
     def _path(self, payload: StoreFile) -> Path:

@@ -7,6 +7,7 @@ the engine makes, decides whether they are new messages).
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -123,7 +124,7 @@ class FolderInbox:
                     except OSError:
                         continue
         except OSError as error:
-            raise Transient(f"the folder {self._folder} cannot be read: {error.strerror}") from None
+            raise Transient(f"le dossier {self._folder} ne peut pas être lu : {reason(error)}") from None
         return found
 
     def _id(self, name: str, stamp: _Stamp) -> str:
@@ -156,7 +157,7 @@ class FolderInbox:
         return Incoming(external_id, raw, len(raw), at, hints={"file": name})
 
     def _broken(self, name: str, stamp: _Stamp, error: OSError, external_id: str = "") -> Incoming:
-        why = f"the file {name} cannot be read: {error.strerror}"
+        why = f"le fichier {name} ne peut pas être lu dans {self._folder} : {reason(error)}"
         return Incoming(external_id or f"{name}:unread:{stamp[1]}", None, stamp[0], self._clock(), error=why)
 
 
@@ -212,7 +213,7 @@ class FolderOutlet:
     def _deliver(self, effect: Effect) -> Receipt | PortError:
         payload = effect.payload
         if not isinstance(payload, SendMessage):
-            return Rejected(f"mail cannot do {effect.kind}")
+            return Rejected(f"la messagerie ne sait pas faire « {effect.kind} »")
         path = self.path(effect)
         if path.exists():
             return self._receipt(effect, found=True)
@@ -230,9 +231,9 @@ class FolderOutlet:
         except CannotCompose as error:
             return Rejected(str(error))
         except KeyError:
-            return Rejected("a file to attach is no longer kept")
+            return Rejected("une pièce jointe n'est plus conservée ici : le message n'est pas écrit, envoyez-le vous-même")
         except OSError as error:
-            return Transient(f"the mail cannot be written to {self._folder}: {error.strerror}")
+            return Transient(f"le message ne peut pas être écrit dans {self._folder} : {reason(error)}")
         return self._receipt(effect, found=False)
 
     def _receipt(self, effect: Effect, *, found: bool) -> Receipt:
@@ -277,12 +278,29 @@ def write_whole(path: Path, chunks: Sequence[bytes] | Iterator[bytes]) -> None:
         part.unlink(missing_ok=True)
 
 
+def reason(error: OSError) -> str:
+    """Why the system refused, and what to do, in French."""
+    told = {
+        errno.ENOSPC: "disque plein, libérez de la place",
+        errno.EDQUOT: "quota du disque atteint, libérez de la place ou augmentez-le",
+        errno.EFBIG: "taille de fichier limitée par le système, relevez la limite",
+        errno.EACCES: "accès refusé, donnez-en le droit au compte du service",
+        errno.EPERM: "accès refusé, donnez-en le droit au compte du service",
+        errno.EROFS: "disque en lecture seule, remontez-le en écriture ou changez de dossier",
+        errno.ENOENT: "introuvable, vérifiez le chemin",
+        errno.ENOTDIR: "un fichier occupe la place d'un dossier, vérifiez le chemin",
+        errno.EEXIST: "un fichier occupe la place du dossier, vérifiez le chemin",
+        errno.EIO: "erreur du disque, vérifiez-le",
+    }
+    return told.get(error.errno or 0) or f"{error.strerror or error}, vérifiez le disque et les droits"
+
+
 def folder_health(folder: Path) -> Health:
     """Whether files can be made there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        return Health(False, f"the folder {folder} cannot be made: {error.strerror}")
+        return Health(False, f"le dossier {folder} ne peut pas être créé : {reason(error)}")
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Health(False, f"the folder {folder} cannot be written to")
-    return Health(True, f"files go to {folder}")
+        return Health(False, f"le dossier {folder} ne peut pas être écrit : donnez-en le droit au compte du service")
+    return Health(True, f"écrit dans le dossier {folder}")

@@ -54,7 +54,7 @@ class _Kept:
             self._records.get(self.system, "")
         except Exception as error:
             return Health(False, str(_unwell(error)))
-        return Health(True, "kept in our own store")
+        return Health(True, "tenu dans la base du service")
 
     def close(self) -> None:
         """Nothing is held."""
@@ -80,7 +80,8 @@ class _Kept:
     def _merge(self, system: str, id: str, data: Mapping[str, Any]) -> None:
         """Change a record that must be there. Raises Rejected."""
         if not self._records.update(system, id, data):
-            raise Rejected(f"there is no {system.rpartition('.')[2]} {id}")
+            what = {"crm.ticket": "le ticket", "task": "la tâche"}.get(system, system)
+            raise Rejected(f"{what} {id} n'existe pas dans la base du service : vérifiez son numéro")
 
     def _put(self, effect: Effect, data: Mapping[str, Any]) -> Receipt:
         system = self._where[type(effect.payload)]
@@ -131,7 +132,7 @@ class LocalCrm(_Kept):
         if isinstance(payload, AddNote):
             self._merge("crm.ticket", payload.ticket, {})
             return self._put(effect, {"ticket": payload.ticket, "text": payload.text, "contact": payload.contact})
-        raise Rejected(f"the local CRM cannot do {effect.kind}")
+        raise Rejected(f"le CRM local ne sait pas faire « {effect.kind} »")
 
     def _contact(self, case_id: str, payload: UpsertContact) -> Receipt:
         now = self._clock()
@@ -176,7 +177,7 @@ class LocalTasks(_Kept):
         if isinstance(payload, CommentTask):
             self._merge("task", payload.task, {})
             return self._put(effect, {"task": payload.task, "text": payload.text})
-        raise Rejected(f"the local task list cannot do {effect.kind}")
+        raise Rejected(f"la liste de tâches locale ne sait pas faire « {effect.kind} »")
 
 
 def _flat(properties: Mapping[str, str]) -> dict[str, str]:
@@ -193,7 +194,7 @@ def _contact_key(payload: UpsertContact) -> str:
         return f"email:{payload.email.strip().casefold()}"
     if payload.phone:
         return f"phone:{''.join(c for c in payload.phone if c.isdigit() or c == '+')}"
-    raise Rejected("a contact needs an email address or a phone number")
+    raise Rejected("un contact doit avoir une adresse ou un numéro de téléphone : complétez-le")
 
 
 def _said(payload: UpsertContact) -> dict[str, str]:
@@ -211,4 +212,4 @@ def _receipt(system: str, id: str, *, found: bool) -> Receipt:
 
 
 def _unwell(error: Exception) -> Transient:
-    return Transient(f"our own store does not answer ({type(error).__name__})")
+    return Transient(f"la base du service ne répond pas ({type(error).__name__}) : vérifiez DATABASE_URL et le disque")
