@@ -14,7 +14,7 @@ from core.ports import Delivery, Posted, Taken
 from store.base import insert_or
 from store.intake import Intake
 from store.outbox import DONE, End, Outbox
-from store.tables import cursors, events, inbox, lanes, outbox, threads
+from store.tables import cases, cursors, events, inbox, lanes, outbox, threads
 
 
 class Lookup(Intake, Outbox):
@@ -63,6 +63,10 @@ class Lookup(Intake, Outbox):
             for end in ends
             if end.state in DONE and end.receipt is not None and end.receipt.id and end.row["name"] and end.row["case_id"]
         }
+        if rows:
+            # An alert's effect belongs to no case; an id that leads nowhere must never keep an outcome from being kept.
+            there = set(connection.execute(select(cases.c.id).where(cases.c.id.in_(set(rows.values())))).scalars())
+            rows = {h: c for h, c in rows.items() if c in there}
         if rows:
             first = insert_or(connection, threads).on_conflict_do_nothing(index_elements=["thread_hash"])
             connection.execute(first, [{"thread_hash": h, "case_id": c, "at": now} for h, c in sorted(rows.items())])

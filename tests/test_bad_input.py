@@ -181,7 +181,7 @@ def test_a_command_that_cannot_be_done_says_why_on_standard_error(
 def test_restoring_over_data_is_refused_and_changes_nothing(say: Callable[..., Any], lived_in: Counter, tmp_path: Path) -> None:
     assert say("backup", str(tmp_path / "kept")).exit_code == 0
     before = (lived_in.settings.data_dir / "guichet.db").read_bytes()
-    ended = say("restore", str(next((tmp_path / "kept").iterdir())))
+    ended = say("restore", str(next(p for p in (tmp_path / "kept").iterdir() if (p / "manifest.json").is_file())))
     assert ended.exit_code != 0
     assert "--force" in ended.stderr
     assert (lived_in.settings.data_dir / "guichet.db").read_bytes() == before
