@@ -59,7 +59,7 @@ def is_decoration(attachment: Attachment) -> bool:
     """Whether the part only adorns the mail: cryptographic signatures, the logos and icons of written ones."""
     if attachment.family == "signature":
         return True
-    if attachment.family != "image" or not attachment.type.startswith("image/"):
+    if attachment.family != "image" or attachment.type == "application/zip":
         # A zip that holds only pictures is of their family too, and is what the customer wants to show.
         return False
     name, size = attachment.name[:200], attachment.size or 1_000_000
