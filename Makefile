@@ -1,7 +1,9 @@
 # make install   .venv with the locked packages        make demo    a day at the counter (ARGS=--once ends by itself)
 # make test      everything CI asks for                 make lint    ruff, mypy, imports, directives
 # make bench     memory, start-up and speed, measured   make lock    new lock files from pyproject.toml
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that is there, runs (a pyenv shim may not) and is recent enough.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 BIN := .venv/bin
 ARGS ?=
 
@@ -10,7 +12,7 @@ ARGS ?=
 install: .venv/.runtime
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Guichet demande Python 3.11 ou plus récent ($(PYTHON) ne l'est pas) : make PYTHON=…" >&2; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Guichet demande Python 3.11 ou plus récent : installez-le, ou make PYTHON=/chemin/vers/python3" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo "Il manque le module venv de Python. Sous Debian : apt-get install python3-venv" >&2; exit 1; }
 
 .venv/.runtime: requirements.lock | .venv/bin/python
