@@ -87,9 +87,7 @@ def whatsapp_hooks(inbox: WhatsAppInbox, *, token: str, public_url: str, budget:
         params = form_pairs(call.body)
         if not is_message(params):
             return became(call)
-        # What is still missing of its files is asked for by the poll.
-        wake = (f"intake:{inbox.name}",)
-        return Told(inbox.name, "whatsapp", (inbox.receive(params, budget),), wake=wake)
+        return Told(inbox.name, "whatsapp", (inbox.receive(params, budget),))
 
     def became(call: Call) -> Told:
         found = status(form_pairs(call.body), form_pairs(call.query.encode("latin-1")))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -28,13 +28,13 @@ from core.ports import Delivery, Incoming, PendingEvent, Posted, Taken
 from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
+from engine.posts import Place, PostedFile, Request, envelope, fingerprint
 from engine.watch import hand_over
 
 T = TypeVar("T")
 
 #: The inbox that posted requests come in by.
 FORM = "form"
-FORMAT = "guichet-form/1"
 #: States in which an effect is over, and those in which it was done.
 ENDED = frozenset({"done", "reconciled", "parked", "dropped"})
 DONE = frozenset({"done", "reconciled"})
@@ -48,42 +48,6 @@ FIGURES_KEPT = 5.0
 SILENT = timedelta(minutes=2)
 #: Which lane tells whether a feature answers.
 _FEATURES = {"file_upload": "courier:files", "hubspot": "courier:crm", "clickup": "courier:tasks"}
-
-
-@dataclass(frozen=True, slots=True)
-class PostedFile:
-    """A file of a posted request: in the spool, or an ``error`` that says why it is not."""
-
-    name: str
-    type: str = ""
-    sha256: str = ""
-    size: int = 0
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A posted request. ``links`` are (name, address) of its files; ``via`` says who posted: a program, or the public form."""
-
-    subject: str
-    text: str
-    email: str
-    name: str = ""
-    source: str = ""
-    links: tuple[tuple[str, str], ...] = ()
-    via: Literal["api", "form"] = "api"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a request stands that is about to be posted: its ``identity``, and whether it was ``known`` already.
-
-    ``completes`` is the identity of an earlier post of it whose files could not all be fetched, '' for none.
-    """
-
-    identity: str
-    known: bool = False
-    completes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +208,7 @@ class Desk:
     def place(self, request: Request) -> Place:
         """Where the request stands: the same one posted again within two days is the same message."""
         now = self._clock()
-        span = int(REPEAT_WITHIN.total_seconds())
-        number = int(now.timestamp()) // span
-        words = [" ".join(t.split()) for t in (request.email.casefold(), request.subject, request.text, request.source)]
-        digest = hashlib.sha256(json.dumps([*words, sorted(request.links)]).encode()).hexdigest()[:40]
+        digest, number = fingerprint(request), int(now.timestamp()) // int(REPEAT_WITHIN.total_seconds())
         completes = ""
         for which in (number, number - 1):
             identity = f"{FORM}:{digest}-{which}"
@@ -270,20 +231,7 @@ class Desk:
             if place.completes:
                 return place.completes, False
             identity += "-p"
-        envelope = {
-            "format": FORMAT,
-            "id": _post_id(identity),
-            "answers": _post_id(place.completes) if place.completes else "",
-            "via": request.via,
-            "source": request.source,
-            "subject": request.subject,
-            "text": request.text,
-            "email": request.email,
-            "name": request.name,
-            "sent_at": now.isoformat(),
-            "files": [_described(f) for f in files],
-        }
-        raw = json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+        raw = envelope(request, files, identity, place.completes, now)
         item = Incoming(identity.removeprefix(f"{FORM}:"), raw, len(raw), now, identity=identity)
         new = self._receive(FORM, "form", [item], now)
         if new:
@@ -427,18 +375,5 @@ class Desk:
         )
 
 
-def _post_id(identity: str) -> str:
-    """The id that stands in the envelope and thus in the thread ids of the case."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:32]
-
-
-def _described(file: PostedFile) -> dict[str, Any]:
-    if file.error:
-        return {"name": file.name, "error": file.error}
-    return {"name": file.name, "type": file.type, "sha256": file.sha256, "size": file.size}
-
-
 def _plain(word: str) -> str:
-    import unicodedata
-
     return unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().casefold()

@@ -56,7 +56,6 @@ def start(dsn: str, *, release: str = "", environment: str = "production") -> No
             before_send=scrub,
             before_breadcrumb=lambda crumb, hint: None,
             max_breadcrumbs=0,
-            send_default_pii=False,
             include_local_variables=False,
             include_source_context=False,
             max_request_body_size="never",

@@ -1,4 +1,4 @@
-"""A request posted by a form or a program as stored, read: the counterpart of ``parse`` for the envelope that ``engine.desk`` writes.
+"""A request posted by a form or a program as stored, read: the counterpart of ``parse`` for the envelope that ``engine.posts`` writes.
 
 The envelope is JSON in UTF-8 with sorted keys::
 

@@ -79,7 +79,9 @@ def test_ten_identical_posts_at_once_are_one_case_and_one_of_them_opened_it(web:
     assert len(web.counter.cases()) == 1
 
 
-def test_a_new_request_of_the_same_person_is_a_new_case_and_days_later_the_same_words_are_too(web: Running, files: Files) -> None:
+def test_a_new_request_of_the_same_person_is_a_new_case_and_days_later_the_same_words_are_too(
+    web: Running, files: Files
+) -> None:
     first = web.call.post(fichiers=photo(files)).json
     other = web.call.post(fichiers=photo(files, "other.jpg"), description="Je souhaite modéliser cette table basse.").json
     assert other["is_new_ticket"]
@@ -163,6 +165,7 @@ def test_a_validation_is_final_idempotent_and_orders_the_work(web: Running, file
 def test_a_validation_at_another_price_voids_the_quote(web: Running, files: Files) -> None:
     ticket = web.call.post(fichiers=photo(files)).json["ticket_id"]
     assert web.call("POST", "/webhook/validate", {"ticket_id": ticket, "credits": 4.5}, key=KEY).json["credits"] == 4.5
+    web.counter.settle()
     case = web.counter.only()
     assert case.quote is not None
     assert str(case.quote.amount) == "4.5"

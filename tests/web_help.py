@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.quick import Quick, quick
-from tests.road import JPEG
 
 import engine.pipeline
 from edge import Edge, open_edge
 from engine.pipeline import ReadMail, Setup, fingerprint, understand_best
 from processors.form import read_form
 from processors.whatsapp import read_whatsapp
+from tests.quick import Quick, quick
+from tests.road import JPEG
 from web.options import Options
 
 KEY = "cle-de-l-api-cle-de-l-api-0001"
@@ -37,7 +37,9 @@ SAMPLE: dict[str, Any] = {
 _read_mail = engine.pipeline.read_mail
 
 
-def read_any(raw: bytes, setup: Setup, *, now: Any, hints: Any, keep: Any = None, channel: Any = "email", **more: Any) -> ReadMail:
+def read_any(
+    raw: bytes, setup: Setup, *, now: Any, hints: Any, keep: Any = None, channel: Any = "email", **more: Any
+) -> ReadMail:
     """Every channel by its own reader, whatever the pipeline itself knows of them."""
     if channel not in ("form", "whatsapp"):
         return _read_mail(raw, setup, now=now, hints=hints, keep=keep, channel=channel, **more)

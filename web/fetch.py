@@ -45,7 +45,7 @@ def public(address: _Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         inner: list[_Address] = [a for a in (address.ipv4_mapped, address.sixtofour) if a is not None]
         inner += address.teredo or ()
-        if address in _NAT64 or int(address) >> 32 == 0:
+        if address in _NAT64:
             inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
         if inner:
             return all(public(one) for one in inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,8 @@ log = logging.getLogger("guichet.web")
 
 #: Most bytes of a body where nothing else is said.
 MOST_BYTES = 65_536
+#: How much, and how long, of a body that is refused is still read.
+SPILL_BYTES, SPILL_SECONDS = 8 * 1024 * 1024, 1.0
 
 Observe = Callable[[str, str, int, float], None]
 
@@ -89,6 +92,8 @@ class Guard:
         most = next((n for start, n in self._most if scope["path"].startswith(start)), MOST_BYTES)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not declared.isdigit() or len(declared) > 12 or int(declared) > most:
+            if not any(name == b"expect" for name, _ in scope["headers"]):  # who asks first sends nothing after a no
+                await _spill(receive)
             return 413
         pieces: list[bytes] = []
         size = 0
@@ -100,12 +105,16 @@ class Guard:
                         return None
                     pieces.append(message.get("body", b""))
                     size += len(pieces[-1])
-                    if size > most:
-                        return 413
-                    if not message.get("more_body"):
-                        return b"".join(pieces)
+                    more = message.get("more_body", False)
+                    if size > most or not more:
+                        break
         except TimeoutError:
             return 408
+        if size <= most:
+            return b"".join(pieces)
+        if more:
+            await _spill(receive)
+        return 413
 
 
 def _route(scope: Scope) -> str:
@@ -124,6 +133,18 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again
+
+
+async def _spill(receive: Receive) -> None:
+    """Let some of what still comes run away: a connection closed on unread bytes would take the answer with it."""
+    left = SPILL_BYTES
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SPILL_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
 
 
 async def _refuse(send: Send, status: int, after: bytes = b"") -> None:

@@ -104,7 +104,7 @@ def _one(name: str, help_: str, labels: list[str], rows: Iterable[tuple[tuple[st
 
 def registry_of(desk: Desk) -> tuple[CollectorRegistry, Requests]:
     """A registry of our own: nothing of other libraries shows in it."""
-    disable_created_metrics()  # a series more for each, which nobody reads
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each, which nobody reads
     registry = CollectorRegistry()
     registry.register(_Figures(desk))
     ProcessCollector(registry=registry)

@@ -17,8 +17,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.case import UNDECIDED
-from engine.desk import DONE, FORM, Act, Desk, PostedFile, Progress
-from engine.desk import Request as Posted
+from engine.desk import DONE, FORM, Act, Desk, Progress
+from engine.posts import PostedFile
+from engine.posts import Request as Posted
 from web.fetch import Fetcher, NotFetched
 from web.options import Options
 from web.problems import Refusal, responses
@@ -128,7 +129,7 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
         if who == "form" and posted.website:
             log.info("a posted form had its trap filled in: left alone")
             return _json(AcceptedOut(case_url="", status_url="", message="Demande reçue."), 202)
-        if not (posted.objet.strip() or posted.description.strip() or posted.fichiers):
+        if not (_says(posted.objet) or _says(posted.description) or posted.fichiers):
             raise Refusal(422, "La demande est vide : objet, description ou fichiers sont attendus.")
         return await work.post(posted, who)
 
@@ -297,6 +298,11 @@ def _over(act: Act) -> bool:
         return False
     tasks = [d for d in act.progress.deliveries if d.name == "task"]
     return all(d.state in DONE for d in tasks) and (bool(tasks) or act.progress.case.stage == "done")
+
+
+def _says(text: str) -> bool:
+    """Whether a person would see anything."""
+    return any(c.isprintable() and not c.isspace() for c in text)
 
 
 def _number(amount: Decimal) -> int | float:
