@@ -243,13 +243,24 @@ def back_up(settings: Settings, to: Path) -> str:
 
     with reading_store(settings) as store:
         made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now())
-    return f"Sauvegarde faite : {made}"
+    key = "SECRET_KEY" if settings.secret_key.get_secret_value() else str(settings.data_dir / "secret.key")
+    return (
+        f"Sauvegarde faite : {made}\n"
+        f"Gardez aussi {key}, à part : sans cette clé la sauvegarde est illisible.\n"
+        "Les fichiers des clients y sont, scellés ; les dossiers FILES_DIR et OUTBOX_DIR n'y sont pas."
+    )
 
 
 def put_back(settings: Settings, source: Path, *, force: bool) -> str:
     """Restore; the sentence to print."""
     from store.backup import restore
 
+    if not settings.secret_key.get_secret_value() and not (settings.data_dir / "secret.key").is_file():
+        raise UserError(
+            "il manque la clé de ces données",
+            where=str(settings.data_dir / "secret.key"),
+            todo="copiez-y le fichier secret.key d'origine, ou réglez SECRET_KEY, puis recommencez",
+        )
     with sole_daemon(settings):
         restore(source, database_of(settings), spool_folder(settings), keys=keys_of(settings), now=now(), force=force)
     return f"Remis depuis {source}. Ce qui était en cours sera vérifié dehors avant d'être refait."

@@ -109,7 +109,8 @@ def explain(
             seen += 1
             bad += "error" in found
             if as_json:
-                sys.stdout.write(json.dumps(found, ensure_ascii=False, default=str) + "\n")
+                # ASCII: a mail may hold U+2028, at which many a script would cut the line.
+                sys.stdout.write(json.dumps(found, default=str) + "\n")
             else:
                 from engine.show import explained
 

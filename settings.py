@@ -8,6 +8,7 @@ Values come from the environment, then from the file ``.env``, then from systemd
 from __future__ import annotations
 
 import difflib
+import io
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -163,6 +164,8 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
     if credentials and Path(credentials).is_dir():
         sources["_secrets_dir"] = credentials
     settings: Settings | None = None
+    if any("UTF-8" in problem for problem in problems):
+        raise SettingsError(problems)
     try:
         settings = Settings(**sources, **overrides)
     except ValidationError as error:
@@ -232,10 +235,19 @@ def _set(settings: Settings, name: str) -> bool:
 def unknown_in(path: Path) -> list[str]:
     """A sentence for every name in the file that is no setting, with the one that was probably meant."""
     from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
     known = [name.upper() for name in Settings.model_fields]
     problems = []
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [f"{path} : ce fichier n'est pas enregistré en UTF-8 (octet {error.start}) : enregistrez-le à nouveau en UTF-8."]
+    lines = text.splitlines()
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            told = binding.original.string.strip().splitlines()[0][:40]
+            problems.append(f"{path}:{binding.original.line} : cette ligne n'est pas un réglage (NOM=valeur) : {told}")
     for name in dotenv_values(path, interpolate=False):
         if name.upper() in known:
             continue

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from core import codec
-from core.case import Case, Party, Thread
+from core.case import Case, CaseFile, Party, Thread
 from core.decide import Decision, decide
-from core.directive import Business, Directive
+from core.directive import Business, Directive, FactSpec
 from core.effects import Effect, SendMessage
 from core.events import MessageRead, Role
-from core.message import Address, Message
+from core.message import Address, Family, Message
 from core.quote import Quote, digest
-from core.reading import Fact, Reading, Verdict
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Verdict
 from core.work import Context
 from engine.office import authorised, verdict_of
 from engine.pipeline import ReadMail, Setup, read_mail
@@ -38,6 +38,7 @@ class Explained:
     decision: Decision | None
     directive: Directive
     role: Role
+    stage: Stage = ""
 
 
 def explain(raw: bytes, path: str, setup: Setup, *, admin_email: str, stage: Stage, now: datetime) -> Explained:
@@ -69,7 +70,7 @@ def explain(raw: bytes, path: str, setup: Setup, *, admin_email: str, stage: Sta
     decision = None
     if message.automatic is None:
         decision = _decide(read, directive, context, stage, role, verdict, bool(may) if stage else authorised(message, role))
-    return Explained(path, message, read.reading, verdict, may, decision, directive, role)
+    return Explained(path, message, read.reading, verdict, may, decision, directive, role, stage)
 
 
 def _with_approval(setup: Setup, business: Business, directive: Directive) -> tuple[Business, Directive]:
@@ -124,12 +125,40 @@ def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verd
         thread=Thread("email", "", customer.email, message.subject),
         opened_at=before,
         updated_at=before,
+        facts=() if stage == "waiting_info" else _facts(directive),
+        files=() if stage == "waiting_info" else _files(directive),
         quote=quote,
         price=amount if quote is not None else None,
         review="asked" if stage == "waiting_review" else "",
         people=(customer.email,),
         keys={"contact": "explain/1/0", "ticket": "explain/1/1"},
     )
+
+
+def _facts(directive: Directive) -> tuple[Fact, ...]:
+    """What a case that has got so far must know, whatever it is."""
+    values: dict[str, FactValue] = {"count": 1, "yesno": True, "money": Money(Decimal(1)), "quantity": Quantity(Decimal(1))}
+    values |= {"dimensions": Dimensions(()), "date": Day(date(2026, 1, 1)), "text": "…"}
+    return tuple(
+        Fact(spec.name, spec.choices[0].value if spec.choices else values.get(spec.type, "…"), ())
+        for spec in directive.facts
+        if spec.required and spec.type != "files"
+    )
+
+
+def _files(directive: Directive) -> tuple[CaseFile, ...]:
+    wanted = [
+        (spec, number) for spec in directive.facts if spec.required and spec.type == "files" for number in range(spec.at_least)
+    ]
+    return tuple(
+        CaseFile(f"{number:064x}", "photo.jpg", "image/jpeg", 100_000, "image" if "image" in spec.families else _family(spec))
+        for spec, number in wanted
+    )
+
+
+def _family(spec: FactSpec) -> Family:
+    known: tuple[Family, ...] = ("model3d", "image", "pdf", "document", "spreadsheet", "archive", "audio", "video", "other")
+    return next((f for f in known if f in spec.families), "image")
 
 
 # ------------------------------------------------------------------ as data
@@ -167,7 +196,7 @@ def as_json(found: Explained) -> dict[str, Any]:
             "reasons": [codec.plain(r) for r in reading.reasons],
         },
     }
-    if found.verdict is not None:
+    if found.verdict is not None and found.stage != "waiting_info":
         line["verdict"] = {
             "answer": found.verdict.answer,
             "credits": _number(found.verdict.credits),

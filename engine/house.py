@@ -54,6 +54,11 @@ class Published:
         self.keep()
         return report
 
+    @property
+    def report(self) -> Report:
+        """What the last reading of the documents said."""
+        return self._directives.report
+
     def business(self, name: str) -> Business:
         """The business of that name as in force; the first one when it is gone."""
         current = self._directives.current
@@ -148,6 +153,7 @@ class House:
                 log.info(
                     "%s: %d effects were being sent at the last end; they are looked up first", courier.outlet.system, number
                 )
+        self.tell_directives(self.published.report)
         self.lanes.start()
         self.clock.start(*jobs)
 
@@ -163,10 +169,16 @@ class House:
         self.reader.reload()
         if self._understanding is not None:
             self._understanding.resume()
-        for problem in report.errors:
-            log.error("directive kept as it was: %s", problem)
+        self.tell_directives(report)
         self.lanes.wake_all()
         return report
+
+    def tell_directives(self, report: Report) -> None:
+        """Log what is broken in the documents and show it in ``status`` until it is mended."""
+        for problem in report.errors:
+            log.error("directive gardée telle qu'elle était : %s", problem)
+        detail = "; ".join(str(problem) for problem in report.errors[:3])
+        self.store.note("directives", report.ok, detail, self._now())
 
     def stop(self, timeout: float = 8.0) -> bool:
         """Finish the batches under way and close; whether all ended in time."""

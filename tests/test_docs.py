@@ -31,9 +31,8 @@ def test_every_file_that_the_pages_name_exists() -> None:
         text = doc.read_text(encoding="utf-8")
         named = re.findall(r"`((?:core|engine|processors|connectors|store|bench|tests|systemd|docs)/[a-z_0-9./]*)`", text)
         links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-        for name in named:
-            if not (ROOT / name).exists() and not (doc.parent / name).exists():
-                missing.append(f"{doc.name}: {name}")
+        lost = [name for name in named if not (ROOT / name).exists() and not (doc.parent / name).exists()]
+        missing += [f"{doc.name}: {name}" for name in lost]
         missing += [f"{doc.name}: {link}" for link in links if not (doc.parent / link).exists()]
     assert missing == []
 

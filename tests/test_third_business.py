@@ -44,5 +44,12 @@ def test_no_word_of_a_business_stands_in_the_general_parts() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     ).stdout.splitlines()  # fmt: skip
     # The demonstration and the drawing of docs/stages.md show the first business; explain's line has a fixed key.
-    allowed = ("engine/demo", "engine/diagram.py", "engine/explain.py", "engine/examples.py", "engine/desk.py", "engine/directive_")
+    allowed = (
+        "engine/demo",
+        "engine/diagram.py",
+        "engine/explain.py",
+        "engine/examples.py",
+        "engine/desk.py",
+        "engine/directive_",
+    )
     assert [line for line in found if not line.startswith(allowed)] == []
