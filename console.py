@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -236,13 +237,25 @@ def settle_parked(settings: Settings, ids: Sequence[str], what: str) -> int:
         return store.drop(wanted, getpass.getuser(), now())
 
 
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error for long work, where somebody watches; what moves it: (done, of)."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
 def back_up(settings: Settings, to: Path) -> str:
     """Back up; the sentence to print."""
     from store.backup import backup
     from store.spool import FolderSpool
 
     with reading_store(settings) as store:
-        made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now())
+        with progress("Fichiers") as told:
+            made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now(), told)
     key = "SECRET_KEY" if settings.secret_key.get_secret_value() else str(settings.data_dir / "secret.key")
     return (
         f"Sauvegarde faite : {made}\n"
@@ -261,8 +274,9 @@ def put_back(settings: Settings, source: Path, *, force: bool) -> str:
             where=str(settings.data_dir / "secret.key"),
             todo="copiez-y le fichier secret.key d'origine, ou réglez SECRET_KEY, puis recommencez",
         )
-    with sole_daemon(settings):
-        restore(source, database_of(settings), spool_folder(settings), keys=keys_of(settings), now=now(), force=force)
+    with sole_daemon(settings), progress("Fichiers") as told:
+        keys = keys_of(settings)
+        restore(source, database_of(settings), spool_folder(settings), keys=keys, now=now(), force=force, progress=told)
     return f"Remis depuis {source}. Ce qui était en cours sera vérifié dehors avant d'être refait."
 
 
