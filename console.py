@@ -253,9 +253,8 @@ def back_up(settings: Settings, to: Path) -> str:
     from store.backup import backup
     from store.spool import FolderSpool
 
-    with reading_store(settings) as store:
-        with progress("Fichiers") as told:
-            made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now(), told)
+    with reading_store(settings) as store, progress("Fichiers") as told:
+        made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now(), told)
     key = "SECRET_KEY" if settings.secret_key.get_secret_value() else str(settings.data_dir / "secret.key")
     return (
         f"Sauvegarde faite : {made}\n"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connectors.whatsapp.inbox import WhatsAppInbox
 
 #: Seconds after which a thread that computes lets others go on.
-SWITCH = 0.0005
+SWITCH = 0.0002
 #: Twilio's way of saying "nothing to answer".
 TWIML = ('<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml")
 
