@@ -109,8 +109,7 @@ def explain(
             seen += 1
             bad += "error" in found
             if as_json:
-                # ASCII: a mail may hold U+2028, at which many a script would cut the line.
-                sys.stdout.write(json.dumps(found, default=str) + "\n")
+                sys.stdout.write(_one_line(found) + "\n")
             else:
                 from engine.show import explained
 
@@ -300,6 +299,12 @@ def _told(**overrides: Any) -> Iterator[Any]:
         if os.environ.get("LOG_LEVEL") == "DEBUG":
             raise
         _fail(f"erreur interne : {type(error).__name__} : {error}\n  → LOG_LEVEL=DEBUG en montre la trace")
+
+
+def _one_line(value: Any) -> str:
+    """JSON on one line for every reader: a mail may hold characters at which some would cut it (U+2028, U+2029, U+0085)."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text.translate({0x2028: "\\u2028", 0x2029: "\\u2029", 0x85: "\\u0085"})
 
 
 def _fail(text: str) -> NoReturn:
