@@ -96,32 +96,9 @@ class Life:
             self.notices.append(decision.notice_to)
         return decision
 
-    def write(
-        self,
-        text: str = "",
-        *,
-        answer: Answer | None = None,
-        credits: int | None = None,
-        files: tuple[Attachment, ...] = (),
-        facts: tuple[Fact, ...] = (),
-        role: Role = "customer",
-        authorised: bool = True,
-        intent: str = "other",
-        **more: Any,
-    ) -> Decision:
-        """A message of the customer (or of whom ``role`` says)."""
-        event = self.message(
-            text,
-            answer=answer,
-            credits=credits,
-            files=files,
-            facts=facts,
-            role=role,
-            authorised=authorised,
-            intent=intent,
-            **more,
-        )
-        return self.happen(event)
+    def write(self, text: str = "", **fields: Any) -> Decision:
+        """A message of the customer (or of whom ``role`` says), played; ``fields`` as in ``message``."""
+        return self.happen(self.message(text, **fields))
 
     def message(
         self,
