@@ -248,17 +248,19 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def back_up(settings: Settings, to: Path) -> str:
-    """Back up; the sentence to print."""
-    from store.backup import backup
+def back_up(settings: Settings, to: Path, keep: int) -> str:
+    """Back up, and let all but the newest ``keep`` go (0: none); the sentence to print."""
+    from store.backup import backup, prune
     from store.spool import FolderSpool
 
     with reading_store(settings) as store, progress("Fichiers") as told:
         made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now(), told)
+        gone = prune(to, keep, keys_of(settings)) if keep else 0
     key = "SECRET_KEY" if settings.secret_key.get_secret_value() else str(settings.data_dir / "secret.key")
     return (
         f"Sauvegarde faite : {made}\n"
-        f"Gardez aussi {key}, à part : sans cette clé la sauvegarde est illisible.\n"
+        + (f"{gone} plus ancienne{'s' * (gone > 1)} effacée{'s' * (gone > 1)}.\n" if gone else "")
+        + f"Gardez aussi {key}, à part : sans cette clé la sauvegarde est illisible.\n"
         "Les fichiers des clients y sont, scellés ; les dossiers FILES_DIR et OUTBOX_DIR n'y sont pas."
     )
 

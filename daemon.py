@@ -7,6 +7,7 @@ explain  what a mail would cause, without doing anything
 status   what waits, what is wrong       parked / retry / drop   what needs a person
 show     one case, told by the journal   act      decide on a case from the console
 audit    has the journal been changed?   backup / restore
+install  systemd units                   canary   a mail to ourselves that must come back
 """
 
 from __future__ import annotations
@@ -241,12 +242,15 @@ def audit(as_json: Json = False) -> None:
 
 
 @app.command()
-def backup(to: Annotated[Path, typer.Argument(help="Dossier où ranger la sauvegarde.")]) -> None:
+def backup(
+    to: Annotated[Path, typer.Argument(help="Dossier où ranger la sauvegarde.")],
+    keep: Annotated[int, typer.Option(help="Ne garder que les plus récentes ; 0 : toutes.", min=0)] = 0,
+) -> None:
     """Sauvegarde la base, les fichiers et la tête du journal, service en marche ou non."""
     with _told() as settings:
         from console import back_up
 
-        _out(back_up(settings, to))
+        _out(back_up(settings, to, keep))
 
 
 @app.command()
@@ -259,6 +263,44 @@ def restore(
         from console import put_back
 
         _out(put_back(settings, source, force=force))
+
+
+@app.command()
+def install(
+    to: Annotated[Path | None, typer.Option(help="Dossier où écrire les unités ; sans lui elles sont montrées.")] = None,
+    user: Annotated[str, typer.Option(help="Compte du service.")] = "guichet",
+    env: Annotated[str, typer.Option(help="Fichier de réglages du service.")] = "/etc/guichet/guichet.env",
+    data: Annotated[str, typer.Option(help="Dossier des données.")] = "/var/lib/guichet",
+    backups: Annotated[str, typer.Option(help="Dossier des sauvegardes.")] = "/var/backups/guichet",
+) -> None:
+    """Les unités systemd de cette installation : le service, la sauvegarde de la nuit, le canari."""
+    from core.errors import UserError
+
+    try:
+        from operations import place_units, units
+
+        texts = units(root=Path(__file__).resolve().parent, data=data, env=env, backups=backups, account=user)
+        if to is None:
+            for name, text in texts.items():
+                _out(f"# ---- {name}\n{text}")
+        else:
+            _out("\n".join(place_units(texts, to)))
+    except UserError as error:
+        _fail(str(error))
+
+
+@app.command()
+def canary(
+    minutes: Annotated[float, typer.Option(help="Combien de temps l'attendre.", min=0)] = 10.0,
+) -> None:
+    """S'envoie un courrier par le service en marche et attend son retour ; sans retour, la santé passe au rouge."""
+    with _told() as settings:
+        from operations import fly_canary
+
+        if not fly_canary(settings, minutes):
+            _out(f"Le canari n'est pas revenu en {minutes:g} min. « daemon.py status » montre ce qui ne va pas.", err=True)
+            raise typer.Exit(1)
+        _out("Le canari est revenu : le courrier part, arrive et est lu.")
 
 
 @app.command()

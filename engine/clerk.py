@@ -24,6 +24,7 @@ from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
 from core.reading import Verdict
 from core.work import Context
+from engine import canary
 from engine.finding import Finder, burst, people_of, same_request
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
@@ -130,6 +131,8 @@ class Clerk:
     def _message(self, read: ReadRow, overlay: Overlay) -> Change:
         message, row = read.message, read.row
         now = self._clock()
+        if message.automatic == "own" and self._office.ref_of(message.id) == canary.REFERENCE:
+            self._store.note(canary.NOTE, True, "", now)
         if message.automatic not in (None, "bounce"):
             return self._ignored(read, f"message automatique ({message.automatic}) : {message.automatic_reason}", now)
         choice, repeat = self._finder.choose(read, overlay)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from core.case import Case
 from core.directive import Business, Directive
-from core.effects import Effect, SendMessage
 from core.errors import PortError, UserError
-from core.ports import Change, Inbox, JournalEntry, Outlet, Spool, Store
+from core.ports import Inbox, Outlet, Spool, Store
+from engine.alerts import alert
 from engine.clerk import Clerk
 from engine.clock import Clock
 from engine.courier import Courier
@@ -101,6 +101,7 @@ class Lanes(Protocol):
     def stop(self, timeout: float = 8.0) -> bool: ...
     def names(self) -> list[str]: ...
     def troubles(self) -> dict[str, str]: ...
+    def stuck(self) -> list[str]: ...
 
 
 class House:
@@ -163,6 +164,14 @@ class House:
         self.lanes.wait_idle(timeout)
         return self.lanes.troubles()
 
+    def stuck(self) -> list[str]:
+        """Lanes that give no sign of life: only a restart helps."""
+        return self.lanes.stuck()
+
+    def troubles(self) -> dict[str, str]:
+        """What is wrong, by lane."""
+        return self.lanes.troubles()
+
     def reload(self) -> Report:
         """Read the directives again (SIGHUP) and try everything that was stopped."""
         report = self.published.reload()
@@ -196,17 +205,11 @@ class House:
         if not admin or lane == "courier:mail":
             return
         now = self._now()
-        business = self.published.business("")
-        text = business.default.texts.get("admin_alert")
-        if text is None:
+        change = alert(self.published.business(""), admin, lane, trouble, now)
+        if change is None:
             return
-        values: Mapping[str, Any] = alert_values(business.label, lane, trouble, now)
-        subject, body = text.render("fr", values)
-        payload = SendMessage(admin, "", subject, body, "admin_alert", "fr", "internal", audience="admin")
-        effect = Effect(f"alert/{lane}/{now:%Y%m%dT%H%M%S}", "", "mail", payload)
-        entry = JournalEntry(now, "", "alert", {"lane": lane}, trouble)
         try:
-            self.store.commit([Change(None, effects=(effect,), journal=(entry,))], now)
+            self.store.commit([change], now)
         except (PortError, UserError) as error:
             log.warning("the alert about %s could not be kept: %s", lane, error)
             return
@@ -214,16 +217,6 @@ class House:
             log.exception("the alert about %s could not be kept", lane)
             return
         self.lanes.wake("courier:mail")
-
-
-def alert_values(business: str, lane: str, trouble: str, now: datetime) -> dict[str, Any]:
-    """The values of the text ``admin_alert``: it concerns no case, so most are empty."""
-    from core.texts import OFFERED_VALUES
-
-    values: dict[str, Any] = dict.fromkeys(OFFERED_VALUES, "")
-    values |= {n: [] for n in ("missing", "wanted", "facts", "files", "reasons")}
-    values |= {"fact": {}, "file_count": 0, "business": business, "language": "fr", "message": trouble, "note": lane}
-    return values | {"subject": lane, "reasons": [trouble], "opened_on": f"{now:%d/%m/%Y %H:%M} UTC"}
 
 
 def _freed(courier: Courier, lanes: Lanes) -> Callable[[], int]:

@@ -26,6 +26,8 @@ RETRY_REFUSED = 600.0
 ALERT_AFTER = 300.0
 #: Seconds between two notes in the store that a lane is well.
 NOTE_EVERY = 30.0
+#: Seconds beyond its time after which a lane that gives no sign counts as stuck: every outside call has a shorter deadline.
+STUCK = 600.0
 
 
 class Waiter(Protocol):
@@ -58,6 +60,7 @@ class Lane:
     noted_at: float = 0.0
     failing_since: float = 0.0
     alerted: bool = False
+    sign_by: float = 0.0
     thread: threading.Thread | None = field(default=None, repr=False)
 
 
@@ -71,9 +74,10 @@ class LocalLanes:
         note: Callable[[str, bool, str, datetime], None],
         alert: Callable[[str, str], None] = lambda lane, trouble: None,
         before: Mapping[str, str] | None = None,
+        patience: float = STUCK,
     ) -> None:
         """``before``: the troubles, by lane, that were known when the process before this one ended."""
-        self._clock, self._note, self._alert = clock, note, alert
+        self._clock, self._note, self._alert, self._patience = clock, note, alert, patience
         self._before = dict(before or {})
         self._lanes: dict[str, Lane] = {}
         self._changed = threading.Condition()
@@ -91,6 +95,7 @@ class LocalLanes:
         """Start every lane that does not run yet."""
         for lane in self._lanes.values():
             if lane.thread is None:
+                self._expect(lane)
                 lane.thread = threading.Thread(target=self._loop, args=(lane,), name=lane.name, daemon=True)
                 lane.thread.start()
 
@@ -133,6 +138,17 @@ class LocalLanes:
         """What is wrong, by lane."""
         return {lane.name: lane.trouble for lane in self._lanes.values() if lane.trouble}
 
+    def stuck(self) -> list[str]:
+        """The lanes that should have given a sign of life by now, working or resting, and did not; their thread may be gone."""
+        if self._stopping:
+            return []
+        now = time.monotonic()
+        return [
+            lane.name
+            for lane in self._lanes.values()
+            if lane.thread is not None and (now > lane.sign_by or not lane.thread.is_alive())
+        ]
+
     def last_ok(self) -> dict[str, float | None]:
         """Seconds since each lane last worked well; None for never."""
         now = time.monotonic()
@@ -165,6 +181,7 @@ class LocalLanes:
                 lane.dirty = lane.forced = False
                 lane.idle = False
             pause = 0.0
+            self._expect(lane)
             try:
                 busy = lane.step()
                 failures = 0
@@ -193,12 +210,17 @@ class LocalLanes:
             if not busy:
                 self._rest(lane, pause)
 
+    def _expect(self, lane: Lane, rest: float = 0.0) -> None:
+        """From now on the lane works, or rests so long: when its next sign of life is due."""
+        lane.sign_by = time.monotonic() + rest + self._patience
+
     def _rest(self, lane: Lane, pause: float) -> None:
         """Sleep until woken or the time is over. After a failure only a reload cuts the pause short: wakes are for work."""
         with self._changed:
             lane.failing = pause > 0
             if lane.dirty and not pause:
                 return
+            self._expect(lane, pause or lane.every)
             lane.idle = True
             self._changed.notify_all()
             if lane.waiter is None or pause:

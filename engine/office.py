@@ -14,7 +14,7 @@ from core.directive import Business, Directive
 from core.events import Role
 from core.message import Message
 from core.reading import Verdict
-from processors.correlate import make_message_id, make_token
+from processors.correlate import make_message_id, make_token, read_message_id
 from processors.verdict import read_verdict
 
 
@@ -39,6 +39,10 @@ class Office:
     def message_id(self, key: str, ref: str) -> str:
         """The Message-ID of the mail that this effect sends, whenever and however often it is tried."""
         return make_message_id(self.secret, key, ref, self.domain)
+
+    def ref_of(self, message_id: str) -> str:
+        """The reference in a Message-ID that we made, '' in any other."""
+        return read_message_id(self.secret, message_id) or ""
 
     def case_url(self, case_id: str) -> str:
         """The desk's address of a case."""

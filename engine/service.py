@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -24,6 +25,8 @@ class Runs(Protocol):
     def start(self) -> None: ...
     def run_once(self, timeout: float = ...) -> dict[str, str]: ...
     def reload(self) -> Report: ...
+    def stuck(self) -> list[str]: ...
+    def troubles(self) -> dict[str, str]: ...
     def stop(self, timeout: float = ...) -> bool: ...
 
 
@@ -46,17 +49,37 @@ def serve(open_house: Callable[[], Runs], *, once: bool, level: str) -> int:
     house.start()
     log.info("guichet is ready")
     notify("READY=1")
-    beat = watchdog_seconds()
+    beat, watch = watchdog_seconds(), Probe()
     while not stop.is_set():
         news.wait(beat)
         news.clear()
         if reload.is_set():
             reload.clear()
             _reload(house)
-        notify("WATCHDOG=1")
+        watch.look(house)
     notify("STOPPING=1")
     log.info("stopping")
     return 0 if house.stop() else 1
+
+
+class Probe:
+    """Feeds systemd's watchdog as long as every lane gives signs of life, idle or busy; a stuck one lets it restart us."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def look(self, house: Runs) -> bool:
+        """Look once; whether all is alive."""
+        stuck, troubles = house.stuck(), house.troubles()
+        if stuck != self._told:
+            self._told = stuck
+            if stuck:
+                log.critical("no sign of life from %s: the watchdog is no longer fed", ", ".join(stuck))
+                if sys.__stderr__ is not None:
+                    faulthandler.dump_traceback(file=sys.__stderr__, all_threads=True)
+        words = f"sans signe de vie : {', '.join(stuck)}" if stuck else "; ".join(f"{n} : {t}" for n, t in troubles.items())
+        notify(f"STATUS={' '.join(words.split())[:500] or 'au travail'}" + ("" if stuck else "\nWATCHDOG=1"))
+        return not stuck
 
 
 def _once(house: Runs) -> int:

@@ -37,6 +37,7 @@ from store.portable import (
     is_ours,
     kind_of,
     manifest_mac,
+    read_digests,
     read_manifest,
     sync,
     write_whole,
@@ -47,7 +48,7 @@ from store.spool import FolderSpool
 from store.sql import SqlStore
 from store.tables import metadata
 
-__all__ = ["Manifest", "Progress", "Restored", "backup", "check", "heads", "latest", "restore"]
+__all__ = ["Manifest", "Progress", "Restored", "backup", "check", "heads", "latest", "prune", "restore"]
 
 
 def backup(store: SqlStore, spool: FolderSpool, to: Path, now: datetime, progress: Progress = lambda done, of: None) -> Path:
@@ -93,6 +94,31 @@ def backup(store: SqlStore, spool: FolderSpool, to: Path, now: datetime, progres
             raise disk_error(error, to) from error
         raise
     return folder
+
+
+def prune(to: Path, keep: int, keys: Keys) -> int:
+    """Let all but the newest ``keep`` backups of ours go, with the files that only they named; how many. Raises UserError.
+
+    A folder of somebody else's (another key, a damaged manifest) is never touched, and while there is one every file stays.
+    """
+    ours = [folder for folder in complete(to) if is_ours(folder, keys)]
+    old = ours[: max(0, len(ours) - max(1, keep))]
+    if not old:
+        return 0
+    try:
+        for folder in old:
+            # The manifest first: a folder without one is no backup any more, whatever happens to the rest of it.
+            (folder / "manifest.json").unlink()
+            shutil.rmtree(folder)
+        left = complete(to)
+        if all(is_ours(folder, keys) for folder in left):
+            named = {digest for folder in left for digest in read_digests(folder)}
+            for path in (to / "spool").glob("??/??/*"):
+                if path.name not in named:
+                    path.unlink()
+    except OSError as error:
+        raise disk_error(error, to) from error
+    return len(old)
 
 
 def heads(to: Path, keys: Keys) -> list[Head]:

@@ -17,7 +17,7 @@ from core.effects import Receipt
 from core.errors import UserError
 from core.ports import Change, PendingEvent, Settled
 from store import Keys, SqlStore, open_store
-from store.backup import Restored, backup, check, heads, latest, restore
+from store.backup import Restored, backup, check, heads, latest, prune, restore
 from store.spool import Damaged, FolderSpool
 from store.tables import metadata
 from tests import postgres
@@ -323,3 +323,30 @@ def test_no_secret_stands_in_a_backup(lived: SqlStore, spool: FolderSpool, tmp_p
     for word in (b"client@example.com", b"un texte", KEYS.encryption.hex().encode()):
         assert word not in plain
     assert [path.stat().st_mode & 0o077 for path in (folder, folder / "tables.jsonl.gz", folder / "manifest.json")] == [0, 0, 0]
+
+
+def test_old_backups_go_with_the_files_that_only_they_named(sqlite_store: SqlStore, spool: FolderSpool, tmp_path: Path) -> None:
+    to, shared = tmp_path / "b", spool.put(b"in every backup")
+    gone = spool.put(b"erased after the first")
+    made = [backup(sqlite_store, spool, to, NOW)]
+    spool.delete(gone)
+    made += [backup(sqlite_store, spool, to, later(n)) for n in (1, 2, 3)]
+    foreign = to / "20200101T000000Z"
+    foreign.mkdir()
+    (foreign / "manifest.json").write_text("{}")
+    kept = {p.name for p in (to / "spool").rglob("*") if p.is_file()}
+    assert kept == {shared, gone}
+
+    assert prune(to, 3, KEYS) == 1
+    # What the foreign one's files are is not known, so all of them stay as long as it does.
+    assert {p.name for p in (to / "spool").rglob("*") if p.is_file()} == kept
+    assert (foreign / "manifest.json").exists()
+    shutil.rmtree(foreign)
+    assert prune(to, 2, KEYS) == 1
+    assert [folder for folder in made if (folder / "manifest.json").exists()] == made[2:]
+    assert {p.name for p in (to / "spool").rglob("*") if p.is_file()} == {shared}
+    assert prune(to, 2, KEYS) == 0
+    restored = put_back(to, f"sqlite:///{tmp_path / 'r.db'}", tmp_path / "spool2")
+    assert restored.missing == ()
+    assert prune(to, 0, KEYS) == 1, "the newest always stays"
+    assert (made[-1] / "manifest.json").exists()
