@@ -14,38 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.proc import children, cpu, memory
+
 ROOT = Path(__file__).resolve().parent.parent
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def children(pid: int) -> list[int]:
-    """The process and all below it."""
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += children(int(child))
-    return found
-
-
-def memory(pid: int) -> tuple[float, float]:
-    """(RSS, PSS) in MB of the process and its children."""
-    rss = pss = 0
-    for one in children(pid):
-        for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Rss:"):
-                rss += int(line.split()[1])
-            elif line.startswith("Pss:"):
-                pss += int(line.split()[1])
-    return rss / 1000, pss / 1000
-
-
-def cpu(pid: int) -> float:
-    """Seconds of CPU of the process and its children so far."""
-    total = 0
-    for one in children(pid):
-        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / _TICKS
 
 
 def main() -> None:
