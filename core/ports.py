@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 from core.case import Case, Party
 from core.effects import Effect, Receipt, State
@@ -101,6 +101,15 @@ class Health:
 
     ok: bool | None
     detail: str = ""
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """An outlet for which fuller batches cost fewer calls: the courier gives it one kind of effect at a time, and waits a little
+    for a batch to fill while more is on its way."""
+
+    #: Kinds of effects, each before those that wait for it.
+    kinds: tuple[str, ...]
 
 
 class Outlet(Protocol):
@@ -487,8 +496,20 @@ class Store(Records, Answers, Lookup, Protocol):
         """All of it or nothing. Raises Conflict when a case's version is not the expected one."""
 
     # ---- courier
-    def ready(self, system: str, now: datetime, limit: int) -> list[OutboxRow]:
-        """Effects of that system whose time has come and that wait for no other, in the order they were decided."""
+    def ready(self, system: str, now: datetime, limit: int, kind: str = "") -> list[OutboxRow]:
+        """Effects of that system whose time has come and that wait for no other, in the order they were decided.
+
+        ``kind`` "" takes every kind.
+        """
+
+    def queued(self, system: str, now: datetime, limit: int) -> dict[str, int]:
+        """How many effects are ready, by kind; at most ``limit`` are counted in all."""
+
+    def coming(self, system: str, kind: str, now: datetime) -> bool:
+        """Whether more of that kind may be ready in a moment.
+
+        Messages or events wait for reader or clerk, or another system has or is about to have in hand what some of that kind wait for.
+        """
 
     def sending(self, keys: Sequence[str], now: datetime) -> list[str]:
         """Mark as being sent, right before the outside call; those that were still free."""

@@ -8,14 +8,16 @@ certainly is not there. Where not finding it proves nothing, a person decides.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from core import codec
 from core.effects import Effect, Receipt, fill
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
-from core.ports import OutboxRow, Outlet, Settled, Store
+from core.ports import Gathers, OutboxRow, Outlet, Settled, Store
 from core.retry import MOST_ATTEMPTS, Backoff
+from engine.gathering import Gathering
 
 log = logging.getLogger("guichet.courier")
 
@@ -32,10 +34,22 @@ UNFINDABLE = (
 class Courier:
     """One outside system's lane."""
 
-    def __init__(self, outlet: Outlet, store: Store, *, clock: Callable[[], datetime], settled: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        outlet: Outlet,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        settled: Callable[[], None],
+        flood: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """``settled`` is called after outcomes were kept; ``flood`` tells whether an inbox is handing over many messages now."""
         self.outlet, self._store = outlet, store
         self._clock, self._settled = clock, settled
         self._backoff = Backoff()
+        self._gathering = Gathering(outlet.kinds, max(1, outlet.batch), pause) if isinstance(outlet, Gathers) else None
+        self._flood = flood
         #: Outcomes that the store could not keep yet (a full disk): they must not be forgotten, nor the call made again.
         self._unsettled: list[Settled] = []
 
@@ -47,10 +61,18 @@ class Courier:
     def run(self) -> int:
         """Deliver what is ready; how many effects were tried. Raises Unauthorized, after giving them all back."""
         self._settle([])
-        rows = self._store.ready(self.outlet.system, self._clock(), TAKE)
+        system, now = self.outlet.system, self._clock()
+        if self._gathering is not None:
+            kind = self._gathering.next(lambda most: self._store.queued(system, now, most), self._coming)
+            rows = self._store.ready(system, now, max(1, self.outlet.batch), kind) if kind else []
+        else:
+            rows = self._store.ready(system, now, TAKE)
         for start in range(0, len(rows), max(1, self.outlet.batch)):
             self._batch(rows[start : start + max(1, self.outlet.batch)])
         return len(rows)
+
+    def _coming(self, kind: str) -> bool:
+        return self._flood() or self._store.coming(self.outlet.system, kind, self._clock())
 
     def _batch(self, rows: Sequence[OutboxRow]) -> None:
         by_key = {row.effect.key: row for row in rows}

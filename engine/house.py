@@ -131,9 +131,13 @@ class House:
         self.reader = Reader(store, pool, clock=clock, read=lambda: wake("clerk"), understanding=understanding)
         self._understanding = understanding
         self.clerk = Clerk(store, office, clock=clock, wake=wake)
-        self.couriers = [Courier(o, store, clock=clock, settled=lambda: wake("clerk")) for o in outlets]
-        for inbox in inboxes:
-            intake = Intake(inbox, store, spool, clock=clock, taken=lambda: wake("reader"))
+        intakes = [Intake(inbox, store, spool, clock=clock, taken=lambda: wake("reader")) for inbox in inboxes]
+
+        def flood() -> bool:
+            return any(intake.flood for intake in intakes)
+
+        self.couriers = [Courier(o, store, clock=clock, settled=lambda: wake("clerk"), flood=flood) for o in outlets]
+        for inbox, intake in zip(inboxes, intakes, strict=True):
             name = f"intake:{inbox.name}"
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
         self.lanes.add(Lane("reader", self.reader.run, every=LOOK, close=pool.close))

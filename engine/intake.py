@@ -15,6 +15,8 @@ from core.ports import Inbox, Incoming, Spool, Store, Taken
 
 #: How many messages a batch holds at most.
 BATCH = 100
+#: A batch of so many is part of a backlog.
+MANY = 20
 
 
 class _Ledger:
@@ -35,12 +37,21 @@ class Intake:
     ) -> None:
         self.inbox, self._store, self._spool = inbox, store, spool
         self._clock, self._taken = clock, taken
+        #: Whether a backlog is coming in right now: more messages follow those that were taken.
+        self.flood = False
 
     def poll(self) -> int:
         """Take everything that is new; how many messages. Raises PortError as the inbox does, with what came before kept."""
+        try:
+            return self._poll()
+        finally:
+            self.flood = False
+
+    def _poll(self) -> int:
         inbox, total = self.inbox, 0
         ledger = _Ledger(self._store, inbox.name)
         for batch in inbox.poll(self._store.cursor(inbox.name), ledger, BATCH):
+            self.flood = len(batch.items) >= MANY
             rows = [self._settle(item) for item in batch.items]
             new = self._store.take(inbox.name, inbox.channel, rows, batch.cursor, self._clock())
             if new:

@@ -6,28 +6,65 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, literal, or_, select, true, update
 
 from core.effects import State
 from core.ports import OutboxRow, Settled
 from store.base import chunks
 from store.outbox import DONE, WAITING, End, Outbox
-from store.tables import outbox
+from store.tables import dependencies, events, inbox, outbox
 
 
 class Courier(Outbox):
     """The transactions of the courier lanes."""
 
-    def ready(self, system: str, now: datetime, limit: int) -> list[OutboxRow]:
-        """Effects of that system whose time has come and that wait for no other, in the order they were decided."""
-        query = (
-            select(outbox)
-            .where(outbox.c.system == system, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, outbox.c.next_at <= now)
-            .order_by(outbox.c.seq)
-            .limit(limit)
-        )
+    def ready(self, system: str, now: datetime, limit: int, kind: str = "") -> list[OutboxRow]:
+        """Effects of that system whose time has come and that wait for no other, in the order they were decided.
+
+        ``kind`` "" takes every kind.
+        """
+        query = select(outbox).where(_ready(system, now)).order_by(outbox.c.seq).limit(limit)
+        if kind:
+            query = query.where(outbox.c.kind == kind)
         with self.db.read() as connection:
             return self._outbox_rows(connection, connection.execute(query).mappings().all())
+
+    def queued(self, system: str, now: datetime, limit: int) -> dict[str, int]:
+        """How many effects are ready, by kind; at most ``limit`` are counted in all."""
+        some = select(outbox.c.kind).where(_ready(system, now)).limit(limit).subquery()
+        with self.db.read() as connection:
+            rows = connection.execute(select(some.c.kind, func.count().label("number")).group_by(some.c.kind))
+            return {row.kind: row.number for row in rows}
+
+    def coming(self, system: str, kind: str, now: datetime) -> bool:
+        """Whether more of that kind may be ready in a moment.
+
+        Messages or events wait for reader or clerk, or another system has or is about to have in hand what some of that kind wait for.
+        """
+        needed = outbox.alias("needed")
+        here = (
+            select(literal(1))
+            .select_from(
+                outbox.join(dependencies, dependencies.c.key == outbox.c.key).join(needed, needed.c.key == dependencies.c.needs)
+            )
+            .where(
+                outbox.c.system == system,
+                outbox.c.state == "intended",
+                outbox.c.blocked > 0,
+                outbox.c.kind == kind,
+                dependencies.c.satisfied == false(),
+                needed.c.system != system,
+                or_(
+                    needed.c.state == "sending",
+                    and_(needed.c.state == "intended", needed.c.blocked == 0, needed.c.next_at <= now),
+                ),
+            )
+        )
+        new = select(literal(1)).where(inbox.c.state == "new", inbox.c.next_at <= now)
+        read = select(literal(1)).where(inbox.c.state == "read")
+        told = select(literal(1)).where(events.c.waiting == true(), events.c.tell == true())
+        with self.db.read() as connection:
+            return any(connection.execute(query.limit(1)).first() is not None for query in (new, read, told, here))
 
     def sending(self, keys: Sequence[str], now: datetime) -> list[str]:
         """Mark as being sent, right before the outside call; those that were still free."""
@@ -83,6 +120,11 @@ class Courier(Outbox):
             return connection.execute(doubt.values(state="uncertain", next_at=look_at, changed_at=now)).rowcount
 
         return self.db.write(work)
+
+
+def _ready(system: str, now: datetime) -> ColumnElement[bool]:
+    """The effects of that system that can go out now."""
+    return and_(outbox.c.system == system, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, outbox.c.next_at <= now)
 
 
 def _may(before: State, after: State) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import engine.courier
 from connectors.clickup.client import ClickUpClient
 from connectors.hubspot.client import HubSpotClient
 from tests.fakes.clickup import ClickUp
@@ -74,8 +75,10 @@ def test_the_whole_journey_into_hubspot_and_clickup(
 
 
 def test_a_single_message_costs_at_most_four_calls_to_hubspot_once_the_properties_are_there(
-    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot
+    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    held: list[float] = []
+    monkeypatch.setitem(engine.courier.Courier.__init__.__kwdefaults__, "pause", held.append)
     counter = Counter(tmp_path / "data", **tools)
     counter.drop(mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=99))
     assert counter.work() == {}
@@ -85,9 +88,12 @@ def test_a_single_message_costs_at_most_four_calls_to_hubspot_once_the_propertie
     calls = hubspot.calls[before:]
     assert len(calls) <= 4, Count((c.method, c.path) for c in calls)
     assert not [c for c in calls if "search" in c.path]
+    assert held == [], "a message that comes alone waits for no other"
 
 
-def test_a_hundred_messages_cost_a_few_calls(tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot) -> None:
+def test_a_hundred_messages_cost_at_most_five_hundredths_of_a_call_each(
+    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot
+) -> None:
     counter = Counter(tmp_path / "data", **tools)
     counter.drop(
         mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=999)
@@ -103,7 +109,8 @@ def test_a_hundred_messages_cost_a_few_calls(tmp_path: Path, tools: dict[str, An
     calls = hubspot.calls[before:]
     assert len(hubspot.created("tickets")) == 101
     print(f"{len(calls)} HubSpot calls for 100 messages: {Count((c.method, c.path) for c in calls)}")
-    assert len(calls) <= 15
+    assert len(calls) <= 5
+    assert not [c for c in calls if "search" in c.path]
 
 
 @pytest.mark.parametrize("bad", ["fail", "late", "drop", "late-task"])

@@ -47,6 +47,7 @@ class HubSpotCrm:
     system: System = "crm"
     batch = 100
     findable = True
+    kinds = ("contact.upsert", "ticket.open", "ticket.update", "ticket.note")
 
     def __init__(
         self,
