@@ -23,6 +23,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
+from core.accounts import Accounts
 from core.case import Case, Party
 from core.effects import Effect, Receipt, State
 from core.errors import PortError
@@ -437,7 +438,7 @@ class Lookup(Protocol):
         """By lane: (whether it is well, when it last gave a sign of life, when it last worked well)."""
 
 
-class Store(Records, Answers, Lookup, Protocol):
+class Store(Records, Answers, Lookup, Accounts, Protocol):
     """The transactions by name. Each is one commit or none; safe from any thread.
 
     Times are aware datetimes in UTC, passed in, never read inside. Reads see what was committed.

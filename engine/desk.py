@@ -28,6 +28,7 @@ from core.ports import Delivery, Incoming, PendingEvent, Posted, Taken
 from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
+from engine.people import People
 from engine.posts import Place, PostedFile, Request, envelope, fingerprint
 from engine.watch import hand_over
 
@@ -141,6 +142,7 @@ class Desk:
         self._store, self._spool, self._office = house.store, house.spool, house.office
         self._outside, self._calls = dict(outside or {}), calls
         self._started = clock()
+        self.people = People(house.store, house.office.secret, clock=clock)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
         self._lock = threading.Lock()
         self._figures: tuple[float, Figures] | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, column, func, insert, select, table, text, update
+from sqlalchemy import Connection, MetaData, column, delete, func, insert, select, table, text, update
 
 from core.errors import UserError
 from core.ports import JournalEntry
@@ -31,7 +31,7 @@ from store.portable import (
 )
 from store.spool import FolderSpool
 from store.sql import SqlStore
-from store.tables import metadata, outbox
+from store.tables import metadata, outbox, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,8 @@ def _mark(store: SqlStore, connection: Connection, manifest: dict[str, Any], now
     """What was not finished may have been sent since: it is to be looked up. The journal says that this is a restored past."""
     doubt = update(outbox).where(outbox.c.state.in_(("intended", "sending")))
     uncertain = connection.execute(doubt.values(state="uncertain", next_at=now, changed_at=now)).rowcount
+    # Whoever logged out since must not find himself logged in again.
+    connection.execute(delete(sessions))
     head = store._lock_head(connection)
     if (head.seq, head.mac) != (manifest["journal"]["seq"], manifest["journal"]["mac"]):
         raise UserError("le journal de la sauvegarde n'est pas celui que son manifeste annonce", where="sauvegarde")

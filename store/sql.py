@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 from core import ports
 from core.errors import UserError
 from store import schema
+from store.accounts import AccountsTable
 from store.answers import AnswersTable
 from store.clerk import Clerk
 from store.commit import Commit
@@ -25,7 +26,7 @@ from store.revisions import Revisions
 from store.tables import meta
 
 
-class SqlStore(Lookup, Intake, Reader, Clerk, Commit, Courier, Operators, Revisions, RecordsTable, AnswersTable):
+class SqlStore(Lookup, Intake, Reader, Clerk, Commit, Courier, Operators, Revisions, RecordsTable, AnswersTable, AccountsTable):
     """core.ports.Store on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
 
     Raises UserError for what a person must mend (full disk, wrong key) and Transient for what passes (busy, connection lost).

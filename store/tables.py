@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0002"
+HEAD = "0003"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -98,14 +98,56 @@ contacts = Table(
     Column("updated_at", Moment, nullable=False),
 )
 
+# ------------------------------------------------------------------ people of the desk
+
+#: The name, the role and the password's hash are in ``body``, sealed: whoever writes into the file makes nobody an administrator.
 users = Table(
     "users",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("role", String(32), nullable=False),
-    Column("data", Sealed, nullable=False),
+    Column("name_hash", Hash, nullable=False, unique=True),
+    Column("body", Sealed, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+#: ``secret_hash``: of the id that the browser holds.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("secret_hash", Hash, primary_key=True),
+    Column("user_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index(None, "user_id"),
+)
+
+#: API tokens; ``user_id`` NULL for those of a service.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("secret_hash", Hash, nullable=False, unique=True),
+    Column("name_hash", Hash, nullable=False, unique=True),
+    Column("user_id", String(32), ForeignKey("users.id", ondelete="CASCADE")),
+    Column("body", Sealed, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("until", Moment),
+    Column("used_at", Moment),
+    Index(None, "user_id"),
+)
+
+#: Tries to log in, by account and by address.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("name_hash", Hash, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("free_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Index(None, "until"),
 )
 
 # ------------------------------------------------------------------ messages

@@ -6,7 +6,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,8 +50,8 @@ def read_any(
 class Answer:
     """An answer of the edge."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.status, self.headers, self.body = status, headers, body
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, cookies: Sequence[str] = ()) -> None:
+        self.status, self.headers, self.body, self.cookies = status, headers, body, cookies
 
     @property
     def json(self) -> Any:
@@ -78,7 +78,9 @@ class Client:
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()
-            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            headers = response.getheaders()
+            cookies = [value for name, value in headers if name.lower() == "set-cookie"]
+            return Answer(response.status, {k.lower(): v for k, v in headers}, response.read(), cookies)
         finally:
             connection.close()
 

@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from engine.desk import Desk
-from web import health, metrics, problems, request, webhooks
+from web import health, metrics, plain, problems, request, webhooks
+from web.auth import doorkeeper, login
 from web.guard import Guard
 from web.options import Options
 from web.security import Doors
@@ -30,9 +31,11 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     problems.install(app)
+    doorkeeper.install(app, desk, options.public_url)
     app.include_router(request.router(desk, options, doors))
     app.include_router(webhooks.router(desk, options))
     app.include_router(health.router(desk))
+    app.include_router(login.router(plain.show))
     app.include_router(metrics.router(desk, doors, registry))
     if options.form_origins:
         app.add_middleware(
