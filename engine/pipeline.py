@@ -62,6 +62,8 @@ def read_mail(
     """
     if channel == "whatsapp":
         message = _whatsapp(raw, now, get)
+    elif channel == "form":
+        message = _form(raw, now, get)
     else:
         mail = parse(raw)
         if keep is not None and mail.parts:
@@ -82,6 +84,13 @@ def _whatsapp(raw: bytes, now: datetime, get: Callable[[str], bytes] | None) -> 
     first = " ".join(message.text.split())
     subject = first if len(first) <= SUBJECT else first[:SUBJECT].rsplit(" ", 1)[0] + "…"
     return replace(message, subject=subject)
+
+
+def _form(raw: bytes, now: datetime, get: Callable[[str], bytes] | None) -> Message:
+    """A request posted to the web. Nobody is vouched for by it, so it decides nothing (engine.office.authorised)."""
+    from processors.form import read_form
+
+    return read_form(raw, get=get, received_at=now).message
 
 
 def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Message:

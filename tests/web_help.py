@@ -12,13 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-import engine.pipeline
 from edge import Edge, open_edge
-from engine.pipeline import ReadMail, Setup, fingerprint, understand_best
-from processors.form import read_form
-from processors.whatsapp import read_whatsapp
 from tests.quick import Quick, quick
 from tests.road import JPEG
 from web.options import Options
@@ -33,18 +27,6 @@ SAMPLE: dict[str, Any] = {
     "user_email": "client@example.com",
     "user_name": "Jean Dupont",
 }
-
-_read_mail = engine.pipeline.read_mail
-
-
-def read_any(
-    raw: bytes, setup: Setup, *, now: Any, hints: Any, keep: Any = None, channel: Any = "email", **more: Any
-) -> ReadMail:
-    """Every channel by its own reader, whatever the pipeline itself knows of them."""
-    if channel not in ("form", "whatsapp"):
-        return _read_mail(raw, setup, now=now, hints=hints, keep=keep, channel=channel, **more)
-    message = read_form(raw).message if channel == "form" else read_whatsapp(raw).message
-    return ReadMail(message, understand_best(message, setup.businesses, now=now), fingerprint(message))
 
 
 class Answer:
@@ -100,24 +82,22 @@ class Running:
 @contextmanager
 def running(folder: Path, make: Callable[[Quick], Options] | None = None, **options: Any) -> Iterator[Running]:
     """An edge over a house whose lanes work; ``make`` builds options that need the house (hooks)."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine.pipeline, "read_mail", read_any)
-        with quick(folder) as counter:
-            values = {"api_key": KEY, "form_key": FORM_KEY, "form_origins": (SITE,), "local_hosts": frozenset({"127.0.0.1"})}
-            edge = open_edge(
-                counter.house,
-                host="127.0.0.1",
-                port=0,
-                version="3.0.0",
-                options=make(counter) if make is not None else Options(**(values | options)),
-                businesses=lambda: [counter.house.published.business("")],
-                clock=counter.clock,
-                outside={"file_upload": True, "hubspot": True, "clickup": True},
-            )
-            try:
-                yield Running(counter, edge)
-            finally:
-                assert edge.stop()
+    with quick(folder) as counter:
+        values = {"api_key": KEY, "form_key": FORM_KEY, "form_origins": (SITE,), "local_hosts": frozenset({"127.0.0.1"})}
+        edge = open_edge(
+            counter.house,
+            host="127.0.0.1",
+            port=0,
+            version="3.0.0",
+            options=make(counter) if make is not None else Options(**(values | options)),
+            businesses=lambda: [counter.house.published.business("")],
+            clock=counter.clock,
+            outside={"file_upload": True, "hubspot": True, "clickup": True},
+        )
+        try:
+            yield Running(counter, edge)
+        finally:
+            assert edge.stop()
 
 
 class Files:

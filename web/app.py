@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from engine.desk import Desk
@@ -12,6 +14,8 @@ from web.guard import Guard
 from web.options import Options
 from web.security import Doors
 
+#: What is served, in this order: each makes its router of the desk, the options and who may do what.
+PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (request.router, webhooks.router, health.router)
 #: Most bytes of a body, by the beginning of the path. Twilio's and ClickUp's are small, a hundred HubSpot events are not.
 MOST_BYTES = {"/webhook/request": 262_144, "/webhook/validate": 65_536, "/webhook/": 1_048_576}
 
@@ -32,9 +36,8 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
     )
     problems.install(app)
     doorkeeper.install(app, desk, options.public_url)
-    app.include_router(request.router(desk, options, doors))
-    app.include_router(webhooks.router(desk, options))
-    app.include_router(health.router(desk))
+    for part in PARTS:
+        app.include_router(part(desk, options, doors))
     app.include_router(login.router(plain.show))
     app.include_router(metrics.router(desk, doors, registry))
     if options.form_origins:

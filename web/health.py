@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 
 from core.errors import PortError, UserError
 from engine.desk import Desk
+from web.options import Options
 from web.problems import Problem, responses
+from web.security import Doors
 
 
 class HealthOut(BaseModel):
@@ -22,7 +24,7 @@ class HealthOut(BaseModel):
     workflow: dict[str, str] = Field(examples=[{"support": "immediate_ticket", "modelisation": "validation_required"}])
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:  # noqa: ARG001 (open to all)
     """The endpoint."""
     routes = APIRouter(tags=["État"])
     documented = responses()

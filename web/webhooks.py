@@ -10,6 +10,7 @@ from engine.desk import Desk
 from engine.hooks import Call, Hook
 from web.options import Options
 from web.problems import Refusal, responses
+from web.security import Doors
 
 log = logging.getLogger("guichet.web")
 
@@ -23,7 +24,7 @@ _ANSWERS = {
 }
 
 
-def router(desk: Desk, options: Options) -> APIRouter:
+def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:  # noqa: ARG001 (their signature is the key)
     """The endpoints. One that is not set up answers 404."""
     routes = APIRouter(prefix="/webhook", tags=["Webhooks"])
     for name in PATHS:
