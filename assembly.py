@@ -22,6 +22,7 @@ from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
 
 if TYPE_CHECKING:
     from core.directive import Business
+    from edge import Service
     from engine.house import House, Published
     from engine.pipeline import ReadMail, Setup
     from engine.understanding import Understanding
@@ -205,7 +206,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
         def init() -> dict[str, Any]:
             return {
                 "secret": secret,
-                "spool": str(spool_folder(settings)),
+                "spool": str(spool_folder(settings).absolute()),
                 "documents": {n: directives.documents[n] for n in chosen(settings, directives.current)},
                 "own": sorted(own_addresses(settings)),
                 "authserv": sorted(authserv_ids(settings)),
@@ -227,6 +228,29 @@ def open_house(settings: Settings, clock: Now = now) -> House:
         held.close()
         raise
     return house
+
+
+def open_service(settings: Settings, *, once: bool) -> House | Service:
+    """What the daemon runs: the house, with its edge unless it runs ``once`` or PORT is 0. Raises UserError."""
+    dsn = settings.sentry_dsn.get_secret_value()
+    if dsn:
+        from engine import sentry
+
+        sentry.start(dsn, release=f"guichet@{VERSION}")
+    house = open_house(settings)
+    if once or not settings.port:
+        return house
+    from edge import Service, edge_of
+
+    def businesses() -> list[Business]:
+        current = house.published.current
+        return [current[name] for name in chosen(settings, current)]
+
+    try:
+        return Service(house, edge_of(house, settings, version=VERSION, businesses=businesses, clock=now))
+    except BaseException:
+        house.stop()
+        raise
 
 
 def understanding_of(

@@ -49,12 +49,12 @@ def main(
 
 @app.command()
 def run(once: Once = False) -> None:
-    """Le service : relève, lit, décide, livre."""
+    """Le service : relève, lit, décide, livre ; et répond sur le web (PORT)."""
     with _told() as settings:
-        from assembly import open_house
+        from assembly import open_service
         from engine.service import serve
 
-        raise typer.Exit(serve(lambda: open_house(settings), once=once, level=settings.log_level))
+        raise typer.Exit(serve(lambda: open_service(settings, once=once), once=once, level=settings.log_level))
 
 
 @app.command()

@@ -6,15 +6,18 @@ Part of the composition root beside assembly.py; imported only where a port is s
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.directive import Business
 from engine.desk import Desk
+from engine.directives import Report
 from engine.hooks import Call, Hook, Lost, Moved, Told
 from engine.house import House
+from settings import Settings, names_in
 from web.app import make_app
 from web.options import Options
 from web.server import Server
@@ -24,16 +27,24 @@ if TYPE_CHECKING:
 
 #: Seconds after which a thread that computes lets others go on.
 SWITCH = 0.0002
+#: Seconds that a WhatsApp message waits for its files before it is answered: Twilio gives fifteen in all, and one more try.
+MEDIA_SECONDS = 5.0
 #: Twilio's way of saying "nothing to answer".
 TWIML = ('<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml")
 
 
 @dataclass(slots=True)
 class Edge:
-    """A running edge."""
+    """An edge: its address is taken at once, it answers from ``start`` to ``stop``."""
 
     desk: Desk
     server: Server
+
+    def start(self) -> None:
+        """Answer. Raises UserError when the server does not come up."""
+        # A webhook changes threads a dozen times; each change waits that long behind a lane that computes (5 ms by default).
+        sys.setswitchinterval(SWITCH)
+        self.server.start()
 
     def stop(self, timeout: float = 2.0) -> bool:
         """Before the house: whoever waits is answered, nothing more is let in. Whether it ended in time."""
@@ -41,6 +52,41 @@ class Edge:
         ended = self.server.stop(timeout)
         self.desk.close()
         return ended
+
+
+@dataclass(slots=True)
+class Service:
+    """A house with its edge: what the daemon runs."""
+
+    house: House
+    edge: Edge
+
+    def start(self) -> None:
+        """First the lanes, then the door."""
+        self.house.start()
+        self.edge.start()
+
+    def run_once(self, timeout: float = 3600.0) -> dict[str, str]:
+        """As the house; nobody is let in."""
+        return self.house.run_once(timeout)
+
+    def reload(self) -> Report:
+        """As the house."""
+        return self.house.reload()
+
+    def stuck(self) -> list[str]:
+        """The lanes that give no sign of life, and the web when its thread is gone."""
+        return self.house.stuck() + ([] if self.edge.server.alive else ["web"])
+
+    def troubles(self) -> dict[str, str]:
+        """As the house."""
+        return self.house.troubles()
+
+    def stop(self, timeout: float = 9.0) -> bool:
+        """First the door, then the lanes; whether all ended in time."""
+        end = time.monotonic() + timeout
+        ended = self.edge.stop()
+        return self.house.stop(max(1.0, end - time.monotonic())) and ended
 
 
 def open_edge(
@@ -56,17 +102,74 @@ def open_edge(
     calls: Callable[[], Mapping[tuple[str, str], int]] | None = None,
     proxies: str = "127.0.0.1,::1",
 ) -> Edge:
-    """The edge of a house, listening. ``port`` 0 takes any that is free. Raises UserError when it cannot listen."""
-    # A webhook changes threads a dozen times; each change waits that long behind a lane that computes (5 ms by default).
-    sys.setswitchinterval(SWITCH)
+    """The edge of a house. ``port`` 0 takes any that is free. Raises UserError when the address cannot be had."""
     desk = Desk(house, version=version, clock=clock, businesses=businesses, outside=outside, calls=calls)
     server = Server(make_app(desk, options), host, port, proxies=proxies)
     try:
-        server.start()
+        server.bind()
     except BaseException:
         desk.close()
         raise
     return Edge(desk, server)
+
+
+def edge_of(
+    house: House,
+    settings: Settings,
+    *,
+    version: str,
+    businesses: Callable[[], Iterable[Business]],
+    clock: Callable[[], datetime],
+) -> Edge:
+    """The edge as the settings want it. Raises UserError when the address cannot be had."""
+    return open_edge(
+        house,
+        host=settings.host,
+        port=settings.port,
+        version=version,
+        options=options_of(settings, hooks_of(house, settings, clock)),
+        businesses=businesses,
+        clock=clock,
+        outside={
+            "file_upload": bool(settings.r2_access_key_id),
+            "hubspot": bool(settings.hubspot_api_key.get_secret_value()),
+            "clickup": bool(settings.clickup_api_key.get_secret_value()),
+        },
+        proxies=",".join(names_in(settings.trusted_proxies)),
+    )
+
+
+def options_of(settings: Settings, hooks: Mapping[str, Hook]) -> Options:
+    """How the edge is set."""
+    return Options(
+        api_key=settings.api_key.get_secret_value(),
+        form_key=settings.form_key.get_secret_value(),
+        form_origins=tuple(names_in(settings.form_origins)),
+        public_url=settings.public_url,
+        metrics_key=settings.metrics_key.get_secret_value(),
+        wait=settings.web_wait,
+        file_bytes=settings.web_file_bytes,
+        fetch_seconds=settings.web_file_seconds,
+        form_burst=settings.form_burst,
+        form_pause=settings.form_pause,
+        hooks=hooks,
+    )
+
+
+def hooks_of(house: House, settings: Settings, clock: Callable[[], datetime]) -> dict[str, Hook]:
+    """The webhooks of the systems that are set up."""
+    hooks: dict[str, Hook] = {}
+    public = settings.public_url
+    if settings.twilio_account_sid:
+        inbox = next(i for i in house.inboxes if i.channel == "whatsapp")
+        token = settings.twilio_auth_token.get_secret_value()
+        hooks |= whatsapp_hooks(cast("WhatsAppInbox", inbox), token=token, public_url=public, budget=MEDIA_SECONDS)
+    if secret := settings.hubspot_client_secret.get_secret_value():
+        lanes = tuple(f"intake:{i.name}" for i in house.inboxes if i.channel == "hubspot")
+        hooks |= hubspot_hook(lanes, secret=secret, public_url=public, clock=clock)
+    if secret := settings.clickup_webhook_secret.get_secret_value():
+        hooks |= clickup_hook(secret=secret, clock=clock)
+    return hooks
 
 
 # ------------------------------------------------------------------ who verifies and reads what

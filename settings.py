@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import difflib
 import io
+import ipaddress
 import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +29,7 @@ def _f(default: Any, group: str, help_: str, **more: Any) -> Any:
 GENERAL, LOCAL = "Général", "Sans compte"
 MAIL_IN, MAIL_OUT = "Courrier entrant (Gmail ou tout serveur IMAP)", "Courrier sortant (SMTP)"
 MODEL = "Claude (Anthropic)"
+WEB, WATCH = "Web", "Surveillance"
 CRM, TASKS, FILES, PHONE = "HubSpot", "ClickUp", "Cloudflare R2", "WhatsApp (Twilio)"
 
 
@@ -45,7 +48,9 @@ class Settings(BaseSettings):
         "La perdre, c'est perdre les données.",
     )  # fmt: skip
     database_url: SecretStr = _f(SecretStr(""), GENERAL, "postgresql://… ; vide : SQLite dans DATA_DIR/guichet.db.")
-    public_url: str = _f("", GENERAL, "Adresse publique du guichet, pour les liens ; vide : pas de liens.")
+    public_url: str = _f(
+        "", GENERAL, "Adresse publique du guichet (https://…), pour les liens et les webhooks ; vide : pas de liens."
+    )
     reader_processes: int = _f(2, GENERAL, "Processus de lecture au plus, en pleine charge.", ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _f("INFO", GENERAL, "Niveau du journal de bord.")
 
@@ -100,12 +105,18 @@ class Settings(BaseSettings):
     )  # fmt: skip
     hubspot_inbox_id: str = _f("", CRM, "Boîte de conversations lue ; vide : toutes.")
     hubspot_poll_seconds: float = _f(60.0, CRM, "Secondes entre deux relèves des conversations.", ge=1)
+    hubspot_client_secret: SecretStr = _f(
+        SecretStr(""), CRM, "Secret de l'application HubSpot : il signe les webhooks (v3) ; vide : relèves seules."
+    )
 
     clickup_api_key: SecretStr = _f(SecretStr(""), TASKS, "Jeton ClickUp ; vide : les tâches restent ici.")
     clickup_parent_task_id: str = _f("", TASKS, "Tâche sous laquelle les sous-tâches sont créées.")
     clickup_assignee_id: str = _f("", TASKS, "Utilisateur à qui elles sont confiées ; vide : personne.")
     clickup_base_url: str = _f("https://api.clickup.com/api", TASKS, "Adresse de l'API.")
     clickup_window: int = _f(100, TASKS, "Appels permis par minute (100 ; 1000 en offre Business Plus).", ge=1)
+    clickup_webhook_secret: SecretStr = _f(
+        SecretStr(""), TASKS, "Secret du webhook, donné par « daemon.py webhooks --register » ; vide : relèves seules."
+    )
 
     r2_access_key_id: str = _f("", FILES, "Clé d'accès R2 ; vide : les fichiers restent sur ce disque.")
     r2_secret_access_key: SecretStr = _f(SecretStr(""), FILES, "Clé secrète R2.")
@@ -131,6 +142,38 @@ class Settings(BaseSettings):
     anthropic_price: str = _f(
         "", MODEL, "Prix d'un modèle inconnu, en dollars par million : entrée,sortie,écriture,écriture d'une heure,lecture."
     )  # fmt: skip
+
+    host: str = _f(
+        "127.0.0.1", WEB, "Adresse où le service écoute ; 127.0.0.1 : cette machine seule, derrière un relais (proxy)."
+    )
+    port: int = _f(5000, WEB, "Port où il écoute ; 0 : pas de web.", ge=0, le=65535)
+    trusted_proxies: str = _f(
+        "127.0.0.1,::1", WEB,
+        "Relais (adresses ou réseaux, séparés par des virgules) crus sur l'adresse du visiteur (X-Forwarded-For).",
+    )  # fmt: skip
+    api_key: SecretStr = _f(
+        SecretStr(""), WEB, "Clé de vos programmes : demandes et validations ; vide : les deux restent fermées."
+    )
+    form_key: SecretStr = _f(
+        SecretStr(""), WEB, "Clé publique de votre formulaire : elle ne permet que de déposer une demande, depuis FORM_ORIGINS."
+    )
+    form_origins: str = _f(
+        "",
+        WEB,
+        "Sites qui portent le formulaire (https://www.exemple.fr), séparés par des virgules ; PUBLIC_URL en est toujours.",
+    )
+    form_burst: int = _f(5, WEB, "Demandes qu'un visiteur peut déposer coup sur coup.", ge=1)
+    form_pause: float = _f(30.0, WEB, "Secondes après lesquelles il peut en déposer une de plus.", gt=0)
+    web_wait: float = _f(
+        10.0, WEB, "Secondes pendant lesquelles une demande attend les systèmes du dehors avant la réponse 202.", ge=0, le=60
+    )  # fmt: skip
+    web_file_bytes: int = _f(25_000_000, WEB, "Taille d'un fichier déposé, au plus.", ge=1_000)
+    web_file_seconds: float = _f(20.0, WEB, "Secondes laissées à la récupération des fichiers d'une demande.", gt=0, le=120)
+
+    metrics_key: SecretStr = _f(SecretStr(""), WATCH, "Clé de /metrics ; vide : cette machine seule peut le lire.")
+    sentry_dsn: SecretStr = _f(
+        SecretStr(""), WATCH, "Projet Sentry à qui dire les erreurs, sans donnée personnelle ; vide : à personne."
+    )
 
     inbox_dir: str = _f("", LOCAL, "Dossier de messages .eml qui sert de boîte ; vide : DATA_DIR/inbox.")
     outbox_dir: str = _f("", LOCAL, "Dossier où sont écrits les messages sortants sans SMTP ; vide : DATA_DIR/outbox.")
@@ -218,6 +261,7 @@ def _together(settings: Settings) -> list[str]:
             lacking = [n.upper() for n in names if not _set(settings, n)]
             if lacking:
                 problems.append(f"{key.upper()} demande aussi {', '.join(lacking)}.")
+    problems += _web_together(settings)
     for kind in ("imap", "smtp"):
         local = getattr(settings, f"{kind}_host") in ("127.0.0.1", "::1", "localhost")
         if getattr(settings, f"{kind}_security") == "none" and not local:
@@ -225,6 +269,57 @@ def _together(settings: Settings) -> list[str]:
                 f"{kind.upper()}_SECURITY=none n'est admis que vers cette machine : le mot de passe passerait en clair."
             )
     return problems
+
+
+#: Characters of a key that opens something to whoever guesses it.
+KEY = 16
+
+
+def _web_together(settings: Settings) -> list[str]:
+    """What does not fit together of the web's settings."""
+    problems = []
+    keys = {n: getattr(settings, n).get_secret_value() for n in ("api_key", "form_key", "metrics_key")}
+    problems += [
+        f"{name.upper()} : {KEY} caractères au moins (par exemple : openssl rand -hex 24)."
+        for name, key in keys.items()
+        if 0 < len(key) < KEY
+    ]
+    if keys["form_key"] and keys["form_key"] in (keys["api_key"], keys["metrics_key"]):
+        problems.append("FORM_KEY est publique : elle ne peut être ni API_KEY ni METRICS_KEY.")
+    if keys["form_key"] and not (settings.form_origins or settings.public_url):
+        problems.append("FORM_KEY demande FORM_ORIGINS : les sites d'où le formulaire est posté.")
+    for origin in names_in(settings.form_origins):
+        if origin.rstrip("/") != origin_of(origin):
+            problems.append(f"FORM_ORIGINS : « {origin} » n'est pas l'adresse d'un site, sans chemin (https://www.exemple.fr).")
+    if settings.public_url and not origin_of(settings.public_url):
+        problems.append(f"PUBLIC_URL : « {settings.public_url} » n'est pas une adresse (https://guichet.exemple.fr).")
+    for name in names_in(settings.trusted_proxies):
+        try:
+            ipaddress.ip_network(name, strict=False)
+        except ValueError:
+            problems.append(f"TRUSTED_PROXIES : « {name} » n'est ni une adresse IP ni un réseau (10.0.0.0/8).")
+    for secret, key in (("hubspot_client_secret", "hubspot_api_key"), ("clickup_webhook_secret", "clickup_api_key")):
+        lacking = [n.upper() for n in (key, "public_url") if not _set(settings, n)] if _set(settings, secret) else []
+        if lacking:
+            problems.append(f"{secret.upper()} demande aussi {', '.join(lacking)}.")
+        elif _set(settings, secret) and not settings.port:
+            problems.append(f"{secret.upper()} ne sert à rien avec PORT=0 : aucun webhook ne peut arriver.")
+    return problems
+
+
+def names_in(text: str) -> list[str]:
+    """The parts of a list separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, '' when it is none of the web."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("https", "http") and parts.hostname else ""
 
 
 def _set(settings: Settings, name: str) -> bool:

@@ -23,9 +23,12 @@ def main() -> None:
     """Start the daemon, wait until it is ready, let it idle, print one table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=30.0)
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--port", default="0", help="with the web at this port; 0: without")
+    given = parser.parse_args()
+    seconds = given.seconds
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "DATA_DIR": folder, "DIRECTIVES_DIR": str(ROOT / "directives"), "ADMIN_EMAIL": "a@b.example"}
+        env |= {"PORT": given.port}
         # The second start is what operators see; the first also makes the tables.
         for _ in range(2):
             began = time.monotonic()

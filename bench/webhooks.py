@@ -54,6 +54,7 @@ def serve(folder: str) -> None:
         house, host="127.0.0.1", port=0, version="3", options=options, businesses=lambda: [business], clock=now, outside={}
     )
     house.start()
+    edge.start()
     print(edge.server.port, flush=True)
     ended.wait()
     began = time.monotonic()

@@ -55,6 +55,11 @@ class Published:
         return report
 
     @property
+    def current(self) -> Mapping[str, Business]:
+        """All that are in force, by name."""
+        return self._directives.current
+
+    @property
     def report(self) -> Report:
         """What the last reading of the documents said."""
         return self._directives.report

@@ -154,6 +154,7 @@ def daemon(folder: Path, *arguments: str, timeout: float = 60.0, **env: str) -> 
         "DATA_DIR": str(folder),
         "DIRECTIVES_DIR": str(ROOT / "directives"),
         "ADMIN_EMAIL": ADMIN,
+        "PORT": "0",
         **env,
     }
     return subprocess.run(

@@ -53,6 +53,7 @@ class Real(Counter):
             "SMTP_SECURITY": "none",
             "SMTP_PASSWORD": SMTP_PASSWORD,
             "AUTHSERV_ID": AUTHSERV,
+            "PORT": "0",
             **more,
         }
         super().__init__(folder)

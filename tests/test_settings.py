@@ -17,7 +17,7 @@ def test_the_example_file_is_what_the_settings_say() -> None:
 
 def test_every_setting_is_used_somewhere() -> None:
     """No option that does nothing."""
-    files = ("assembly.py", "switchboard.py", "console.py", "daemon.py", "settings.py")
+    files = ("assembly.py", "switchboard.py", "edge.py", "console.py", "daemon.py", "settings.py")
     code = "\n".join((ROOT / f).read_text(encoding="utf-8") for f in files)
     body = code.split("class SettingsError")[0].split("class Settings(")[0] + code.split("class SettingsError", 1)[1] + code
     for name in Settings.model_fields:
@@ -42,6 +42,16 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("GMAIL_EMAIL=a@example.com", "GMAIL_EMAIL sans GMAIL_APP_PASSWORD"),
         ("ADMIN_EMAIL=patron", "ADMIN_EMAIL : « patron » n'est pas une adresse"),
         ("IMAP_SECURITY=none", "IMAP_SECURITY=none n'est admis que vers cette machine"),
+        ("API_KEY=court", "API_KEY : 16 caractères au moins"),
+        ("FORM_KEY=0123456789abcdef", "FORM_KEY demande FORM_ORIGINS"),
+        ("API_KEY=0123456789abcdef\nFORM_KEY=0123456789abcdef\nPUBLIC_URL=https://a.example", "FORM_KEY est publique"),
+        ("FORM_ORIGINS=https://a.example, b.example/x", "« b.example/x » n'est pas l'adresse d'un site"),
+        ("FORM_ORIGINS=*", "« * » n'est pas l'adresse d'un site"),
+        ("PUBLIC_URL=guichet.example", "« guichet.example » n'est pas une adresse"),
+        ("TRUSTED_PROXIES=127.0.0.1,*", "TRUSTED_PROXIES : « * » n'est ni une adresse IP ni un réseau"),
+        ("CLICKUP_WEBHOOK_SECRET=abc", "CLICKUP_WEBHOOK_SECRET demande aussi CLICKUP_API_KEY, PUBLIC_URL"),
+        ("HUBSPOT_CLIENT_SECRET=abc", "HUBSPOT_CLIENT_SECRET demande aussi HUBSPOT_API_KEY, PUBLIC_URL"),
+        ("PORT=70000", "PORT : au plus 65535"),
     ],
 )
 def test_a_mistake_is_a_sentence(line: str, sentence: str, tmp_path: Path) -> None:

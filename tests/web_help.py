@@ -94,6 +94,7 @@ def running(folder: Path, make: Callable[[Quick], Options] | None = None, **opti
             clock=counter.clock,
             outside={"file_upload": True, "hubspot": True, "clickup": True},
         )
+        edge.start()
         try:
             yield Running(counter, edge)
         finally:

@@ -81,24 +81,36 @@ class Server:
         )
         self._server = uvicorn.Server(self._config)
         self._thread: threading.Thread | None = None
+        self._listening: socket.socket | None = None
 
     @property
     def url(self) -> str:
         """Where it listens, once it does."""
         return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that answers is there."""
+        return self._thread is not None and self._thread.is_alive()
+
     def start(self, timeout: float = 5.0) -> None:
-        """Listen, and serve from a thread. Raises UserError when the address cannot be had."""
+        """Serve from a thread, at the address that ``bind`` took. Raises UserError when the address cannot be had."""
         for noisy in ("uvicorn.error", "uvicorn.access"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
-        listening = self._bind()
-        self.port = listening.getsockname()[1]
+        self.bind()
+        listening, self._listening = self._listening, None
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(listening, started), name="web", daemon=True)
         self._thread.start()
         if not started.wait(timeout):
             raise UserError("le serveur web ne démarre pas", where=f"HOST={self.host} PORT={self.port}")
         log.info("the web listens at %s", self.url)
+
+    def bind(self) -> None:
+        """Take the address: who comes now waits until ``start``. Raises UserError when it cannot be had."""
+        if self._listening is None:
+            self._listening = self._bind()
+            self.port = self._listening.getsockname()[1]
 
     def _bind(self) -> socket.socket:
         try:
@@ -140,6 +152,9 @@ class Server:
     def stop(self, timeout: float = 2.0) -> bool:
         """End running requests and close; whether it ended in time. Who waits for an outcome must be let go before (Desk.close)."""
         thread = self._thread
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
         if thread is None:
             return True
         self._server.should_exit = True
