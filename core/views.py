@@ -1,7 +1,8 @@
 """What the desk shows people: rows made to be read, and the port by which the store answers them.
 
-Rows carry what a list needs and nothing sealed that it does not show; ``Views`` is the store's side. Searches are by words that
-stand in a case (its reference, names, addresses, subject), each word whole: the store knows them by keyed hash only.
+Rows carry what a list needs; ``Views`` is the store's side. Searches are by words that stand in a case (its reference, names,
+addresses, subject), each word whole: the store knows them by keyed hash only. Lists are paged by key: a page's ``next`` is
+where the following one begins, whatever is written meanwhile.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Literal, Protocol, TypeVar
 
-from core.case import Case, Party, Stage
+from core.case import Party, Stage
 from core.events import Role
 from core.message import Channel, Message
-from core.ports import DeadlineRow
+from core.ports import DeadlineRow, ParkedRow, Store
 from core.reading import Reading
 
 T = TypeVar("T")
@@ -29,12 +30,22 @@ class Page(Generic[T]):
     next: str = ""
 
 
+#: Whom a case waits for, by stage.
+WAITS: Mapping[str, tuple[Stage, ...]] = {
+    "customer": ("waiting_info", "waiting_approval"),
+    "us": ("waiting_review", "fulfilling"),
+    "nobody": ("done", "rejected", "expired", "closed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases; every condition that is set must hold. Times are aware; ``until`` is left out itself.
+    """Which cases; every condition that is set must hold.
 
-    ``waits`` keeps those that wait for the customer, for us, or for nobody. ``search`` are words, each of which must be known
-    of the case. ``person`` is an address or number of the customer.
+    ``since`` and ``until`` bound the time a case was opened; aware, ``until`` itself left out. ``waits`` keeps those that wait
+    for the customer, for us, or for nobody (WAITS). ``search`` are words, each of which must be known of the case.
+    ``person`` is an address or number of the customer. ``order``: the last changed first, the last opened first, the first
+    opened first; only the last two stand still while cases change.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -51,11 +62,16 @@ class CaseFilter:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list. ``due`` is its next deadline; ``answered`` how long the customer waited for the first answer."""
+    """A case in a list. ``due`` is its next deadline; ``answered`` how long the customer waited for the first answer.
+
+    ``amount`` is the one approved, else the one offered last. ``offer`` is the state of that offer, '' before any.
+    ``parked`` counts its effects that need a person.
+    """
 
     id: str
     ref: str
     business: str
+    directive: str
     kind: str
     stage: Stage
     channel: Channel
@@ -65,6 +81,7 @@ class CaseRow:
     unit: str
     opened_at: datetime
     updated_at: datetime
+    offer: str = ""
     closed_at: datetime | None = None
     due: DeadlineRow | None = None
     answered: timedelta | None = None
@@ -99,23 +116,32 @@ class ContactRow:
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """What one day (in the asked zone) saw: messages taken by channel, cases opened and ended by kind and stage."""
+    """What one day (in the asked zone) saw.
+
+    ``messages`` taken by channel, cases ``opened`` by kind and ``ended`` by stage, amounts ``approved`` by unit;
+    ``model_cost`` in US dollars.
+    """
 
     day: date
     messages: Mapping[str, int] = field(default_factory=dict)
     opened: Mapping[str, int] = field(default_factory=dict)
     ended: Mapping[str, int] = field(default_factory=dict)
-    amount: Decimal = Decimal(0)
+    approved: Mapping[str, Decimal] = field(default_factory=dict)
     model_cost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Medians and 90th percentiles over cases opened in a period; None where no case has come so far."""
+    """Medians and 90th percentiles (the smallest delay that half, or nine tenths, do not exceed) over cases opened in a period.
 
-    cases: int
+    ``answered`` until the first text to the customer had left, over ``answers`` cases; ``resolved`` until the end, over ``ends``.
+    None where no case has come so far.
+    """
+
+    answers: int = 0
     answered: timedelta | None = None
     answered_90: timedelta | None = None
+    ends: int = 0
     resolved: timedelta | None = None
     resolved_90: timedelta | None = None
 
@@ -124,18 +150,58 @@ class Delays:
 class FigureReport:
     """A period in figures. ``days`` oldest first, every day of the period among them.
 
-    ``accepted`` of ``quoted`` cases were approved; ``credits`` is the sum approved, by unit; ``spoken`` messages by language.
+    The rest is over the cases opened in the period: ``opened`` of them; ``quoted`` got an offer, of which ``accepted`` were
+    approved; ``refused`` ended with a no. ``approved`` is the sum approved in the period, by unit.
     """
 
     days: tuple[DayCount, ...]
     delays: Delays
+    opened: int
     quoted: int
     accepted: int
     refused: int
-    credits: Mapping[str, Decimal]
+    approved: Mapping[str, Decimal]
     stages: Mapping[str, int]
     channels: Mapping[str, int]
     kinds: Mapping[str, int]
+    model_cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of the journal as a list of news has it: its number, its case ('' for none) and kind."""
+
+    seq: int
+    case_id: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """Documents that somebody is writing and that are not in force. ``base`` is the revision he began from.
+
+    ``documents`` holds only those that differ from it; None for one that is to go. ``version`` counts how often it was saved.
+    """
+
+    business: str
+    author: str
+    base: str
+    documents: Mapping[str, str | None]
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRow:
+    """One publication: from when on the revision was in force. ``author`` '' stands for the files themselves (an editor, git)."""
+
+    id: int
+    business: str
+    revision: str
+    author: str
+    note: str
+    at: datetime
 
 
 class Views(Protocol):
@@ -144,20 +210,26 @@ class Views(Protocol):
     def find_cases(self, which: CaseFilter, *, limit: int, after: str = "") -> Page[CaseRow]:
         """Cases in order, at most ``limit``. Raises ValueError when ``after`` is not what a page before gave."""
 
-    def count_cases(self, which: CaseFilter, *, most: int = 10_000) -> int:
+    def count_cases(self, which: CaseFilter, *, most: int = 1_000) -> int:
         """How many there are; counting ends at ``most``."""
 
+    def case_rows(self, case_ids: Sequence[str]) -> list[CaseRow]:
+        """These cases as a list has them, in that order; unknown ones are left out."""
+
     def said(self, case_id: str) -> list[Said]:
-        """Every message of the case, oldest first."""
+        """Every message of the case that was read, in the order they were taken."""
 
     def message(self, inbox_id: int) -> Said | None:
         """One message, None when there is none of that number or it was not read yet."""
+
+    def recent(self, limit: int) -> list[Said]:
+        """The last messages that a person wrote and that were decided, the newest first."""
 
     def case_deadlines(self, case_ids: Sequence[str]) -> dict[str, list[DeadlineRow]]:
         """The deadlines of these cases, soonest first; cases without are left out."""
 
     def find_contacts(self, *, search: str = "", limit: int, after: str = "") -> Page[ContactRow]:
-        """People, the last heard first; ``search`` as in CaseFilter."""
+        """People, the last changed first; ``search`` as in CaseFilter, over names and addresses. Raises ValueError as find_cases."""
 
     def contact(self, contact_id: str) -> ContactRow | None:
         """One person, None when there is no such one."""
@@ -165,8 +237,39 @@ class Views(Protocol):
     def contact_cases(self, contact_id: str, *, limit: int = 200) -> list[CaseRow]:
         """The person's cases, the last changed first."""
 
+    def find_parked(self, *, limit: int, after: str = "") -> Page[ParkedRow]:
+        """What needs a person, oldest first. Raises ValueError as find_cases."""
+
+    def waiting_event(self, event_id: str) -> bool | None:
+        """Whether an event that was handed to the clerk still waits; None when there is no such one."""
+
     def report(self, since: date, until: date, zone: str, *, business: str = "") -> FigureReport:
         """The days from ``since`` to ``until`` (both among them) in that IANA zone."""
 
-    def case(self, case_id: str) -> Case | None:
-        """The whole case, None when there is no such one."""
+    def head_seq(self) -> int:
+        """The number of the journal's last line, 0 when it is empty."""
+
+    def moments(self, after: int, limit: int) -> list[Moment]:
+        """Lines of the journal behind that number, oldest first."""
+
+    def save_draft(self, draft: DraftRow) -> bool:
+        """Keep it where the one kept has the version before (0: none is kept); False when it has not."""
+
+    def draft(self, business: str, author: str) -> DraftRow | None:
+        """That person's draft, None when there is none."""
+
+    def drafts(self, business: str) -> list[DraftRow]:
+        """Everybody's drafts of that business, the last saved first."""
+
+    def drop_draft(self, business: str, author: str) -> bool:
+        """Forget it; whether there was one."""
+
+    def keep_publication(self, business: str, revision: str, author: str, note: str, now: datetime) -> bool:
+        """Keep who put that revision in force, unless it is in force already; whether it was new."""
+
+    def publications(self, business: str, *, limit: int = 100) -> list[PublishedRow]:
+        """What was in force, the newest first."""
+
+
+class DeskStore(Store, Views, Protocol):
+    """The store as the desk needs it."""

@@ -11,7 +11,8 @@ from typing import Protocol
 from core.case import Case
 from core.directive import Business, Directive
 from core.errors import PortError, UserError
-from core.ports import Inbox, Outlet, Spool, Store
+from core.ports import Inbox, Outlet, Spool
+from core.views import DeskStore
 from engine.alerts import alert
 from engine.clerk import Clerk
 from engine.clock import Clock
@@ -36,7 +37,7 @@ KEPT_REVISIONS = 16
 class Published:
     """The businesses in force, and older revisions for the cases that began with them."""
 
-    def __init__(self, directives: Directives, store: Store, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, directives: Directives, store: DeskStore, *, clock: Callable[[], datetime]) -> None:
         self._directives, self._store, self._clock = directives, store, clock
         self._old: dict[str, Business | None] = {}
         self._lock = threading.Lock()
@@ -46,7 +47,9 @@ class Published:
         """Put the revisions in force into the store, so that open cases can go on by them."""
         documents = self._directives.documents
         for name, business in self._directives.current.items():
-            self._store.keep_directives(name, business.revision, documents[name], self._clock())
+            now = self._clock()
+            self._store.keep_directives(name, business.revision, documents[name], now)
+            self._store.keep_publication(name, business.revision, "", "", now)
 
     def reload(self) -> Report:
         """Read the documents again; the last good ones stay where they are broken."""
@@ -115,7 +118,7 @@ class House:
     def __init__(
         self,
         *,
-        store: Store,
+        store: DeskStore,
         spool: Spool,
         inboxes: Sequence[Inbox],
         outlets: Sequence[Outlet],

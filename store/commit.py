@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,14 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, true,
 from core import codec
 from core.case import Case, Party
 from core.ports import Change, Conflict
-from store.base import chunks, insert_or
+from store.base import chunks, clear, insert_or
 from store.journal import Journal
 from store.outbox import End, Outbox
 from store.tables import cases, contacts, deadlines, events, files, inbox, notices, threads
+from store.words import Words, case_words, party_words
 
+#: Amounts stand in clear in whole numbers of this part of one.
+MILLIONTHS = 1_000_000
 #: What has been decided or given up is not decided again.
 _CONSUMED = ("decided", "dropped")
 
@@ -29,9 +32,11 @@ class _Batch:
     changes: list[Change] = field(default_factory=list)
     #: The case as it ends up, and the version it has in the database now.
     cases: dict[str, tuple[Case, int]] = field(default_factory=dict)
+    #: The marks of the words that each case in the database is found by.
+    words: dict[str, int] = field(default_factory=dict)
 
 
-class Commit(Journal, Outbox):
+class Commit(Journal, Outbox, Words):
     """The one transaction that changes cases."""
 
     def commit(self, changes: Sequence[Change], now: datetime) -> None:
@@ -101,11 +106,12 @@ class Commit(Journal, Outbox):
     def _check(self, connection: Connection, changes: list[Change]) -> _Batch:
         """Every version is the expected one, in order. Raises Conflict."""
         versions: dict[str, int] = {}
-        for some in chunks(sorted({change.case.id for change in changes if change.case})):
-            query = select(cases.c.id, cases.c.version).where(cases.c.id.in_(some)).order_by(cases.c.id)
-            versions.update((row.id, row.version) for row in connection.execute(query.with_for_update()))
-        stored = dict(versions)
         batch = _Batch(changes)
+        for some in chunks(sorted({change.case.id for change in changes if change.case})):
+            query = select(cases.c.id, cases.c.version, cases.c.words).where(cases.c.id.in_(some)).order_by(cases.c.id)
+            for row in connection.execute(query.with_for_update()):
+                versions[row.id], batch.words[row.id] = row.version, row.words
+        stored = dict(versions)
         for change in changes:
             if change.case is not None:
                 if versions.get(change.case.id, 0) != change.expected_version:
@@ -132,6 +138,9 @@ class Commit(Journal, Outbox):
             change = update(cases).where(cases.c.id == bindparam("which"), cases.c.version == bindparam("expected"))
             if connection.execute(change, changed).rowcount != len(changed):
                 raise Conflict(changed[0]["which"])
+        known = [(case.id, case_words(case)) for case, _ in batch.cases.values()]
+        marks = {row["id"]: row["words"] for row in (*new, *changed)}
+        self._keep_words(connection, "case", [(id, some) for id, some in known if batch.words.get(id) != marks[id]])
         self._store_contacts(connection, [case.party for case, _ in batch.cases.values()], now)
         attached = {
             (file.sha256, case.id): {
@@ -163,6 +172,21 @@ class Commit(Journal, Outbox):
             "body": self.keys.seal("cases", case.id, codec.dump(case)),
             "opened_at": case.opened_at,
             "updated_at": case.updated_at,
+            **self._shown(case),
+        }
+
+    def _shown(self, case: Case) -> dict[str, Any]:
+        """What lists and figures ask of the case."""
+        quote, approval = case.quote, case.approval
+        amount = approval.amount if approval is not None else (quote.amount if quote is not None else None)
+        return {
+            "channel": case.thread.channel,
+            "closed_at": case.closed_at,
+            "approved_at": approval.at if approval is not None else None,
+            "offer": quote.status if quote is not None else "",
+            "amount": int(amount * MILLIONTHS) if amount is not None else None,
+            "unit": clear(quote.unit) if quote is not None else "",
+            "words": self._words_mark(case_words(case)),
         }
 
     def _store_contacts(self, connection: Connection, parties: Iterable[Party], now: datetime) -> None:
@@ -175,6 +199,7 @@ class Commit(Journal, Outbox):
                 contact = dict(row)
                 known |= {row[name]: contact for name in ("phone_hash", "email_hash") if row[name]}
         touched: dict[str, dict[str, Any]] = {}
+        people: dict[str, dict[str, str]] = {}
         for party in parties:
             email, phone = self.keys.person(party.email), self.keys.person(party.phone)
             if not (email or phone):
@@ -191,12 +216,13 @@ class Commit(Journal, Outbox):
             contact.setdefault("phone_hash", None)
             if after != before:
                 contact |= {"body": self._seal_json("contacts", contact["id"], after), "updated_at": now}
-                touched[contact["id"]] = contact
+                touched[contact["id"]], people[contact["id"]] = contact, after
         if touched:
             statement = insert_or(connection, contacts)
             names = ("email_hash", "phone_hash", "body", "updated_at")
             values = {name: statement.excluded[name] for name in names}
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values), list(touched.values()))
+            self._keep_words(connection, "contact", [(id, party_words(_party(told))) for id, told in people.items()])
 
     # ---- what goes with them
 
@@ -245,6 +271,10 @@ class Commit(Journal, Outbox):
             connection.execute(update(inbox).where(inbox.c.id == bindparam("which")), decided)
         for some in chunks(sorted({id for change in changes for id in change.event_ids})):
             connection.execute(update(events).where(events.c.id.in_(some)).values(waiting=False))
+
+
+def _party(told: Mapping[str, str]) -> Party:
+    return Party(**{name: told[name] for name in ("email", "name", "phone", "language") if told.get(name)})
 
 
 def _case_of(change: Change) -> str | None:

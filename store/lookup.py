@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, true
+from sqlalchemy import Connection, and_, func, or_, select, true, update
 
 from core.message import Channel
 from core.ports import Delivery, Posted, Taken
@@ -63,6 +63,7 @@ class Lookup(Intake, Outbox):
             for end in ends
             if end.state in DONE and end.receipt is not None and end.receipt.id and end.row["name"] and end.row["case_id"]
         }
+        self._answered(connection, ends, now)
         if rows:
             # An alert's effect belongs to no case; an id that leads nowhere must never keep an outcome from being kept.
             there = set(connection.execute(select(cases.c.id).where(cases.c.id.in_(set(rows.values())))).scalars())
@@ -70,6 +71,18 @@ class Lookup(Intake, Outbox):
         if rows:
             first = insert_or(connection, threads).on_conflict_do_nothing(index_elements=["thread_hash"])
             connection.execute(first, [{"thread_hash": h, "case_id": c, "at": now} for h, c in sorted(rows.items())])
+
+    def _answered(self, connection: Connection, ends: Sequence[End], now: datetime) -> None:
+        """Note on each case when the first text to its customer had left."""
+        sent = [end.row for end in ends if end.state in DONE and end.row["kind"] == "message.send" and end.row["case_id"]]
+        if not sent:
+            return
+        ids = {row["case_id"] for row in sent}
+        silent = set(connection.execute(select(cases.c.id).where(cases.c.id.in_(ids), cases.c.answered_at.is_(None))).scalars())
+        first = {row["case_id"] for row in sent if row["case_id"] in silent and self._to_customer(row["key"], row["payload"])}
+        if first:
+            which = cases.c.id.in_(sorted(first)), cases.c.answered_at.is_(None)
+            connection.execute(update(cases).where(*which).values(answered_at=now))
 
     # ---- figures
 

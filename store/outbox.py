@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, false, insert, select, update
 
 from core import codec
-from core.effects import Effect, Receipt, State, references
+from core.effects import Effect, Receipt, SendMessage, State, references
 from core.events import EffectDone, EffectParked
 from core.ports import OutboxRow
 from store.base import Group, chunks, insert_or
@@ -191,6 +191,11 @@ class Outbox(Group):
 
     def _receipt(self, key: str, sealed: bytes) -> Receipt:
         return codec.load(Receipt, self.keys.unseal("outbox.receipt", key, sealed))
+
+    def _to_customer(self, key: str, payload: bytes) -> bool:
+        """Whether the effect is a text for the customer of its case."""
+        told = codec.load(Effect, self.keys.unseal("outbox", key, payload)).payload
+        return isinstance(told, SendMessage) and told.audience == "customer"
 
     def _outbox_rows(self, connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxRow]:
         """The effects of these rows, each with the receipts its payload refers to."""

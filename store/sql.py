@@ -7,27 +7,29 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from core import ports
+from core import views
 from core.errors import UserError
 from store import schema
 from store.accounts import AccountsTable
 from store.answers import AnswersTable
 from store.clerk import Clerk
-from store.commit import Commit
 from store.courier import Courier
 from store.crypto import Keys
+from store.drafts import Drafts
 from store.engine import Database, connect
-from store.intake import Intake
+from store.fill import Fill
 from store.lookup import Lookup
-from store.operators import Operators
-from store.reader import Reader
 from store.records import RecordsTable
 from store.revisions import Revisions
 from store.tables import meta
+from store.views_people import PeopleViews
+from store.views_report import ReportViews
 
 
-class SqlStore(Lookup, Intake, Reader, Clerk, Commit, Courier, Operators, Revisions, RecordsTable, AnswersTable, AccountsTable):
-    """core.ports.Store on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
+class SqlStore(
+    Lookup, PeopleViews, ReportViews, Drafts, Fill, Clerk, Courier, Revisions, RecordsTable, AnswersTable, AccountsTable
+):
+    """core.views.DeskStore on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
 
     Raises UserError for what a person must mend (full disk, wrong key) and Transient for what passes (busy, connection lost).
     """
@@ -58,19 +60,22 @@ def open_store(url: str, *, keys: Keys, now: datetime) -> SqlStore:
     try:
         schema.prepare(db, lambda connection: store._recognise(connection, now))
         with db.read() as connection:
-            mark = connection.execute(select(meta.c.value).where(meta.c.name == "check")).scalar()
-        if not hmac.compare_digest(mark or "", keys.check):
+            wanted = select(meta.c.name, meta.c.value).where(meta.c.name.in_(("check", "fill")))
+            marks = {row.name: row.value for row in connection.execute(wanted)}
+        if not hmac.compare_digest(marks.get("check", ""), keys.check):
             raise UserError(
                 "cette base a été écrite avec une autre clé secrète",
                 where="SECRET_KEY",
                 todo="remettez la clé d'origine dans .env ; sans elle, ni la base ni ses sauvegardes ne se lisent",
             )
+        if "fill" in marks:
+            db.write(store.fill)
     except BaseException:
         db.close()
         raise
     return store
 
 
-def _proof(store: SqlStore) -> ports.Store:
+def _proof(store: SqlStore) -> views.DeskStore:
     """Nothing runs this: mypy proves by it that the class keeps the port's contract."""
     return store

@@ -1,0 +1,143 @@
+"""A period in figures: what each day saw, and how cases fared. By indexes alone, one statement a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    column,
+    extract,
+    func,
+    select,
+    type_coerce,
+    values,
+)
+
+from core.views import DayCount, Delays, FigureReport
+from store.base import Group
+from store.commit import MILLIONTHS
+from store.tables import Moment, answers, cases, inbox
+
+#: What a language model costs is kept in billionths of a US dollar.
+_BILLIONTHS = Decimal(1_000_000_000)
+
+
+@dataclass(slots=True)
+class _Day:
+    messages: dict[str, int] = field(default_factory=dict)
+    opened: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    approved: dict[str, Decimal] = field(default_factory=dict)
+    model_cost: Decimal = Decimal(0)
+
+
+class ReportViews(Group):
+    """Figures of a period."""
+
+    def report(self, since: date, until: date, zone: str, *, business: str = "") -> FigureReport:
+        """The days from ``since`` to ``until`` (both among them) in that IANA zone."""
+        place = ZoneInfo(zone)
+        days = [since + timedelta(n) for n in range((until - since).days + 1)]
+        bounds = [datetime.combine(day, time(), place) for day in [*days, until + timedelta(1)]]
+        ours = (cases.c.business == business,) if business else ()
+        found = [_Day() for _ in days]
+        with self.db.read() as connection:
+
+            def each(by: ColumnElement[Any], what: Sequence[ColumnElement[Any]], *where: ColumnElement[bool]) -> list[Any]:
+                return _by_day(connection, bounds, by, what, where)
+
+            for n, channel, number in each(inbox.c.taken_at, [inbox.c.channel]):
+                found[n].messages[channel] = number
+            for n, kind, number in each(cases.c.opened_at, [cases.c.kind], *ours):
+                found[n].opened[kind] = number
+            for n, stage, number in each(cases.c.closed_at, [cases.c.stage], *ours):
+                found[n].ended[stage] = number
+            approved = _by_day(
+                connection, bounds, cases.c.approved_at, [cases.c.unit], ours, func.coalesce(func.sum(cases.c.amount), 0)
+            )
+            for n, unit, amount in approved:
+                found[n].approved[unit] = Decimal(int(amount)) / MILLIONTHS
+            for n, cost in _by_day(connection, bounds, answers.c.at, [], (), func.coalesce(func.sum(answers.c.cost), 0)):
+                found[n].model_cost = Decimal(int(cost)) / _BILLIONTHS
+            span = (cases.c.opened_at >= bounds[0], cases.c.opened_at < bounds[-1], *ours)
+            names = (cases.c.stage, cases.c.channel, cases.c.kind, cases.c.offer)
+            groups = connection.execute(select(*names, func.count()).where(*span).group_by(*names)).all()
+            delays = _delays(connection, span)
+        counts: list[dict[str, int]] = [{}, {}, {}, {}]
+        for *keys, number in groups:
+            for place_, key in zip(counts, keys, strict=True):
+                place_[key] = place_.get(key, 0) + number
+        stages, channels, kinds, offers = counts
+        sums: dict[str, Decimal] = {}
+        for day in found:
+            for unit, amount in day.approved.items():
+                sums[unit] = sums.get(unit, Decimal(0)) + amount
+        return FigureReport(
+            days=tuple(
+                DayCount(day, f.messages, f.opened, f.ended, f.approved, f.model_cost)
+                for day, f in zip(days, found, strict=True)
+            ),
+            delays=delays,
+            opened=sum(stages.values()),
+            quoted=sum(number for offer, number in offers.items() if offer),
+            accepted=offers.get("approved", 0),
+            refused=stages.get("rejected", 0),
+            approved=sums,
+            stages=stages,
+            channels=channels,
+            kinds=kinds,
+            model_cost=sum((f.model_cost for f in found), Decimal(0)),
+        )
+
+
+def _by_day(
+    connection: Connection,
+    bounds: Sequence[datetime],
+    by: ColumnElement[Any],
+    what: Sequence[ColumnElement[Any]],
+    where: Sequence[ColumnElement[bool]],
+    number: ColumnElement[Any] | None = None,
+) -> list[Any]:
+    """(number of the day, what …, how many) for the days that saw any; a day of a zone has 23 to 25 hours."""
+    days = (
+        values(column("n", Integer), column("start", Moment), column("stop", Moment), name="days")
+        .data([(n, start, stop) for n, (start, stop) in enumerate(pairwise(bounds))])
+        .cte("days")
+    )
+    table = by.table
+    query: Select[Any] = (
+        select(days.c.n, *what, func.count() if number is None else number)
+        .select_from(days.join(table, and_(by >= days.c.start, by < days.c.stop)))
+        .where(*where)
+        .group_by(days.c.n, *what)
+    )
+    return list(connection.execute(query).tuples())
+
+
+def _delays(connection: Connection, span: Sequence[ColumnElement[bool]]) -> Delays:
+    found: list[Any] = []
+    for end in (cases.c.answered_at, cases.c.closed_at):
+        if connection.dialect.name == "sqlite":
+            length: Any = type_coerce(type_coerce(end, BigInteger) - type_coerce(cases.c.opened_at, BigInteger), BigInteger)
+        else:
+            length = extract("epoch", end - cases.c.opened_at) * 1_000_000
+        lengths = sorted(int(n) for n in connection.execute(select(length).where(end.is_not(None), *span)).scalars())
+        found += [len(lengths), _rank(lengths, 5), _rank(lengths, 9)]
+    return Delays(*found)
+
+
+def _rank(lengths: Sequence[int], tenths: int) -> timedelta | None:
+    """The smallest that so many tenths of all do not exceed."""
+    return timedelta(microseconds=lengths[-(-len(lengths) * tenths // 10) - 1]) if lengths else None
