@@ -18,7 +18,7 @@ from core.gates import LATE, fulfil, walk
 from core.joining import add_files, follow, store_files, tell_oversize, words
 from core.quote import Approval
 from core.reading import Reason
-from core.values import SUMMARY
+from core.values import SUMMARY, merge_facts
 from core.work import Context, Work
 
 
@@ -255,5 +255,35 @@ def _operator(work: Work, event: OperatorActed) -> None:
     elif event.action == "ask":
         work.because("ask", f"question de {event.author} au client")
         work.tell_customer("question", "question", note=note)
+    elif event.action == "reassign" and note == work.directive.name != case.directive:
+        _reassign(work, event)
     else:
         work.because("no-effect", f"« {event.action} » de {event.author} ne s'applique pas ici", hit=False)
+
+
+def _reassign(work: Work, event: OperatorActed) -> None:
+    """The request is of another kind than it was taken for: it begins again there, and no offer of before holds."""
+    case, directive = work.case, work.directive
+    work.because("reassign", f"{event.author} reclasse la demande : {case.directive} → {directive.name}")
+    work.note(f"{event.author} : {case.directive} → {directive.name}")
+    past = case.quotes
+    if case.quote is not None:
+        past = (*past, replace(case.quote, status="void") if case.quote.status == "open" else case.quote)
+    corrected = tuple(f for f in case.facts if f.origin == "person")
+    work.change(
+        directive=directive.name,
+        kind=directive.kind,
+        revision=directive.revision,
+        gate=0,
+        facts=merge_facts(corrected, event.facts),
+        quote=None,
+        quotes=past,
+        price=None,
+        approval=None,
+        review="",
+        asked=(),
+        counts={},
+    )
+    work.deadlines = {}
+    work.retold = True
+    walk(work)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from core.effects import Receipt, SendMessage
 from core.message import Message
-from core.reading import Reading
+from core.reading import Fact, Reading
 
 #: Who wrote: the customer of the case, an administrator, or somebody else.
 Role = Literal["customer", "admin", "stranger"]
@@ -87,7 +87,8 @@ class OperatorActed:
     validate  final: fulfilment at that amount, at once      refuse  rejected, the customer is told
     approve   yes to the open quote (an approval by link)     reprice a new quote to the customer
     ask       ``note`` goes to the customer as a question     close   closed without a word
-    note      kept with the case and on its ticket            reassign to another directive named in ``note``
+    note      kept with the case and on its ticket            reassign to the directive named in ``note``; ``facts`` are what
+                                                              the case's messages tell by that directive
     """
 
     id: str
@@ -98,6 +99,7 @@ class OperatorActed:
     amount: Decimal | None = None
     note: str = ""
     digest: str = ""
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class Work:
         self.deadlines: dict[str, datetime] | None = None
         self.notice_to = ""
         self.drops: list[str] = []
+        #: Whether the ticket must be told although the stage is the same.
+        self.retold = False
         self._ticket_slot: tuple[int, OpenTicket] | None = None
 
     def today(self) -> date:
@@ -240,7 +242,7 @@ class Work:
             assert effect is not None
             filled = {k: v for k, v in values.items() if v}
             self.effects[slot] = replace(effect, payload=replace(ticket, properties=filled, open=open_))
-        elif "ticket" in case.keys and case.stage != self.before:
+        elif "ticket" in case.keys and (case.stage != self.before or self.retold):
             key = self.emit(
                 "crm",
                 UpdateTicket("${ticket.id}", {k: v for k, v in values.items() if v}, None if open_ else False),

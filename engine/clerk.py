@@ -254,6 +254,8 @@ class Clerk:
 
     def _apply(self, case: Case, event: Event, overlay: Overlay, *, kind: str, cause: dict[str, Any]) -> Change:
         directive = self._office.directive(case)
+        if isinstance(event, OperatorActed) and event.action == "reassign":
+            directive = self._office.business(case.business).directive(event.note.strip()) or directive
         decision = decide(case, event, directive, self._context(directive, self._clock(), ("", "")))
         change = self._change(case, decision, cause=cause, kind=kind, text="")
         overlay.keep(change)
@@ -325,7 +327,8 @@ def _told(event: Event) -> dict[str, Any]:
     if isinstance(event, EffectParked):
         return {"effect": event.key, "kind": event.kind}
     if isinstance(event, OperatorActed):
-        return {"action": event.action, "how": event.how, "amount": str(event.amount) if event.amount is not None else None}
+        amount = str(event.amount) if event.amount is not None else None
+        return {"event": event.id, "action": event.action, "how": event.how, "amount": amount}
     if isinstance(event, TaskMoved):
         return {"status": event.status}
     return {}

@@ -25,6 +25,8 @@ from core.events import EffectParked, OperatorActed
 from core.message import Channel
 from core.model import Spent
 from core.ports import Delivery, Incoming, PendingEvent, Posted, Taken
+from engine.acts import Acts, Name, Outcome
+from engine.cases import Cases
 from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
@@ -141,6 +143,8 @@ class Desk:
         self._house, self._clock, self._businesses = house, clock, businesses
         self._store, self._spool, self._office = house.store, house.spool, house.office
         self._outside, self._calls = dict(outside or {}), calls
+        self.cases = Cases(house.store, house.office)
+        self.acts = Acts(house.store, house.office, clock=clock, wake=house.lanes.wake)
         self._started = clock()
         self.people = People(house.store, house.office.secret, clock=clock)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
@@ -314,6 +318,23 @@ class Desk:
             "expired": "le devis a expiré",
         }.get(case.stage, "la demande est close")
         return Act(True, refused=why, progress=progress)
+
+    async def act(
+        self,
+        case_id: str,
+        action: Name,
+        *,
+        author: str,
+        key: str = "",
+        amount: Decimal | None = None,
+        note: str = "",
+        seconds: float = 5.0,
+    ) -> Outcome:
+        """Act on a case (engine.acts) and wait a while for what comes of it; "waiting" when it took longer."""
+        given = await self.run(lambda: self.acts.give(case_id, action, author=author, key=key, amount=amount, note=note))
+        if given.state != "waiting":
+            return given
+        return await self.until(lambda: self.acts.outcome(case_id, given.id), lambda o: o.state != "waiting", seconds)
 
     # ------------------------------------------------------------------ how things are
 

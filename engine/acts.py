@@ -1,0 +1,128 @@
+"""What people do with cases: handed to the clerk durably, under their name, once a key; the outcome can be awaited."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from core import codec
+from core.case import Case
+from core.directive import Localized
+from core.events import OperatorActed
+from core.ports import PendingEvent
+from core.reading import Fact
+from core.values import merge_facts
+from core.views import DeskStore
+from engine.cases import actions_of
+from engine.office import Office
+from processors.analyze import understand
+
+Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "close", "note"]
+NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "close", "note")
+PRICED = frozenset({"validate", "reprice"})
+#: The largest amount and the longest note that an act takes.
+MOST_AMOUNT, MOST_NOTE = Decimal(100_000), 10_000
+#: Rules in the journal by which an act changed nothing.
+_WITHOUT_EFFECT = frozenset({"too-late", "no-effect"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an act stands.
+
+    ``state``: "unknown" there is no such case; "refused" it changed nothing, ``why`` says so; "waiting" it is kept and the
+    clerk has not come to it; "done". ``id`` names it. ``case`` is the case as it is then.
+    """
+
+    state: Literal["unknown", "refused", "waiting", "done"]
+    id: str = ""
+    why: Localized = field(default_factory=dict)
+    case: Case | None = None
+
+
+class Acts:
+    """Every call blocks and is safe from any thread. Raises PortError or UserError when an act could not be kept."""
+
+    def __init__(self, store: DeskStore, office: Office, *, clock: Callable[[], datetime], wake: Callable[[str], None]) -> None:
+        self._store, self._office, self._clock, self._wake = store, office, clock, wake
+
+    def give(
+        self, case_id: str, action: Name, *, author: str, key: str = "", amount: Decimal | None = None, note: str = ""
+    ) -> Outcome:
+        """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then.
+
+        ``amount`` is for validate and reprice; ``note`` the question of ask, the text of note, the directive of reassign,
+        a remark with the others.
+        """
+        case = self._store.cases([case_id]).get(case_id) if case_id else None
+        if case is None:
+            return Outcome("unknown")
+        digest = hashlib.sha256(f"{author}\0{key or secrets.token_hex(16)}".encode("utf-8", "replace")).hexdigest()
+        event_id = f"desk:{case_id}:{digest[:32]}"
+        if key and self._store.waiting_event(event_id) is not None:
+            return self.outcome(case_id, event_id)
+        if why := self._refusal(case, action, amount, note.strip()):
+            return Outcome("refused", event_id, why, case)
+        now = self._clock()
+        given = amount if action in PRICED else None
+        facts = self._read_again(case, note.strip(), now) if action == "reassign" else ()
+        event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), facts=facts)
+        self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now))
+        self._wake("clerk")
+        return Outcome("waiting", event_id, case=case)
+
+    def outcome(self, case_id: str, act_id: str) -> Outcome:
+        """What became of an act."""
+        waiting = self._store.waiting_event(act_id) if act_id.startswith(f"desk:{case_id}:") else None
+        if waiting is None:
+            return Outcome("unknown")
+        case = self._store.cases([case_id]).get(case_id)
+        if waiting:
+            return Outcome("waiting", act_id, case=case)
+        for _, entry in reversed(self._store.history(case_id)):
+            if entry.data.get("event") == act_id:
+                if _WITHOUT_EFFECT.intersection(entry.data.get("rules", ())):
+                    why = entry.text.splitlines()[-1] if entry.text else "sans effet"
+                    return Outcome("refused", act_id, {"fr": why, "en": why}, case)
+                break
+        return Outcome("done", act_id, case=case)
+
+    def _refusal(self, case: Case, action: Name, amount: Decimal | None, note: str) -> Localized:
+        """Why the case does not take this act now, {} when it does. The clerk looks again."""
+        business = self._office.business(case.business)
+        every = actions_of(case, self._office.directive(case), [d.name for d in business.directives])
+        found = next(a for a in every if a.name == action)
+        if not found.possible:
+            return found.why_not
+        if found.amount and (amount is None or not amount.is_finite() or not 0 < amount <= MOST_AMOUNT):
+            return {"fr": "un montant est attendu, plus grand que zéro", "en": "an amount greater than zero is needed"}
+        if found.note == "required" and not note:
+            return {"fr": "un texte est attendu", "en": "a text is needed"}
+        if len(note) > MOST_NOTE:
+            return {"fr": f"{MOST_NOTE} caractères au plus", "en": f"{MOST_NOTE} characters at most"}
+        if action == "reassign" and note not in found.choices:
+            listed = ", ".join(found.choices)
+            return {
+                "fr": f"une de ces directives est attendue : {listed}",
+                "en": f"one of these directives is needed: {listed}",
+            }
+        return {}
+
+    def _read_again(self, case: Case, directive: str, now: datetime) -> tuple[Fact, ...]:
+        """What the customer's messages tell by another directive."""
+        business = self._office.business(case.business)
+        roles: Mapping[object, object] = {
+            entry.data["message"]: entry.data.get("from")
+            for _, entry in self._store.history(case.id)
+            if "message" in entry.data
+        }
+        facts: tuple[Fact, ...] = ()
+        for said in self._store.said(case.id):
+            if said.message.automatic is None and roles.get(said.inbox_id) == "customer":
+                facts = merge_facts(facts, understand(said.message, business, now=now, only=directive).facts)
+        return facts

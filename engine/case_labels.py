@@ -1,0 +1,98 @@
+"""What the desk calls things, in French and English: stages, effects, lines of the journal, acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.directive import Localized
+
+STAGES: Mapping[str, Localized] = {
+    "waiting_info": {"fr": "attend des informations du client", "en": "waiting for information from the customer"},
+    "waiting_review": {"fr": "attend l'administrateur", "en": "waiting for the administrator"},
+    "waiting_approval": {"fr": "attend l'accord du client", "en": "waiting for the customer's approval"},
+    "fulfilling": {"fr": "en cours de réalisation", "en": "being carried out"},
+    "done": {"fr": "faite", "en": "done"},
+    "rejected": {"fr": "refusée", "en": "refused"},
+    "expired": {"fr": "expirée", "en": "expired"},
+    "closed": {"fr": "close", "en": "closed"},
+}
+EFFECTS: Mapping[str, Localized] = {
+    "contact.upsert": {"fr": "enregistrer le contact", "en": "keep the contact"},
+    "ticket.open": {"fr": "ouvrir le ticket", "en": "open the ticket"},
+    "ticket.update": {"fr": "mettre le ticket à jour", "en": "update the ticket"},
+    "ticket.note": {"fr": "ajouter une note au ticket", "en": "add a note to the ticket"},
+    "file.store": {"fr": "déposer un fichier", "en": "store a file"},
+    "message.send": {"fr": "envoyer un message", "en": "send a message"},
+    "task.create": {"fr": "créer la tâche", "en": "create the task"},
+    "task.comment": {"fr": "commenter la tâche", "en": "comment the task"},
+}
+STATES: Mapping[str, Localized] = {
+    "intended": {"fr": "à faire", "en": "to do"},
+    "sending": {"fr": "en cours", "en": "under way"},
+    "done": {"fr": "fait", "en": "done"},
+    "uncertain": {"fr": "incertain : à vérifier de l'autre côté", "en": "uncertain: to be looked up"},
+    "reconciled": {"fr": "retrouvé", "en": "found again"},
+    "parked": {"fr": "mis de côté", "en": "parked"},
+    "dropped": {"fr": "abandonné", "en": "given up"},
+}
+LINES: Mapping[str, Localized] = {
+    "message.opened": {"fr": "La demande arrive", "en": "The request comes in"},
+    "message.joined": {"fr": "Un message s'ajoute", "en": "A message is added"},
+    "message.ignored": {"fr": "Un message automatique est laissé", "en": "An automatic message is left alone"},
+    "effect.done": {"fr": "Fait à l'extérieur", "en": "Done outside"},
+    "effect.parked": {"fr": "Mis de côté", "en": "Parked"},
+    "effect.operator": {"fr": "Une personne agit", "en": "Somebody acts"},
+    "deadline": {"fr": "Un délai est passé", "en": "A deadline has passed"},
+    "task.moved": {"fr": "La tâche avance", "en": "The task moves"},
+    "retried": {"fr": "Relancé", "en": "Tried again"},
+    "dropped": {"fr": "Abandonné", "en": "Given up"},
+    "texts_erased": {"fr": "Textes effacés", "en": "Texts erased"},
+    "alert": {"fr": "Alerte", "en": "Alert"},
+    "defect": {"fr": "Erreur interne", "en": "Internal error"},
+    "operator.validate": {"fr": "Validation", "en": "Validation"},
+    "operator.approve": {"fr": "Accord par lien", "en": "Approval by link"},
+    "operator.reprice": {"fr": "Prix fixé", "en": "Price set"},
+    "operator.refuse": {"fr": "Refus", "en": "Refusal"},
+    "operator.ask": {"fr": "Question au client", "en": "Question to the customer"},
+    "operator.close": {"fr": "Clôture", "en": "Closed"},
+    "operator.note": {"fr": "Note", "en": "Note"},
+    "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
+}
+ACTS: Mapping[str, Localized] = {
+    "validate": {"fr": "Valider", "en": "Validate"},
+    "reprice": {"fr": "Proposer un autre prix", "en": "Quote another price"},
+    "refuse": {"fr": "Refuser", "en": "Refuse"},
+    "ask": {"fr": "Poser une question au client", "en": "Ask the customer"},
+    "reassign": {"fr": "Reclasser", "en": "Reassign"},
+    "close": {"fr": "Clore sans suite", "en": "Close"},
+    "note": {"fr": "Noter", "en": "Add a note"},
+}
+WAITS: Mapping[str, tuple[str, Localized]] = {
+    "waiting_info": ("customer", {"fr": "le client doit encore dire ou envoyer", "en": "the customer still has to tell or send"}),
+    "waiting_review": ("us", {"fr": "une personne doit fixer le prix ou refuser", "en": "somebody must set the price or refuse"}),
+    "waiting_approval": ("customer", {"fr": "le client doit accepter ou refuser le devis", "en": "the customer must answer the offer"}),
+    "fulfilling": ("us", {"fr": "le travail est commandé et en cours", "en": "the work is ordered and under way"}),
+}  # fmt: skip
+DEADLINES: Mapping[str, Localized] = {
+    "remind": {"fr": "relance", "en": "reminder"},
+    "close": {"fr": "clôture sans suite", "en": "closing"},
+    "expire": {"fr": "expiration du devis", "en": "the offer expires"},
+}
+ENDED: Mapping[str, Localized] = {
+    "fulfilling": {"fr": "la demande est déjà validée", "en": "the request is validated already"},
+    "done": {"fr": "la demande est déjà traitée", "en": "the request is done already"},
+    "rejected": {"fr": "la demande a été refusée", "en": "the request was refused"},
+    "expired": {"fr": "le devis a expiré", "en": "the offer has expired"},
+    "closed": {"fr": "la demande est close", "en": "the request is closed"},
+}
+
+
+def label(words: Mapping[str, Localized], key: str) -> Localized:
+    """The words for that key; the key itself where there are none."""
+    return words.get(key) or {"fr": key, "en": key}
+
+
+def deadline_label(name: str) -> Localized:
+    """What happens at a deadline of that name ("complete.remind.0")."""
+    part = name.split(".")[1] if "." in name else name
+    return DEADLINES.get(part) or {"fr": name, "en": name}

@@ -1,0 +1,482 @@
+"""Cases as people see them: the list, and one case with all that belongs to it, put together from what the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import PurePath
+from typing import Any, Literal
+
+from core.case import UNDECIDED, Case
+from core.directive import Directive, Localized, in_language
+from core.effects import SendMessage, State, StoreFile, fill
+from core.message import Attachment, Channel, Family
+from core.ports import DeadlineRow, JournalEntry, OutboxRow
+from core.quote import Quote
+from core.values import fact_text, missing, price_text
+from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
+from engine.case_labels import ACTS, EFFECTS, ENDED, LINES, STATES, WAITS, deadline_label, label
+from engine.office import Office
+
+LANGUAGES = ("fr", "en")
+DONE = frozenset({"done", "reconciled"})
+#: Most rows of a page of a list.
+MOST = 200
+_SYSTEM_CHANNEL: Mapping[str, Channel] = {"mail": "email", "whatsapp": "whatsapp", "hubspot": "hubspot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Words of a message by which a fact is known: ``source`` ("subject", "text", "body") from ``start`` to ``end``."""
+
+    fact: str
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing that was said, by them or by us.
+
+    ``id`` is "message:<number>" or "effect:<key>". ``who``: "customer", "admin", "stranger" or "us"; ``to_admin`` tells our
+    texts for the administrator. ``text`` is what was newly written; ``quoted`` and ``signature`` what stood around it.
+    ``state``: of ours as in core.effects.State, of theirs "decided"; ``outcome`` of theirs as in core.ports.Change.
+    """
+
+    id: str
+    who: Literal["customer", "admin", "stranger", "us"]
+    channel: Channel
+    at: datetime
+    name: str
+    address: str
+    subject: str
+    text: str
+    state: str
+    body: str = ""
+    quoted: str = ""
+    signature: str = ""
+    outcome: str = ""
+    automatic: str = ""
+    language: str = ""
+    template: str = ""
+    error: str = ""
+    to_admin: bool = False
+    files: tuple[Attachment, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    verified: Literal["pass", "fail", "none"] = "none"
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A fact in words. ``where`` are (utterance id, words) in which it stands; a file's fact has none."""
+
+    name: str
+    label: Localized
+    value: Localized
+    origin: str
+    confidence: float
+    quotes: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """An offer. ``price`` is the amount with its unit, in words; ``sent`` is the state of the text that carried it."""
+
+    number: int
+    amount: Decimal
+    unit: str
+    price: Localized
+    reason: Localized
+    set_by: str
+    grid: str
+    made_at: datetime
+    status: str
+    digest: str
+    sent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of the case. ``url`` is where it is stored outside, '' while it is not; ``state`` of that storing."""
+
+    sha256: str
+    name: str
+    type: str
+    size: int
+    family: Family
+    inline: bool = False
+    url: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectView:
+    """An effect: ``what`` in words, where it stands, its link outside once there is one."""
+
+    key: str
+    kind: str
+    name: str
+    system: str
+    what: Localized
+    state: State
+    state_label: Localized
+    detail: str = ""
+    url: str = ""
+    outside_id: str = ""
+    error: str = ""
+    attempts: int = 0
+    sent_at: datetime | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the timeline. ``reasons`` are the sentences by which it was decided, in French."""
+
+    seq: int
+    at: datetime
+    kind: str
+    title: Localized
+    author: str = ""
+    stage: str = ""
+    reasons: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What the case waits for: ``whom`` ("customer", "us", "nobody"), in words, and until when what happens then.
+
+    ``missing`` are the questions whose answers are still to come.
+    """
+
+    whom: Literal["customer", "us", "nobody"]
+    what: Localized
+    missing: tuple[Localized, ...] = ()
+    due: datetime | None = None
+    then: Localized = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that people may want to do with a case; ``why_not`` is empty where they can. ``amount`` tells that it takes one."""
+
+    name: str
+    label: Localized
+    possible: bool
+    why_not: Localized = field(default_factory=dict)
+    amount: bool = False
+    note: Literal["", "optional", "required"] = "optional"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case with everything about it."""
+
+    case: Case
+    row: CaseRow
+    directive: str
+    status: str
+    gate: str
+    current: bool
+    conversation: tuple[Utterance, ...]
+    facts: tuple[FactView, ...]
+    quotes: tuple[QuoteView, ...]
+    files: tuple[FileView, ...]
+    effects: tuple[EffectView, ...]
+    timeline: tuple[Line, ...]
+    deadlines: tuple[DeadlineRow, ...]
+    waits: Waits
+    actions: tuple[Action, ...]
+
+    @property
+    def quote(self) -> QuoteView | None:
+        """The offer that counts, the last one."""
+        return self.quotes[-1] if self.quotes else None
+
+    def action(self, name: str) -> Action:
+        """The action of that name. Raises KeyError."""
+        return next(a for a in self.actions if a.name == name)
+
+
+class Cases:
+    """What the desk shows of cases. Every call blocks and is safe from any thread."""
+
+    def __init__(self, store: DeskStore, office: Office) -> None:
+        self._store, self._office = store, office
+
+    def find(self, which: CaseFilter, *, limit: int = 50, after: str = "") -> Page[CaseRow]:
+        """A page of the list. Raises ValueError when ``after`` is not what a page before gave."""
+        return self._store.find_cases(which, limit=max(1, min(limit, MOST)), after=after)
+
+    def count(self, which: CaseFilter, *, most: int = 1_000) -> int:
+        """How many there are; counting ends at ``most``."""
+        return self._store.count_cases(which, most=most)
+
+    def waits(self, row: CaseRow) -> Waits:
+        """What a case of a list waits for."""
+        return waits_of(row.stage, row.due)
+
+    def case(self, case_id: str) -> Case | None:
+        """The bare case, None when there is no such one."""
+        return self._store.cases([case_id]).get(case_id) if case_id else None
+
+    def by_ref(self, ref: str) -> str:
+        """The id of the case with that reference, '' when there is none."""
+        return self._store.find([ref.strip().lstrip("#").upper()], [], []).by_ref.get(ref.strip().lstrip("#").upper(), "")
+
+    def view(self, case_id: str) -> CaseView | None:
+        """The case with everything about it, None when there is no such one."""
+        case = self.case(case_id)
+        rows = self._store.case_rows([case_id]) if case is not None else []
+        if case is None or not rows:
+            return None
+        directive = self._office.directive(case)
+        effects = self._store.outbox(case_id)
+        receipts = {d.key: d.receipt for d in self._store.deliveries(case_id) if d.receipt is not None}
+        history = self._store.history(case_id)
+        said = self._store.said(case_id)
+        due = tuple(self._store.case_deadlines([case_id]).get(case_id, ()))
+        views = tuple(_effect(row, receipts) for row in effects)
+        gates = directive.gates
+        return CaseView(
+            case=case,
+            row=rows[0],
+            directive=directive.name,
+            status=directive.ticket.status.get(case.stage, ""),
+            gate=gates[case.gate].gate if case.gate < len(gates) else "",
+            current=self._office.business(case.business).revision == case.revision,
+            conversation=_conversation(case, said, effects, history),
+            facts=_facts(case, directive, said),
+            quotes=_quotes(case, directive, effects),
+            files=_files(case, effects, receipts),
+            effects=views,
+            timeline=tuple(_line(seq, entry) for seq, entry in history),
+            deadlines=due,
+            waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive)),
+            actions=actions_of(case, directive, [d.name for d in self._office.business(case.business).directives]),
+        )
+
+
+# ------------------------------------------------------------------ what was said
+
+
+def _conversation(
+    case: Case, said: Sequence[Said], effects: Sequence[OutboxRow], history: Sequence[tuple[int, JournalEntry]]
+) -> tuple[Utterance, ...]:
+    """Theirs at the time we had them, ours at the time they left, or were decided while they have not."""
+    roles = {entry.data.get("message"): entry.data.get("from") for _, entry in history if "message" in entry.data}
+    decided = {str(told).partition(" ")[0]: entry.at for _, entry in history for told in entry.data.get("effects", ()) if told}
+    found: list[Utterance] = []
+    for one in said:
+        message = one.message
+        role = roles.get(one.inbox_id)
+        found.append(
+            Utterance(
+                id=f"message:{one.inbox_id}",
+                who=role if role in ("admin", "stranger") else "customer",
+                channel=one.channel,
+                at=one.at,
+                name=message.sender.name,
+                address=message.sender.email,
+                subject=message.subject,
+                text=message.text,
+                state=one.state,
+                body=message.body,
+                quoted=message.quoted,
+                signature=message.signature,
+                outcome=one.outcome,
+                automatic=message.automatic or "",
+                language=message.language,
+                files=message.attachments,
+                highlights=_highlights(case, one),
+                verified=message.authentication.verdict,
+                defects=message.defects,
+            )
+        )
+    for row in effects:
+        text = row.effect.payload
+        if not isinstance(text, SendMessage):
+            continue
+        receipts = row.receipts
+        found.append(
+            Utterance(
+                id=f"effect:{row.effect.key}",
+                who="us",
+                channel=_SYSTEM_CHANNEL.get(row.effect.system, "email"),
+                at=row.sent_at or decided.get(row.effect.key) or case.updated_at,
+                name=text.to_name,
+                address=text.to,
+                subject=fill(text.subject, receipts, "…"),
+                text=fill(text.text, receipts, "…"),
+                state=row.state,
+                language=text.language,
+                template=text.template,
+                error=row.error,
+                to_admin=text.audience == "admin",
+            )
+        )
+    return tuple(sorted(found, key=lambda u: (u.at, u.who == "us")))
+
+
+def _highlights(case: Case, one: Said) -> tuple[Highlight, ...]:
+    """Where the words stand by which the case's facts are known, as far as this message told them."""
+    message = one.message
+    sources = {"subject": message.subject, "text": message.text, "body": message.body}
+    found: dict[Highlight, None] = {}
+    for fact in case.facts:
+        read = one.reading.fact(fact.name)
+        if read is None or read.value != fact.value:
+            continue
+        for evidence in read.evidence:
+            text, end = sources.get(evidence.source, ""), evidence.start + len(evidence.quote)
+            if evidence.start >= 0 and evidence.quote and text[evidence.start : end] == evidence.quote:
+                found[Highlight(fact.name, evidence.source, evidence.start, end)] = None
+    return tuple(sorted(found, key=lambda h: (h.source, h.start, h.end)))
+
+
+# ------------------------------------------------------------------ what is known
+
+
+def _facts(case: Case, directive: Directive, said: Sequence[Said]) -> tuple[FactView, ...]:
+    found = []
+    for fact in case.facts:
+        spec = directive.fact(fact.name)
+        told = [f"message:{s.inbox_id}" for s in said if (r := s.reading.fact(fact.name)) is not None and r.value == fact.value]
+        found.append(
+            FactView(
+                name=fact.name,
+                label=_both(lambda language, spec=spec, fact=fact: in_language(spec.label, language) if spec else fact.name, fact.name),
+                value=_both(lambda language, fact=fact, spec=spec: fact_text(fact.value, spec, language)),
+                origin=fact.origin,
+                confidence=fact.confidence,
+                quotes=tuple(dict.fromkeys(e.quote for e in fact.evidence if e.quote)),
+                where=tuple(told),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _quotes(case: Case, directive: Directive, effects: Sequence[OutboxRow]) -> tuple[QuoteView, ...]:
+    states = {row.effect.key: row.state for row in effects}
+    every = (*case.quotes, case.quote) if case.quote is not None else case.quotes
+    return tuple(_quote(quote, directive, states.get(quote.key, "")) for quote in every)
+
+
+def _quote(quote: Quote, directive: Directive, sent: str) -> QuoteView:
+    grid = directive.grids.get(quote.grid)
+    return QuoteView(
+        number=quote.number,
+        amount=quote.amount,
+        unit=quote.unit,
+        price=_both(lambda language: price_text(quote.amount, grid, language)[2]),
+        reason=_both(lambda language: in_language(quote.label, language)),
+        set_by=quote.set_by,
+        grid=quote.grid,
+        made_at=quote.made_at,
+        status=quote.status,
+        digest=quote.digest,
+        sent=sent,
+    )
+
+
+def _files(case: Case, effects: Sequence[OutboxRow], receipts: Mapping[str, Any]) -> tuple[FileView, ...]:
+    stored = {row.effect.payload.sha256: row for row in effects if isinstance(row.effect.payload, StoreFile)}
+    found = []
+    for file in case.files:
+        row = stored.get(file.sha256)
+        receipt = receipts.get(row.effect.key) if row is not None and row.state in DONE else None
+        url = receipt.url if receipt is not None else ""
+        view = FileView(file.sha256, file.name, file.type, file.size, file.family, file.inline)
+        found.append(replace(view, url=url, state=row.state if row is not None else ""))
+    return tuple(found)
+
+
+def _effect(row: OutboxRow, receipts: Mapping[str, Any]) -> EffectView:
+    effect, payload = row.effect, row.effect.payload
+    detail = ""
+    if isinstance(payload, SendMessage):
+        detail = f"{payload.template} → {payload.to}"
+    elif isinstance(payload, StoreFile):
+        detail = payload.name
+    receipt = receipts.get(effect.key)
+    return EffectView(
+        key=effect.key,
+        kind=effect.kind,
+        name=effect.name,
+        system=effect.system,
+        what=label(EFFECTS, effect.kind),
+        state=row.state,
+        state_label=label(STATES, row.state),
+        detail=detail,
+        url=receipt.url if receipt is not None else "",
+        outside_id=receipt.id if receipt is not None else "",
+        error=row.error,
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+        next_at=row.next_at if row.state in ("intended", "uncertain") else None,
+    )
+
+
+def _line(seq: int, entry: JournalEntry) -> Line:
+    stage = str(entry.data.get("stage", ""))
+    reasons = tuple(line for line in entry.text.splitlines() if line.strip())
+    title = label(LINES, entry.kind)
+    if isinstance(what := entry.data.get("kind"), str) and what in EFFECTS:
+        title = {language: f"{title[language]} : {EFFECTS[what][language]}" for language in LANGUAGES}
+    return Line(seq, entry.at, entry.kind, title, entry.author, stage, reasons, entry.data)
+
+
+# ------------------------------------------------------------------ what it waits for, what can be done
+
+
+def waits_of(stage: str, due: DeadlineRow | None, asked: Sequence[Localized] = ()) -> Waits:
+    """What a case in that stage waits for."""
+    whom, what = WAITS.get(stage, ("nobody", {"fr": "rien : la demande est terminée", "en": "nothing: the request has ended"}))
+    kinds: Mapping[str, Literal["customer", "us", "nobody"]] = {"customer": "customer", "us": "us"}
+    then = deadline_label(due.name) if due is not None else {}
+    return Waits(kinds.get(whom, "nobody"), what, tuple(asked), due.due if due is not None else None, then)
+
+
+def _asked(case: Case, directive: Directive) -> list[Localized]:
+    if case.stage != "waiting_info":
+        return []
+    return [_both(lambda language, s=s: in_language(s.ask, language)) for s in missing(case, directive, required=True) if s.ask]
+
+
+def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple[Action, ...]:
+    """What people may do with the case now; what they may not, with the reason."""
+    ended: Localized = {} if case.stage in UNDECIDED else label(ENDED, case.stage)
+    priced = directive.gate("approve") is not None
+    no_price: Localized = {"fr": "ce genre de demande n'a pas de prix", "en": "this kind of request has no price"}
+    no_way: Localized = {"fr": "le client n'a pas laissé d'adresse", "en": "the customer left no address"}
+    alone: Localized = {"fr": "il n'y a pas d'autre directive", "en": "there is no other directive"}
+    rest = tuple(name for name in others if name != case.directive)
+
+    def one(name: str, why: Localized, **more: Any) -> Action:
+        return Action(name, ACTS[name], not why, why, **more)
+
+    return (
+        one("validate", ended or ({} if priced else no_price), amount=True),
+        one("reprice", ended or ({} if priced else no_price), amount=True),
+        one("refuse", ended),
+        one("ask", ended or ({} if case.thread.to else no_way), note="required"),
+        one("reassign", ended or ({} if rest else alone), note="", choices=rest),
+        one("close", ended),
+        one("note", {}, note="required"),
+    )
+
+
+def _both(words: Any, otherwise: str = "") -> Localized:
+    return {language: words(language) or otherwise for language in LANGUAGES}
+
+
+def extension(name: str) -> str:
+    """The extension of a file with its dot, in small letters."""
+    return PurePath(name).suffix.casefold()
