@@ -124,8 +124,10 @@ class CaseViews(Reader, Words):
         names = (cases.c.id, cases.c.body, cases.c.answered_at, cases.c.offer, cases.c.amount, cases.c.unit, cases.c.channel)
         for some in chunks(ids):
             rows |= {row.id: row for row in connection.execute(select(*names).where(cases.c.id.in_(some)))}
-            stuck = select(outbox.c.case_id, func.count()).where(outbox.c.case_id.in_(some), outbox.c.state == "parked")
-            parked |= {case_id: number for case_id, number in connection.execute(stuck.group_by(outbox.c.case_id))}
+            stuck = select(outbox.c.case_id, func.count().label("n")).where(
+                outbox.c.case_id.in_(some), outbox.c.state == "parked"
+            )
+            parked |= {row.case_id: row.n for row in connection.execute(stuck.group_by(outbox.c.case_id))}
         due = self._deadlines(connection, ids)
         found = []
         for id in ids:
