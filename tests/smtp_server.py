@@ -11,6 +11,7 @@ import base64
 import contextlib
 import ssl
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,8 +38,9 @@ class Day:
     drop_after: int = 0
     #: Cut as soon as DATA begins, as many times.
     drop_before: int = 0
-    #: Seconds to think before the last answer.
+    #: Seconds to think before the last answer; before the last answer of one mail.
     slow: float = 0.0
+    slow_once: float = 0.0
     tokens: set[str] = field(default_factory=set)
 
     def reply(self, stage: str) -> str:
@@ -48,6 +50,14 @@ class Day:
 
 
 class _Smtp(SMTP):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.event_handler.connections.add(id(self))
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.connections.discard(id(self))
+        super().connection_lost(error)
+
     async def smtp_DATA(self, arg: str) -> None:
         day = self.event_handler.day
         if reply := day.reply("DATA"):
@@ -74,6 +84,7 @@ class MailServer(Controller):
         self.mails: list[EmailMessage] = []
         self.raw: list[bytes] = []
         self.sessions = 0
+        self.connections: set[int] = set()
         self.security = security
         context: ssl.SSLContext | None = None
         self.ca_file = ""
@@ -100,6 +111,12 @@ class MailServer(Controller):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _Smtp(self, **self.SMTP_kwargs)
+
+    def rest(self, seconds: float = 2.0) -> None:
+        """Wait until everybody is gone: a client that was killed may have left something to be taken."""
+        end = time.monotonic() + seconds
+        while self.connections and time.monotonic() < end:
+            time.sleep(0.005)
 
     def account(self, **changed: object) -> Account:
         """How to reach it."""
@@ -140,8 +157,9 @@ class MailServer(Controller):
             return reply
         self.raw.append(envelope.content)
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        if self.day.slow:
-            await asyncio.sleep(self.day.slow)
+        wait, self.day.slow_once = self.day.slow + self.day.slow_once, 0.0
+        if wait:
+            await asyncio.sleep(wait)
         if self.day.drop_after:
             self.day.drop_after -= 1
             server.transport.close()
