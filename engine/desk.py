@@ -158,6 +158,15 @@ class Desk:
         self.closing.set()
         self._pool.shutdown(wait=True)
 
+    def now(self) -> datetime:
+        """The house's time."""
+        return self._clock()
+
+    @property
+    def business(self) -> Business:
+        """The business that the desk's pages speak for: the first one served."""
+        return next(iter(self._businesses()))
+
     # ------------------------------------------------------------------ without blocking the web
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:

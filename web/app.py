@@ -8,10 +8,11 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from engine.desk import Desk
-from web import health, metrics, plain, problems, request, webhooks
+from web import health, metrics, problems, request, webhooks
 from web.auth import doorkeeper, login
 from web.guard import Guard
 from web.options import Options
+from web.pages import install as pages
 from web.security import Doors
 
 #: What is served, in this order: each makes its router of the desk, the options and who may do what.
@@ -36,9 +37,10 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
     )
     problems.install(app)
     doorkeeper.install(app, desk, options.public_url)
+    shown = pages.install(app, desk, options, doors)
     for part in PARTS:
         app.include_router(part(desk, options, doors))
-    app.include_router(login.router(plain.show))
+    app.include_router(login.router(shown.show))
     app.include_router(metrics.router(desk, doors, registry))
     if options.form_origins:
         app.add_middleware(
@@ -50,7 +52,8 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
         )
     app.add_middleware(
         Guard,
-        most=MOST_BYTES,
+        most=MOST_BYTES | pages.MOST_BYTES,
+        streams=pages.streams(options),
         concurrency=options.concurrency,
         seconds=options.body_seconds,
         observe=seen.observe,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.problems import body_of
+from web.problems import Refusal, body_of
 
 log = logging.getLogger("guichet.web")
 
@@ -38,8 +38,10 @@ class Guard:
         seconds: float,
         observe: Observe,
         secure: bool,
+        streams: Mapping[str, int] | None = None,
     ) -> None:
-        self._app, self._observe = app, observe
+        """``streams``: paths whose bodies, up to so many bytes, are handed on as they come; see ``_stream``."""
+        self._app, self._observe, self._streams = app, observe, dict(streams or {})
         self._most = sorted(most.items(), key=lambda item: -len(item[0]))
         self._concurrency, self._seconds, self._busy = concurrency, seconds, 0
         headers = {
@@ -72,6 +74,10 @@ class Guard:
             if self._busy > self._concurrency:
                 await _refuse(told, 503, b"1")
                 return
+            most = self._streams.get(scope["path"])
+            if most is not None:
+                await self._app(scope, self._stream(scope, receive, most), told)
+                return
             body = await self._body(scope, receive)
             if body is None:
                 return
@@ -86,6 +92,33 @@ class Guard:
         finally:
             self._busy -= 1
             self._observe(_route(scope), scope["method"], status, time.monotonic() - began)
+
+    def _stream(self, scope: Scope, receive: Receive, most: int) -> Receive:
+        """The body piece by piece, for uploads. It raises Refusal 413 past ``most`` bytes, 408 when a piece does not come."""
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        too_much = not declared.isdigit() or len(declared) > 12 or int(declared) > most
+        size, over = 0, False
+
+        async def pieces() -> Message:
+            nonlocal size, over
+            if over:
+                return await receive()
+            if too_much:
+                await _spill(receive)
+                raise Refusal(413)
+            try:
+                async with asyncio.timeout(self._seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise Refusal(408) from None
+            size += len(message.get("body", b""))
+            if size > most:
+                await _spill(receive)
+                raise Refusal(413)
+            over = not message.get("more_body", False)
+            return message
+
+        return pieces
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes | int | None:
         """The whole body, the status that refuses it, or None when the caller is gone."""

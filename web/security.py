@@ -117,6 +117,12 @@ class Doors:
             raise Refusal(429, after=int(wait) + 1)
         return "form"
 
+    def may_fill(self, request: Request) -> None:
+        """The form that this service itself shows, not too often. Raises Refusal 429."""
+        wait = self._visitors.wait(visitor(request)) or self._all.wait("")
+        if wait:
+            raise Refusal(429, after=int(wait) + 1)
+
     def may_measure(self, request: Request) -> None:
         """With the key for figures, or from this machine where none is set. Raises Refusal 401 or 403."""
         if self._options.metrics_key:

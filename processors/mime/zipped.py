@@ -45,6 +45,22 @@ def listing(content: bytes) -> Listing:
     return Listing()
 
 
+def unpacked(content: bytes) -> int:
+    """How many bytes the zip says it unpacks to, over all of its members; 0 for what is no zip. Nothing is decompressed."""
+    low = max(0, len(content) - _COMMENT - 22)
+    end = content.rfind(_END, low)
+    if end < 0 or end + 22 > len(content):
+        return 0
+    at, stop, _ = _directory(content, end)
+    total = 0
+    while at >= 0 and at + 46 <= stop and content[at : at + 4] == _ENTRY:
+        (size,) = unpack_from("<I", content, at + 24)
+        name, extra, comment = unpack_from("<HHH", content, at + 28)
+        total += size  # 4 GiB where the true size stands in a zip64 field: too much either way
+        at += 46 + name + extra + comment
+    return total
+
+
 def _directory(content: bytes, end: int) -> tuple[int, int, int]:
     """(start, stop, members) of the directory that the end record at ``end`` tells of; start is -1 when there is none."""
     count, size, offset = unpack_from("<HII", content, end + 10)

@@ -1,0 +1,1 @@
+"""The desk: pages rendered on the server, that work without scripts and get better with them."""

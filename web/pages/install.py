@@ -1,0 +1,30 @@
+"""The desk's pages put onto the app."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from engine.desk import Desk
+from web.options import Options
+from web.pages import assets, demand, errors, preferences
+from web.pages.page import Pages
+from web.security import Doors
+
+#: Most bytes of what pages post, by the beginning of the path, where it is more than usual: documents, notes.
+MOST_BYTES = {"/directives/": 2_000_000, "/cases/": 262_144}
+
+
+def streams(options: Options) -> dict[str, int]:
+    """Paths whose bodies are too large to be held in memory, with the most bytes of each."""
+    return {demand.PATH: demand.most_bytes(options)}
+
+
+def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
+    """Add the pages; what renders them, for others who show some. After ``problems.install``."""
+    files = assets.Assets()
+    pages = Pages(assets=files, clock=desk.now, zone=lambda: desk.business.zone, house=lambda: desk.business.label)
+    errors.install(app, pages)
+    app.include_router(assets.router(files))
+    app.include_router(preferences.router(options.public_url.startswith("https://")))
+    app.include_router(demand.router(desk, options, doors, pages))
+    return pages

@@ -1,0 +1,163 @@
+"""How a page is made: its template, its language, its clock, who looks at it, and the headers that keep it safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Protocol
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from web.pages.assets import Assets
+from web.pages.language import COOKIE, LANGUAGES, Speech, catalogue, choose
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+THEME_COOKIE, THEMES = "theme", ("auto", "light", "dark")
+#: A year, in seconds: how long a choice of language or light is remembered.
+REMEMBERED = 31_536_000
+#: Nothing from elsewhere, no script or style in the page itself.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; "
+    "font-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+#: The viewer of 3D files brings styles of its own, unpacks what is packed with WebAssembly, and stands in a frame of ours.
+VIEWER_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self' data: blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+class Viewer(Protocol):
+    """Who looks at a page."""
+
+    @property
+    def name(self) -> str:
+        """How he is called."""
+
+    @property
+    def role(self) -> str:
+        """ "reader", "agent" or "admin"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence over the page: what was just done, or why it was not."""
+
+    text: str
+    kind: str = "success"
+
+
+class Pages:
+    """Renders the templates of one installation. ``zone`` gives the business's zone, ``house`` what is shown as its name.
+
+    ``extra`` are values for every page of the desk, made from the request: the person, his token against forgery, the counts
+    in the menu.
+    """
+
+    def __init__(
+        self,
+        *,
+        assets: Assets,
+        clock: Callable[[], datetime],
+        zone: Callable[[], str],
+        house: Callable[[], str],
+        extra: Callable[[Request], Mapping[str, Any]] = lambda _: {},
+    ) -> None:
+        self.assets, self._clock, self._zone, self._house, self._extra = assets, clock, zone, house, extra
+        self._environments = {language: _environment(language, assets) for language in LANGUAGES}
+
+    def speech(self, request: Request) -> Speech:
+        """The language and clock for who asks."""
+        language = choose(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
+        return Speech(language, self._zone(), self._clock())
+
+    def show(self, request: Request, template: str, status: int = 200, *, policy: str = POLICY, **values: Any) -> HTMLResponse:
+        """The page as an answer."""
+        speech = self.speech(request)
+        theme = request.cookies.get(THEME_COOKIE, "auto")
+        known: dict[str, Any] = {
+            "speech": speech,
+            "say": speech.say,
+            "lang": speech.language,
+            "theme": theme if theme in THEMES else "auto",
+            "here": request.url.path,
+            "address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            "house": self._house(),
+            "notice": None,
+            "person": None,
+            "csrf": "",
+            "counts": {},
+        }
+        text = self._environments[speech.language].get_template(template).render(known | dict(self._extra(request)) | values)
+        headers = {
+            "Content-Security-Policy": policy,
+            "Content-Language": speech.language,
+            "Vary": "Cookie, Accept-Language",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        }
+        if policy == VIEWER_POLICY:
+            headers["X-Frame-Options"] = "SAMEORIGIN"
+        return HTMLResponse(text, status, headers)
+
+
+def back(path: str) -> RedirectResponse:
+    """After a form: look at that page of ours. 303, so that a reload posts nothing again."""
+    return RedirectResponse(safe_path(path), 303)
+
+
+def safe_path(path: str, otherwise: str = "/") -> str:
+    """The path when it leads to this site and nowhere else."""
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 33 or c == "\\" for c in path):
+        return otherwise
+    return path
+
+
+def _environment(language: str, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    words = catalogue(language)
+
+    def one(sentence: str) -> str:
+        found = words.get(sentence, sentence)
+        return found if isinstance(found, str) else found[0]
+
+    def many(single: str, plural: str, number: int) -> str:
+        found = words.get(single, (single, plural))
+        forms = (found, found) if isinstance(found, str) else (found[0], found[-1])
+        return forms[0 if (number < 2 if language == "fr" else number == 1) else 1]
+
+    environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["asset"] = assets.url
+    environment.filters["plain"] = plain_number
+    environment.filters["marked"] = marked
+    return environment
+
+
+def plain_number(value: Decimal | None) -> str:
+    """A number as it is typed into a field."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def marked(text: str, spans: list[tuple[int, int, str]]) -> Markup:
+    """The text with the spans (start, end, label) highlighted; everything in it is escaped, and spans never overlap."""
+    out, at = Markup(), 0
+    for start, end, label in sorted(spans):
+        if start < at or end <= start or end > len(text):
+            continue
+        out += text[at:start]
+        out += Markup('<mark class="evidence" title="{}">{}</mark>').format(label, text[start:end])
+        at = end
+    return out + text[at:]

@@ -1,0 +1,182 @@
+// What makes the desk's pages quick: keys, dialogs, changes shown as they happen. Every page works without it.
+(() => {
+  "use strict";
+
+  // ---------------------------------------------------------------- keys
+
+  const STORED = "guichet-keys";
+  const lettersOn = () => localStorage.getItem(STORED) !== "off";
+  let begun = "";
+  let begunTimer = 0;
+
+  const typing = (target) =>
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !["checkbox", "radio", "button", "submit"].includes(target.type);
+
+  const visible = (element) => element.getClientRects().length > 0 && !element.disabled;
+
+  const follow = (element) => {
+    if (element.matches("input, textarea, select")) {
+      element.focus();
+      if (element.select) element.select();
+    } else element.click();
+  };
+
+  const find = (keys) => {
+    const open = document.querySelector("dialog[open]");
+    const among = [...(open || document).querySelectorAll("[data-key]")];
+    return among.find((element) => element.dataset.key === keys && (visible(element) || element.closest(".side-nav")));
+  };
+
+  const move = (step) => {
+    const rows = [...document.querySelectorAll("[data-row]")].filter(visible);
+    if (!rows.length) return;
+    const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+    (next.matches("a, button") ? next : next.querySelector("a, button") || next).focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || !lettersOn()) return;
+    if (event.key.length !== 1) return;
+    const keys = begun ? `${begun} ${event.key}` : event.key;
+    begun = "";
+    clearTimeout(begunTimer);
+    const element = find(keys);
+    if (element) {
+      event.preventDefault();
+      follow(element);
+    } else if (keys === "j" || keys === "k") {
+      event.preventDefault();
+      move(keys === "j" ? 1 : -1);
+    } else if (keys === "g") {
+      begun = "g";
+      begunTimer = setTimeout(() => { begun = ""; }, 1500);
+    }
+  });
+
+  const tellKeys = () => {
+    const list = document.querySelector("[data-keys]");
+    if (!list) return;
+    list.replaceChildren();
+    const seen = new Set();
+    const add = (keys, label) => {
+      if (seen.has(keys)) return;
+      seen.add(keys);
+      const term = document.createElement("dt");
+      for (const key of keys.split(" ")) {
+        const shown = document.createElement("kbd");
+        shown.textContent = key;
+        term.append(shown, " ");
+      }
+      const told = document.createElement("dd");
+      told.textContent = label;
+      list.append(term, told);
+    };
+    for (const element of document.querySelectorAll("[data-key]")) {
+      if (!element.closest("dialog")) add(element.dataset.key, element.dataset.keyLabel || element.textContent.trim());
+    }
+    if (document.querySelector("[data-row]")) add("j k", document.documentElement.lang === "fr" ? "Ligne suivante, précédente" : "Next, previous row");
+  };
+
+  // ---------------------------------------------------------------- dialogs, copying, asking twice
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    const opener = target.closest("[data-open]");
+    if (opener) {
+      const dialog = document.querySelector(opener.dataset.open);
+      if (dialog) {
+        event.preventDefault();
+        if (dialog.id === "keys") tellKeys();
+        dialog.showModal();
+        const field = dialog.querySelector("[autofocus], textarea, input:not([type=hidden]):not([type=checkbox])");
+        if (field) {
+          field.focus();
+          if (field.select) field.select();
+        }
+      }
+    }
+    const closer = target.closest("[data-close]");
+    if (closer) closer.closest("dialog").close();
+    if (target.matches("dialog[open]")) target.close();
+    const copier = target.closest("[data-copy]");
+    if (copier) {
+      navigator.clipboard.writeText(copier.dataset.copy).then(() => {
+        copier.classList.add("copied");
+        setTimeout(() => copier.classList.remove("copied"), 1500);
+      });
+    }
+    if (!target.closest(".menu-toggle, .side-nav")) {
+      for (const menu of document.querySelectorAll(".menu-toggle[open]")) menu.open = false;
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === "post") {
+      form.dataset.sent = "yes";
+      setTimeout(() => { delete form.dataset.sent; }, 4000);
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.matches("[data-keys-on]")) localStorage.setItem(STORED, field.checked ? "on" : "off");
+    if (field.matches("[data-submits]") && !field.closest("[hx-get]")) field.form.requestSubmit();
+  });
+
+  // ---------------------------------------------------------------- changes as they happen
+
+  const busy = () => document.querySelector("dialog[open]") || typing(document.activeElement);
+  let waiting = 0;
+
+  const refresh = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (document.hidden || busy()) {
+        refresh();
+        return;
+      }
+      for (const part of document.querySelectorAll("[data-live]")) {
+        const select = `#${part.id}`;
+        htmx.ajax("GET", location.pathname + location.search, { target: select, select, swap: "outerMorph" });
+      }
+    }, 400);
+  };
+
+  const listen = () => {
+    const place = document.querySelector("[data-events]");
+    if (!place || !document.querySelector("[data-live]") || !window.EventSource) return;
+    const source = new EventSource(place.dataset.events);
+    let lost = false;
+    source.addEventListener("open", () => {
+      place.hidden = true;
+      document.documentElement.dataset.live = "on";
+      if (lost) refresh();
+      lost = false;
+    });
+    source.addEventListener("error", () => {
+      lost = true;
+      delete document.documentElement.dataset.live;
+      place.textContent = place.dataset.lost;
+      place.hidden = false;
+    });
+    for (const name of ["message", "changed", "case", "parked", "health", "directives"]) source.addEventListener(name, refresh);
+    addEventListener("pagehide", () => source.close());
+  };
+
+  const begin = () => {
+    const toggle = document.querySelector("[data-keys-on]");
+    if (toggle) toggle.checked = lettersOn();
+    listen();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+})();
