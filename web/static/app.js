@@ -15,8 +15,45 @@
 
   const visible = (element) => element.getClientRects().length > 0 && !element.disabled;
 
+  // A key that sends something gives a few seconds to take it back; the same key again sends at once.
+  const UNDO_SECONDS = 4;
+  let armed = null;
+
+  const disarm = () => {
+    if (!armed) return;
+    clearInterval(armed.timer);
+    armed.bar.hidden = true;
+    armed = null;
+  };
+
+  const arm = (button) => {
+    const form = button.form;
+    const bar = document.querySelector("[data-undo-bar]");
+    if (armed && armed.button === button) {
+      disarm();
+      form.requestSubmit(button);
+      return;
+    }
+    disarm();
+    const amount = form.elements.amount;
+    if (button.value !== "refuse" && amount && !amount.value.trim()) {
+      amount.focus();
+      return;
+    }
+    let left = UNDO_SECONDS;
+    const tell = () => { bar.textContent = `${button.textContent.trim()} : ${bar.dataset.say.replace("%(num)s", left)}`; };
+    bar.hidden = false;
+    tell();
+    armed = { button, bar, timer: setInterval(() => {
+      left -= 1;
+      if (left > 0) tell();
+      else { disarm(); form.requestSubmit(button); }
+    }, 1000) };
+  };
+
   const follow = (element) => {
-    if (element.matches("input, textarea, select")) {
+    if (element.matches("[data-undo]")) arm(element);
+    else if (element.matches("input, textarea, select")) {
       element.focus();
       if (element.select) element.select();
     } else element.click();
@@ -39,6 +76,11 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || !lettersOn()) return;
+    if (armed && (event.key === "z" || event.key === "Escape")) {
+      event.preventDefault();
+      disarm();
+      return;
+    }
     if (event.key.length !== 1) return;
     const keys = begun ? `${begun} ${event.key}` : event.key;
     begun = "";
