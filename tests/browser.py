@@ -17,17 +17,19 @@ PASSWORD = "un mot de passe assez long"
 
 
 class _Forms(HTMLParser):
-    """The forms of a page: (action, fields), and its text."""
+    """The forms in the main part of a page: (action, fields), and its text."""
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.text = ""
-        self._in = False
+        self._in = self._main = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         had = {name: value or "" for name, value in attrs}
-        if tag == "form":
+        if tag == "main":
+            self._main = True
+        elif tag == "form" and self._main:
             self.forms.append((had.get("action", ""), {}))
             self._in = True
         elif tag in ("input", "button") and self._in and "name" in had:
@@ -35,6 +37,7 @@ class _Forms(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._in = self._in and tag != "form"
+        self._main = self._main and tag != "main"
 
     def handle_data(self, data: str) -> None:
         self.text += data
