@@ -525,7 +525,7 @@ class Store(Records, Answers, Lookup, Accounts, Protocol):
     def parked(self) -> list[ParkedRow]:
         """What needs a person, oldest first."""
 
-    def retry(self, ids: Sequence[str], now: datetime) -> int:
+    def retry(self, ids: Sequence[str], now: datetime, author: str = "") -> int:
         """Let parked things go again; how many."""
 
     def drop(self, ids: Sequence[str], author: str, now: datetime) -> int:

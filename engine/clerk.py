@@ -48,8 +48,17 @@ Cause = ReadRow | PendingEvent | DeadlineRow
 class Clerk:
     """The one lane that decides."""
 
-    def __init__(self, store: Store, office: Office, *, clock: Callable[[], datetime], wake: Callable[[str], None]) -> None:
-        self._store, self._office = store, office
+    def __init__(
+        self,
+        store: Store,
+        office: Office,
+        *,
+        clock: Callable[[], datetime],
+        wake: Callable[[str], None],
+        decided: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``decided`` is called after every commit."""
+        self._store, self._office, self._decided = store, office, decided
         self._finder = Finder(office, clock=clock)
         self._clock, self._wake = clock, wake
         #: Events and deadlines that could not be decided, until when they are left alone.
@@ -116,6 +125,7 @@ class Clerk:
         if not changes:
             return
         self._store.commit(changes, self._clock())
+        self._decided()
         for system in sorted({e.system for c in changes for e in c.effects}):
             self._wake(f"courier:{system}")
 

@@ -27,11 +27,16 @@ from core.model import Spent
 from core.ports import Delivery, Incoming, PendingEvent, Posted, Taken
 from engine.acts import Acts, Name, Outcome
 from engine.cases import Cases
+from engine.changes import Changes
+from engine.contacts import Contacts
+from engine.drafting import Drafting
 from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
+from engine.parked import Parked
 from engine.people import People
 from engine.posts import Place, PostedFile, Request, envelope, fingerprint
+from engine.reports import Reports
 from engine.watch import hand_over
 
 T = TypeVar("T")
@@ -145,6 +150,10 @@ class Desk:
         self._outside, self._calls = dict(outside or {}), calls
         self.cases = Cases(house.store, house.office)
         self.acts = Acts(house.store, house.office, clock=clock, wake=house.lanes.wake)
+        self.contacts = Contacts(house.store)
+        self.parked = Parked(house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, told=house.tell)
+        self.reports = Reports(house.store, clock=clock, zone=lambda: house.published.business("").zone)
+        self.drafts = Drafting(house.store, house.published, reload=house.reload, clock=clock)
         self._started = clock()
         self.people = People(house.store, house.office.secret, clock=clock)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
@@ -152,6 +161,8 @@ class Desk:
         self._figures: tuple[float, Figures] | None = None
         #: Set at the end: whoever waits for an outcome stops waiting.
         self.closing = threading.Event()
+        self.changes = Changes(house.store, self.run, self.closing.is_set)
+        house.listeners.append(self.changes.bell)
 
     def close(self) -> None:
         """Let nobody wait any longer; running calls into the store are finished."""

@@ -188,6 +188,11 @@ class Directives:
             raise DirectiveErrors(self.report.errors)
 
     @property
+    def folder(self) -> Path:
+        """Where the documents are read."""
+        return self._folder
+
+    @property
     def documents(self) -> dict[str, Documents]:
         """The documents behind ``current``, for the store."""
         return {name: dict(documents) for name, (_, documents) in self._state.items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.message import EmailMessage
@@ -29,21 +30,34 @@ _MAGIC: Mapping[str, bytes] = {
 }
 
 
-def run_examples(business: Business, *, now: datetime | None = None) -> list[str]:
-    """A sentence with file and line for every example that does not give what it promises."""
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """An example that was run. ``wrong`` says what it promises and the product does not give; empty where all is well."""
+
+    example: Example
+    directive: str
+    found: Explained
+    wrong: tuple[str, ...]
+
+
+def each_example(business: Business, *, now: datetime | None = None) -> Iterator[Ran]:
+    """Every example of the business, run."""
     setup = Setup(businesses=(business,), authserv_ids=frozenset({"guichet.invalid"}))
     when = now or datetime.now(UTC)
-    problems: list[str] = []
     for directive in business.directives:
         for example in directive.examples:
             stage: Stage = example.stage if example.stage in STAGES else ""
             found = explain(as_mail(example), example.source, setup, admin_email=ADMIN, stage=stage, now=when)
-            wrong = differences(example.expect, found)
-            if wrong:
-                problems.append(
-                    f"{example.source}:{example.line}: cet exemple ne donne pas ce qu'il promet : {' ; '.join(wrong)}"
-                )
-    return problems
+            yield Ran(example, directive.name, found, tuple(differences(example.expect, found)))
+
+
+def run_examples(business: Business, *, now: datetime | None = None) -> list[str]:
+    """A sentence with file and line for every example that does not give what it promises."""
+    return [
+        f"{ran.example.source}:{ran.example.line}: cet exemple ne donne pas ce qu'il promet : {' ; '.join(ran.wrong)}"
+        for ran in each_example(business, now=now)
+        if ran.wrong
+    ]
 
 
 def differences(expect: Mapping[str, object], found: Explained) -> list[str]:

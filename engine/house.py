@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from core.case import Case
@@ -61,6 +62,16 @@ class Published:
     def current(self) -> Mapping[str, Business]:
         """All that are in force, by name."""
         return self._directives.current
+
+    @property
+    def folder(self) -> Path:
+        """Where the documents are."""
+        return self._directives.folder
+
+    @property
+    def documents(self) -> dict[str, dict[str, str]]:
+        """The documents in force, by business and name."""
+        return self._directives.documents
 
     @property
     def report(self) -> Report:
@@ -135,11 +146,21 @@ class House:
         notes = store.status(clock())["lanes"]
         before = {name: lane["detail"] for name, lane in notes.items() if not lane["ok"]}
         self.lanes: Lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert, before=before)
+        #: Told after commits what changed: "journal" lines of it, "inbox" messages that came or were read. Must not block.
+        self.listeners: list[Callable[[str], None]] = []
         wake = self.lanes.wake
-        self.reader = Reader(store, pool, clock=clock, read=lambda: wake("clerk"), understanding=understanding)
+
+        def then(lane: str) -> Callable[[], None]:
+            def told() -> None:
+                wake(lane)
+                self.tell("inbox")
+
+            return told
+
+        self.reader = Reader(store, pool, clock=clock, read=then("clerk"), understanding=understanding)
         self._understanding = understanding
-        self.clerk = Clerk(store, office, clock=clock, wake=wake)
-        intakes = [Intake(inbox, store, spool, clock=clock, taken=lambda: wake("reader")) for inbox in inboxes]
+        self.clerk = Clerk(store, office, clock=clock, wake=wake, decided=lambda: self.tell("journal"))
+        intakes = [Intake(inbox, store, spool, clock=clock, taken=then("reader")) for inbox in inboxes]
 
         def flood() -> bool:
             return any(intake.flood for intake in intakes)
@@ -158,6 +179,11 @@ class House:
                 watch = Watch(courier.outlet.system, courier.outlet, store, clock=clock, told=lambda: wake("clerk"))
                 self.lanes.add(Lane(f"watch:{courier.outlet.system}", watch.run, every=WATCH))
         self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
+
+    def tell(self, what: str) -> None:
+        """Something was committed that people may be looking at."""
+        for listener in self.listeners:
+            listener(what)
 
     def start(self, *jobs: tuple[Callable[[], None], float]) -> None:
         """Look at what was left half done, then let every lane run."""

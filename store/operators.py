@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -51,14 +52,14 @@ class Operators(Journal, Outbox):
                 rows.append(ParkedRow(f"message:{row.id}", row.case_id or "", "", what, why, row.changed_at, row.attempts))
         return sorted(rows, key=lambda row: (row.since, row.id))
 
-    def retry(self, ids: Sequence[str], now: datetime) -> int:
+    def retry(self, ids: Sequence[str], now: datetime, author: str = "") -> int:
         """Let parked things go again; how many. What needs a dropped effect cannot, and is left out."""
 
         def work(connection: Connection) -> int:
             head = self._lock_head(connection)
             keys, messages = _parts(ids)
             lines = self._retry_effects(connection, keys, now) + self._retry_messages(connection, messages, now)
-            self._append(connection, head, lines)
+            self._append(connection, head, [replace(line, author=author) for line in lines])
             return len(lines)
 
         return self.db.write(work)
