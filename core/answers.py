@@ -9,8 +9,8 @@ from typing import Literal
 from core.case import UNDECIDED
 from core.events import MessageRead
 from core.gates import walk
-from core.joining import add_files, store_files, tell_oversize, words
-from core.quote import Approval, Quote, digest
+from core.joining import add_files, answered, store_files, tell_oversize, words
+from core.quote import Approval, Quote, digest, read_button
 from core.values import condition_values, merge_facts, missing
 from core.work import Work
 
@@ -28,6 +28,8 @@ def customer(work: Work, event: MessageRead) -> None:
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
         work.change(facts=merge_facts(work.case.facts, event.reading.facts))
+    if lacked:
+        answered(work, event)
     store_files(work, files)
     tell_oversize(work, event)
     work.note(words(event))
@@ -43,6 +45,9 @@ def customer(work: Work, event: MessageRead) -> None:
         if not event.authorised:
             _not_verified(work, event)
             return
+        if {q.key for q in work.case.quotes if q.key}.intersection(event.answers):
+            _old_offer(work, "ce oui répond à un devis remplacé depuis : il n'accepte rien")
+            return
         if _concerns_open_offer(work, event):
             quote = work.case.quote
             assert quote is not None
@@ -56,9 +61,49 @@ def customer(work: Work, event: MessageRead) -> None:
     walk(work)
     if (work.case.stage, work.case.quote) == (stage, offer) and stage == "waiting_approval":
         _unclear(work, event, news)
+    elif work.case.stage == stage == "waiting_info" and _spoken(event):
+        work.because("voice", "un message vocal que personne n'a lu : une personne est prévenue")
+        work.tell_admin("admin_question", message=work.case.summary)
     elif work.case.stage == stage == "waiting_review":
         work.because("more", "le client ajoute quelque chose : l'administrateur en est informé")
         work.tell_admin("admin_question", message=words(event))
+
+
+def press(work: Work, event: MessageRead) -> bool:
+    """A quick reply under an offer was pressed: a plain yes or no to that one, and to no other. Whether that settles the message."""
+    told = read_button(event.message.pressed)
+    if told is None:
+        return False
+    choice, mark = told
+    case, quote = work.case, work.case.quote
+    if case.stage == "waiting_approval" and quote is not None and quote.status == "open" and quote.digest == mark:
+        if not event.authorised:
+            _not_verified(work, event)
+        elif choice == "refuse":
+            reject(work, "customer", event.message.sender.email)
+        else:
+            _approve(work, event, "customer", quote.amount, event.message.text)
+            walk(work)
+        return True
+    settled = case.approval is not None and case.approval.digest == mark and choice == "approve"
+    if settled or (case.stage == "rejected" and choice == "refuse"):
+        work.because("pressed-again", "le bouton dit ce qui est déjà décidé")
+        return True
+    if case.stage in ("fulfilling", "done"):
+        return False
+    _old_offer(work, "le bouton est celui d'un devis qui ne vaut plus : il n'accepte ni ne refuse rien")
+    return case.open
+
+
+def _old_offer(work: Work, why: str) -> None:
+    """Somebody decides about an offer that no longer stands: nothing is decided, he is told which one does."""
+    work.because("old-offer", why)
+    # A house may do without the text; asking again for a clear answer says enough while an offer stands.
+    template = "old_offer" if "old_offer" in work.directive.texts else "unclear"
+    if work.count("old-offer") <= MOST_UNCLEAR and (template == "old_offer" or work.case.stage == "waiting_approval"):
+        work.tell_customer(template, "question")
+    elif work.case.open:
+        work.tell_admin("admin_question", message=work.case.summary)
 
 
 def _refuses(work: Work, event: MessageRead, news: bool) -> bool:
@@ -82,10 +127,7 @@ def _concerns_open_offer(work: Work, event: MessageRead) -> bool:
         return False
     if quote.key in event.answers:
         return True
-    # No header ties the yes to this offer, so it must not belong to another one, nor be older than this one.
-    if {q.key for q in work.case.quotes if q.key}.intersection(event.answers):
-        work.because("old-offer", "ce oui répond à un devis remplacé depuis")
-        return False
+    # No header ties the yes to this offer, so it must not be older than it.
     # Channels stamp their messages in whole seconds.
     if event.received_at < quote.made_at.replace(microsecond=0):
         work.because("before-offer", "ce oui a été reçu avant que ce devis n'existe")
@@ -95,6 +137,9 @@ def _concerns_open_offer(work: Work, event: MessageRead) -> bool:
 
 def _unclear(work: Work, event: MessageRead, news: bool) -> None:
     """The offer is open and the words are no plain yes or no: ask again, within reason, and tell a person."""
+    if news and not event.message.text.strip() and not _spoken(event):
+        work.because("more", "des fichiers de plus, sans un mot : rien à décider")
+        return
     if event.reading.intent == "thanks" and not news:
         work.because("thanks", "un remerciement : rien à décider")
         return
@@ -102,6 +147,11 @@ def _unclear(work: Work, event: MessageRead, news: bool) -> None:
     if work.count("unclear") <= MOST_UNCLEAR:
         work.tell_customer("unclear", "question")
     work.tell_admin("admin_question", message=words(event))
+
+
+def _spoken(event: MessageRead) -> bool:
+    """Whether the message is a recording without words: what it says is for a person to hear."""
+    return not event.message.text.strip() and any(a.family in ("audio", "video") for a in event.message.attachments)
 
 
 def _not_verified(work: Work, event: MessageRead) -> None:

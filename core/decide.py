@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.answers import admin, customer, final, reject
+from core.answers import admin, customer, final, press, reject
 from core.case import UNDECIDED, Case, Party, Thread
 from core.directive import Directive
 from core.effects import Effect
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
 from core.gates import LATE, fulfil, walk
-from core.joining import add_files, follow, store_files, tell_oversize, words
+from core.joining import BLANK, add_files, follow, says_nothing, speak_up, store_files, tell_oversize, words
 from core.quote import Approval
 from core.reading import Reason
 from core.values import SUMMARY, merge_facts
@@ -116,6 +116,8 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
     work.open_ticket(message.id, {"high": "HIGH", "low": "LOW"}.get(reading.urgency, "MEDIUM"))  # type: ignore[arg-type]
     store_files(work, files)
     tell_oversize(work, event)
+    if says_nothing(event):
+        work.count(BLANK)
     work.change(stage="waiting_info")
     walk(work)
     return work
@@ -145,6 +147,14 @@ def _joined(work: Work, event: MessageRead) -> None:
         admin(work, event)
         return
     follow(work, event)
+    if speak_up(work, event):
+        store_files(work, add_files(work, event))
+        tell_oversize(work, event)
+        work.note(words(event))
+        walk(work)
+        return
+    if press(work, event):
+        return
     if not work.case.open:
         _late_words(work, event)
     elif work.case.stage == "fulfilling":

@@ -169,11 +169,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the outside world answered: its id and link. ``found`` when it was looked up rather than done now."""
+    """What the outside world answered: its id and link. ``found`` when it was looked up rather than done now.
+
+    ``others`` are the ids of further pieces that one effect became (a long text in several messages).
+    """
 
     id: str
     url: str = ""
     found: bool = False
+    others: tuple[str, ...] = ()
 
 
 def references(value: object) -> frozenset[str]:

@@ -6,7 +6,8 @@ from core.case import CaseFile, Thread
 from core.effects import StoreFile
 from core.events import MessageRead
 from core.message import is_decoration
-from core.values import SUMMARY, file_name
+from core.reading import Evidence, Fact
+from core.values import SUMMARY, file_name, merge_facts, missing
 from core.work import Work
 
 #: How many message ids a thread keeps for References.
@@ -65,6 +66,63 @@ def tell_oversize(work: Work, event: MessageRead) -> None:
     if "oversize" in event.hints:
         work.because("oversize", "message trop volumineux : seul son en-tête a été lu, le client en est informé")
         work.tell_customer("too_large", "question")
+
+
+#: Words of an answer that is taken as it stands.
+ANSWER = 10
+#: Words of a first message that are no more than a greeting.
+GREETING = 3
+#: The count of a case whose messages have said nothing yet.
+BLANK = "blank"
+
+
+def says_nothing(event: MessageRead) -> bool:
+    """Whether a message only brings files or a greeting: what it is about comes in the next one, as people write in chats."""
+    known = any(r.hit and r.weight > 0 for r in event.reading.reasons)
+    return not known and len(event.message.text.split()) <= GREETING and not event.message.automatic
+
+
+def speak_up(work: Work, event: MessageRead) -> bool:
+    """The first words of a case that began without any: it becomes what they ask for. Whether it did."""
+    found = work.context.recognised
+    if BLANK not in work.case.counts or says_nothing(event):
+        return False
+    work.reset(BLANK)
+    if found is None or found.name == work.directive.name or event.reading.intent != "request":
+        return False
+    work.because("kind", f"ses premiers mots : la demande est de type {found.kind}")
+    work.reset("fulfilled", "asked")
+    work.directive = found
+    message = event.message
+    work.change(
+        directive=found.name,
+        revision=found.revision,
+        kind=found.kind,
+        gate=0,
+        stage="waiting_info",
+        closed_at=None,
+        subject=message.subject or work.case.subject,
+        summary=words(event),
+        facts=event.reading.facts,
+    )
+    return True
+
+
+def answered(work: Work, event: MessageRead) -> None:
+    """We asked what something is and the customer says it in a few words of his own: they are the answer."""
+    said = " ".join(event.message.text.split())
+    verdict = event.reading.verdict
+    if not said or len(said.split()) > ANSWER or "?" in said or event.reading.intent in ("question", "complaint", "thanks"):
+        return
+    if verdict is not None and verdict.answer != "unclear":
+        return
+    asked = [spec for spec in missing(work.case, work.directive, required=True) if spec.name in work.case.asked]
+    spec = next((spec for spec in asked if spec.type == "text"), None)
+    if spec is not None:
+        literal = event.message.text.strip()
+        fact = Fact(spec.name, said, (Evidence("text", literal, event.message.text.find(literal)),), 0.5)
+        work.because(f"answer:{spec.name}", f"sa réponse à notre question : « {said} »")
+        work.change(facts=merge_facts(work.case.facts, (fact,)))
 
 
 def words(event: MessageRead) -> str:

@@ -102,6 +102,7 @@ class Message:
     ``sender`` is From, or Reply-To where From is missing; ``reply_to`` where an answer goes.
     ``confident`` is False when new words and quoted ones could not be told apart: then nothing in it decides anything.
     ``defects`` says, for people, what had to be repaired to read it.
+    ``pressed`` is what a quick-reply button of ours sends back, '' unless one was pressed (core.quote.read_button).
     """
 
     id: str
@@ -129,6 +130,7 @@ class Message:
     defects: tuple[str, ...] = ()
     sha256: str = ""
     size: int = 0
+    pressed: str = ""
 
     @property
     def answer_to(self) -> Address:

@@ -314,6 +314,11 @@ class Change:
     notice_to: str = ""
     drops: tuple[str, ...] = ()
 
+    @property
+    def about(self) -> str:
+        """The id of the case that it is about, by the journal where it changes none; '' for no case."""
+        return self.case.id if self.case is not None else next((e.case_id for e in self.journal if e.case_id), "")
+
 
 class Conflict(Exception):
     """A case changed since it was read (``case_id``): read again and decide again. Nothing of the commit was kept."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from core.directive import Grid
+
+_BUTTON = re.compile(r"(approve|refuse):([0-9a-f]{32})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +76,33 @@ def digest(case_id: str, number: int, amount: Decimal, unit: str, grid: str) -> 
     """The fingerprint of an offer: the case, its number, its amount and unit, the grid it came from."""
     plain = f"{case_id}\n{number}\n{amount.normalize():f}\n{unit}\n{grid}"
     return hashlib.sha256(plain.encode()).hexdigest()[:32]
+
+
+# ------------------------------------------------------------------ buttons
+
+#: What the buttons under an offer may say; the words that people see are the business's own.
+CHOICES: tuple[Literal["approve", "refuse"], ...] = ("approve", "refuse")
+
+
+def button(choice: str, mark: str) -> str:
+    """What a button sends back: the choice, tied to exactly one offer by its digest."""
+    return f"{choice}:{mark}"
+
+
+def read_button(pressed: str) -> tuple[Literal["approve", "refuse"], str] | None:
+    """(choice, digest) of a pressed button, None for one that is not of an offer."""
+    found = _BUTTON.fullmatch(pressed)
+    if found is None:
+        return None
+    return ("approve" if found[1] == "approve" else "refuse"), found[2]
+
+
+def in_force(quotes: Sequence[Quote], key: str) -> Quote | None:
+    """The offer that stood when the case wanted the text of that key (``case/version/ordinal``); None before the first."""
+    version = _version(key)
+    sent = [quote for quote in quotes if quote.key and _version(quote.key) <= version]
+    return max(sent, key=lambda quote: quote.number, default=None)
+
+
+def _version(key: str) -> int:
+    return int(key.split("/")[1])

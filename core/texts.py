@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
@@ -61,16 +61,22 @@ def names_in(source: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text in its languages: ``subject`` and ``body`` map a language to a template; French is always there."""
+    """One text in its languages: ``subject`` and ``body`` map a language to a template; French is always there.
+
+    ``channels`` holds versions for one channel, under "fr whatsapp". ``buttons`` are (choice, title by language) of the quick
+    replies that go with it on channels that have them; a choice is one of core.quote.CHOICES.
+    """
 
     name: str
     body: Mapping[str, str]
     subject: Mapping[str, str]
+    channels: Mapping[str, str] = field(default_factory=dict)
+    buttons: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
-    def render(self, language: str, values: Mapping[str, object]) -> tuple[str, str]:
-        """(subject, body) in that language, in French when there is none in it."""
+    def render(self, language: str, values: Mapping[str, object], channel: str = "") -> tuple[str, str]:
+        """(subject, body) in that language, in French when there is none in it; as written for that channel where it is."""
         lang = language if language in self.body else "fr"
         subject = _compiled(self.subject.get(lang, "")).render(values)
-        body = _compiled(self.body[lang]).render(values)
+        body = _compiled(self.channels.get(f"{lang} {channel}") or self.body[lang]).render(values)
         # Parts left out by ``{% if %}`` leave blank lines behind; an author need not count them.
         return " ".join(subject.split()), _BLANKS.sub("\n\n", body).strip() + "\n"

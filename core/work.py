@@ -12,9 +12,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from core.case import Case, Party, Stage
-from core.directive import Directive
+from core.directive import Directive, in_language
 from core.effects import AddNote, Effect, OpenTicket, Payload, SendMessage, System, UpdateTicket, UpsertContact, references
 from core.message import Channel
+from core.quote import button
 from core.reading import Reason
 from core.texts import Text
 from core.values import inert, text_values
@@ -36,6 +37,7 @@ class Context:
     ``noticed``: the correspondent already had an automatic notice within a day. ``new_id``: (id, reference) for a new case.
     ``known`` is what is known of the person who opens one, on any channel.
     ``waiting``: how many other open cases wait for this correspondent.
+    ``recognised`` is the directive by which a further message would open a case of its own.
     """
 
     now: datetime
@@ -47,6 +49,7 @@ class Context:
     new_id: tuple[str, str] = ("", "")
     waiting: int = 0
     known: Party | None = None
+    recognised: Directive | None = None
 
 
 class Work:
@@ -149,9 +152,21 @@ class Work:
         """The contact's id, once it is known; nobody who left no address has one."""
         return "${contact.id}" if "contact" in self.case.keys else ""
 
-    def text(self, template: str, language: str, **extra: object) -> tuple[str, str]:
-        """(subject, body) of one of the directive's texts with the case's values."""
-        return self.directive.texts[template].render(language, self._values(language, extra))
+    def text(
+        self, template: str, language: str, extra: Mapping[str, object] | None = None, channel: str = ""
+    ) -> tuple[str, str]:
+        """(subject, body) of one of the directive's texts with the case's values and ``extra`` ones."""
+        return self.directive.texts[template].render(language, self._values(language, extra or {}), channel)
+
+    def _buttons(self, template: str, language: str) -> tuple[tuple[str, str], ...]:
+        """The quick replies of a text, tied to the offer that is open now; none without one."""
+        quote = self.case.quote
+        if quote is None or quote.status != "open":
+            return ()
+        return tuple(
+            (in_language(titles, language), button(choice, quote.digest))
+            for choice, titles in self.directive.texts[template].buttons
+        )
 
     def tell_customer(self, template: str, purpose: Purpose, **extra: object) -> str:
         """Write to the customer on his channel, in his thread and language; the effect's key, '' when he has no address."""
@@ -161,7 +176,7 @@ class Work:
             if self.count("no-address") <= 1:
                 self.tell_admin("admin_question", message=self.case.summary)
             return ""
-        subject, body = self.text(template, party.language, **extra)
+        subject, body = self.text(template, party.language, extra, thread.channel)
         in_thread = thread.channel == "email" and thread.subject
         key = self.emit(
             CARRIER[thread.channel],
@@ -178,6 +193,7 @@ class Work:
                 references=thread.references,
                 thread=thread.conversation,
                 account=thread.account,
+                buttons=self._buttons(template, party.language),
             ),
             behind=(self.case.last_message_key, *self.links_in(body)),
             # Whether it could reach him matters only where another channel is left.
@@ -194,7 +210,7 @@ class Work:
             self.because("no-admin", "aucun administrateur n'est réglé (ADMIN_EMAIL) : la demande attend dans le guichet")
             return ""
         extra.setdefault("reasons", [inert(r.text) for r in self.reasons if r.text])
-        subject, body = self.text(template, "fr", **extra)
+        subject, body = self.text(template, "fr", extra)
         return self.emit(
             "mail",
             SendMessage(

@@ -20,19 +20,20 @@ from core.directive import Directive
 from core.effects import SendMessage
 from core.errors import PortError, UserError
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
+from core.joining import BLANK
 from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
+from core.quote import in_force
 from core.reading import Verdict
 from core.work import Context
 from engine import canary
-from engine.finding import Finder, burst, people_of, same_request
+from engine.finding import Finder, burst, offer_id, people_of, same_request, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
 from engine.understanding import journal_lines
-from processors.correlate import (
-    same_correspondent,
-)
+from processors.analyze import facts_of
+from processors.correlate import same_correspondent
 
 log = logging.getLogger("guichet.clerk")
 
@@ -153,6 +154,9 @@ class Clerk:
         reading = read.reading
         if case is not None and case.stage in UNDECIDED and role != "stranger":
             reading = replace(reading, verdict=self._verdict(message, case, role))
+            if reading.directive != case.directive:
+                # An answer is not recognised as a request, and yet it says what was asked.
+                reading = replace(reading, facts=facts_of(message, self._office.directive(case), now=now))
         event = MessageRead(
             id=f"message:{row.identity}",
             at=now,
@@ -168,22 +172,28 @@ class Clerk:
             repeat_of=repeat,
             hints=row.hints,
         )
+        recognised: Directive | None = None
         if case is None:
             business = self._office.business(reading.business)
             directive = business.directive(reading.directive) or business.default
             new_id = self._office.new_id(f"{row.identity}")
         else:
             directive, new_id = self._office.directive(case), ("", "")
+            recognised = self._office.business(case.business).directive(reading.directive)
         people = people_of(message)
         noticed = bool(overlay.noticed(people, now - NOTICE_EVERY))
         waiting = self._finder.waiting_for(people, overlay) if case is None else 0
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
         if case is None:
             context = replace(context, known=overlay.party(people))
+        elif reading.business == case.business:
+            context = replace(context, recognised=recognised)
         decision = decide(case, event, directive, context)
         ids = [message.id, f"fp:{read.fingerprint}"]
         if case is None:
             ids.append(same_request(message))
+            if BLANK in decision.case.counts:
+                ids.append(silent(read)[0])
         ids += burst(read)
         change = self._change(
             case,
@@ -212,14 +222,24 @@ class Clerk:
         return verdict_of(message, directive, role, case.quote.amount if case.quote else None)
 
     def _answers(self, message: Message, case: Case | None) -> tuple[str, ...]:
-        """Which of our offers the message answers, by its In-Reply-To (else its newest reference that is an offer)."""
-        if case is None:
+        """Which of our offers the message answers: the one that stood when the text was sent that it replies to.
+
+        That text is told by In-Reply-To, else by the newest reference that is ours; a reminder speaks of an offer as well.
+        """
+        replied = [i for i in (message.in_reply_to, *reversed(message.references)) if i]
+        quotes = [q for q in (case.quotes if case else ()) if q.key]
+        if case is None or case.quote is None or not replied:
             return ()
-        quotes = [q for q in (*case.quotes, case.quote) if q is not None and q.key]
-        ids = {self._office.message_id(q.key, case.ref): q.key for q in quotes}
-        for thread_id in (message.in_reply_to, *reversed(message.references)):
-            if thread_id in ids:
-                return (ids[thread_id],)
+        quotes.append(case.quote)
+        texts: dict[str, str] = {}
+        for sent in self._store.deliveries(case.id):
+            if sent.kind == "message.send":
+                texts[self._office.message_id(sent.key, case.ref)] = sent.key
+                texts.update(dict.fromkeys(sent_as(sent.receipt), sent.key))
+        for thread_id in replied:
+            if thread_id in texts:
+                offer = in_force(quotes, texts[thread_id])
+                return (offer.key,) if offer is not None else ()
         return ()
 
     def _ignored(self, read: ReadRow, why: str, now: datetime) -> Change:
@@ -235,9 +255,12 @@ class Clerk:
         kinds: dict[str, type[Any]] = {"done": EffectDone, "parked": EffectParked, "operator": OperatorActed, "task": TaskMoved}
         event: Event = codec.load(kinds[pending.kind], pending.body)
         case = overlay.case(pending.case_id) if pending.case_id else None
+        ids = sent_as(event.receipt) if case is not None and isinstance(event, EffectDone) else ()
         if case is None or (not pending.tell and isinstance(event, EffectDone | EffectParked)):
             entry = JournalEntry(now, pending.case_id, f"effect.{pending.kind}", _told(event))
-            return Change(None, journal=(entry,), event_ids=(pending.id,))
+            change = Change(None, journal=(entry,), event_ids=(pending.id,), thread_ids=ids)
+            overlay.keep(change)
+            return change
         if isinstance(event, EffectParked) and event.unreachable:
             event = replace(event, payload=self._text_of(case.id, event.key))
         kind = "task.moved" if isinstance(event, TaskMoved) else f"effect.{pending.kind}"
@@ -246,7 +269,7 @@ class Clerk:
         if author:
             kind = f"operator.{event.action}" if isinstance(event, OperatorActed) else ""
             change = replace(change, journal=tuple(replace(j, author=author, kind=kind) for j in change.journal))
-        return replace(change, event_ids=(pending.id,))
+        return replace(change, event_ids=(pending.id,), thread_ids=(*change.thread_ids, *ids))
 
     def _text_of(self, case_id: str, key: str) -> SendMessage | None:
         """The text that an effect of the case was to send."""
@@ -294,6 +317,8 @@ class Clerk:
         case = decision.case
         unchanged = before is not None and case.version == before.version
         ours = [self._office.message_id(e.key, case.ref) for e in decision.effects if e.kind == "message.send"]
+        if case.quote is not None and (before is None or before.quote is None or before.quote.digest != case.quote.digest):
+            ours.append(offer_id(case.quote.digest))
         data = {
             **cause,
             "version": case.version,

@@ -251,8 +251,14 @@ class BusinessPart(Part):
     languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["fr", "en"]
 
 
+class ButtonsPart(Part):
+    approve: Localized | None = None
+    refuse: Localized | None = None
+
+
 class TextPart(Part):
     subject: Localized | None = None
+    buttons: ButtonsPart | None = None
 
 
 class ExpectPart(Part):

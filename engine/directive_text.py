@@ -1,5 +1,7 @@
 """Texts of a business: sections ``## fr`` and ``## en`` of a document in messages/, and what their templates may do.
 
+``## fr whatsapp`` is the French text as it goes out on WhatsApp; without it the one of ``## fr`` does.
+
 Templates are jinja2, cut down to what a text needs: values, ``if``, ``for`` over a list that is offered, a few filters. Nothing
 in a template can call, import, multiply or loop without end, so a text can neither fail nor hang once it was accepted here:
 every text is also rendered with full and with empty values.
@@ -13,6 +15,7 @@ from collections.abc import Iterable, Mapping
 
 from jinja2 import nodes
 
+from core.quote import CHOICES
 from core.texts import OFFERED_VALUES, Text, TextError, parse_text
 from engine.directive_problem import Problems, shown, suggestion
 from engine.directive_schema import TextPart
@@ -25,7 +28,11 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "files": frozenset({"name", "type", "size", "url"}),
 }
 FILTERS = frozenset({"join", "length", "upper", "lower", "capitalize", "trim", "first", "last", "default", "indent"})
-_HEADING = re.compile(r"##[ ]+([A-Za-z]{2})[ ]*\Z")
+#: Channels that a text may be written for, beside the text for all.
+CHANNELS = ("whatsapp",)
+#: Characters of a button's title (WhatsApp's limit).
+MOST_TITLE = 20
+_HEADING = re.compile(r"##[ ]+([A-Za-z]{2})(?:[ ]+([A-Za-z]+))?[ ]*\Z")
 _PLAIN: tuple[type[nodes.Node], ...] = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.CondExpr, nodes.Const, nodes.Compare, nodes.Operand),
     *(nodes.And, nodes.Or, nodes.Not, nodes.Concat, nodes.Keyword),
@@ -45,9 +52,20 @@ def sections(body: str, first: int, languages: Iterable[str] | None, problems: P
             found[language] = ("\n".join(held), start)
         if heading is not None:
             language, start, held = heading[1].casefold(), number + 1, []
-            if languages is not None and language not in languages:
+            if heading[2] is not None:
+                channel, plain = heading[2].casefold(), language
+                language = f"{plain} {channel}"
+                if channel not in CHANNELS:
+                    problems.add(
+                        number, f"« ## {language} » : {shown(channel)} n'est pas un canal{suggestion(channel, CHANNELS)}"
+                    )
+                elif plain not in found:
+                    problems.add(
+                        number, f"« ## {language} » vient sans « ## {plain} »", f"écrivez d'abord la partie « ## {plain} »"
+                    )
+            elif languages is not None and language not in languages:
                 problems.add(number, f"« ## {language} » n'est pas une langue de cette maison{suggestion(language, languages)}")
-            elif language in found:
+            if language in found:
                 problems.add(number, f"« ## {language} » est écrit deux fois", "gardez une seule des deux parties")
     return found
 
@@ -75,15 +93,36 @@ def compile_text(
             problems.add(line, f"ce texte dépasse {MOST_TEXT} caractères")
         else:
             check_template(source, line, fact_names, problems)
-        if name != "note" and language not in subject:
+        if name != "note" and " " not in language and language not in subject:
             problems.add(
                 part.line("subject"), f"il manque l'objet du message en « {language} »", "ajoutez-le sous « subject: »"
             )
     for source in subject.values():
         check_template(source, part.line("subject"), fact_names, problems, one_line=True)
+    buttons = _buttons(part, problems)
     if len(problems.found) > before:
         return None
-    return Text(name, {language: source for language, (source, _) in found.items()}, subject)
+    bodies = {language: source for language, (source, _) in found.items() if " " not in language}
+    channels = {language: source for language, (source, _) in found.items() if " " in language}
+    return Text(name, bodies, subject, channels, buttons)
+
+
+def _buttons(part: TextPart, problems: Problems) -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """The quick replies under a text, in the order that people see."""
+    if part.buttons is None:
+        return ()
+    found = []
+    for choice in CHOICES:
+        titles: Mapping[str, str] | None = getattr(part.buttons, choice)
+        for title in (titles or {}).values():
+            if len(title) > MOST_TITLE or not title.isprintable() or not title.strip():
+                problems.add(
+                    part.buttons.line(choice),
+                    f"un bouton porte 1 à {MOST_TITLE} caractères, sans retour à la ligne : {shown(title)}",
+                )
+        if titles:
+            found.append((choice, titles))
+    return tuple(found)
 
 
 def check_template(

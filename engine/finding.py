@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.case import Case
+from core.effects import Receipt
+from core.joining import BLANK
 from core.message import Message
 from core.ports import ReadRow
+from core.quote import read_button
 from engine.office import Office
 from engine.overlay import Overlay
 from engine.pipeline import request_words
-from processors.correlate import Candidate, Choice, choose_case, clues, read_message_id, same_correspondent, subject_stem
+from processors.correlate import (
+    Candidate,
+    Choice,
+    choose_case,
+    clues,
+    read_message_id,
+    same_correspondent,
+    sid_id,
+    subject_stem,
+)
 
 #: The same words from the same person within this time are one request.
 REPEAT_WITHIN = timedelta(days=2)
@@ -33,7 +46,15 @@ class Finder:
         refs = list(found.token_refs)
         if message.bounce is not None and (ref := read_message_id(self._office.secret, message.bounce.original_id)):
             refs.append(ref)
-        threads = [*found.thread_ids, message.id, f"fp:{read.fingerprint}", same_request(message), *burst(read)[:1]]
+        threads = [
+            *pressed_offer(message),
+            *found.thread_ids,
+            message.id,
+            f"fp:{read.fingerprint}",
+            same_request(message),
+            *burst(read)[:1],
+            *silent(read),
+        ]
         return tuple(refs), tuple(t for t in threads if t), tuple(people_of(message))
 
     def choose(self, read: ReadRow, overlay: Overlay) -> tuple[Choice, str]:
@@ -55,6 +76,7 @@ class Finder:
         for ref in found.token_refs:
             if (case_id := overlay.by_ref(ref)) is not None:
                 ids.setdefault(case_id, set())
+        found = replace(found, thread_ids=(*pressed_offer(message), *found.thread_ids))
         for thread_id in found.thread_ids:
             if (case_id := overlay.by_thread(thread_id)) is not None:
                 ids.setdefault(case_id, set()).add(thread_id)
@@ -91,10 +113,31 @@ class Finder:
         before = overlay.by_thread(burst(read)[0])
         if before is not None:
             return Choice(before, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
+        for mark in silent(read):
+            blank = overlay.by_thread(mark)
+            case = overlay.case(blank) if blank else None
+            if case is not None and BLANK in case.counts:
+                return Choice(case.id, "thread", f"Les mots qui manquaient au dossier {case.ref}.")
         waiting = [c for c in cases if c.stage in ("waiting_info", "waiting_approval")]
         if not asks and len(waiting) == 1:
             return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
         return choice
+
+
+def sent_as(receipt: Receipt | None) -> tuple[str, ...]:
+    """The ids by which answers name a text that went out by WhatsApp. Mail's are known before it is sent."""
+    return tuple(i for one in ((receipt.id, *receipt.others) if receipt else ()) if (i := sid_id(one)))
+
+
+def offer_id(digest: str) -> str:
+    """The thread id of an offer, by which a button under it finds its case."""
+    return f"offer:{digest}"
+
+
+def pressed_offer(message: Message) -> tuple[str, ...]:
+    """The offer under which a button was pressed, as a thread id."""
+    told = read_button(message.pressed)
+    return (offer_id(told[1]),) if told else ()
 
 
 def people_of(message: Message) -> list[str]:
@@ -113,6 +156,14 @@ def burst(read: ReadRow) -> list[str]:
     number = read.message.sender.email
     place = int(read.row.received_at.timestamp() // BURST)
     return [f"chat:{number}:{place}", f"chat:{number}:{place + 1}"]
+
+
+def silent(read: ReadRow) -> list[str]:
+    """The thread ids of a chat that began without a word, of the message's day and of the day before."""
+    if read.message.channel != "whatsapp":
+        return []
+    day = read.row.received_at.date()
+    return [f"silent:{read.message.sender.email}:{d.isoformat()}" for d in (day, day - timedelta(days=1))]
 
 
 def _candidate(case: Case, threads: frozenset[str], *, is_admin: bool) -> Candidate:

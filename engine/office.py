@@ -85,7 +85,7 @@ def own_phrases(directive: Directive) -> tuple[str, ...]:
         lines = (
             line.strip()
             for text in directive.texts.values()
-            for body in text.body.values()
+            for body in (*text.body.values(), *text.channels.values())
             for line in body.splitlines()
             if "{" not in line
         )

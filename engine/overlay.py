@@ -81,13 +81,13 @@ class Overlay:
         """Let the rest of the batch see this decision."""
         if change.notice_to:
             self._noticed.add(change.notice_to.casefold())
+        for thread_id in change.thread_ids if change.about else ():
+            self._threads.setdefault(thread_id, change.about)
         case = change.case
         if case is None:
             return
         self._cases[case.id] = case
         self._refs[case.ref] = case.id
-        for thread_id in change.thread_ids:
-            self._threads.setdefault(thread_id, case.id)
         for person in case.people:
             here = self._people.setdefault(person.casefold(), [])
             if case.id not in here:

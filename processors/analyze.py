@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from core.directive import Business
+from core.directive import Business, Directive
 from core.message import Message
 from core.reading import Fact, Reading, Reason
 from processors.classify import Classification, Classifier, old_subject, sources
@@ -28,6 +28,8 @@ class _Compiled:
 
 
 _compiled: OrderedDict[tuple[str, str], _Compiled] = OrderedDict()
+#: Readers of the directives of open cases.
+_readers: OrderedDict[tuple[str, str, str], FactReader] = OrderedDict()
 _lock = Lock()
 
 
@@ -42,6 +44,20 @@ def _compile(business: Business) -> _Compiled:
                 _compiled.popitem(last=False)
         _compiled.move_to_end(key)
     return found
+
+
+def facts_of(message: Message, directive: Directive, *, now: datetime) -> tuple[Fact, ...]:
+    """What a further message of a case says of the facts that its directive asks for, whatever the message alone looks like."""
+    key = (directive.business, directive.name, directive.revision)
+    with _lock:
+        reader = _readers.get(key)
+        if reader is None:
+            reader = _readers[key] = FactReader(directive)
+            while len(_readers) > _KEPT:
+                _readers.popitem(last=False)
+        _readers.move_to_end(key)
+    subject = None if old_subject(message) else tokenise(message.subject[:1000])
+    return reader.read(message, text=tokenise(message.text), subject=subject, body=None, day=message.date or now)
 
 
 def understand(message: Message, business: Business, *, now: datetime, only: str = "") -> Reading:

@@ -21,6 +21,7 @@ _REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 # Tolerant of what happens to a token on its way: lower case, a line wrapped or a blank put after the hyphen, lost brackets.
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{8})\s{0,3}[-‐‑–]\s{0,3}([0-9A-Fa-f]{6})(?![0-9A-Za-z])")
 _OURS = re.compile(r"<?guichet\.([0-9a-z]{8})\.([0-9a-f]{16})\.([0-9a-f]{16})@([^<>@\s]{1,255})>?", re.IGNORECASE)
+_SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _ID = re.compile(r"<[^<>\s]{1,990}>")
 _MISREAD = str.maketrans("OIL", "011")  # Crockford: letters that people take for digits
 
@@ -99,6 +100,11 @@ def looks_like_ours(message_id: str, own_addresses: Iterable[str]) -> bool:
     """Whether a Message-ID has our form and one of our domains. Unsigned: good for not answering ourselves, no more."""
     found = _OURS.fullmatch(message_id[:1_000].strip())
     return bool(found) and found[4].lower() in {own.rpartition("@")[2].lower() for own in own_addresses}  # type: ignore[index]
+
+
+def sid_id(sid: str) -> str:
+    """The id of a WhatsApp message, ours or theirs, as thread ids are written; '' for what is none (Twilio's sid)."""
+    return f"<{sid}@whatsapp.guichet>" if _SID.fullmatch(sid) else ""
 
 
 @dataclass(frozen=True, slots=True)

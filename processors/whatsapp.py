@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from core.message import Address, Attachment, Authentication, Message
+from processors.correlate import sid_id
 from processors.language import language
 from processors.mime.names import extension_for, looks_like_file_name, safe_name
 from processors.mime.sniff import extension_of, identify
@@ -24,25 +25,15 @@ MOST_TEXT = 65_536
 MOST_FILES = 10
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _NUMBER = re.compile(r"-?\d{1,3}(?:\.\d{1,12})?")
 
 
 @dataclass(frozen=True, slots=True)
 class WhatsAppMessage:
-    """The message, and ``button``: what the quick reply sends back that was pressed, '' for none.
-
-    ``missing`` counts files that did not come; those that may still do come as a message of their own that answers this one.
-    """
+    """The message. ``missing`` counts files that did not come; those that may still do come as an answer to this one."""
 
     message: Message
-    button: str = ""
     missing: int = 0
-
-
-def message_id(sid: str) -> str:
-    """A WhatsApp message's id as thread ids are written, for ours and theirs alike."""
-    return f"<{sid}@whatsapp.guichet>"
 
 
 def read_whatsapp(
@@ -68,7 +59,7 @@ def read_whatsapp(
     media = [one for one in _list(told.get("media")) if isinstance(one, dict)][:MOST_FILES]
     files, defects = _files(media, form, get)
     sid = form.get("MessageSid", "")
-    identity = message_id(sid if _SID.fullmatch(sid) else digest[:32])
+    identity = sid_id(sid) or f"<{digest[:32]}@whatsapp.guichet>"
     replied = form.get("OriginalRepliedMessageSid", "")
     name = _clean(form.get("ProfileName", "")).replace("\n", " ")[:100]
     message = Message(
@@ -84,14 +75,14 @@ def read_whatsapp(
         # Our own number speaks when somebody mirrors what we send: nobody's request.
         automatic="own" if form.get("From") and form.get("From") == form.get("To") else None,
         attachments=files,
-        in_reply_to=identity if late else (message_id(replied) if _SID.fullmatch(replied) else ""),
+        in_reply_to=identity if late else sid_id(replied),
         authentication=Authentication("pass", "WhatsApp répond du numéro, Twilio du message"),
         defects=defects,
         sha256=digest,
         size=len(raw),
+        pressed="" if late else _clean(form.get("ButtonPayload", ""))[:300],
     )
-    missing = sum("error" in one for one in media)
-    return WhatsAppMessage(message, _clean(form.get("ButtonPayload", ""))[:300], missing)
+    return WhatsAppMessage(message, sum("error" in one for one in media))
 
 
 # ------------------------------------------------------------------ words

@@ -243,9 +243,9 @@ class Commit(Journal, Outbox, Words):
 
     def _store_threads(self, connection: Connection, changes: Sequence[Change], now: datetime) -> None:
         rows = {
-            self.keys.thread(thread): change.case.id
+            self.keys.thread(thread): change.about
             for change in reversed(changes)
-            if change.case
+            if change.about
             for thread in change.thread_ids
             if thread.strip()
         }
@@ -261,7 +261,7 @@ class Commit(Journal, Outbox, Words):
                 "which": change.inbox_id,
                 "state": "decided",
                 "outcome": change.outcome,
-                "case_id": _case_of(change),
+                "case_id": change.about or None,
                 "changed_at": now,
             }
             for change in changes
@@ -275,10 +275,3 @@ class Commit(Journal, Outbox, Words):
 
 def _party(told: Mapping[str, str]) -> Party:
     return Party(**{name: told[name] for name in ("email", "name", "phone", "language") if told.get(name)})
-
-
-def _case_of(change: Change) -> str | None:
-    """The case the change is about, by the journal where it changes none (a repeat of a known message)."""
-    if change.case is not None:
-        return change.case.id
-    return next((entry.case_id for entry in change.journal if entry.case_id), None)

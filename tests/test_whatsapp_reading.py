@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.whatsapp import webhook
-from processors.whatsapp import FORMAT, WhatsAppMessage, message_id, read_whatsapp
+from processors.correlate import sid_id as message_id
+from processors.whatsapp import FORMAT, WhatsAppMessage, read_whatsapp
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 SID = "SM" + "0a" * 16
@@ -45,12 +46,12 @@ def test_a_text() -> None:
     assert message.confident
     assert message.automatic is None
     assert message.authentication.verdict == "pass"
-    assert found.button == ""
+    assert found.message.pressed == ""
 
 
 def test_a_button_speaks_with_its_title_and_keeps_what_it_sends_back() -> None:
     found = read(told(Body="Je valide", ButtonText="Je valide", ButtonPayload="approve:abc", MessageType="button"))
-    assert (found.message.text, found.button) == ("Je valide", "approve:abc")
+    assert (found.message.text, found.message.pressed) == ("Je valide", "approve:abc")
     assert read(told(Body="", ButtonText="Je refuse", ButtonPayload="x")).message.text == "Je refuse"
     assert read(told(Body="", ButtonPayload="Je valide")).message.text == "Je valide"
 

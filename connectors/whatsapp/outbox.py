@@ -101,7 +101,8 @@ class WhatsAppOutlet:
         for number, wanted in by_number.items():
             for key, (parts, total) in self._sent(number, wanted).items():
                 if len(parts) == total:
-                    found[key] = Receipt(parts[1], found=True)
+                    sids = [parts[part] for part in sorted(parts)]
+                    found[key] = Receipt(sids[0], found=True, others=tuple(sids[1:]))
         return [found.get(effect.key) for effect in effects]
 
     def check(self) -> Health:
@@ -192,7 +193,7 @@ class WhatsAppOutlet:
                         f"seule une partie du message est partie ({len(sids)} sur {len(forms)}) : {error}"
                     ) from error
                 raise
-        return Receipt(sids[0])
+        return Receipt(sids[0], others=tuple(sids[1:]))
 
     def _free(self, effect: Effect, payload: SendMessage) -> list[Form]:
         """Free text, as a template with buttons where one is set that has as many."""
