@@ -12,12 +12,12 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
 from core.ports import Spool
 from settings import Settings
+from spools import described, open_spool, opened
 from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
 
 if TYPE_CHECKING:
@@ -87,18 +87,6 @@ def database_of(settings: Settings) -> str:
     """The database's URL."""
     given = settings.database_url.get_secret_value()
     return given or f"sqlite:///{(settings.data_dir / 'guichet.db').absolute()}"
-
-
-def spool_folder(settings: Settings) -> Path:
-    """Where raw messages and files are."""
-    return settings.data_dir / "spool"
-
-
-def open_spool(settings: Settings, keys: Keys) -> Spool:
-    """The spool of raw messages and files."""
-    from store.spool import FolderSpool
-
-    return FolderSpool(spool_folder(settings), keys)
 
 
 def open_store(settings: Settings, keys: Keys, clock: Now = now) -> SqlStore:
@@ -206,7 +194,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
         def init() -> dict[str, Any]:
             return {
                 "secret": secret,
-                "spool": str(spool_folder(settings).absolute()),
+                "spool": described(settings),
                 "documents": {n: directives.documents[n] for n in chosen(settings, directives.current)},
                 "own": sorted(own_addresses(settings)),
                 "authserv": sorted(authserv_ids(settings)),
@@ -293,9 +281,8 @@ def make_reading(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ReadM
     from engine.directives import compile_business
     from engine.pipeline import Setup, read_mail
     from store.crypto import Keys
-    from store.spool import FolderSpool
 
-    spool = FolderSpool(Path(init["spool"]), Keys.derive(init["secret"]))
+    spool = opened(init["spool"], Keys.derive(init["secret"]))
     setup = Setup(
         businesses=tuple(compile_business(name, documents) for name, documents in init["documents"].items()),
         own_addresses=frozenset(init["own"]),

@@ -17,15 +17,14 @@ from assembly import (
     keys_of,
     now,
     open_house,
-    open_spool,
     open_store,
     reading_setup,
     sole_daemon,
-    spool_folder,
 )
 from core.errors import PortError, UserError
 from core.ports import Health
 from settings import Settings
+from spools import open_spool, share_folder, spool_folder, whole_folder
 from switchboard import LOCAL_ADDRESS
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ SILENT = timedelta(minutes=2)
 @contextlib.contextmanager
 def reading_store(settings: Settings) -> Iterator[SqlStore]:
     """The store beside a running daemon. Raises UserError when there is none yet."""
-    url = database_of(settings)
-    if url.startswith("sqlite:") and not (settings.data_dir / "guichet.db").exists():
+    own = not settings.database_url.get_secret_value()
+    if own and not (settings.data_dir / "guichet.db").exists():
         raise UserError(
             "il n'y a pas encore de données ici",
             where=str(settings.data_dir),
@@ -251,10 +250,9 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 def back_up(settings: Settings, to: Path, keep: int) -> str:
     """Back up, and let all but the newest ``keep`` go (0: none); the sentence to print."""
     from store.backup import backup, prune
-    from store.spool import FolderSpool
 
     with reading_store(settings) as store, progress("Fichiers") as told:
-        made = backup(store, FolderSpool(spool_folder(settings), keys_of(settings)), to, now(), told)
+        made = backup(store, whole_folder(settings, keys_of(settings)), to, now(), told)
         gone = prune(to, keep, keys_of(settings)) if keep else 0
     key = "SECRET_KEY" if settings.secret_key.get_secret_value() else str(settings.data_dir / "secret.key")
     return (
@@ -278,6 +276,7 @@ def put_back(settings: Settings, source: Path, *, force: bool) -> str:
     with sole_daemon(settings), progress("Fichiers") as told:
         keys = keys_of(settings)
         restore(source, database_of(settings), spool_folder(settings), keys=keys, now=now(), force=force, progress=told)
+        share_folder(settings, keys)
     return f"Remis depuis {source}. Ce qui était en cours sera vérifié dehors avant d'être refait."
 
 

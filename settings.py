@@ -122,6 +122,11 @@ class Settings(BaseSettings):
     r2_secret_access_key: SecretStr = _f(SecretStr(""), FILES, "Clé secrète R2.")
     r2_bucket_name: str = _f("", FILES, "Compartiment.")
     r2_endpoint_url: str = _f("", FILES, "Adresse S3 du compte (https://….r2.cloudflarestorage.com).")
+    spool_bucket: str = _f(
+        "", FILES,
+        "Compartiment, à part et privé, où plusieurs machines partagent messages bruts et fichiers, scellés ; "
+        "vide : DATA_DIR/spool seul.",
+    )  # fmt: skip
     r2_public_url: str = _f("", FILES, "Adresse publique du compartiment ; vide : liens signés, valables une semaine.")
 
     twilio_account_sid: str = _f("", PHONE, "Compte Twilio ; vide : pas de WhatsApp.")
@@ -254,6 +259,7 @@ def _together(settings: Settings) -> list[str]:
         "hubspot_api_key": ("hubspot_pipeline_id", "hubspot_stage_new", "hubspot_stage_closed"),
         "clickup_api_key": ("clickup_parent_task_id",),
         "twilio_account_sid": ("twilio_auth_token", "twilio_whatsapp_number"),
+        "spool_bucket": ("r2_access_key_id", "r2_secret_access_key", "r2_endpoint_url"),
         "r2_access_key_id": ("r2_secret_access_key", "r2_bucket_name", "r2_endpoint_url"),
     }
     for key, names in wanted.items():
@@ -262,6 +268,8 @@ def _together(settings: Settings) -> list[str]:
             if lacking:
                 problems.append(f"{key.upper()} demande aussi {', '.join(lacking)}.")
     problems += _web_together(settings)
+    if settings.spool_bucket and settings.spool_bucket == settings.r2_bucket_name:
+        problems.append("SPOOL_BUCKET doit être un autre compartiment que R2_BUCKET_NAME, que des clients peuvent voir.")
     for kind in ("imap", "smtp"):
         local = getattr(settings, f"{kind}_host") in ("127.0.0.1", "::1", "localhost")
         if getattr(settings, f"{kind}_security") == "none" and not local:

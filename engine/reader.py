@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from core import codec
-from core.errors import Transient, UserError
+from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
 from engine.pipeline import ReadMail
 
@@ -162,7 +162,11 @@ def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Callable[[Mapping
             task = json.loads(pipe.recv_bytes())
             try:
                 reply = codec.dump(read(task))
-            except (UserError, OSError) as error:  # the machine's trouble (a full disk), not the message's
+            except (
+                UserError,
+                PortError,
+                OSError,
+            ) as error:  # the machine's trouble (a full disk, a bucket that is away), not the message's
                 reply = b"?" + str(error).encode("utf-8", "replace")
             except Exception as error:  # a defect of ours must cost one message, which is parked with this reason
                 log.exception("a message could not be read")

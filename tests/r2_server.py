@@ -57,6 +57,10 @@ class R2Server:
         with self._lock:
             self._troubles.append((match, kind, value))
 
+    def forget_troubles(self) -> None:
+        with self._lock:
+            self._troubles.clear()
+
     def count(self, match: str) -> int:
         with self._lock:
             return sum(bool(re.search(match, call)) for call in self.calls)

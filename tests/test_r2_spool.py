@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from r2_server import R2Server, r2_server
 
+from assembly import open_house
 from connectors.r2.client import Bucket, R2Client
 from connectors.r2.spool import R2Spool
+from console import back_up, put_back
 from core.errors import PortError, Transient, UserError
 from core.ports import Spool
 from store.crypto import Keys
 from store.spool import FolderSpool
+from tests.road import JPEG, Counter, mail
 
 KEYS = Keys.derive("un secret assez long pour les essais, vraiment")
 Make = Callable[[str], R2Spool]
@@ -154,3 +159,99 @@ def test_deleting_is_for_good(machine: Make) -> None:
     assert not a.delete(sha)
     with pytest.raises(KeyError):
         b.get(sha)
+
+
+def test_a_backup_brings_what_other_machines_stored_and_a_restore_shares_it(
+    server: R2Server, bucket: Bucket, machine: Make, tmp_path: Path
+) -> None:
+    a, b = machine("a"), machine("b")
+    here = a.put_many([f"message {n}".encode() for n in range(12)])
+    there = b.put(b"ailleurs")
+    assert a.bring() == 1
+    assert sorted(FolderSpool(tmp_path / "a", KEYS).digests()) == sorted([*here, there])
+    assert a.bring() == 0
+    s3 = server.client()
+    for one in s3.list_objects_v2(Bucket=bucket.name)["Contents"]:
+        s3.delete_object(Bucket=bucket.name, Key=one["Key"])
+    assert a.share() == 13
+    assert a.share() == 0
+    c = machine("c")
+    assert c.get(there) == b"ailleurs"
+    assert c.bring() == 12
+
+
+def test_more_files_than_a_page_holds_are_all_brought(machine: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = machine("a"), machine("b")
+    a.put_many([f"message {n}".encode() for n in range(7)])
+    listed = b._client.s3.list_objects_v2
+    monkeypatch.setattr(b._client.s3, "list_objects_v2", lambda **more: listed(MaxKeys=3, **more))
+    assert b.bring() == 7
+
+
+def test_one_upload_of_many_that_fails_is_told(server: R2Server, machine: Make) -> None:
+    a = machine("a")
+    for _ in range(2):
+        server.trouble("PUT", "fail", 403)
+    with pytest.raises(PortError):
+        a.put_many([f"message {n}".encode() for n in range(6)])
+
+
+class Machine(Counter):
+    """One of several machines over one store: its own data folder, the bucket that all share."""
+
+    def __init__(self, folder: Path, bucket: Bucket, database: Path, **more: Any) -> None:
+        super().__init__(
+            folder,
+            spool_bucket=bucket.name,
+            r2_endpoint_url=bucket.endpoint,
+            r2_access_key_id="key",
+            r2_secret_access_key="secret",
+            r2_bucket_name=more.pop("files"),
+            database_url=f"sqlite:///{database}",
+            secret_key="une clé commune à toutes les machines du guichet",
+            **more,
+        )
+
+
+def test_what_one_machine_takes_another_reads_stores_and_backs_up(server: R2Server, bucket: Bucket, tmp_path: Path) -> None:
+    """The raw mail, the picture in it and the worker processes all find their bytes by the bucket alone."""
+    files = server.bucket()
+    one = Machine(tmp_path / "one", bucket, tmp_path / "common.db", files=files.name)
+    two = Machine(tmp_path / "two", bucket, tmp_path / "common.db", files=files.name)
+    one.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    house = open_house(one.settings, one.clock)
+    house.reader.run = lambda: 0  # type: ignore[method-assign]
+    intake = next(lane for lane in house.lanes._lanes.values() if lane.name.startswith("intake:"))  # type: ignore[attr-defined]
+    assert intake.step() == 1
+    assert house.stop(10)
+    assert two.work() == {}
+    (case,) = two.cases()
+    assert case.stage == "waiting_approval"
+    (stored,) = server.client().list_objects_v2(Bucket=files.name)["Contents"]
+    assert stored["Size"] == len(JPEG)
+    assert {state for _, _, state in two.effects()} == {"done"}
+    shutil.rmtree(tmp_path / "two" / "spool")
+    back_up(two.settings, tmp_path / "backups", 0)
+    kept = {p.name for p in (tmp_path / "backups" / "spool").rglob("*") if p.is_file()}
+    assert digest(JPEG) in kept
+    assert len(kept) >= 2
+    s3 = server.client()
+    for object in s3.list_objects_v2(Bucket=bucket.name)["Contents"]:
+        s3.delete_object(Bucket=bucket.name, Key=object["Key"])
+    (made,) = [p for p in (tmp_path / "backups").iterdir() if p.name != "spool"]
+    put_back(two.settings, made, force=True)
+    assert {o["Key"].rpartition("/")[2] for o in s3.list_objects_v2(Bucket=bucket.name)["Contents"]} == kept
+
+
+def test_a_bucket_that_is_away_holds_the_mail_where_it_is(server: R2Server, bucket: Bucket, tmp_path: Path) -> None:
+    """Nothing is acknowledged before all machines can have it; once the bucket is back it goes on."""
+    one = Machine(tmp_path / "one", bucket, tmp_path / "common.db", files=server.bucket().name)
+    one.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    for _ in range(20):
+        server.trouble(f"(HEAD|PUT) /{bucket.name}/spool", "fail", 503)
+    troubles = one.work()
+    assert any(name.startswith("intake:") for name in troubles), troubles
+    assert one.cases() == []
+    server.forget_troubles()
+    assert one.work() == {}
+    assert [c.stage for c in one.cases()] == ["waiting_approval"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import mkstemp
@@ -19,7 +21,10 @@ from connectors.r2.client import R2Client, meaning, status_of
 from connectors.r2.upload import Uploader, errors, spooled
 from core.errors import Transient
 
+#: Uploads at a time, each holding at most one part (8 MiB).
+THREADS = 4
 _COPY = 256 * 1024
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class SealedFolder(Protocol):
@@ -48,6 +53,9 @@ class SealedFolder(Protocol):
     def delete(self, sha256: str) -> bool:
         """Remove it; whether it was there."""
 
+    def digests(self) -> Iterator[str]:
+        """Everything that the folder has."""
+
 
 class R2Spool:
     """core.ports.Spool over a folder and a bucket. Raises KeyError for what neither has, PortError when the bucket fails."""
@@ -65,8 +73,7 @@ class R2Spool:
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
         """Store all of them; their digests in order."""
         digests = self._local.put_many(contents)
-        for digest in dict.fromkeys(digests):
-            self._share(digest)
+        self._share_all(list(dict.fromkeys(digests)))
         return digests
 
     def get(self, sha256: str) -> bytes:
@@ -96,9 +103,55 @@ class R2Spool:
             self._client.s3.delete_object(Bucket=self._client.bucket.name, Key=key)
         return self._local.delete(sha256) or there
 
+    def bring(self) -> int:
+        """Bring everything that the bucket has into the folder; how many files came. Raises PortError."""
+        number = 0
+        for digest in self._shared():
+            if not self._local.exists(digest):
+                # What another machine erases in this moment is no longer wanted.
+                with contextlib.suppress(KeyError):
+                    self._fetch(digest)
+                    number += 1
+        return number
+
+    def share(self) -> int:
+        """Give the bucket everything that the folder has; how many files went. Raises PortError."""
+        there = set(self._shared())
+        missing = [digest for digest in self._local.digests() if digest not in there]
+        self._share_all(missing)
+        return len(missing)
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._client.close()
+
+    def _shared(self) -> Iterator[str]:
+        """The digests of everything that the bucket has."""
+        token: dict[str, str] = {}
+        while True:
+            with errors(last=False):
+                page = self._client.s3.list_objects_v2(Bucket=self._client.bucket.name, Prefix=f"{self._prefix}/", **token)
+            for one in page.get("Contents", ()):
+                digest = str(one["Key"]).rpartition("/")[2]
+                if _DIGEST.fullmatch(digest):
+                    yield digest
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
     def _key(self, sha256: str) -> str:
         sealed = self._local.stored(sha256)  # refuses what is no digest
         return f"{self._prefix}/{sha256[:2]}/{sha256[2:4]}/{sealed.name}"
+
+    def _share_all(self, digests: Sequence[str]) -> None:
+        """Several at a time: most of it is waiting. Raises the first PortError, after all were tried."""
+        if len(digests) < 2:
+            for digest in digests:
+                self._share(digest)
+            return
+        with ThreadPoolExecutor(min(THREADS, len(digests)), "spool") as threads:
+            for done in [threads.submit(self._share, digest) for digest in digests]:
+                done.result()
 
     def _share(self, sha256: str) -> None:
         key = self._key(sha256)
