@@ -17,6 +17,7 @@ from typing import Literal
 
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
+from processors.verdicts.asides import total, without_asides
 from processors.verdicts.clauses import clauses
 from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, judge, label
 from processors.verdicts.lexicon import phrases
@@ -30,6 +31,7 @@ MOST_WORDS = 160
 _IN_SIGNATURE = frozenset({"other", "hearsay"})
 _SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
 _OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
+_ABOUT_LINE = re.compile(r"[\s>|*]{0,20}(?:objet|sujet|object|subject)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _PRICE_LINE = re.compile(r"[\s>|*]{0,20}(?:votre prix|your price)\s?:\s*(\S[^\n]{0,120})", re.IGNORECASE)
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
@@ -83,8 +85,10 @@ def read_verdict(
         quoted_amount = _offered(subject, quoted, unit)
     several = bool(_SEPARATE_THINGS.search(subject[:300]))
     context = frozenset() if several else _context(subject) | _context(_object_line(quoted))
+    if admin:
+        context |= _context(_asked_about(quoted))
     judged = [judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit)]
-    judged = _without_signature(judged, own.text)
+    judged = without_asides(_without_signature(judged, own.text), own.text, admin=admin)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
@@ -130,7 +134,7 @@ def _together(
     unknown = next((j for j in judged if j.kind == "unknown"), None)
     if unknown is not None:
         return unclear("unknown", "Une partie du message n'est pas comprise.", unknown)
-    only_amount = admin and "amount" in present and not present & {"ack", "delay"}
+    only_amount = admin and "amount" in present and "delay" not in present
     if not present & _APPROVES and not only_amount:
         return unclear("none", "Aucun accord ni refus exprimé.")
     if "approve" not in present and not only_amount:
@@ -138,7 +142,7 @@ def _together(
             return unclear("weak", "Un simple oui à côté d'autre chose peut répondre à autre chose que le devis.")
         if "weak" not in present and "thanks" in present:
             return unclear("courtesy", "Un compliment et un merci ne valent pas un accord.")
-    named = _named(judged)
+    named = _named(judged, admin=admin)
     if any(not amounts.plausible(a) for a in named) or len(named) > 1:
         return unclear("amount", "Le nombre de crédits nommé n'est pas net.")
     credits = next(iter(named), None)
@@ -162,7 +166,7 @@ def _refused(
         return unclear_of("both", "Le message dit oui et non.", at)
     # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
     allowed = {"price", "hearsay", "past", "negation"} if "refuse" in present else {"price"}
-    reopening = next((j for j in others if j.act not in allowed), None)
+    reopening = next((j for j in others if j.act not in allowed and not ("refuse" in present and _wonders(j, at))), None)
     if reopening is not None:
         return unclear_of(reopening.act, f"Pas un refus simple : {label(reopening.act)}.", reopening)
     if "refuse" not in present and present & {"unknown", "amount", "delay"}:
@@ -174,14 +178,27 @@ def _refused(
     return Verdict("refuse", None, text[best.start : best.end], reasons)
 
 
-def _named(judged: list[Judged]) -> set[Decimal]:
-    return {
+def _wonders(j: Judged, refusal: Judged) -> bool:
+    """« 2 crédits pour une chaise ? Non merci. »: a price repeated in wonder before the refusal asks for nothing."""
+    return (
+        j.act == "question"
+        and j.start < refusal.start
+        and any(i.amount is not None for i in j.clause.items)
+        and not j.clause.acts() & {"question", "change", "condition", "option", "meta", "yes"}
+    )
+
+
+def _named(judged: list[Judged], *, admin: bool) -> set[Decimal]:
+    found = [
         i.amount
         for j in judged
         if j.kind in _APPROVES or j.kind == "amount"
         for i in j.clause.items
         if i.amount is not None and i.act in {"amount", "number"}
-    }
+    ]
+    # An administrator may show how he reckons: "2 crédits + 4 crédits = 6 crédits".
+    whole = total(found) if admin else None
+    return set(found) if whole is None else {whole}
 
 
 def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
@@ -248,6 +265,12 @@ def _object_line(quoted: str) -> str:
     """What our quote says it is for ("Votre objet : fauteuil"), '' when it does not or names several things."""
     found = {m[1].strip() for line in quoted[:20_000].split("\n")[:200] if len(line) < 200 and (m := _OBJECT_LINE.match(line))}
     return found.pop() if len(found) == 1 else ""
+
+
+def _asked_about(quoted: str) -> str:
+    """What our question to the administrator is about (its lines "Objet : …" and "Sujet : …")."""
+    lines = (line for line in quoted[:20_000].split("\n")[:200] if len(line) < 200)
+    return " ".join(m[1] for line in lines if (m := _ABOUT_LINE.match(line)))
 
 
 def _offered(subject: str, quoted: str, unit: str) -> Decimal | None:

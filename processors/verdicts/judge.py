@@ -7,7 +7,7 @@ may stand (the thing quoted, a name, the end of a politeness) are written out he
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -74,6 +74,9 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     ``several``: more than one thing was quoted.
     """
     items = tuple(_as_role(i, admin) for i in clause.items)
+    if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
+        # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").
+        items = (replace(items[0], act="no"),)
 
     def says(kind: Kind, act: str = "", at: Item | None = None) -> Judged:
         start, end = (at.start, at.end) if at else (clause.start, clause.end)
@@ -87,7 +90,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         (i for i in tail if i.act in DANGERS - _HARMLESS_IN_TAIL or i.words.startswith(_AFTERWARDS)), None
     )
     refusal = next((i for i in items if i.act == "refuse"), None)
-    if clause.announces and items[0].act != "greeting" and any(i.act in STRANGE or i.act in DANGERS for i in items):
+    names_the_thing = admin and any(i.act == "context" for i in items)  # "Cheminée Louis XV : 12 crédits"
+    if clause.announces and items[0].act != "greeting" and not names_the_thing and any(i.act in STRANGE or i.act in DANGERS for i in items):
         # "Paul : je valide", "Exemple : je valide"
         return says("danger", "hearsay")
     if clause.asked:

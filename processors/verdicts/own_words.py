@@ -44,7 +44,7 @@ _PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:htt
 #: Two of these in one long line are a lawyer's footer; one alone may be the sender's own sentence.
 _DISCLAIMER = re.compile(
     r"confiden|destinataire|intended recipient|disclaimer|avertissement|vertraulich|imprim|environ|environment|detrui|supprim"
-    r"|privileged|delete|notify|e-?mail|message",
+    r"|privileged|delete|notify|e-?mail|message|courriel|courrier|necessaire|papier|planet|\bprint",
     re.IGNORECASE,
 )
 #: A passage in quotation marks, over several lines too; a mark that is never closed reaches to the end of its line.
