@@ -23,7 +23,7 @@ from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, j
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
-from processors.verdicts.tokens import fold, tokenise, trick
+from processors.verdicts.tokens import fold, tokenise, trick, word_set
 
 #: More words than this are a letter, not a decision.
 MOST_WORDS = 160
@@ -33,6 +33,11 @@ _SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE
 _OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _ABOUT_LINE = re.compile(r"[\s>|*]{0,20}(?:objet|sujet|object|subject)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _PRICE_LINE = re.compile(r"[\s>|*]{0,20}(?:votre prix|your price)\s?:\s*(\S[^\n]{0,120})", re.IGNORECASE)
+_TAKES_NOTE = frozenset({"ok", "okay", "d'accord", "d’accord", "safi", "صافي", "ok ok", "alright", "dac", "vale", "okey"})
+_TOO = frozenset({"trop", "too", "zu", "demasiado", "muy", "troppo"})
+_LACKING = word_set("a ai avons as assez encore recu sais sait savons qui have enough yet know")
+_DOING = word_set("fait faisons fais prend prenons prends accepte acceptons traite realise realisons peut peux pouvons veut veux voulons do make take can want")
+_OURSELVES = frozenset({"on", "nous", "je", "j", "c", "ce", "ca", "we", "i", "it", "this"})
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
 _KIND_TEXT = {
@@ -124,7 +129,7 @@ def _together(
         return Verdict("unclear", None, text[shown.start : shown.end] if shown else "", (*reasons, note))
 
     if present & {"refuse", "no"}:
-        return _refused(judged, present, text, reasons, unclear_of=unclear)
+        return _refused(judged, present, text, reasons, unclear_of=unclear, admin=admin)
     if blocking is not None:
         return unclear(blocking.act, f"Pas une décision simple : {label(blocking.act)}.", blocking)
     first = next((n for n, k in enumerate(kinds) if k in _APPROVES), len(judged))
@@ -159,23 +164,45 @@ def _refused(
     reasons: tuple[Reason, ...],
     *,
     unclear_of: Callable[[str, str, Judged], Verdict],
+    admin: bool,
 ) -> Verdict:
     at = next(j for j in judged if j.kind in {"refuse", "no"})
     others = [j for j in judged if j.kind == "danger"]
-    if present & _APPROVES:
+    said_yes = [j for j in judged if j.kind in _APPROVES]
+    # "Ok, je refuse", "safi": an ok only takes note when the refusal stands in words of its own.
+    noted = "refuse" in present and all(j.kind == "weak" and text[j.start : j.end].casefold().strip() in _TAKES_NOTE for j in said_yes)
+    if said_yes and not noted:
         return unclear_of("both", "Le message dit oui et non.", at)
     # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
     allowed = {"price", "hearsay", "past", "negation"} if "refuse" in present else {"price"}
-    reopening = next((j for j in others if j.act not in allowed and not ("refuse" in present and _wonders(j, at))), None)
+
+    def explains(j: Judged) -> bool:
+        first = j.clause.items[0].words.split()[0]
+        if "refuse" in present:
+            return j.act in allowed or _wonders(j, at) or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
+        return (
+            j.act in allowed
+            or (first in _TOO and j.act == "change")
+            # An administrator's "non, on ne fait pas de bijoux"; who lacks something ("on n'a pas les photos") asks for it.
+            or (admin and j.act == "negation" and first in _OURSELVES and not j.clause.asked and not _lacks(j))
+        )
+
+    reopening = next((j for j in others if not explains(j)), None)
     if reopening is not None:
         return unclear_of(reopening.act, f"Pas un refus simple : {label(reopening.act)}.", reopening)
-    if "refuse" not in present and present & {"unknown", "amount", "delay"}:
+    known = [j for j in judged if not (j.kind == "unknown" and j.clause.items[0].words.split()[0] in _TOO)]
+    if "refuse" not in present and {j.kind for j in known} & {"unknown", "amount", "delay"}:
         return unclear_of("unknown", "Un non à côté de mots non compris.", at)
     long_unknown = sum(len(j.clause.items) for j in judged if j.kind == "unknown")
     if long_unknown > 25:
         return unclear_of("unknown", "Une grande partie du message n'est pas comprise.", at)
     best = next((j for j in judged if j.kind == "refuse"), at)
     return Verdict("refuse", None, text[best.start : best.end], reasons)
+
+
+def _lacks(j: Judged) -> bool:
+    words = {w for i in j.clause.items for w in i.words.split()}
+    return bool(words & _LACKING) or not words & _DOING
 
 
 def _wonders(j: Judged, refusal: Judged) -> bool:
@@ -197,7 +224,8 @@ def _named(judged: list[Judged], *, admin: bool) -> set[Decimal]:
         if i.amount is not None and i.act in {"amount", "number"}
     ]
     # An administrator may show how he reckons: "2 crédits + 4 crédits = 6 crédits".
-    whole = total(found) if admin else None
+    summed = {i.words for j in judged for i in j.clause.items} & {"=", "soit", "total", "au total", "en tout"}
+    whole = total(found) if admin and summed else None
     return set(found) if whole is None else {whole}
 
 

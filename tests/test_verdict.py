@@ -149,15 +149,22 @@ def test_evidence_is_literal_and_reasons_speak_french(text: str) -> None:
     assert all(r.rule.startswith("verdict:") and r.text for r in verdict.reasons)
 
 
+def test_another_amount_in_a_sentence_of_its_own_under_a_quote_that_asks_for_dimensions() -> None:
+    quoted = "> Votre prix : 2 crédits\n> Quelles sont ses dimensions ?"
+    for text in ("1 crédit. Je valide.", "1 crédit et je valide"):
+        assert read_verdict(text, quoted=quoted).answer == "unclear"
+    assert read_verdict("2 crédits. Je valide.", quoted=quoted).answer == "approve"
+
+
 @pytest.mark.parametrize(
     "filler",
     ["a", "je valide ", "> ok\n", "« ", '"', "'", "[image: ", "<https:", "1 ", "?", "\n", "de :", "-", "é\u0301", "\u200b"],
 )
 def test_a_megabyte_is_read_at_once(filler: str) -> None:
     text = filler * (1_000_000 // len(filler))
-    began = time.perf_counter()
+    began = time.process_time()
     verdict = read_verdict(text, quoted=text, subject=text, own_phrases=(text, OURS))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert verdict.answer == "unclear"
 
 

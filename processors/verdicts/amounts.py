@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
@@ -11,8 +12,8 @@ from processors.verdicts.tokens import Token, fold, word_set
 LARGEST = Decimal(500)
 
 _WORDS = (
-    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
-    "zero one two three four five six seven eight nine ten eleven twelve",
+    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
     "null eins zwei drei vier funf sechs sieben acht neun zehn",
 )
 #: These look like other words ("très", "dos", "due"): numbers only right before the unit.
@@ -24,6 +25,7 @@ _BEFORE_UNIT = (
 )
 #: These are articles or other words as well: numbers only right before the unit.
 _ARTICLES = dict.fromkeys(word_set("un une one eine einen ein uno una um uma een a"), 1)
+_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _CREDIT = (
     "credit credits credi credis cred creds cr crs crdt crdts crd creditos credito crediti kredit kredite kredits credito "
     "credieten krediet kredieten guthaben كريدي رصيد"
@@ -77,6 +79,26 @@ def value(token: Token, *, before_unit: bool) -> Decimal | None:
     if spelt is None and before_unit:
         spelt = _ambiguous().get(token.word)
     return None if spelt is None else Decimal(spelt)
+
+
+def written(tokens: Sequence[Token], units: frozenset[str]) -> tuple[Decimal | None, int]:
+    """The number at the beginning of these tokens and how many of them write it: « vingt-cinq » is two, « dix-huit » too."""
+    words = [t.word if t.kind == "word" else "" for t in tokens]
+    known = number_words()
+    if words[:2] in (["quatre", "vingt"], ["quatre", "vingts"]):
+        base, size = 80, 2
+    elif words[0] in _TENS:
+        base, size = _TENS[words[0]], 1
+    elif words[0] == "dix" and words[1:2] and words[1] in {"sept", "huit", "neuf"}:
+        return Decimal(10 + known[words[1]]), 2
+    else:
+        following = tokens[1].word.casefold() if len(tokens) > 1 else ""
+        return value(tokens[0], before_unit=following in units), 1
+    rest = words[size:]
+    if rest[:2] in (["et", "un"], ["et", "onze"]):
+        return Decimal(base + (1 if rest[1] == "un" else 11)), size + 2
+    unit = known.get(rest[0]) if rest else None
+    return (Decimal(base + unit), size + 1) if unit is not None and 0 < unit < (17 if base in {60, 80} else 10) else (Decimal(base), size)
 
 
 def plausible(amount: Decimal) -> bool:

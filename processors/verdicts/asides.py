@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from processors.verdicts.clauses import Clause, Item
-from processors.verdicts.judge import Judged
+from processors.verdicts.judge import OTHER_QUOTE, Judged
 from processors.verdicts.politeness import STRANGE, YES
 from processors.verdicts.tokens import word_set
 
@@ -25,6 +25,20 @@ _NEVER = frozenset(
 _LONGEST_TALE = 16
 _FIRST = ("j ai", "nous avons", "on a", "j etais", "nous etions", "on etait", "je suis", "nous sommes", "i have", "i ve", "we have", "we ve", "i", "we")
 _BETWEEN = word_set("bien tout y en le la l les vous deja enfin juste now just finally also all both been it longuement rapidement")
+#: What of such a tale is somewhere and some time, and no thing that the yes could answer instead of the quote.
+_WHERE_AND_WHEN = word_set(
+    "ce cet cette matin midi soir apres hier avant weekend week end semaine dernier derniere jour jours nuit temps train bureau maison dans au a la "
+    "le les l en de du avec mon ma mes notre nos ensemble tranquillement attentivement longuement soigneusement equipe associe associee mari "
+    "femme compagne compagnon conjoint conjointe collegue collegues chef patron famille direction comptable this morning yesterday team my our "
+    "with partner husband wife boss colleague colleagues carefully over the through it at in on and et pendant quelques deux trois tout toute"
+)
+#: Things one reads before one decides on a quote. Whoever read something else may be answering that.
+_ABOUT_THE_QUOTE = word_set("mail message email courriel devis proposition offre tarif prix quote offer proposal estimate price reponse retour")
+#: One does these to something: only to the quote or to our mail they say nothing else.
+_OF_SOMETHING = word_set(
+    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle pris recu eu montre presente read looked checked "
+    "reviewed studied received had seen"
+)
 #: To read, to look at, to talk it over, to be away: what one does before one decides, and what asks for nothing.
 _BEFOREHAND = word_set(
     "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle reflechi pese parle discute echange "
@@ -33,6 +47,11 @@ _BEFOREHAND = word_set(
     "thought been away travelling traveling received had gone seen"
 )
 _OPENS_A_NAME = ("c est", "ici", "je suis", "je m appelle", "moi c est", "this is", "i am", "i m", "my name is", "hier ist", "soy", "sono")
+_PARTICULARS = word_set(
+    "numero siret siren tva coordonnees telephone tel adresse portable nom prenom societe entreprise reference matricule compte number phone "
+    "address name company"
+)
+_WRONG = ("faux", "fauss", "erron", "incorrect", "mauvais", "manqu", "wrong", "missing", "mal")
 _DESCRIBES = word_set("le la les l un une des de du d the from chez at von de di")
 #: How an administrator's remark on the thing or its price begins: it describes, it asks nobody for anything.
 _STATES = word_set(
@@ -57,8 +76,10 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
         if introduced:
             j = replace(j, kind="harmless", act="")
-        elif open_ and n < first and _tells(j.clause):
+        elif open_ and n < first and _tells(j.clause, admin=admin):
             j = replace(j, kind="ack", act="")
+        elif open_ and _gives_particulars(j.clause):
+            j = replace(j, kind="logistics", act="")
         elif admin and open_ and _priced(judged) and (_remarks(j.clause) or _ends_bargaining(j.clause) or _breaks_down(j, judged)):
             j = replace(j, kind="harmless", act="")
         named = introduced
@@ -70,7 +91,7 @@ def _said(items: Sequence[Item]) -> str:
     return " ".join(i.words for i in items)
 
 
-def _tells(clause: Clause) -> bool:
+def _tells(clause: Clause, *, admin: bool) -> bool:
     """« J'ai lu votre mail ce matin dans le train », « nous en avons parlé hier soir »."""
     items = [i for i in clause.items if i.act not in {"greeting", "closing"}]
     words = _said(items).split()
@@ -87,8 +108,23 @@ def _tells(clause: Clause) -> bool:
         while rest and rest[0] in _BETWEEN | {"avons", "ai", "a"}:
             rest = rest[1:]
         if rest and (rest[0] in _BEFOREHAND or (rest[0] in {"en", "au", "a", "dans", "on", "tres"} and set(rest[1:4]) & _BEFOREHAND)):
-            return True
+            about = admin or bool(_ABOUT_THE_QUOTE & set(words)) or rest[0] not in _OF_SOMETHING or "temps" in words
+            strange = [w for i in items if i.act in STRANGE | {"other", "hearsay", "hold"} for w in i.words.split()]
+            known = _WHERE_AND_WHEN | _ABOUT_THE_QUOTE | _BEFOREHAND | _BETWEEN | word_set("j ai avons a etais etions nous on en parler discuter")
+            return about and (admin or all(w in known for w in strange)) and not OTHER_QUOTE & set(words)
     return False
+
+
+def _gives_particulars(clause: Clause) -> bool:
+    """« Mon numéro client est le 4521 », « mes coordonnées restent inchangées »: who the writer is and where, which changes nothing."""
+    words = _said(clause.items).split()
+    return (
+        len(words) <= 14
+        and words[0] in {"mon", "ma", "mes", "notre", "nos", "my", "our", "pour", "voici"}
+        and bool(set(words[1:4]) & _PARTICULARS)
+        and not any(i.act in _NEVER - {"number"} or (i.act == "hold") for i in clause.items)
+        and not any(w.startswith(_WRONG) for w in words)
+    )
 
 
 def _introduces(clause: Clause, text: str, before: list[Judged]) -> bool:
@@ -126,7 +162,7 @@ def _priced(judged: list[Judged]) -> bool:
 def _remarks(clause: Clause) -> bool:
     """« le motif est long à reprendre », « le client est un habitué »: an administrator describes, and wants nothing."""
     items = clause.items
-    if items[0].words in {"delai", "delais", "livraison"} and len(items) <= 6:
+    if any(w.startswith(("livr", "delai")) for i in items for w in i.words.split()) and len(items) <= 8:
         return not any(i.act in _REMARK_NEVER - {"hold"} for i in items)
     if any(i.act in _REMARK_NEVER or i.words.startswith(_WANTS) or i.words in _WANTS for i in items) or len(items) > 14:
         return False

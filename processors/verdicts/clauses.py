@@ -115,11 +115,23 @@ def _wrapped(tokens: list[Token], i: int) -> bool:
 
 
 def _before_question(group: list[Token]) -> list[list[Token]]:
-    # "je valide et quand livrez-vous": the question is a clause of its own.
+    # "je valide et quand livrez-vous", "nous l'avons lu et nous le validons", "votre devis que j'accepte": two clauses.
     for i in range(1, len(group) - 1):
-        if group[i].word in {"et", "and"} and opens_delay_question([t.word for t in group[i + 1 : i + 1 + LONGEST]]):
+        after = [t.word for t in group[i + 1 : i + 1 + LONGEST]]
+        if group[i].word in {"et", "and"} and (opens_delay_question(after) or _says_yes(after)):
+            return [group[:i], group[i + 1 :]]
+        if group[i].word in {"que", "qu"} and group[i - 1].word in _QUOTES and _says_yes(after):
             return [group[:i], group[i + 1 :]]
     return [group]
+
+
+_QUOTES = word_set("devis proposition offre tarif prix estimation chiffrage")
+_FIRST_PERSON = word_set("je j nous on i we")
+
+
+def _says_yes(said: list[str]) -> bool:
+    """Whether these words begin with a yes in the first person."""
+    return said[0] in _FIRST_PERSON and _known(said)[0] == "yes"
 
 
 def opens_delay_question(said: list[str]) -> str:
@@ -190,18 +202,23 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
     i = 0
     while i < len(tokens):
         token = tokens[i]
-        following = tokens[i + 1].word.casefold() if i + 1 < len(tokens) else ""
-        number = amounts.value(token, before_unit=following in units)
+        number, size = amounts.written(tokens[i : i + 4], units)
         if number is not None:
+            following = tokens[i + size].word.casefold() if i + size < len(tokens) else ""
             with_unit = following in units
             act = "amount" if with_unit else "unknown" if following in amounts.MEASURES else "number"
-            end = tokens[i + 1].end if with_unit else token.end
-            items.append(Item(act, token.word, token.start, end, number))
-            i += 2 if with_unit else 1
+            said = " ".join(t.word for t in tokens[i : i + size])
+            items.append(Item(act, said, token.start, tokens[i + size - 1 + with_unit].end, number))
+            i += size + with_unit
             continue
         if token.kind == "nref":
             items.append(Item("object", token.word, token.start, token.end))
             i += 1
+            continue
+        dated = _past_date(tokens[i : i + 3])
+        if dated:
+            items.append(Item("filler", "du", token.start, tokens[i + dated - 1].end))
+            i += dated
             continue
         if token.kind == "ref" and _DATE.fullmatch(token.word) and items and _dates(items):
             items.append(Item("filler", token.word, token.start, token.end))
@@ -218,6 +235,15 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
         items.append(Item(act, said, token.start, tokens[i + size - 1].end))
         i += size
     return items
+
+
+_MONTHS = word_set("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
+
+
+def _past_date(tokens: list[Token]) -> int:
+    """How many tokens date something that exists: « (votre mail) du 18 novembre »; 0 when they do not."""
+    dates = len(tokens) == 3 and tokens[0].word == "du" and tokens[1].word.isdigit() and tokens[2].word in _MONTHS
+    return 3 if dates else 0
 
 
 _DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")

@@ -47,6 +47,10 @@ _PREPOSITIONS = frozenset(
 )
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
 _AFTERWARDS = ("apres ", "after ")
+_MODEST = frozenset({"je pense", "je crois", "je trouve", "i think", "i guess", "a mon avis"})
+_NOT_NOW = ("des que", "quand", "as soon", "when", "le plus", "au plus", "dans les", "des demain", "at ", "cuando", "quando", "so ", "sobald", "assim", "zo ")
+_HANDS_OVER = frozenset({"laisse", "laissons"})
+_BEGIN = word_set("commencer demarrer lancer debuter proceder attaquer start begin proceed")
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
 _SUBJECTS = _FIRST_PERSON | word_set(
     "c ca cela ok oui bon vous tu allez vas tout yes you please it that let top lu go nos con sono siamo"
@@ -59,7 +63,7 @@ _FILLS_A_BAREYES = word_set("bien donc alors bon tout oh ah ben bah voila et vra
 _NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
 _OF_ANOTHER = word_set("votre vos ton ta du l le un de d que your the a sans")
 #: "Le devis du concurrent" is another one.
-_OTHER_QUOTE = word_set(
+OTHER_QUOTE = word_set(
     "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
     "initial initiale base depart competitor competitors other original"
 )
@@ -74,6 +78,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     ``several``: more than one thing was quoted.
     """
     items = tuple(_as_role(i, admin) for i in clause.items)
+    if admin:
+        items = _without_explanation(items)
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
         # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").
         items = (replace(items[0], act="no"),)
@@ -90,10 +96,13 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         (i for i in tail if i.act in DANGERS - _HARMLESS_IN_TAIL or i.words.startswith(_AFTERWARDS)), None
     )
     refusal = next((i for i in items if i.act == "refuse"), None)
-    names_the_thing = admin and any(i.act == "context" for i in items)  # "Cheminée Louis XV : 12 crédits"
+    # "Cheminée Louis XV : 12 crédits", "Après avoir regardé les photos : 12 crédits"
+    names_the_thing = admin and (any(i.act == "context" for i in items) or items[0].words.split()[0] in {"apres", "vu", "after"})
     if clause.announces and items[0].act != "greeting" and not names_the_thing and any(i.act in STRANGE or i.act in DANGERS for i in items):
         # "Paul : je valide", "Exemple : je valide"
         return says("danger", "hearsay")
+    if clause.asked and _asks_to_begin(items):
+        return says("logistics")
     if clause.asked:
         return says("danger", danger.act if danger and danger.act != "hold" else "question")
     if refusal is not None:
@@ -117,8 +126,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if yes:
         if not _only_known(body, text, several=several):
             return says("unknown")
-        soon = next((i for i in body if i.act == "asap"), None)
-        if soon is not None and any(i.words.split()[0] in _FIRST_PERSON for i in yes):
+        soon = next((i for i in body if i.act == "asap" and i.words.startswith(_NOT_NOW)), None)
+        if soon is not None and any(i.words.split()[0] in _FIRST_PERSON and not _HANDS_OVER & {*i.words.split()} for i in yes):
             # "vous pouvez lancer dès que possible" is a yes; "je valide dès que possible" is a promise.
             return says("danger", "future", soon)
         strong = any(i.act in {"yes", "needs"} for i in yes) or (
@@ -141,6 +150,32 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if "praise" in acts and "mine" in acts and acts <= {"praise", "mine", "filler", "object", "thanks", "polite"}:
         return says("approve")
     return says(_harmless(body, tail, acts, text))
+
+
+def _without_explanation(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """An administrator's price without its reason: « 14 crédits *car il y a beaucoup de feuilles* », « *vu le nombre de tiroirs* ».
+
+    « Je pense » beside an exact price is politeness; what makes the price inexact stays.
+    """
+    if not any(i.act == "amount" for i in items):
+        return items
+    if not any(i.act in DANGERS and i.words not in _MODEST for i in items):
+        items = tuple(replace(i, act="filler") if i.words in _MODEST else i for i in items)
+    for n, item in enumerate(items):
+        if item.act == "because" or (item.words == "vu" and n):
+            before, reason = items[:n], items[n + 1 :]
+            harmful = any(i.act in DANGERS - {"hearsay", "past", "change", "other", "negation"} or i.act in {"amount", "refuse"} for i in reason)
+            return items if harmful or not any(i.act == "amount" for i in before) else before
+    return items
+
+
+def _asks_to_begin(items: tuple[Item, ...]) -> bool:
+    """« Pouvez-vous commencer dès aujourd'hui ? »: an order politely put; it asks for nothing else."""
+    said = " ".join(i.words for i in items).split()
+    begins = any(w in _BEGIN for w in said[:5]) and said[0] in {"pouvez", "peux", "pourriez", "pourrais", "can", "could"}
+    return begins and all(i.act in {"question", "yes", "asap", "filler", "object", "polite", "thanks", "unknown"} for i in items) and all(
+        i.act != "unknown" or i.words in _BEGIN for i in items
+    )
 
 
 def _gives_reason(body: list[Item]) -> bool:
@@ -263,7 +298,7 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
                 return False
             titled = text[item.start : item.end][:1].isupper() and not text.isupper()
             if after_object and item.act != "masked":
-                if several or not (titled or named or (joined and item.words not in _OTHER_QUOTE)):
+                if several or not (titled or named or (joined and item.words not in OTHER_QUOTE)):
                     return False
                 named = True
             room = room - 1 if after_object or text[item.start : item.end][:1].isupper() else 0
@@ -340,15 +375,19 @@ def label(act: str) -> str:
     return ACTS.get(act, act)
 
 
+#: "Hugo de la boutique Bois & Lin", "Claire pour la maison Delorme"
+_OF_A_HOUSE = word_set(
+    "de du des d la le l van von den der el al ben chez pour from at et and boutique maison societe atelier service galerie magasin equipe "
+    "agence studio cabinet restaurant hotel"
+)
+
+
 def is_name(judged: Judged, text: str) -> bool:
     """Whether an unknown clause looks like a name: up to four words that begin with a capital."""
     items = judged.clause.items
     said = [text[i.start : i.end] for i in items]
-    if not items or len(items) > 5 or text.isupper():
+    if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
         return False
-    if any(i.act not in {"unknown", "context", "names", "filler"} for i in items):
+    if any(i.act not in {"unknown", "context", "names", "filler"} and i.words not in _OF_A_HOUSE | {"&"} for i in items):
         return False
-    return all(
-        w[:1].isupper() or w.casefold() in {"de", "du", "des", "d", "la", "le", "van", "von", "den", "der", "el", "al", "ben"}
-        for w in said
-    )
+    return said[0][:1].isupper() and all(w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE for w in said)

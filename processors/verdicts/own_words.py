@@ -33,7 +33,7 @@ _DEVICE_WORDS = word_set(
     "the for pour من un une on outlook yahoo mail gmail proton protonmail courrier application messagerie app samsung "
     "galaxy orange sfr free bouygues iphone ipad ios android huawei xiaomi redmi pixel google oneplus oppo honor "
     "nokia sony mobile smartphone telephone telefon tablette tablet phone mac windows blackberry pro max mini plus "
-    "ultra note edge lite zimbra spark"
+    "ultra note edge lite zimbra spark desole desolee excusez excuse pardon les fautes faute frappe brievete typos brevity"
 )
 _CONTACT = re.compile(
     r"^[\s|•·*/,;–-]*(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"
@@ -110,7 +110,7 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
 
 def _device_footer(line: str) -> int | None:
     """Where "Envoyé de mon iPhone" begins in a line, as a sentence of its own; None when there is none."""
-    start = max(line.rstrip(" .!").rfind(mark) for mark in ".!?") + 1
+    start = max(line.rstrip(" .!)").rfind(mark) for mark in ".!?(") + 1
     words = [fold(w) for w in _WORD.findall(line[start : start + 200])]
     if line.rstrip()[-1:] in "'\"»”’" or not 2 <= len(words) <= 12 or words[0] not in _DEVICE_STARTS or len(line) - start > 120:
         return None

@@ -72,7 +72,7 @@ def is_measure(clause: Clause) -> bool:
     """Whether the clause says nothing but lengths: it answers our question, it changes nothing."""
     items = clause.items
     said = [w for i in items for w in i.words.split()]
-    if clause.asked or not any(w in _MEASURES or w[:1].isdigit() for w in said):
+    if clause.asked or any(i.act == "amount" for i in items) or not any(w in _MEASURES or w[:1].isdigit() for w in said):
         return False
     return all(
         i.amount is not None
