@@ -17,12 +17,13 @@ from typing import Literal
 
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
-from processors.verdicts.asides import total, without_asides
+from processors.verdicts.asides import without_asides
 from processors.verdicts.clauses import clauses
 from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, judge, label
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
+from processors.verdicts.pricing import total
 from processors.verdicts.tokens import fold, tokenise, trick, word_set
 
 #: More words than this are a letter, not a decision.
@@ -36,7 +37,10 @@ _PRICE_LINE = re.compile(r"[\s>|*]{0,20}(?:votre prix|your price)\s?:\s*(\S[^\n]
 _TAKES_NOTE = frozenset({"ok", "okay", "d'accord", "d’accord", "safi", "صافي", "ok ok", "alright", "dac", "vale", "okey"})
 _TOO = frozenset({"trop", "too", "zu", "demasiado", "muy", "troppo"})
 _LACKING = word_set("a ai avons as assez encore recu sais sait savons qui have enough yet know")
-_DOING = word_set("fait faisons fais prend prenons prends accepte acceptons traite realise realisons peut peux pouvons veut veux voulons do make take can want")
+_DOING = word_set(
+    "fait faisons fais prend prenons prends accepte acceptons traite realise realisons peut peux pouvons veut veux "
+    "voulons do make take can want"
+)
 _OURSELVES = frozenset({"on", "nous", "je", "j", "c", "ce", "ca", "we", "i", "it", "this"})
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
@@ -93,7 +97,7 @@ def read_verdict(
     if admin:
         context |= _context(_asked_about(quoted))
     judged = [judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit)]
-    judged = without_asides(_without_signature(judged, own.text), own.text, admin=admin)
+    judged = without_asides(_without_signature(judged, own.text, admin=admin), own.text, admin=admin)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
@@ -170,16 +174,20 @@ def _refused(
     others = [j for j in judged if j.kind == "danger"]
     said_yes = [j for j in judged if j.kind in _APPROVES]
     # "Ok, je refuse", "safi": an ok only takes note when the refusal stands in words of its own.
-    noted = "refuse" in present and all(j.kind == "weak" and text[j.start : j.end].casefold().strip() in _TAKES_NOTE for j in said_yes)
+    noted = "refuse" in present and all(
+        j.kind == "weak" and text[j.start : j.end].casefold().strip() in _TAKES_NOTE for j in said_yes
+    )
     if said_yes and not noted:
         return unclear_of("both", "Le message dit oui et non.", at)
     # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
-    allowed = {"price", "hearsay", "past", "negation"} if "refuse" in present else {"price"}
+    allowed = {"price", "hearsay", "past", "negation", "other"} if "refuse" in present else {"price"}
 
     def explains(j: Judged) -> bool:
         first = j.clause.items[0].words.split()[0]
         if "refuse" in present:
-            return j.act in allowed or _wonders(j, at) or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
+            return (
+                j.act in allowed or _wonders(j, at) or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
+            )
         return (
             j.act in allowed
             or (first in _TOO and j.act == "change")
@@ -229,7 +237,7 @@ def _named(judged: list[Judged], *, admin: bool) -> set[Decimal]:
     return set(found) if whole is None else {whole}
 
 
-def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
+def _without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[Judged]:
     """Drops the lines under the closing formula or the name, as long as they look like a signature."""
     kept: list[Judged] = []
     signed_on: int | None = None
@@ -245,7 +253,7 @@ def _without_signature(judged: list[Judged], text: str) -> list[Judged]:
             and (j.kind in {"unknown", "harmless", "closing", "amount"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
         ):
             continue
-        follows = j.clause.alone or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
+        follows = j.clause.alone or (admin and j is judged[-1]) or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
         if _first_name(j, kept, text):
             signed_on = j.clause.line
             continue

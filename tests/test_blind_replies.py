@@ -1,7 +1,8 @@
 """Whole mails around sentences written before anybody looked at the reader's lists; floors, not targets.
 
-Right on first sight: customers 122 and 131 of 150 (one false approval each, a bare "ok" under another mail of ours and a counter
-offer), administrators 40 and 47 of 60; visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
+Right on first sight, set by set: customers 122 and 131 of 150 (one false approval each, a bare "ok" under another mail of ours and a
+counter-offer), 137 of 160, 121 of 158 and 117 of 153 (none false; the later sets were written to be harder), administrators 40 and 47
+of 60, 48 of 68, 44 of 62, 44 of 54. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
 from __future__ import annotations
@@ -55,20 +56,24 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
             yield case, verdict
 
 
-@pytest.mark.parametrize("file", ["replies_1", "replies_2"])
+CUSTOMERS = {"replies_1": 150, "replies_2": 150, "replies_3": 160, "replies_4": 158, "replies_5": 153}
+ADMINISTRATORS = {"admin_1": 60, "admin_2": 60, "admin_3": 68, "admin_4": 62, "admin_5": 54}
+
+
+@pytest.mark.parametrize("file", CUSTOMERS)
 def test_customers(file: str) -> None:
-    assert len(list(cases(file))) == 150
+    assert len(list(cases(file))) == CUSTOMERS[file]
     misread = list(wrong(file, "customer"))
     assert [(c.name, c.sentence) for c, v in misread if v.answer == "approve"] == []
-    assert len(misread) <= 4, [(c.name, c.label, v.answer, c.sentence) for c, v in misread]
+    assert len(misread) <= 0.05 * CUSTOMERS[file], [(c.name, c.label, v.answer, c.sentence) for c, v in misread]
 
 
-@pytest.mark.parametrize("file", ["admin_1", "admin_2"])
+@pytest.mark.parametrize("file", ADMINISTRATORS)
 def test_administrators(file: str) -> None:
-    assert len(list(cases(file, quote=REVIEW))) == 60
+    assert len(list(cases(file, quote=REVIEW))) == ADMINISTRATORS[file]
     misread = list(wrong(file, "admin", REVIEW))
     assert [(c.name, c.sentence) for c, v in misread if v.answer == "approve"] == []
-    assert len(misread) <= 3, [(c.name, c.label, v.answer, c.sentence) for c, v in misread]
+    assert len(misread) <= 0.1 * ADMINISTRATORS[file], [(c.name, c.label, v.answer, c.sentence) for c, v in misread]
 
 
 @pytest.mark.parametrize("file", ["replies_1", "replies_2"])

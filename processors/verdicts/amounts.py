@@ -13,7 +13,8 @@ LARGEST = Decimal(500)
 
 _WORDS = (
     "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen",
     "null eins zwei drei vier funf sechs sieben acht neun zehn",
 )
 #: These look like other words ("très", "dos", "due"): numbers only right before the unit.
@@ -25,7 +26,17 @@ _BEFORE_UNIT = (
 )
 #: These are articles or other words as well: numbers only right before the unit.
 _ARTICLES = dict.fromkeys(word_set("un une one eine einen ein uno una um uma een a"), 1)
-_TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+_TENS = {
+    "vingt": 20,
+    "trente": 30,
+    "quarante": 40,
+    "cinquante": 50,
+    "soixante": 60,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+}
 _CREDIT = (
     "credit credits credi credis cred creds cr crs crdt crdts crd creditos credito crediti kredit kredite kredits credito "
     "credieten krediet kredieten guthaben كريدي رصيد"
@@ -98,7 +109,11 @@ def written(tokens: Sequence[Token], units: frozenset[str]) -> tuple[Decimal | N
     if rest[:2] in (["et", "un"], ["et", "onze"]):
         return Decimal(base + (1 if rest[1] == "un" else 11)), size + 2
     unit = known.get(rest[0]) if rest else None
-    return (Decimal(base + unit), size + 1) if unit is not None and 0 < unit < (17 if base in {60, 80} else 10) else (Decimal(base), size)
+    return (
+        (Decimal(base + unit), size + 1)
+        if unit is not None and 0 < unit < (17 if base in {60, 80} else 10)
+        else (Decimal(base), size)
+    )
 
 
 def plausible(amount: Decimal) -> bool:

@@ -7,69 +7,102 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from processors.verdicts.clauses import Clause, Item
 from processors.verdicts.judge import OTHER_QUOTE, Judged
 from processors.verdicts.politeness import STRANGE, YES
+from processors.verdicts.pricing import remarks
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
 #: A clause that holds one of these is more than a tale, whatever it begins with.
-_NEVER = frozenset(
-    {
-        *("condition", "contrast", "future", "negation", "question", "change", "partial", "hedge", "price", "option", "meta"),
-        *("irony", "echo", "refuse", "no", "needs", "admin", "amount", "number"),
-    }
-) | YES
+_NEVER = (
+    word_set(
+        "condition contrast future negation question change partial hedge price option meta irony echo refuse no needs "
+        "admin amount number"
+    )
+    | YES
+)
+
 _LONGEST_TALE = 16
-_FIRST = ("j ai", "nous avons", "on a", "j etais", "nous etions", "on etait", "je suis", "nous sommes", "i have", "i ve", "we have", "we ve", "i", "we")
-_BETWEEN = word_set("bien tout y en le la l les vous deja enfin juste now just finally also all both been it longuement rapidement")
+_FIRST = (
+    "j ai",
+    "nous avons",
+    "on a",
+    "j etais",
+    "nous etions",
+    "on etait",
+    "je suis",
+    "nous sommes",
+    "i have",
+    "i ve",
+    "we have",
+    "we ve",
+    "i",
+    "we",
+)
+_BETWEEN = word_set(
+    "bien tout y en le la l les vous deja enfin juste now just finally also all both been it longuement rapidement"
+)
 #: What of such a tale is somewhere and some time, and no thing that the yes could answer instead of the quote.
 _WHERE_AND_WHEN = word_set(
-    "ce cet cette matin midi soir apres hier avant weekend week end semaine dernier derniere jour jours nuit temps train bureau maison dans au a la "
-    "le les l en de du avec mon ma mes notre nos ensemble tranquillement attentivement longuement soigneusement equipe associe associee mari "
-    "femme compagne compagnon conjoint conjointe collegue collegues chef patron famille direction comptable this morning yesterday team my our "
-    "with partner husband wife boss colleague colleagues carefully over the through it at in on and et pendant quelques deux trois tout toute"
+    "ce cet cette matin midi soir apres hier avant weekend week end semaine dernier derniere jour jours nuit temps train "
+    "bureau maison dans au a la "
+    "le les l en de du avec mon ma mes notre nos ensemble tranquillement attentivement longuement soigneusement equipe "
+    "associe associee mari "
+    "femme compagne compagnon conjoint conjointe collegue collegues chef patron famille direction comptable this morning "
+    "yesterday team my our "
+    "with partner husband wife boss colleague colleagues carefully over the through it at in on and et pendant quelques "
+    "deux trois tout toute"
 )
 #: Things one reads before one decides on a quote. Whoever read something else may be answering that.
-_ABOUT_THE_QUOTE = word_set("mail message email courriel devis proposition offre tarif prix quote offer proposal estimate price reponse retour")
+_ABOUT_THE_QUOTE = word_set(
+    "mail message email courriel devis proposition offre tarif prix quote offer proposal estimate price reponse retour"
+)
 #: One does these to something: only to the quote or to our mail they say nothing else.
 _OF_SOMETHING = word_set(
-    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle pris recu eu montre presente read looked checked "
+    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle pris recu eu montre "
+    "presente read looked checked "
     "reviewed studied received had seen"
 )
 #: To read, to look at, to talk it over, to be away: what one does before one decides, and what asks for nothing.
 _BEFOREHAND = word_set(
-    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle reflechi pese parle discute echange "
-    "debattu pris recu eu montre presente absent absente absents malade souffrant souffrante occupe occupee occupes deplacement conges "
-    "vacances reunion voyage train clientele salon read looked checked reviewed discussed talked spoken studied compared considered "
+    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle reflechi pese parle "
+    "discute echange "
+    "debattu pris recu eu montre presente absent absente absents malade souffrant souffrante occupe occupee occupes "
+    "deplacement conges "
+    "vacances reunion voyage train clientele salon read looked checked reviewed discussed talked spoken studied compared "
+    "considered "
     "thought been away travelling traveling received had gone seen"
 )
-_OPENS_A_NAME = ("c est", "ici", "je suis", "je m appelle", "moi c est", "this is", "i am", "i m", "my name is", "hier ist", "soy", "sono")
+_OPENS_A_NAME = (
+    "c est",
+    "ici",
+    "je suis",
+    "je m appelle",
+    "moi c est",
+    "this is",
+    "i am",
+    "i m",
+    "my name is",
+    "hier ist",
+    "soy",
+    "sono",
+)
 _PARTICULARS = word_set(
-    "numero siret siren tva coordonnees telephone tel adresse portable nom prenom societe entreprise reference matricule compte number phone "
+    "numero siret siren tva coordonnees telephone tel adresse portable nom prenom societe entreprise reference matricule "
+    "compte number phone "
     "address name company"
 )
 _WRONG = ("faux", "fauss", "erron", "incorrect", "mauvais", "manqu", "wrong", "missing", "mal")
 _DESCRIBES = word_set("le la les l un une des de du d the from chez at von de di")
-#: How an administrator's remark on the thing or its price begins: it describes, it asks nobody for anything.
-_STATES = word_set(
-    "le la les l un une des ce cet cette ces c il elle on nous notre nos son sa ses beaucoup tres trop assez plutot gros grosse grand grande "
-    "petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme the it this that lots very because same there"
-)
-_REMARK_NEVER = frozenset(
-    {"condition", "contrast", "question", "hold", "future", "option", "hedge", "meta", "negation", "irony", "echo", "partial", "price"}
-    | {"refuse", "no", "amount"}
-)
-_WANTS = ("il faut", "il faudrait", "il faudra", "faut", "faudrait", "besoin", "veut", "veux", "doit", "doivent", "souhaite", "need", "wants")
-_NOT_A_CREDIT_MORE = ("pas moins", "ni plus ni moins", "pas plus", "pas plus pas moins", "pas un de plus", "pas un de moins", "no less", "not less")
 
 
 def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judged]:
     """The clauses, those that only tell something made harmless. Tales count before the decision only."""
     first = next((n for n, j in enumerate(judged) if j.kind in _APPROVES), len(judged))
     found: list[Judged] = []
+    prices = [j for j in judged if j.kind in {"amount", "approve"} and "amount" in j.clause.acts()]
     named = False
     for n, j in enumerate(judged):
         open_ = j.kind in {"unknown", "danger", "ack", "praise"} and not j.clause.asked and not j.clause.announces
@@ -80,7 +113,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
             j = replace(j, kind="ack", act="")
         elif open_ and _gives_particulars(j.clause):
             j = replace(j, kind="logistics", act="")
-        elif admin and open_ and _priced(judged) and (_remarks(j.clause) or _ends_bargaining(j.clause) or _breaks_down(j, judged)):
+        elif admin and open_ and prices and remarks(j.clause, [p.clause for p in prices if p is not j]):
             j = replace(j, kind="harmless", act="")
         named = introduced
         found.append(j)
@@ -107,10 +140,18 @@ def _tells(clause: Clause, *, admin: bool) -> bool:
         rest = words[at + len(opening.split()) :]
         while rest and rest[0] in _BETWEEN | {"avons", "ai", "a"}:
             rest = rest[1:]
-        if rest and (rest[0] in _BEFOREHAND or (rest[0] in {"en", "au", "a", "dans", "on", "tres"} and set(rest[1:4]) & _BEFOREHAND)):
+        if rest and (
+            rest[0] in _BEFOREHAND or (rest[0] in {"en", "au", "a", "dans", "on", "tres"} and set(rest[1:4]) & _BEFOREHAND)
+        ):
             about = admin or bool(_ABOUT_THE_QUOTE & set(words)) or rest[0] not in _OF_SOMETHING or "temps" in words
             strange = [w for i in items if i.act in STRANGE | {"other", "hearsay", "hold"} for w in i.words.split()]
-            known = _WHERE_AND_WHEN | _ABOUT_THE_QUOTE | _BEFOREHAND | _BETWEEN | word_set("j ai avons a etais etions nous on en parler discuter")
+            known = (
+                _WHERE_AND_WHEN
+                | _ABOUT_THE_QUOTE
+                | _BEFOREHAND
+                | _BETWEEN
+                | word_set("j ai avons a etais etions nous on en parler discuter")
+            )
             return about and (admin or all(w in known for w in strange)) and not OTHER_QUOTE & set(words)
     return False
 
@@ -152,37 +193,3 @@ def _describes(clause: Clause) -> bool:
     """« , la mère de Léo »: who that is, in a few words behind the name."""
     first = clause.items[0].words.split()[0]
     return first in _DESCRIBES and len(clause.items) <= 6 and not any(i.act in _NEVER | {"hold", "past"} for i in clause.items)
-
-
-def _priced(judged: list[Judged]) -> bool:
-    """Whether some clause is nothing but a price: only then what stands beside it may be a remark."""
-    return any(j.kind in {"amount", "approve"} and any(i.act == "amount" for i in j.clause.items) for j in judged)
-
-
-def _remarks(clause: Clause) -> bool:
-    """« le motif est long à reprendre », « le client est un habitué »: an administrator describes, and wants nothing."""
-    items = clause.items
-    if any(w.startswith(("livr", "delai")) for i in items for w in i.words.split()) and len(items) <= 8:
-        return not any(i.act in _REMARK_NEVER - {"hold"} for i in items)
-    if any(i.act in _REMARK_NEVER or i.words.startswith(_WANTS) or i.words in _WANTS for i in items) or len(items) > 14:
-        return False
-    return items[0].words.split()[0] in _STATES
-
-
-def _ends_bargaining(clause: Clause) -> bool:
-    return _said(clause.items) in _NOT_A_CREDIT_MORE
-
-
-def _breaks_down(judged: Judged, all_: list[Judged]) -> bool:
-    """« (4 pour la structure et 2 pour les sculptures) »: numbers that add up to the price named beside them."""
-    parts = [i.amount for i in judged.clause.items if i.amount is not None]
-    named = {i.amount for j in all_ if j is not judged for i in j.clause.items if i.act == "amount"}
-    rest = {i.act for i in judged.clause.items} - {"number", "amount", "filler", "object", "polite", "unknown", "context", "change"}
-    return len(parts) > 1 and named == {sum(parts, Decimal(0))} and not rest
-
-
-def total(amounts: Sequence[Decimal]) -> Decimal | None:
-    """The one of several numbers that is the sum of all others (« 4 + 2 = 6 »), None when there is none or more than one."""
-    whole = sum(amounts, Decimal(0))
-    found = {a for a in amounts if len(amounts) > 2 and whole - a == a}
-    return found.pop() if len(found) == 1 else None

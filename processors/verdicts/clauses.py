@@ -32,8 +32,17 @@ _REAL_WORDS = word_set(
     "declive vacances laides avide validates invalid valider valables confiture lances lance accessible adepte adopte "
     "adopter acheter acheté achete"
 )
-_GOOD_SYMBOLS = {"👍": "particle", "✅": "yes", "✔": "yes", "☑": "yes", "👌": "particle", "🆗": "particle", "🤝": "yes"}
-_BAD_SYMBOLS = {"👎": "refuse", "❌": "refuse", "🚫": "refuse"}
+_GOOD_SYMBOLS = {
+    "👍": "particle",
+    "✅": "yes",
+    "✔": "yes",
+    "☑": "yes",
+    "👌": "particle",
+    "🆗": "particle",
+    "🤝": "yes",
+    "🟢": "particle",
+}
+_BAD_SYMBOLS = {"👎": "refuse", "❌": "refuse", "🚫": "refuse", "🔴": "refuse"}
 _MILD_SYMBOLS = frozenset("🙂😊😀😃😄😁☺🎉👏❤♥💪🙏😉🌞☀✨🚀😍🤩🥰🌸🌷🎊💯🙌⭐•·°+&’*…😇🤗💚💙🔥")
 
 
@@ -141,7 +150,8 @@ def opens_delay_question(said: list[str]) -> str:
 
 #: What may slip into an expression without changing it: "je vous donne *par la présente* mon accord".
 _INSERTED = word_set(
-    "donc bien volontiers officiellement definitivement malheureusement helas formellement desormais expressement alors hereby gladly"
+    "donc bien volontiers officiellement definitivement malheureusement helas formellement desormais expressement alors "
+    "hereby gladly"
 ) | {
     *(
         "par la presente",

@@ -14,6 +14,7 @@ from typing import Literal
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
 from processors.verdicts.lexicon import ACTS, DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
+from processors.verdicts.pricing import as_role, without_explanation
 from processors.verdicts.tokens import word_set
 
 Kind = Literal[
@@ -47,8 +48,23 @@ _PREPOSITIONS = frozenset(
 )
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
 _AFTERWARDS = ("apres ", "after ")
-_MODEST = frozenset({"je pense", "je crois", "je trouve", "i think", "i guess", "a mon avis"})
-_NOT_NOW = ("des que", "quand", "as soon", "when", "le plus", "au plus", "dans les", "des demain", "at ", "cuando", "quando", "so ", "sobald", "assim", "zo ")
+_NOT_NOW = (
+    "des que",
+    "quand",
+    "as soon",
+    "when",
+    "le plus",
+    "au plus",
+    "dans les",
+    "des demain",
+    "at ",
+    "cuando",
+    "quando",
+    "so ",
+    "sobald",
+    "assim",
+    "zo ",
+)
 _HANDS_OVER = frozenset({"laisse", "laissons"})
 _BEGIN = word_set("commencer demarrer lancer debuter proceder attaquer start begin proceed")
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
@@ -77,9 +93,9 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
 
     ``several``: more than one thing was quoted.
     """
-    items = tuple(_as_role(i, admin) for i in clause.items)
+    items = tuple(as_role(i, admin) for i in clause.items)
     if admin:
-        items = _without_explanation(items)
+        items = without_explanation(items)
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
         # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").
         items = (replace(items[0], act="no"),)
@@ -97,8 +113,15 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     )
     refusal = next((i for i in items if i.act == "refuse"), None)
     # "Cheminée Louis XV : 12 crédits", "Après avoir regardé les photos : 12 crédits"
-    names_the_thing = admin and (any(i.act == "context" for i in items) or items[0].words.split()[0] in {"apres", "vu", "after"})
-    if clause.announces and items[0].act != "greeting" and not names_the_thing and any(i.act in STRANGE or i.act in DANGERS for i in items):
+    names_the_thing = admin and (
+        any(i.act == "context" for i in items) or items[0].words.split()[0] in {"apres", "vu", "after"}
+    )
+    if (
+        clause.announces
+        and items[0].act != "greeting"
+        and not names_the_thing
+        and any(i.act in STRANGE or i.act in DANGERS for i in items)
+    ):
         # "Paul : je valide", "Exemple : je valide"
         return says("danger", "hearsay")
     if clause.asked and _asks_to_begin(items):
@@ -152,29 +175,14 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     return says(_harmless(body, tail, acts, text))
 
 
-def _without_explanation(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """An administrator's price without its reason: « 14 crédits *car il y a beaucoup de feuilles* », « *vu le nombre de tiroirs* ».
-
-    « Je pense » beside an exact price is politeness; what makes the price inexact stays.
-    """
-    if not any(i.act == "amount" for i in items):
-        return items
-    if not any(i.act in DANGERS and i.words not in _MODEST for i in items):
-        items = tuple(replace(i, act="filler") if i.words in _MODEST else i for i in items)
-    for n, item in enumerate(items):
-        if item.act == "because" or (item.words == "vu" and n):
-            before, reason = items[:n], items[n + 1 :]
-            harmful = any(i.act in DANGERS - {"hearsay", "past", "change", "other", "negation"} or i.act in {"amount", "refuse"} for i in reason)
-            return items if harmful or not any(i.act == "amount" for i in before) else before
-    return items
-
-
 def _asks_to_begin(items: tuple[Item, ...]) -> bool:
     """« Pouvez-vous commencer dès aujourd'hui ? »: an order politely put; it asks for nothing else."""
     said = " ".join(i.words for i in items).split()
     begins = any(w in _BEGIN for w in said[:5]) and said[0] in {"pouvez", "peux", "pourriez", "pourrais", "can", "could"}
-    return begins and all(i.act in {"question", "yes", "asap", "filler", "object", "polite", "thanks", "unknown"} for i in items) and all(
-        i.act != "unknown" or i.words in _BEGIN for i in items
+    return (
+        begins
+        and all(i.act in {"question", "yes", "asap", "filler", "object", "polite", "thanks", "unknown"} for i in items)
+        and all(i.act != "unknown" or i.words in _BEGIN for i in items)
     )
 
 
@@ -189,19 +197,6 @@ def _gives_reason(body: list[Item]) -> bool:
 
 def _only(acts: set[str]) -> set[str]:
     return acts if acts <= {"number", "particle", "perfect", "filler"} else set()
-
-
-def _as_role(item: Item, admin: bool) -> Item:
-    # "mets 3 crédits" is a decision from an administrator and says nothing from a customer.
-    if item.act == "meta" and item.words in {"=", ">"} and admin:
-        return Item("filler", item.words, item.start, item.end)
-    if admin and item.words.endswith(("faisable", "jouable", "on peut le faire", "c est possible")):
-        return Item("particle", item.words, item.start, item.end)
-    if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget"}:
-        return Item("filler", item.words, item.start, item.end)
-    if item.act != "admin":
-        return item
-    return Item("filler" if admin else "unknown", item.words, item.start, item.end)
 
 
 def _split_tail(items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
@@ -377,7 +372,8 @@ def label(act: str) -> str:
 
 #: "Hugo de la boutique Bois & Lin", "Claire pour la maison Delorme"
 _OF_A_HOUSE = word_set(
-    "de du des d la le l van von den der el al ben chez pour from at et and boutique maison societe atelier service galerie magasin equipe "
+    "de du des d la le l van von den der el al ben chez pour from at et and boutique maison societe atelier service "
+    "galerie magasin equipe "
     "agence studio cabinet restaurant hotel"
 )
 

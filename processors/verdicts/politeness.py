@@ -25,11 +25,15 @@ _FORWARD_LOOKING = (
 )  # fmt: skip
 _AWAITED = word_set(
     "voir recevoir decouvrir lire relire entendre connaitre avoir admirer visualiser tester travailler collaborer echanger "
-    "vous nous me m le la les l de d du des un une au aux en a et ce cette ces votre vos notre nos mon ma mes ton ta tes son tout "
-    "resultat resultats rendu rendus modele modeles visuel visuels objet objets piece meuble creation realisation travail fichier "
-    "fichiers suite reponse retour confirmation livraison facture nouvelles collaboration avancement etapes oeuvre merveille "
+    "vous nous me m le la les l de d du des un une au aux en a et ce cette ces votre vos notre nos mon ma mes ton ta tes "
+    "son tout "
+    "resultat resultats rendu rendus modele modeles visuel visuels objet objets piece meuble creation realisation travail "
+    "fichier "
+    "fichiers suite reponse retour confirmation livraison facture nouvelles collaboration avancement etapes oeuvre "
+    "merveille "
     "premiers premieres premiere final finale finaux fini beau belle bien ca cela vite rapidement prochainement 3d ar "
-    "contacter recontacter joindre solliciter revenir appeler rappeler ecrire questionner interroger vers moi besoin question "
+    "contacter recontacter joindre solliciter revenir appeler rappeler ecrire questionner interroger vers moi besoin "
+    "question "
     "questions precision precisions information informations complement renseignement renseignements plus savoir commencer "
     "see seeing hear hearing receive receiving result results model from back you it the final your work working reply "
     "to of contact reach ask any with finished piece auf ihre ihr ergebnis das antwort zusammenarbeit die"
@@ -45,9 +49,12 @@ _MEASURES = word_set(
 )
 #: How somebody gives the measures that our quote asks for.
 _MEASURE_WORDS = word_set(
-    "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension cote cotes mesures mesure taille cm mm m metre metres "
-    "centimetres x par sur de d du des le la les l en et il elle fait mesure pour environ haut large long profond epais voici sont est a "
-    "ses nos mes total totale totales assise dossier h p height width depth length by is are the and dimensions about approx"
+    "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension cote cotes mesures mesure taille cm mm m "
+    "metre metres "
+    "centimetres x par sur de d du des le la les l en et il elle fait mesure pour environ haut large long profond epais "
+    "voici sont est a "
+    "ses nos mes total totale totales assise dossier h p height width depth length by is are the and dimensions about "
+    "approx"
 )
 
 

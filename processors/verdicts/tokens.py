@@ -56,7 +56,7 @@ OPEN = {
     "dont": "don t", "doesnt": "doesn t", "im": "i m", "ill": "i ll", "lets": "let s", "wont": "won t", "cant": "can t",
     "isnt": "isn t", "thats": "that s", "its": "it s", "cdlt": "cordialement", "cdt": "cordialement", "cordlt": "cordialement",
     "demarer": "demarrer", "comencer": "commencer", "parfais": "parfait", "parfet": "parfait", "nikel": "nickel",
-    "sui": "suis", "dacor": "d accord", "dacord": "d accord", "daccor": "d accord", "dakord": "d accord", "dakkor": "d accord", "dacorr": "d accord",
+    "sui": "suis", "dacor": "d accord", "dacord": "d accord", "daccor": "d accord", "dakord": "d accord", "dakkor": "d accord",
     "pvez": "pouvez", "pouve": "pouvez", "dc": "donc", "ds": "dans", "qqn": "quelqu un", "g": "j ai",
     "mersi": "merci", "merssi": "merci", "mercy": "merci", "ajd": "aujourd hui", "auj": "aujourd hui", "alez": "allez",
     "jen": "j en", "cetai": "c etait", "minteresse": "m interesse", "minteressent": "m interessent", "jprefere": "je prefere",
