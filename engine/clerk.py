@@ -120,7 +120,7 @@ class Clerk:
 
     def _commit(self, causes: Sequence[Cause]) -> None:
         overlay = Overlay(self._store)
-        overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._finder.clues_of)
+        overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._finder.clues_of, self._clock() - NOTICE_EVERY)
         overlay.load([c.case_id for c in causes if not isinstance(c, ReadRow) and c.case_id])
         changes = [change for cause in causes if (change := self._decide(cause, overlay)) is not None]
         if not changes:
@@ -181,7 +181,7 @@ class Clerk:
             directive, new_id = self._office.directive(case), ("", "")
             recognised = self._office.business(case.business).directive(reading.directive)
         people = people_of(message)
-        noticed = bool(overlay.noticed(people, now - NOTICE_EVERY))
+        noticed = overlay.noticed(people)
         waiting = self._finder.waiting_for(people, overlay) if case is None else 0
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
         if case is None:

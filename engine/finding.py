@@ -19,6 +19,7 @@ from engine.pipeline import request_words
 from processors.correlate import (
     Candidate,
     Choice,
+    Clues,
     choose_case,
     clues,
     read_message_id,
@@ -31,6 +32,8 @@ from processors.correlate import (
 REPEAT_WITHIN = timedelta(days=2)
 #: Seconds in which the messages of a chat belong together.
 BURST = 300
+#: Messages whose clues are remembered.
+REMEMBERED = 512
 
 
 class Finder:
@@ -38,11 +41,23 @@ class Finder:
 
     def __init__(self, office: Office, *, clock: Callable[[], datetime]) -> None:
         self._office, self._clock = office, clock
+        #: The clues of the messages of the batch at hand, by their row: they are asked for twice.
+        self._clues: dict[int, Clues] = {}
+
+    def _clues_in(self, read: ReadRow) -> Clues:
+        known = self._clues.get(read.row.id)
+        if known is None:
+            if len(self._clues) >= REMEMBERED:
+                self._clues.clear()
+            message = read.message
+            known = clues(message.subject, message.body, message.in_reply_to, message.references, self._office.secret)
+            self._clues[read.row.id] = known
+        return known
 
     def clues_of(self, read: ReadRow) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """(references, thread ids, people) to look up for a message, in one query a batch."""
         message = read.message
-        found = clues(message.subject, message.body, message.in_reply_to, message.references, self._office.secret)
+        found = self._clues_in(read)
         refs = list(found.token_refs)
         if message.bounce is not None and (ref := read_message_id(self._office.secret, message.bounce.original_id)):
             refs.append(ref)
@@ -71,7 +86,7 @@ class Finder:
         known = overlay.by_thread(message.id)
         if known is not None and (case := overlay.case(known)) is not None and case.thread.channel != message.channel:
             return Choice(known, "thread", "le même message, déjà reçu par un autre canal"), message.id
-        found = clues(message.subject, message.body, message.in_reply_to, message.references, office.secret)
+        found = self._clues_in(read)
         ids: dict[str, set[str]] = {}
         for ref in found.token_refs:
             if (case_id := overlay.by_ref(ref)) is not None:

@@ -22,10 +22,14 @@ class Overlay:
         self._threads: dict[str, str] = {}
         self._people: dict[str, list[str]] = {}
         self._noticed: set[str] = set()
+        self._noticed_before: frozenset[str] = frozenset()
         self._parties: dict[str, Party] = {}
 
-    def prepare(self, reads: Sequence[ReadRow], clues_of: Callable[[ReadRow], Clues]) -> None:
-        """Look up everything that these messages point at, in one query of each kind."""
+    def prepare(self, reads: Sequence[ReadRow], clues_of: Callable[[ReadRow], Clues], noticed_since: datetime) -> None:
+        """Look up everything that these messages point at, in one query of each kind.
+
+        Automatic notices count from ``noticed_since`` on.
+        """
         if not reads:
             return
         refs: dict[str, None] = {}
@@ -38,6 +42,7 @@ class Overlay:
             people.update(dict.fromkeys(one_people))
         self._found = self._store.find(list(refs), list(threads), list(people))
         self._parties = self._store.parties(list(people))
+        self._noticed_before = self._store.noticed(list(people), noticed_since)
         ids = [*self._found.by_ref.values(), *self._found.by_thread.values()]
         ids += [i for found in self._found.by_person.values() for i in found]
         self.load(ids)
@@ -72,10 +77,9 @@ class Overlay:
         """Who it is, as far as the store knows him."""
         return next((self._parties[p] for p in people if p in self._parties), None)
 
-    def noticed(self, people: Sequence[str], since: datetime) -> frozenset[str]:
-        """Who of them had an automatic notice since then, in the store or in this batch."""
-        here = {p for p in people if p.casefold() in self._noticed}
-        return frozenset(here | self._store.noticed(people, since))
+    def noticed(self, people: Sequence[str]) -> bool:
+        """Whether one of them had an automatic notice lately, by the store or in this batch."""
+        return any(p in self._noticed_before or p.casefold() in self._noticed for p in people)
 
     def keep(self, change: Change) -> None:
         """Let the rest of the batch see this decision."""

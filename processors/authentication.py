@@ -9,8 +9,9 @@ know) makes the answer "none", never "pass".
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.message import Authentication
 
@@ -79,15 +80,36 @@ def _suspicious(field: str) -> bool:
     return any(_SYNTAX.intersection(found[1].rstrip("=")) for found in _QUOTED.finditer(field))
 
 
-def _parse(field: str, known: frozenset[str]) -> list[_Result] | None:
+@lru_cache(maxsize=1)
+def _reader() -> Callable[[str], Any]:
+    """The library's parser, its patterns compiled once: by itself it compiles each anew at every use, for most of its time."""
     # Imported here: only mail that our server has marked needs it.
     import authres
 
+    compiled: dict[Any, re.Pattern[str]] = {}
+
+    class Header(authres.core.AuthenticationResultsHeader):  # type: ignore[misc]
+        _parse_text: str
+
+        def _parse_pattern(self, pattern: Any) -> re.Match[str] | None:
+            known = compiled.get(pattern)
+            if known is None:
+                known = compiled[pattern] = re.compile("^" + pattern, re.I) if isinstance(pattern, str) else pattern
+            match = known.search(self._parse_text)
+            if match is not None:
+                self._parse_text = self._parse_text[: match.start()] + self._parse_text[match.end() :]
+            return match
+
+    features = authres.core_features()
+    return lambda field: Header.parse(features, field)
+
+
+def _parse(field: str, known: frozenset[str]) -> list[_Result] | None:
     # The parser loses a property that stands before a quoted one. Quotes only protect blanks and base 64 here, which nobody
     # looks at; names of domains need none.
     field = _QUOTED.sub(lambda found: found[1] if _PLAIN.fullmatch(found[1]) else "quoted", field)
     try:
-        header = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {field}")
+        header = _reader()(f"Authentication-Results: {field}")
         if _ascii_lower(str(header.authserv_id)) not in known:
             return None
         found = []

@@ -78,6 +78,8 @@ _MARKS = re.compile("(?<=[a-zα-ω])[\u0300-\u036f]+")
 
 def fold(text: str) -> str:
     """Lower case, without Latin accents, one blank between words, straight apostrophes; line ends are kept."""
+    if text.isascii():
+        return _BLANKS.sub(" ", text.translate(_QUOTES).lower().replace("\r\n", "\n").replace("\r", "\n"))
     apart = unicodedata.normalize("NFKD", text.translate(_QUOTES)).lower()
     bare = unicodedata.normalize("NFC", _MARKS.sub("", apart)).translate(_QUOTES)
     return _BLANKS.sub(" ", bare.replace("\r\n", "\n").replace("\r", "\n"))

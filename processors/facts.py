@@ -102,7 +102,7 @@ class FactReader:
         return tuple(f for f in facts if f is not None)
 
     def _place(self, name: str, tokens: Tokens, trust: float) -> _Place:
-        cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items)
+        cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items, tokens.hyphens)
         return _Place(name, cut, trust, tuple(self._asked.phrases(cut)) if self._asked else ())
 
     def _choose(self, message: Message, places: Sequence[_Place]) -> dict[str, Chosen]:
@@ -156,7 +156,7 @@ class FactReader:
             return find_date(text, day, spans, led=spec.name in self._leads)
         if spec.type == "yesno":
             return self._yesno[spec.name].find(tokens)
-        dates = date_spans(text, day) if any(c.isdigit() for c in text) else []
+        dates = date_spans(text, day) if any(map(str.isdigit, text)) else []
         if spec.type == "quantity":
             return find_quantity(tokens, self._units[spec.name], dates)
         if spec.type == "count":

@@ -113,11 +113,23 @@ def date_spans(text: str, day: date) -> list[tuple[int, int]]:
     return [f.spans[0] for f, _ in _dates(text, day)]
 
 
+class _Folded(dict[int, str]):
+    """What each character becomes for ``str.translate``: its folded form where that is one character, else itself."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold(chr(code))
+        found = folded if len(folded) == 1 else chr(code)
+        if len(self) < 4096:  # bounded: hostile text must not fill the memory
+            self[code] = found
+        return found
+
+
+_FOLDED = _Folded()
+
+
 def _plain(text: str) -> str:
     """The text folded character by character, so that offsets hold."""
-    if text.isascii():
-        return text.lower()
-    return "".join(f if len(f := fold(c)) == 1 else c for c in text)
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other

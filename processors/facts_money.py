@@ -32,12 +32,12 @@ _MONEY_RANGE = re.compile(
 
 def blank_money(text: str) -> str:
     """The text with its amounts of money blanked."""
-    return blank(text, _MONEY) if any(c.isdigit() for c in text) else text
+    return blank(text, _MONEY) if any(map(str.isdigit, text)) else text
 
 
 def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
     """The amount of money a text names; where it names several, the one right after a lead (character spans), else None."""
-    readable = blank(text, _MONEY_RANGE) if any(c.isdigit() for c in text) else ""
+    readable = blank(text, _MONEY_RANGE) if any(map(str.isdigit, text)) else ""
     found: list[Found] = []
     for match in list(_MONEY.finditer(readable))[:200]:
         written = match["first"] or match["number"]

@@ -79,7 +79,7 @@ def blank(text: str, *patterns: re.Pattern[str]) -> str:
 @lru_cache(maxsize=4)  # several facts read the same text one after the other
 def measurable(text: str) -> str:
     """The text without the numbers that are neither lengths nor counts (prices and dates are the callers')."""
-    if not any(c.isdigit() for c in text):
+    if not any(map(str.isdigit, text)):
         return text
     return blank(mask(text), *REFERENCES, *_NOT_MEASURES, _POSTCODE)
 

@@ -136,6 +136,8 @@ def _charset_hint(data: bytes) -> str:
     declared = [codec(m.group(1).decode("ascii")) for m in _CHARSET.finditer(data[:65536])]
     first = declared[0] if declared else ""
     head = data[: min(n for n in (data.find(b"\n\n"), data.find(b"\r\n\r\n"), 65536) if n > 0)]
+    if head.isascii():
+        return first
     dense = [line for line in head.split(b"\n") if sum(b >= 0x80 for b in line) > 0.2 * len(line)]
     for name in declared[:50] if dense else ():
         name = "cp932" if name.startswith("iso2022_jp") else name

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 #: Longer texts are cut here before they are analysed; mails people write are far shorter.
 LIMIT = 50_000
@@ -35,8 +36,7 @@ _PLACEHOLDER = re.compile(r"\[(?:cid|image|inline)\b[^\]\n]{0,120}\]", re.IGNORE
 _IMAGE_NAME = re.compile(r"(?<![\w.-])[\w().-]{1,80}\.(?:png|jpe?g|gif|heic|webp|bmp|tiff?)(?!\w)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A run of letters or digits. ``form`` is lower case without accents; ``brk`` the strength of the break before it,
     ``capital`` whether it begins with a capital and goes on without."""
 
@@ -51,10 +51,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text with its tokens; offsets are those of ``text``."""
+    """A text with its tokens; offsets are those of ``text``. ``hyphens`` are the tokens right before a bare hyphen."""
 
     text: str
     items: tuple[Token, ...]
+    hyphens: tuple[int, ...] = ()
 
     def quote(self, first: int, last: int) -> str:
         """The literal words from one token to another, both included."""
@@ -102,6 +103,7 @@ def _strength(gap: str) -> int:
 def tokenise(text: str) -> Tokens:
     """Cut a text into tokens. Linear in its length; only the first ``LIMIT`` characters are read."""
     items: list[Token] = []
+    hyphens: list[int] = []
     masked = mask(text[:LIMIT])
     end = 0
     for match in _TOKEN.finditer(masked):
@@ -113,9 +115,11 @@ def tokenise(text: str) -> Tokens:
         else:
             accented = raw.lower()
         gap = masked[end:start] if start - end <= 40 else masked[end : end + 20] + masked[start - 20 : start]
+        if gap == "-" and items:
+            hyphens.append(len(items) - 1)
         capital = raw[0].isupper() and not raw.isupper()
         items.append(
             Token(fold(accented), accented, start, match.end(), _strength(gap) if items else SENTENCE, gap[:4], capital)
         )
         end = match.end()
-    return Tokens(text, tuple(items))
+    return Tokens(text, tuple(items), tuple(hyphens))

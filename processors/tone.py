@@ -170,9 +170,10 @@ def _asks(tokens: Tokens, hit: Hit) -> bool:
     return form in ("me", "m", "nous", "bien", "le", "la", "les", "ne") or form.endswith(("er", "ir", "re"))
 
 
+@lru_cache(maxsize=4)  # asked more than once of the same text
 def _shouts(text: str) -> bool:
-    letters = [c for c in text[:2000] if c.isalpha()]
-    return len(letters) >= 20 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
+    letters = "".join(filter(str.isalpha, text[:2000]))
+    return len(letters) >= 20 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
 
 
 def _urgency(found: dict[str, list[tuple[Tokens, Hit]]], text: Tokens, subject: Tokens, reasons: list[Reason]) -> Urgency:

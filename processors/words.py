@@ -101,6 +101,10 @@ class _Pattern:
     elements: tuple[_Element, ...]
 
 
+#: A pattern with its place in the order of the documents.
+_Placed = tuple[int, _Pattern]
+
+
 #: What may stand inside a name of several words.
 _BINDING = word_set("de d du des la le les l a au aux en of the s t")
 #: "ne s'ouvre pas" is also "ne s'ouvre plus"; see ``_follow``.
@@ -159,16 +163,23 @@ class WordMatcher:
         #: Words that mean something else, so never one of these misspelled.
         self._other = {key for word in other for t in tokenise(word.text).items for key in keys(t.form, t.accented)}
         self._singles: set[str] = set()
-        self._first: dict[str, list[_Pattern]] = {}
+        #: By the key of their first word: patterns of one word; those of several, by the key of their second.
+        self._alone: dict[str, list[_Placed]] = {}
+        self._begun: dict[str, dict[str, list[_Placed]]] = {}
         self._vocabulary: dict[str, list[tuple[str, _Element]]] = {}
         self._known: set[str] = set()
         self._forms: set[str] = set()
         self._memory: dict[str, _Read] = {}
         self._accented: set[str] = set()
         self._typos = typos
-        for pattern in (p for w in dict.fromkeys(words) for p in _compile(w)):
+        for number, pattern in enumerate(p for w in dict.fromkeys(words) for p in _compile(w)):
             for key in pattern.elements[0].keys:
-                self._first.setdefault(key, []).append(pattern)
+                if len(pattern.elements) == 1:
+                    self._alone.setdefault(key, []).append((number, pattern))
+                    continue
+                seconds = self._begun.setdefault(key, {})
+                for second in pattern.elements[1].keys:
+                    seconds.setdefault(second, []).append((number, pattern))
             if nouns:
                 self._accented.update(_participle(t.accented) for t in tokenise(pattern.word.text).items)
             if len(pattern.elements) == 1:
@@ -184,34 +195,52 @@ class WordMatcher:
         """Every word found, in the order of the text; hits may overlap. Linear in the text for a given set of words."""
         tokens = tokenise(text) if isinstance(text, str) else text
         items = tokens.items
+        memory = self._memory
+        readings = [memory.get(token.accented) or self._read(token) for token in items]
         hits: list[Hit] = []
-        readings = [self._read(token) for token in items]
+        # A pattern of several words is only tried where its first two are in the text.
+        there = {key for reading in readings if reading is not _NOTHING for keys in reading for key in keys}
+        tried: dict[str, list[_Pattern]] = {}
         for i, reading in enumerate(readings):
-            if reading is _NOTHING and (i + 1 == len(items) or items[i + 1].sep != "-"):
+            if reading is _NOTHING:
                 continue
             exact, near = reading
             if near and self._nouns and _is_name(items, i):
                 continue  # "Jacques Bertin" is no berline
             for key in (*exact, *near):
-                for pattern in self._first.get(key, ()):
+                patterns = tried.get(key)
+                if patterns is None:
+                    patterns = tried[key] = self._patterns(key, there)
+                for pattern in patterns:
                     found = self._follow(pattern, items, readings, i)
                     if found is not None:
                         last, literal = found
                         literal = literal and key in exact
                         start, end = items[i].start, items[last].end
                         hits.append(Hit(pattern.word, start, end, tokens.text[start:end], literal, i, last))
-            if i + 1 < len(items) and items[i + 1].sep == "-":  # "e-mail" is an email
-                together = items[i].form + items[i + 1].form
-                for pattern in self._first.get(together, ()):
-                    if len(pattern.elements) == 1:
-                        start, end = items[i].start, items[i + 1].end
-                        hits.append(Hit(pattern.word, start, end, tokens.text[start:end], True, i, i + 1))
+        for i in tokens.hyphens:  # "e-mail" is an email
+            exact, near = readings[i]
+            if near and self._nouns and _is_name(items, i):
+                continue
+            for _, pattern in self._alone.get(items[i].form + items[i + 1].form, ()):
+                start, end = items[i].start, items[i + 1].end
+                hits.append(Hit(pattern.word, start, end, tokens.text[start:end], True, i, i + 1))
         best: dict[tuple[Word, int], Hit] = {}
         for hit in hits:
             known = best.get((hit.word, hit.first))
             if known is None or (hit.exact, hit.end) > (known.exact, known.end):
                 best[hit.word, hit.first] = hit
         return sorted(best.values(), key=lambda h: (h.start, -h.end))
+
+    def _patterns(self, key: str, there: set[str]) -> list[_Pattern]:
+        """The patterns that may begin with that key in a text that has these, in the order of the documents."""
+        alone, begun = self._alone.get(key, ()), self._begun.get(key)
+        if not begun:
+            return [pattern for _, pattern in alone]
+        placed = dict(alone)
+        for second in begun.keys() & there:
+            placed.update(begun[second])
+        return [placed[number] for number in sorted(placed)]
 
     def _read(self, token: Token) -> _Read:
         """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""

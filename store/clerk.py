@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from core import codec
 from core.case import Case, Party
@@ -16,6 +16,13 @@ from store.tables import cases, contacts, deadlines, events, inbox, notices, out
 
 #: Open cases of one person that ``find`` names.
 _PER_PERSON = 50
+
+
+def _newest(column: ColumnElement[str | None], hashes: Sequence[str]) -> Select[Any]:
+    """(hash, case id) of the open cases of these people, each person's newest first and at most _PER_PERSON of them."""
+    rank = func.row_number().over(partition_by=column, order_by=(cases.c.opened_at.desc(), cases.c.id)).label("rank")
+    ranked = select(column.label("hash"), cases.c.id, rank).where(column.in_(hashes), cases.c.open == true()).subquery()
+    return select(ranked.c.hash, ranked.c.id).where(ranked.c.rank <= _PER_PERSON).order_by(ranked.c.hash, ranked.c.rank)
 
 
 class Clerk(Group):
@@ -69,7 +76,7 @@ class Clerk(Group):
         """Where the clues lead. ``people`` are addresses or numbers, looked up by keyed hash."""
         by_ref: dict[str, str] = {}
         by_thread: dict[str, str] = {}
-        by_person: dict[str, tuple[str, ...]] = {}
+        mine: dict[str, dict[str, None]] = {}
         with self.db.read() as connection:
             for some in chunks(sorted(set(refs))):
                 query = select(cases.c.ref, cases.c.id).where(cases.c.ref.in_(some))
@@ -78,15 +85,16 @@ class Clerk(Group):
             for some in chunks(sorted(hashes)):
                 query = select(threads.c.thread_hash, threads.c.case_id).where(threads.c.thread_hash.in_(some))
                 by_thread.update((hashes[row.thread_hash], row.case_id) for row in connection.execute(query))
+            spelled: dict[str, list[str]] = {}
             for person in dict.fromkeys(people):
-                digest = self.keys.person(person)
-                mine = or_(cases.c.email_hash == digest, cases.c.phone_hash == digest)
-                query = select(cases.c.id).where(mine, cases.c.open == true())
-                newest = query.order_by(cases.c.opened_at.desc(), cases.c.id).limit(_PER_PERSON)
-                ids = tuple(connection.execute(newest).scalars()) if digest else ()
-                if ids:
-                    by_person[person] = ids
-        return Found(by_ref, by_thread, by_person)
+                spelled.setdefault(self.keys.person(person), []).append(person)
+            spelled.pop("", None)
+            for column in (cases.c.email_hash, cases.c.phone_hash):
+                for some in chunks(sorted(spelled)):
+                    for digest, id in connection.execute(_newest(column, some)):
+                        for person in spelled[digest]:
+                            mine.setdefault(person, {})[id] = None
+        return Found(by_ref, by_thread, {person: tuple(ids) for person, ids in mine.items()})
 
     def cases(self, ids: Sequence[str]) -> dict[str, Case]:
         """Cases by id; unknown ids are left out."""
