@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
+from core.outside import Count
 from core.ports import Spool
 from settings import Settings
 from spools import described, open_spool, opened
@@ -162,6 +163,7 @@ def sole_daemon(settings: Settings) -> Iterator[None]:
 
 def open_house(settings: Settings, clock: Now = now) -> House:
     """Everything, ready to start. Raises UserError with what to do when it cannot be."""
+    from engine.calls import Calls
     from engine.directives import Directives
     from engine.house import House, Published
     from engine.office import Office
@@ -188,7 +190,8 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             directive=published.directive,
         )
         spool = open_spool(settings, keys)
-        switchboard = Switchboard(settings, spool, clock)
+        calls = Calls(lambda: switchboard.budgets())
+        switchboard = Switchboard(settings, spool, clock, calls.count)
         label = directives.current[names[0]].label
 
         def init() -> dict[str, Any]:
@@ -208,7 +211,8 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             published=published,
             office=office,
             pool=ReaderPool(init, size=settings.reader_processes),
-            understanding=understanding_of(settings, store, spool, published, clock),
+            understanding=understanding_of(settings, store, spool, published, clock, calls.count),
+            calls=calls,
             clock=clock,
             release=held.close,
         )
@@ -242,7 +246,7 @@ def open_service(settings: Settings, *, once: bool) -> House | Service:
 
 
 def understanding_of(
-    settings: Settings, store: SqlStore, spool: Spool, published: Published, clock: Now
+    settings: Settings, store: SqlStore, spool: Spool, published: Published, clock: Now, count: Count
 ) -> Understanding | None:
     """What the language model adds, where a key is set."""
     if not settings.anthropic_api_key.get_secret_value():
@@ -251,7 +255,7 @@ def understanding_of(
     from switchboard import claude
 
     limits = Limits(budget=settings.anthropic_monthly_budget)
-    return Understanding(claude(settings, spool), store, business=published.business, clock=clock, limits=limits)
+    return Understanding(claude(settings, spool, count), store, business=published.business, clock=clock, limits=limits)
 
 
 def last_good(store: SqlStore, settings: Settings) -> dict[str, dict[str, str]]:

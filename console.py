@@ -136,6 +136,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
     when = now()
     with reading_store(settings) as store:
         found = store.status(when)
+        found["calls"] = calls_of(store, when)
         if settings.anthropic_api_key.get_secret_value():
             from engine.understanding import model_status
 
@@ -159,6 +160,18 @@ def status_of(settings: Settings) -> dict[str, Any]:
     if waiting:
         troubles.append(f"{waiting} chose{'s' * (waiting > 1)} à régler par une personne : daemon.py parked")
     found |= {"healthy": not troubles, "troubles": troubles, "version": VERSION}
+    return found
+
+
+def calls_of(store: SqlStore, when: datetime) -> dict[str, dict[str, Any]]:
+    """Calls to outside systems today (UTC): {system: {"calls": n, "statuses": {status: n}, "budget": n, "left": n}}."""
+    found: dict[str, dict[str, Any]] = {}
+    for _, system, status, number in store.calls_since(when.date()):
+        one = found.setdefault(system, {"calls": 0, "statuses": {}})
+        one["calls"] += number
+        one["statuses"][status] = number
+    for system, budget in store.budgets(when.date()).items():
+        found.setdefault(system, {"calls": 0, "statuses": {}}).update(budget=budget.most, left=budget.left)
     return found
 
 

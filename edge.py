@@ -99,11 +99,10 @@ def open_edge(
     businesses: Callable[[], Iterable[Business]],
     clock: Callable[[], datetime],
     outside: Mapping[str, bool],
-    calls: Callable[[], Mapping[tuple[str, str], int]] | None = None,
     proxies: str = "127.0.0.1,::1",
 ) -> Edge:
     """The edge of a house. ``port`` 0 takes any that is free. Raises UserError when the address cannot be had."""
-    desk = Desk(house, version=version, clock=clock, businesses=businesses, outside=outside, calls=calls)
+    desk = Desk(house, version=version, clock=clock, businesses=businesses, outside=outside, calls=house.calls.totals)
     server = Server(make_app(desk, options), host, port, proxies=proxies)
     try:
         server.bind()

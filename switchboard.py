@@ -17,6 +17,7 @@ from core.directive import Business
 from core.effects import Effect, SendMessage
 from core.errors import UserError
 from core.message import Address
+from core.outside import Budget, Count, uncounted
 from core.ports import Inbox, Outlet, Records, Spool
 from settings import Settings
 
@@ -71,7 +72,7 @@ def ticket_properties(businesses: Iterable[Business]) -> tuple[PropertySpec, ...
     return tuple(found.values())
 
 
-def claude(settings: Settings, spool: Spool) -> ClaudeModel:
+def claude(settings: Settings, spool: Spool, count: Count = uncounted) -> ClaudeModel:
     """The language model. Raises UserError when its price is not known or not readable."""
     from connectors.claude.client import ClaudeModel
     from connectors.claude.prices import Price
@@ -92,14 +93,16 @@ def claude(settings: Settings, spool: Spool) -> ClaudeModel:
         base_url=settings.anthropic_base_url,
         price=price,
         timeout=settings.anthropic_timeout,
+        count=count,
     )
 
 
 class Switchboard:
     """The connectors of one installation; clients that several share are made once."""
 
-    def __init__(self, settings: Settings, spool: Spool, clock: Callable[[], datetime]) -> None:
-        self._settings, self._spool, self._clock = settings, spool, clock
+    def __init__(self, settings: Settings, spool: Spool, clock: Callable[[], datetime], count: Count = uncounted) -> None:
+        """``count`` is told of every call that the connectors make."""
+        self._settings, self._spool, self._clock, self._count = settings, spool, clock, count
 
     # ------------------------------------------------------------------ what comes in
 
@@ -195,7 +198,10 @@ class Switchboard:
         from connectors.clickup.tasks import ClickUpTasks
 
         client = ClickUpClient(
-            settings.clickup_api_key.get_secret_value(), base=settings.clickup_base_url, window=settings.clickup_window
+            settings.clickup_api_key.get_secret_value(),
+            base=settings.clickup_base_url,
+            window=settings.clickup_window,
+            count=self._count,
         )
         return ClickUpTasks(
             client,
@@ -211,7 +217,7 @@ class Switchboard:
             from connectors.local.files import DiskFiles
 
             return DiskFiles(Path(settings.files_dir or settings.data_dir / "files"), spool=self._spool)
-        from connectors.r2.client import Bucket
+        from connectors.r2.client import Bucket, R2Client
         from connectors.r2.files import R2Files
 
         bucket = Bucket(
@@ -221,7 +227,7 @@ class Switchboard:
             secret_access_key=settings.r2_secret_access_key.get_secret_value(),
             public_url=settings.r2_public_url,
         )
-        return R2Files(bucket, spool=self._spool)
+        return R2Files(bucket, spool=self._spool, client=R2Client(bucket, count=self._count))
 
     def _mail(self, office: Office, label: str) -> Outlet:
         settings = self._settings
@@ -300,7 +306,7 @@ class Switchboard:
             base=settings.twilio_base_url,
             messaging_service=settings.twilio_messaging_service,
         )
-        return TwilioClient(account)
+        return TwilioClient(account, count=self._count)
 
     @cached_property
     def whatsapp(self) -> WhatsAppOutlet:
@@ -329,4 +335,12 @@ class Switchboard:
             window=settings.hubspot_window,
             daily=settings.hubspot_daily,
             clock=self._clock,
+            count=self._count,
         )
+
+    def budgets(self) -> dict[str, Budget]:
+        """The day's budgets of the systems that have one and were called."""
+        if "hubspot" not in self.__dict__:  # nobody needed the portal yet
+            return {}
+        usage = self.hubspot.usage()
+        return {"hubspot": Budget(usage.budget, usage.left)}

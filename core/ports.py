@@ -29,6 +29,7 @@ from core.effects import Effect, Receipt, State
 from core.errors import PortError
 from core.message import Channel, Message
 from core.model import Answer, AnswerRow, Question, Spent
+from core.outside import OutsideCalls
 from core.reading import Reading
 
 # ------------------------------------------------------------------ inboxes
@@ -443,7 +444,7 @@ class Lookup(Protocol):
         """By lane: (whether it is well, when it last gave a sign of life, when it last worked well)."""
 
 
-class Store(Records, Answers, Lookup, Accounts, Protocol):
+class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Protocol):
     """The transactions by name. Each is one commit or none; safe from any thread.
 
     Times are aware datetimes in UTC, passed in, never read inside. Reads see what was committed.

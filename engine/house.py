@@ -15,6 +15,7 @@ from core.errors import PortError, UserError
 from core.ports import Inbox, Outlet, Spool
 from core.views import DeskStore
 from engine.alerts import alert
+from engine.calls import KEEP_EVERY, Calls
 from engine.clerk import Clerk
 from engine.clock import Clock
 from engine.courier import Courier
@@ -137,9 +138,11 @@ class House:
         office: Office,
         pool: ReaderPool,
         understanding: Improves | None = None,
+        calls: Calls | None = None,
         clock: Callable[[], datetime],
         release: Callable[[], None] = lambda: None,
     ) -> None:
+        self.calls = calls or Calls()
         self.store, self.spool, self.published, self.office = store, spool, published, office
         self.inboxes, self.outlets = list(inboxes), list(outlets)
         self._now, self._release = clock, release
@@ -194,7 +197,7 @@ class House:
                 )
         self.tell_directives(self.published.report)
         self.lanes.start()
-        self.clock.start(*jobs)
+        self.clock.start((self._keep_calls, KEEP_EVERY), *jobs)
 
     def run_once(self, timeout: float = 3600.0) -> dict[str, str]:
         """Poll, work until every lane is idle; what went wrong, by lane."""
@@ -233,9 +236,13 @@ class House:
         done = self.lanes.stop(timeout)
         if self._understanding is not None:
             self._understanding.close()
+        self._keep_calls()
         self.store.close()
         self._release()
         return done
+
+    def _keep_calls(self) -> None:
+        self.calls.keep(self.store, self._now())
 
     def _alert(self, lane: str, trouble: str) -> None:
         """Write to the administrator, once, that a lane has stopped or fails; not when mail itself is what fails."""

@@ -110,9 +110,26 @@ def state(found: Mapping[str, Any]) -> RenderableType:
         Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
     )
     parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"]), cases, messages, effects, lanes]
+    if found.get("calls"):
+        parts.append(calls_today(found["calls"]))
     waiting = found["deadlines"]
     parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
     return Group(*parts)
+
+
+def calls_today(found: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Calls to outside systems today, by answer, and what is left of the day's budget."""
+    table = Table(title="Appels du jour (UTC)", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("", "appels", "réponses", "quota du jour"):
+        table.add_column(heading, justify="right" if heading == "appels" else "left")
+    for system, one in found.items():
+        answers = Text(", ").join(
+            Text(f"{n} × {'sans réponse' if status == 'lost' else status}", style="" if status[0] in "23" else "yellow")
+            for status, n in one["statuses"].items()
+        )
+        left = f"{one['left']} restent sur {one['budget']}" if "budget" in one else ""
+        table.add_row(system, str(one["calls"]), answers, left)
+    return table
 
 
 def _when(iso: str | None) -> str:

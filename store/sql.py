@@ -12,6 +12,7 @@ from core.errors import UserError
 from store import schema
 from store.accounts import AccountsTable
 from store.answers import AnswersTable
+from store.calls import CallsTable
 from store.clerk import Clerk
 from store.courier import Courier
 from store.crypto import Keys
@@ -27,7 +28,18 @@ from store.views_report import ReportViews
 
 
 class SqlStore(
-    Lookup, PeopleViews, ReportViews, Drafts, Fill, Clerk, Courier, Revisions, RecordsTable, AnswersTable, AccountsTable
+    Lookup,
+    PeopleViews,
+    ReportViews,
+    Drafts,
+    Fill,
+    Clerk,
+    Courier,
+    Revisions,
+    RecordsTable,
+    AnswersTable,
+    AccountsTable,
+    CallsTable,
 ):
     """core.views.DeskStore on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
 

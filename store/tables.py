@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0004"
+HEAD = "0005"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -460,4 +460,24 @@ answers = Table(
     Column("cost", BigInteger, nullable=False),
     Column("at", Moment, nullable=False),
     Index(None, "at"),
+)
+
+#: Calls to outside systems by day (UTC, ISO 8601); ``status`` is that of HTTP, "lost" where no answer came.
+calls = Table(
+    "calls",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("system", String(32), primary_key=True),
+    Column("status", String(16), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+#: What systems last said of the calls that they allow on a day.
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("system", String(32), primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("most", BigInteger, nullable=False),
+    Column("remaining", BigInteger, nullable=False),
 )

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from connectors.claude.prices import DEFAULT_MODEL, Price, price_of
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, UserError
 from core.model import Answer, Question, Shown, Stop, Usage
+from core.outside import Count, uncounted
 from core.ports import Health, Spool
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ClaudeModel:
         timeout: float = READ,
         retries: int = RETRIES,
         clock: Callable[[], float] = time.monotonic,
+        count: Count = uncounted,
     ) -> None:
         """Raises UserError for a model whose price is not known."""
         known = price or price_of(model)
@@ -84,6 +86,7 @@ class ClaudeModel:
         #: When each set of instructions was last used, by its hash.
         self._last: dict[int, float] = {}
         self._timeout, self._retries = timeout, retries
+        self._count = count
         self._client: anthropic.Anthropic | None = None
         self._lock = threading.Lock()
 
@@ -199,14 +202,26 @@ class ClaudeModel:
                     max_retries=self._retries,
                     timeout=httpx2.Timeout(self._timeout, connect=CONNECT),
                     open_telemetry=False,
-                    middleware=[_once_sent],
+                    middleware=[_once_sent, self._lost],
                     http_client=anthropic.DefaultHttpxClient(
                         # A redirect would carry the customer's words to another host.
                         follow_redirects=False,
-                        event_hooks={"response": [_not_again]},
+                        event_hooks={"response": [self._answered, _not_again]},
                     ),
                 )
             return self._client
+
+    def _answered(self, response: httpx2.Response) -> None:
+        self._count("claude", str(response.status_code))
+
+    def _lost(self, request: Any, call_next: Any) -> Any:
+        import anthropic
+
+        try:
+            return call_next(request)
+        except anthropic.APIConnectionError:
+            self._count("claude", "lost")
+            raise
 
     def _call(self, call: Any) -> Any:
         """The call's result, its errors as those of the port."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from connectors.http import Answer, HttpClient, Window
+from core.outside import Count, uncounted
 
 #: Codes of a 401 that speak of what was asked for, not of the token: ClickUp says so of ids that it does not know.
 NOT_AUTHORIZED_THERE = frozenset({"OAUTH_023", "OAUTH_026", "OAUTH_027", *(f"OAUTH_0{n}" for n in range(29, 46))})
@@ -48,6 +49,7 @@ class ClickUpClient:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        count: Count = uncounted,
     ) -> None:
         self.limits = Limits(window, monotonic=monotonic, sleep=sleep, clock=clock)
         self._http = HttpClient(
@@ -56,6 +58,7 @@ class ClickUpClient:
             authorization=token,
             timeout=timeout,
             gate=self.limits,
+            count=count,
             explain=explain,
             monotonic=monotonic,
         )

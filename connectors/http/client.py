@@ -25,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 from connectors.http.answer import MOST_BYTES, Answer
 from connectors.http.limits import Gate
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.outside import Count, uncounted
 
 #: Characters of an error's text that are shown.
 MOST_TEXT = 400
@@ -70,6 +71,7 @@ class HttpClient:
 
     ``system`` is how errors call it. ``timeout`` is (to connect, between two bytes of the answer), ``deadline`` for a whole
     answer, all in seconds. ``secrets`` are masked in every text. ``gate`` waits for the API's limits before each call.
+    ``count`` is told of every exchange, those of files too.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class HttpClient:
         timeout: tuple[float, float] = (5.0, 20.0),
         deadline: float = 60.0,
         gate: Gate | None = None,
+        count: Count = uncounted,
         explain: Callable[[Answer], str] = told,
         pool: int = 8,
         user_agent: str = "Guichet/3.0",
@@ -92,6 +95,7 @@ class HttpClient:
         self.timeout = timeout
         self._deadline = deadline
         self._gate = gate or Gate()
+        self._count, self._name = count, system.casefold()
         self._explain = explain
         self._pool = pool
         self._authorization = authorization
@@ -211,7 +215,9 @@ class HttpClient:
                 stream=True,
             )
         except requests.exceptions.RequestException as error:
+            self._count(self._name, "lost")
             raise self._lost(error) from error
+        self._count(self._name, str(response.status_code))
         try:
             body = self._read(response, most)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 from connectors.http import Answer, HttpClient, Window
 from connectors.hubspot.paths import Paths
 from core.errors import Transient
+from core.outside import Count, uncounted
 
 #: Seconds of HubSpot's window, and a little for calls that overtake each other on their way.
 WINDOW = 10.25
@@ -96,6 +97,7 @@ class HubSpotClient:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        count: Count = uncounted,
     ) -> None:
         self.path = Paths(version)
         self.limits = Limits(window, daily, monotonic=monotonic, sleep=sleep, clock=clock)
@@ -105,6 +107,7 @@ class HubSpotClient:
             authorization=f"Bearer {token}",
             timeout=timeout,
             gate=self.limits,
+            count=count,
             explain=explain,
             monotonic=monotonic,
         )

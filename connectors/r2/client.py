@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.outside import Count, uncounted
 
 #: Answers that say: these credentials, this bucket, this clock. Nothing will pass until somebody changes a setting.
 _SETTINGS = {
@@ -53,8 +54,9 @@ class Bucket:
 class R2Client:
     """The S3 client of a bucket, made at the first call. Safe from any thread."""
 
-    def __init__(self, bucket: Bucket, *, pool: int = 4) -> None:
+    def __init__(self, bucket: Bucket, *, pool: int = 4, count: Count = uncounted) -> None:
         self.bucket = bucket
+        self._count = count
         self._pool = pool
         self._client: Any = None
         self._lock = threading.Lock()
@@ -73,7 +75,7 @@ class R2Client:
 
         bucket = self.bucket
         try:
-            return boto3.session.Session().client(
+            client = boto3.session.Session().client(
                 "s3",
                 region_name=bucket.region,
                 endpoint_url=bucket.endpoint,
@@ -93,8 +95,14 @@ class R2Client:
                     user_agent_extra="Guichet/3.0",
                 ),
             )
+            client.meta.events.register("needs-retry.s3", self._tried)
+            return client
         except ValueError as error:
             raise Unauthorized(f"R2 : les réglages ne conviennent pas ({one_line(error)})") from None
+
+    def _tried(self, response: Any = None, **_: Any) -> None:
+        """boto3 asks after every try whether to try again: heard, and left to its own rules."""
+        self._count("r2", str(response[0].status_code) if response is not None else "lost")
 
     def close(self) -> None:
         """Give connections back; the next call opens new ones."""

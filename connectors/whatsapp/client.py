@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from connectors.http import Answer, Gate, HttpClient, Refused, Window
 from core.errors import Ambiguous, Rejected, Transient, Unauthorized
+from core.outside import Count, uncounted
 
 SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 MEDIA = re.compile(r"/Messages/((?:SM|MM)[0-9a-fA-F]{32})/Media/(ME[0-9a-fA-F]{32})")
@@ -66,8 +67,8 @@ class Account:
 class TwilioClient:
     """Calls to one account, shared by inbox and outlet. Safe from any thread. Every method raises PortError and nothing else."""
 
-    def __init__(self, account: Account, *, gate: Gate | None = None) -> None:
-        self.account = account
+    def __init__(self, account: Account, *, gate: Gate | None = None, count: Count = uncounted) -> None:
+        self.account, self.count = account, count
         # About ten texts a second pass for a WhatsApp sender.
         self.http = HttpClient(
             account.base,
@@ -76,6 +77,7 @@ class TwilioClient:
             secrets=(account.token,),
             timeout=account.timeout,
             gate=gate or Window(10, 1.0, system="WhatsApp"),
+            count=count,
             explain=_told,
         )
 

@@ -103,7 +103,7 @@ class WhatsAppInbox:
         self._overlap, self._grace = timedelta(seconds=overlap), timedelta(seconds=grace)
         self._first = timedelta(days=first_days)
         self._heard = heard
-        self._media = fetcher or MediaFetcher(client.account, max_bytes=max_media)
+        self._media = fetcher or MediaFetcher(client.account, max_bytes=max_media, count=client.count)
         self._clock = clock
         self._bell = threading.Event()
         self._late: dict[str, Missing] = {}

@@ -18,6 +18,7 @@ import requests
 import urllib3
 
 from connectors.whatsapp.client import Account
+from core.outside import Count, uncounted
 
 MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
@@ -45,11 +46,13 @@ class MediaFetcher:
         account: Account,
         *,
         max_bytes: int,
+        count: Count = uncounted,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._account = account
         self._max = max_bytes
+        self._count = count
         self._sleep, self._monotonic = sleep, monotonic
         self._session = requests.Session()
         # No cookies, no password from a .netrc: what is sent is decided below, hop by hop.
@@ -80,7 +83,9 @@ class MediaFetcher:
                     url, headers=headers, allow_redirects=False, stream=True, timeout=self._account.timeout
                 )
             except (requests.exceptions.RequestException, ValueError) as error:
+                self._count("whatsapp", "lost")
                 return Fetched(error=f"pas de réponse ({type(error).__name__})", again=True)
+            self._count("whatsapp", str(answer.status_code))
             with answer:
                 if answer.status_code not in (301, 302, 303, 307, 308):
                     return self._answered(answer, at_home=origin(url) == home)
