@@ -7,6 +7,7 @@ explain  what a mail would cause, without doing anything
 status   what waits, what is wrong       parked / retry / drop   what needs a person
 show     one case, told by the journal   act      decide on a case from the console
 audit    has the journal been changed?   backup / restore
+webhooks what vendors must know to tell us things at once
 install  systemd units                   canary   a mail to ourselves that must come back
 """
 
@@ -217,6 +218,30 @@ def _settle_parked(ids: list[str], what: str) -> None:
             )
         verb = {"retry": "à refaire", "drop": "abandonné"}[what]
         _out(f"{number} {verb}{'s' if number > 1 and what == 'drop' else ''}.")
+
+
+# ------------------------------------------------------------------ vendors
+
+
+@app.command()
+def webhooks(
+    register: Annotated[bool, typer.Option("--register", help="Créer le webhook de ClickUp, et dire son secret.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Les adresses à donner à WhatsApp, HubSpot et ClickUp pour qu'ils nous préviennent aussitôt."""
+    with _told() as settings:
+        from dataclasses import asdict
+
+        from vendors import lines
+        from vendors import webhooks as found_for
+
+        found = found_for(settings, register=register)
+        if as_json:
+            for vendor in found:
+                sys.stdout.write(_one_line(asdict(vendor)) + "\n")
+        else:
+            for line in lines(found):
+                _out(line)
 
 
 # ------------------------------------------------------------------ keeping

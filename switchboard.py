@@ -23,6 +23,7 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from connectors.claude.client import ClaudeModel
+    from connectors.clickup.client import ClickUpClient
     from connectors.gmail.account import Account
     from connectors.hubspot.client import HubSpotClient
     from connectors.hubspot.properties import PropertySpec
@@ -93,6 +94,18 @@ def claude(settings: Settings, spool: Spool, count: Count = uncounted) -> Claude
         base_url=settings.anthropic_base_url,
         price=price,
         timeout=settings.anthropic_timeout,
+        count=count,
+    )
+
+
+def clickup(settings: Settings, count: Count = uncounted) -> ClickUpClient:
+    """The task manager's API."""
+    from connectors.clickup.client import ClickUpClient
+
+    return ClickUpClient(
+        settings.clickup_api_key.get_secret_value(),
+        base=settings.clickup_base_url,
+        window=settings.clickup_window,
         count=count,
     )
 
@@ -194,17 +207,10 @@ class Switchboard:
             from connectors.local.records import LocalTasks
 
             return LocalTasks(records, clock=self._clock)
-        from connectors.clickup.client import ClickUpClient
         from connectors.clickup.tasks import ClickUpTasks
 
-        client = ClickUpClient(
-            settings.clickup_api_key.get_secret_value(),
-            base=settings.clickup_base_url,
-            window=settings.clickup_window,
-            count=self._count,
-        )
         return ClickUpTasks(
-            client,
+            self.clickup,
             parent=settings.clickup_parent_task_id,
             spool=self._spool,
             assignee=settings.clickup_assignee_id,
@@ -321,6 +327,11 @@ class Switchboard:
             status_callback=f"{public}/webhook/whatsapp/status" if public else "",
             clock=self._clock,
         )
+
+    @cached_property
+    def clickup(self) -> ClickUpClient:
+        """The workspace, with the limits of its token."""
+        return clickup(self._settings, self._count)
 
     @cached_property
     def hubspot(self) -> HubSpotClient:

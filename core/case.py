@@ -55,6 +55,18 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskState:
+    """How the people who do the work left their task: the word that their tool shows, and since about when."""
+
+    status: str
+    at: datetime
+
+    def outdates(self, status: str, at: datetime) -> bool:
+        """Whether that is no news to one who knows this: the same again, or from before."""
+        return status.strip().casefold() == self.status.strip().casefold() or at < self.at
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One request.
 
@@ -99,6 +111,7 @@ class Case:
     people: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     closed_at: datetime | None = None
+    task: TaskState | None = None
 
     @property
     def open(self) -> bool:

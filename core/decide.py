@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.answers import admin, customer, final, press, reject
-from core.case import UNDECIDED, Case, Party, Thread
+from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.directive import Directive
 from core.effects import Effect
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
@@ -46,6 +46,8 @@ def decide(case: Case | None, event: Event, directive: Directive, context: Conte
     else:
         if event.id in case.seen:
             return Decision(case, reasons=(Reason("seen", False, 0.0, "déjà pris en compte"),))
+        if isinstance(event, TaskMoved) and case.task is not None and case.task.outdates(event.status, event.since):
+            return Decision(case, reasons=(Reason("task", False, 0.0, f"la tâche : « {event.status} », déjà connu"),))
         grown = replace(case, version=case.version + 1, updated_at=context.now, seen=(*case.seen, event.id))
         work = Work(grown, directive, context, new=False)
         if isinstance(event, MessageRead):
@@ -219,6 +221,7 @@ def _parked(work: Work, event: EffectParked) -> None:
 
 def _moved(work: Work, event: TaskMoved) -> None:
     """The people who do the work moved the task."""
+    work.change(task=TaskState(event.status, event.since))
     spec = work.directive.gate("fulfil")
     if spec is not None and work.case.counts.get("fulfilled"):
         fulfil.moved(work, spec, event.status)

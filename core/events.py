@@ -104,11 +104,20 @@ class OperatorActed:
 
 @dataclass(frozen=True, slots=True)
 class TaskMoved:
-    """The people who do the work moved the task. ``status`` is the word that their tool shows, in any case."""
+    """The people who do the work moved the task. ``status`` is the word that their tool shows, in any case.
+
+    ``moved_at`` is when they did, as their tool says; None: not known, ``at`` stands for it.
+    """
 
     id: str
     at: datetime
     status: str
+    moved_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when it stands there, as well as is known."""
+        return self.moved_at or self.at
 
 
 Event = TaskMoved | MessageRead | EffectDone | EffectParked | DeadlinePassed | OperatorActed

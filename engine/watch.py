@@ -53,12 +53,15 @@ class Watch:
 
 
 def hand_over(store: Store, changes: Sequence[Change], now: datetime) -> int:
-    """Give the clerk what is new; how many. The same change told twice, by poll and by webhook, is one event."""
+    """Give the clerk what is new; how many. A status told twice, by poll and by webhook, or late, is no news."""
+    ids = {change.key.partition("/")[0] for change in changes} - {""}
+    cases = store.cases(sorted(ids)) if ids else {}
     new = 0
     for change in changes:
-        case_id = change.key.partition("/")[0]
-        if not case_id or not change.key:
+        case = cases.get(change.key.partition("/")[0])
+        if case is None or (case.task is not None and case.task.outdates(change.status, change.at)):
             continue
-        event = TaskMoved(f"task:{change.task}:{change.status.casefold()}:{change.at.isoformat()}", now, change.status)
-        new += store.add_event(PendingEvent(event.id, case_id, "task", codec.dump(event).decode(), now))
+        event_id = f"task:{change.task}:{change.status.casefold()}:{change.at.isoformat()}"
+        event = TaskMoved(event_id, now, change.status, change.at)
+        new += store.add_event(PendingEvent(event.id, case.id, "task", codec.dump(event).decode(), now))
     return new

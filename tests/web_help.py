@@ -80,9 +80,14 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, make: Callable[[Quick], Options] | None = None, **options: Any) -> Iterator[Running]:
-    """An edge over a house whose lanes work; ``make`` builds options that need the house (hooks)."""
-    with quick(folder) as counter:
+def running(
+    folder: Path,
+    make: Callable[[Quick], Options] | None = None,
+    house: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Iterator[Running]:
+    """An edge over a house whose lanes work; ``make`` builds options that need the house (hooks), ``house`` are its settings."""
+    with quick(folder, **(house or {})) as counter:
         values = {"api_key": KEY, "form_key": FORM_KEY, "form_origins": (SITE,), "local_hosts": frozenset({"127.0.0.1"})}
         edge = open_edge(
             counter.house,

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.clickup.changes import TaskChange, moment, status_of
-from connectors.clickup.client import NOT_AUTHORIZED_THERE, ClickUpClient
+from connectors.clickup.client import ClickUpClient
+from connectors.clickup.place import of_what_was_asked, place_of
 from connectors.clickup.shapes import due_at, file_name, id_of, marked, receipt_of, value_for
 from connectors.clickup.upload import Upload
 from connectors.http import Refused
@@ -295,18 +296,7 @@ class ClickUpTasks:
         """(list, team) of the parent task, asked once. A parent that is not there is a setting to mend: the lane stops."""
         with self._lock:
             if self._place is None:
-                try:
-                    task = self._client.call("GET", f"/v2/task/{id_of(self._parent)}", reads=True).dict()
-                except (Refused, Unauthorized) as error:
-                    if isinstance(error, Unauthorized) and not _of_what_was_asked(error):
-                        raise
-                    raise Unauthorized(f"la tâche parente {self._parent} est introuvable pour ce jeton : {error}") from None
-                place = task.get("list")
-                list_id = str(place.get("id") or "") if isinstance(place, Mapping) else ""
-                team = str(task.get("team_id") or "")
-                if not list_id or not team:
-                    raise Transient("ClickUp : la tâche parente ne dit pas sa liste")
-                self._place = (list_id, team)
+                self._place = place_of(self._client, self._parent)
             return self._place
 
     def _members(self) -> set[str]:
@@ -340,9 +330,5 @@ class _of_task:  # noqa: N801
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Unauthorized) and _of_what_was_asked(error):
+        if isinstance(error, Unauthorized) and of_what_was_asked(error):
             raise Rejected(f"ClickUp : il n'y a pas de tâche « {self._task[:40]} » pour ce jeton") from None
-
-
-def _of_what_was_asked(error: Unauthorized) -> bool:
-    return any(f"({code})" in str(error) for code in NOT_AUTHORIZED_THERE)
