@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from core.case import UNDECIDED
-from core.events import MessageRead
+from core.events import MessageRead, OperatorActed
 from core.gates import walk
 from core.joining import add_files, answered, store_files, tell_oversize, words
 from core.quote import Approval, Quote, digest, read_button
@@ -213,6 +213,27 @@ def _approve(work: Work, event: MessageRead, by: Literal["customer", "admin"], a
     who = event.message.sender.email
     work.because("approve", f"accord de {who} sur {amount.normalize():f} {quote.unit} : « {evidence} »")
     work.change(approval=Approval(by, who, "reply", amount, quote.digest, work.context.now, evidence, event.message.id))
+
+
+def by_link(work: Work, event: OperatorActed) -> None:
+    """The customer's yes or no on the page that the quote's link leads to: it holds for that very offer, while it is open."""
+    quote = work.case.quote
+    if event.action not in ("approve", "refuse") or quote is None or not event.digest or event.digest != quote.digest:
+        work.because(
+            "old-offer", "cette réponse par lien est celle d'un devis remplacé depuis : elle ne décide rien", hit=False
+        )
+    elif work.case.stage != "waiting_approval" or quote.status != "open":
+        work.because("too-late", f"réponse par lien : le devis n'est plus ouvert ({work.case.stage})", hit=False)
+    elif event.action == "refuse":
+        work.because("link", f"refus par le lien du devis n° {quote.number} ({event.evidence})")
+        reject(work, "customer", event.author)
+    else:
+        what = f"{quote.amount.normalize():f} {quote.unit}"
+        work.because(
+            "approve", f"accord de {event.author} par le lien du devis n° {quote.number}, sur {what} ({event.evidence})"
+        )
+        work.change(approval=Approval("customer", event.author, "link", quote.amount, quote.digest, event.at, event.evidence))
+        walk(work)
 
 
 def final(

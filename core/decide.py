@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.answers import admin, customer, final, press, reject
+from core.answers import admin, by_link, customer, final, press, reject
 from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.directive import Directive
 from core.effects import Effect
@@ -209,7 +209,13 @@ def _parked(work: Work, event: EffectParked) -> None:
         return
     work.because("other-channel", "ce canal ne l'atteint plus : le message part par courrier électronique")
     subject = payload.subject or work.case.subject
-    letter = replace(payload, to=party.email, subject=subject, in_reply_to="", references=(), thread="", buttons=(), account="")
+    # The link is bound to whom it was sent to.
+    text = payload.text
+    if link := work.approve_url(payload.to):
+        text = text.replace(link, work.approve_url(party.email))
+    letter = replace(
+        payload, to=party.email, text=text, subject=subject, in_reply_to="", references=(), thread="", buttons=(), account=""
+    )
     key = work.emit("mail", letter, behind=(work.case.last_message_key,) if work.case.last_message_key != event.key else ())
     work.change(last_message_key=key)
     quote = work.case.quote
@@ -238,6 +244,9 @@ def _late(work: Work, event: DeadlinePassed) -> None:
 
 def _operator(work: Work, event: OperatorActed) -> None:
     """Somebody acted through the desk, the API, a webhook or the console."""
+    if event.how == "link":
+        by_link(work, event)
+        return
     case, note = work.case, event.note.strip()
     if note and event.action in ("validate", "note", "refuse", "reprice", "close"):
         work.change(notes=(*case.notes, note))
@@ -252,8 +261,8 @@ def _operator(work: Work, event: OperatorActed) -> None:
         walk(work)
     elif event.action == "approve" and case.quote is not None and event.digest == case.quote.digest:
         if case.stage == "waiting_approval" and case.quote.status == "open":
-            work.because("approve", f"accord de {event.author} par lien")
-            approval = Approval("customer", event.author, event.how, case.quote.amount, event.digest, work.context.now)
+            work.because("approve", f"accord donné par {event.author} pour le client")
+            approval = Approval("operator", event.author, event.how, case.quote.amount, event.digest, work.context.now)
             work.change(approval=approval)
             walk(work)
     elif event.action == "reprice" and event.amount is not None:

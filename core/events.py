@@ -84,8 +84,11 @@ class DeadlinePassed:
 class OperatorActed:
     """Somebody acted through the desk, the API, a webhook or the console. ``amount`` for validate and reprice.
 
+    ``how`` "link": the customer himself, ``author`` the address that the link was sent to; he approves or refuses the very offer
+    of ``digest``, and ``evidence`` says from where.
+
     validate  final: fulfilment at that amount, at once      refuse  rejected, the customer is told
-    approve   yes to the open quote (an approval by link)     reprice a new quote to the customer
+    approve   yes to the open quote, for the customer        reprice a new quote to the customer
     ask       ``note`` goes to the customer as a question     close   closed without a word
     note      kept with the case and on its ticket            reassign to the directive named in ``note``; ``facts`` are what
                                                               the case's messages tell by that directive
@@ -99,6 +102,7 @@ class OperatorActed:
     amount: Decimal | None = None
     note: str = ""
     digest: str = ""
+    evidence: str = ""
     facts: tuple[Fact, ...] = ()
 
 

@@ -428,6 +428,9 @@ class Lookup(Protocol):
     def posted(self, identity: str) -> Posted | None:
         """The message of that identity, None when it was never taken."""
 
+    def waiting_acts(self, case_id: str) -> list[PendingEvent]:
+        """Acts about the case that were handed over and that the clerk has not decided yet, oldest first."""
+
     def deliveries(self, case_id: str) -> list[Delivery]:
         """Every effect of the case in the order of decision."""
 

@@ -20,7 +20,7 @@ OFFERED_VALUES: frozenset[str] = frozenset(
         *("amount", "unit", "price", "old_price", "price_reason", "days_left", "expires_on", "opened_on"),
         *("missing", "wanted", "facts", "fact", "files", "file_count", "files_urls"),
         *("summary", "message", "note", "reasons", "status", "stage", "who", "how", "evidence"),
-        *("ticket_url", "task_url", "case_url"),
+        *("ticket_url", "task_url", "case_url", "approve_url"),
     }
 )
 

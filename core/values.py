@@ -230,6 +230,8 @@ def text_values(
         "ticket_url": "${ticket.url}" if "ticket" in case.keys else "",
         "task_url": "${task.url}" if "task" in case.keys else "",
         "case_url": case_url,
+        # Only a text to the customer gets it: see Work.tell_customer.
+        "approve_url": "",
         "opened_on": day_text(case.opened_at.astimezone(zone).date(), language),
         **approval,
     }

@@ -33,7 +33,8 @@ Purpose = Literal["notice", "question", "quote", "outcome", "internal"]
 class Context:
     """What a decision may know beside the case, the event and the directive.
 
-    ``reference`` makes the signed token of a case reference, ``case_url`` the desk's address of a case.
+    ``reference`` makes the signed token of a case reference, ``case_url`` the desk's address of a case, ``approve_url`` the page
+    where the open offer can be answered: (case id, quote's number, its digest, the recipient), '' where there are no links.
     ``noticed``: the correspondent already had an automatic notice within a day. ``new_id``: (id, reference) for a new case.
     ``known`` is what is known of the person who opens one, on any channel.
     ``waiting``: how many other open cases wait for this correspondent.
@@ -50,6 +51,7 @@ class Context:
     waiting: int = 0
     known: Party | None = None
     recognised: Directive | None = None
+    approve_url: Callable[[str, int, str, str], str] = lambda case_id, number, digest, to: ""
 
 
 class Work:
@@ -176,6 +178,7 @@ class Work:
             if self.count("no-address") <= 1:
                 self.tell_admin("admin_question", message=self.case.summary)
             return ""
+        extra.setdefault("approve_url", self.approve_url(thread.to))
         subject, body = self.text(template, party.language, extra, thread.channel)
         in_thread = thread.channel == "email" and thread.subject
         key = self.emit(
@@ -203,6 +206,13 @@ class Work:
         if purpose == "notice":
             self.notice_to = thread.to
         return key
+
+    def approve_url(self, to: str) -> str:
+        """Where whoever reads this at that address can answer the open offer; '' when none is open."""
+        quote = self.case.quote
+        if quote is None or quote.status != "open":
+            return ""
+        return self.context.approve_url(self.case.id, quote.number, quote.digest, to)
 
     def tell_admin(self, template: str, **extra: object) -> str:
         """Write to the administrator; '' when none is set, which leaves a reason behind."""

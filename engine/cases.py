@@ -18,7 +18,7 @@ from core.quote import Quote
 from core.values import fact_text, missing, price_text
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from engine.case_labels import ACTS, EFFECTS, ENDED, LINES, STATES, WAITS, deadline_label, label
-from engine.office import Office
+from engine.office import Office, without_links
 
 LANGUAGES = ("fr", "en")
 DONE = frozenset({"done", "reconciled"})
@@ -314,7 +314,7 @@ def _conversation(
                 name=text.to_name,
                 address=text.to,
                 subject=fill(text.subject, receipts, "…"),
-                text=fill(text.text, receipts, "…"),
+                text=without_links(fill(text.text, receipts, "…")),
                 state=row.state,
                 language=text.language,
                 template=text.template,

@@ -40,6 +40,8 @@ log = logging.getLogger("guichet.clerk")
 TAKE = 200
 #: A correspondent gets at most one automatic notice in this time (FAILURES 14).
 NOTICE_EVERY = timedelta(days=1)
+#: Who a customer's answer by link is to the journal.
+CUSTOMER = "client"
 #: How long an event or a deadline that could not be decided is left alone.
 ASIDE = timedelta(minutes=10)
 
@@ -266,6 +268,8 @@ class Clerk:
         kind = "task.moved" if isinstance(event, TaskMoved) else f"effect.{pending.kind}"
         change = self._apply(case, event, overlay, kind=kind, cause=_told(event))
         author = event.author if isinstance(event, OperatorActed) else ""
+        if isinstance(event, OperatorActed) and event.how == "link":
+            author = CUSTOMER  # his address stands in the prose, which can be erased
         if author:
             kind = f"operator.{event.action}" if isinstance(event, OperatorActed) else ""
             change = replace(change, journal=tuple(replace(j, author=author, kind=kind) for j in change.journal))
@@ -301,7 +305,17 @@ class Clerk:
     ) -> Context:
         office = self._office
         label = office.business(directive.business).label
-        return Context(now, label, office.admin_email, office.reference, office.case_url, noticed, new_id, waiting)
+        return Context(
+            now,
+            label,
+            office.admin_email,
+            office.reference,
+            office.case_url,
+            noticed,
+            new_id,
+            waiting,
+            approve_url=office.approve_url,
+        )
 
     def _change(
         self,

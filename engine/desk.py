@@ -33,6 +33,7 @@ from engine.drafting import Drafting
 from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
+from engine.offers import Offers
 from engine.parked import Parked
 from engine.people import People
 from engine.posts import Place, PostedFile, Request, envelope, fingerprint
@@ -156,6 +157,7 @@ class Desk:
         self.drafts = Drafting(house.store, house.published, reload=house.reload, clock=clock)
         self._started = clock()
         self.people = People(house.store, house.office.secret, clock=clock)
+        self.offers = Offers(house.store, house.office, clock=clock, wake=house.lanes.wake)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
         self._lock = threading.Lock()
         self._figures: tuple[float, Figures] | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,9 @@ from core.message import Message
 from core.reading import Verdict
 from processors.correlate import make_message_id, make_token, read_message_id
 from processors.verdict import read_verdict
+
+#: What stands after /approve/: the case, the quote's number, and a mac over both, the quote's digest and the recipient.
+APPROVE_TOKEN = re.compile(r"(?P<case>[0-9A-Za-z_-]{1,64})\.(?P<number>[1-9][0-9]{0,4})\.(?P<mac>[0-9A-Za-z_-]{22})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,27 @@ class Office:
         """The desk's address of a case."""
         return f"{self.public_url.rstrip('/')}/cases/{case_id}" if self.public_url else ""
 
+    def approve_url(self, case_id: str, number: int, digest: str, to: str) -> str:
+        """The page where whoever got this offer at that address can answer it; '' without PUBLIC_URL or address."""
+        if not self.public_url or not to:
+            return ""
+        mac = self._approve_mac(case_id, number, digest, to)
+        return f"{self.public_url.rstrip('/')}/approve/{case_id}.{number}.{mac}"
+
+    def approves(self, token: str, digest: str, people: Iterable[str]) -> str:
+        """Which of these addresses got that link for the offer of that digest, '' for none. In a time that tells nothing."""
+        found = ""
+        if (parts := APPROVE_TOKEN.fullmatch(token)) is not None:
+            for to in people:
+                if hmac.compare_digest(parts["mac"], self._approve_mac(parts["case"], int(parts["number"]), digest, to)):
+                    found = found or to
+        return found
+
+    def _approve_mac(self, case_id: str, number: int, digest: str, to: str) -> str:
+        plain = f"approve\n{case_id}\n{number}\n{digest}\n{''.join(to.split()).casefold()}"
+        mac = hmac.new(self.secret, plain.encode("utf-8", "replace"), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(mac[:16]).rstrip(b"=").decode()
+
     def new_id(self, seed: str) -> tuple[str, str]:
         """(id, reference) of the case that this message opens: unguessable, and the same when decided again."""
         mac = hmac.new(self.secret, b"case\0" + seed.encode("utf-8", "replace"), hashlib.sha256).digest()
@@ -72,6 +97,12 @@ def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decim
     )
 
 
+def without_links(text: str) -> str:
+    """A text that was sent, for our own people: the customer's link to answer his offer is his alone."""
+    return _APPROVE_LINK.sub("/approve/…", text)
+
+
+_APPROVE_LINK = re.compile(f"/approve/{APPROVE_TOKEN.pattern}", re.ASCII)
 _phrases: dict[tuple[str, str], tuple[str, ...]] = {}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, true, update
 
 from core.message import Channel
-from core.ports import Delivery, Posted, Taken
+from core.ports import Delivery, PendingEvent, Posted, Taken
 from store.base import insert_or
 from store.intake import Intake
 from store.outbox import DONE, End, Outbox
@@ -36,6 +36,17 @@ class Lookup(Intake, Outbox):
         with self.db.read() as connection:
             row = connection.execute(query).first()
         return None if row is None else Posted(row.id, row.state, row.outcome, row.case_id or "", row.taken_at)
+
+    def waiting_acts(self, case_id: str) -> list[PendingEvent]:
+        """Acts about the case that were handed over and that the clerk has not decided yet, oldest first."""
+        query = select(events).where(events.c.case_id == case_id, events.c.waiting == true(), events.c.kind == "operator")
+        with self.db.read() as connection:
+            return [
+                PendingEvent(
+                    row.id, row.case_id, row.kind, self.keys.unseal("events", row.id, row.body).decode(), row.at, row.tell
+                )
+                for row in connection.execute(query.order_by(events.c.n))
+            ]
 
     def deliveries(self, case_id: str) -> list[Delivery]:
         """Every effect of the case in the order of decision."""

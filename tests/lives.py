@@ -77,6 +77,7 @@ class Life:
             noticed=self.noticed,
             new_id=("0123456789abcdef", "K7Q2M9XD"),
             known=self.known,
+            approve_url=lambda case_id, number, digest, to: f"https://guichet.example/approve/{number}-{digest}-{to}",
         )
         before = self.case
         decision = decide(before, event, self.directive, context)
@@ -178,11 +179,12 @@ class Life:
         return self.happen(DeadlinePassed(f"deadline:{name}:{due.isoformat()}", self.now, name, due))
 
     def act(self, action: str, amount: int | None = None, note: str = "", digest: str = "", how: str = "desk") -> Decision:
-        """An operator acts."""
+        """An operator acts; by "link" it is the customer."""
         self._number += 1
         self.now += timedelta(minutes=5)
         value = Decimal(amount) if amount is not None else None
-        return self.happen(OperatorActed(f"op:{self._number}", self.now, action, "alice", how, value, note, digest))  # type: ignore[arg-type]
+        who = CUSTOMER if how == "link" else "alice"
+        return self.happen(OperatorActed(f"op:{self._number}", self.now, action, who, how, value, note, digest))  # type: ignore[arg-type]
 
     # ---- what is asked of it
     def sent(self, template: str = "") -> list[SendMessage]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from engine.desk import Desk
-from web import health, metrics, problems, request, webhooks
+from web import approve, health, metrics, problems, request, webhooks
 from web.auth import doorkeeper, login
 from web.guard import Guard
 from web.options import Options
@@ -41,6 +41,7 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
     for part in PARTS:
         app.include_router(part(desk, options, doors))
     app.include_router(login.router(shown.show))
+    app.include_router(approve.router(desk, shown.show))
     app.include_router(metrics.router(desk, doors, registry))
     if options.form_origins:
         app.add_middleware(
