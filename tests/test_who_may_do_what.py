@@ -418,16 +418,15 @@ def test_a_text_that_cannot_reach_him_on_his_channel_goes_by_mail_once(quoted: L
     effect = quoted.effects[-1]
     assert isinstance(effect.payload, SendMessage)
     assert (effect.system, effect.payload.template, effect.tell) == ("whatsapp", "requote", True)
-    # The link is bound to whom it is sent to.
-    phoned = effect.payload.text.replace(f"-{CUSTOMER}", "-+33612345678")
-    assert phoned != effect.payload.text
-    payload = replace(effect.payload, to="+33612345678", text=phoned)
+    # A business may offer the link there too; it is bound to whom it is sent to.
+    link = f"https://guichet.example/approve/2-{_digest(quoted)}-"
+    payload = replace(effect.payload, to="+33612345678", text=f"{effect.payload.text}{link}+33612345678 .")
     parked = EffectParked(f"{effect.key}#1", quoted.now, effect.key, effect.kind, "", "63016", True, payload)
     decision = quoted.happen(parked)
     (letter,) = decision.effects
     assert (letter.system, decision.drops) == ("mail", (effect.key,))
     assert isinstance(letter.payload, SendMessage)
-    assert (letter.payload.to, letter.payload.text) == (CUSTOMER, effect.payload.text)
+    assert (letter.payload.to, letter.payload.text) == (CUSTOMER, f"{effect.payload.text}{link}{CUSTOMER} .")
     assert quoted.case.quote is not None
     assert quoted.case.quote.key == letter.key
     assert not quoted.happen(parked).effects
