@@ -207,7 +207,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             store=store,
             spool=spool,
             inboxes=switchboard.inboxes(),
-            outlets=switchboard.outlets(store, office, label, ticket_properties(directives.current.values())),
+            outlets=switchboard.outlets(store, office, label, lambda: ticket_properties(directives.current.values())),
             published=published,
             office=office,
             pool=ReaderPool(init, size=settings.reader_processes),

@@ -90,7 +90,7 @@ def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tupl
     try:
         switchboard = Switchboard(settings, open_spool(settings, keys), now)
         office = Office(keys.token, settings.admin_email, "guichet.invalid", "", lambda name: loaded[name], _no_case)
-        for outlet in switchboard.outlets(store, office, "", ticket_properties(loaded.values())):
+        for outlet in switchboard.outlets(store, office, "", lambda: ticket_properties(loaded.values())):
             try:
                 yield outlet.system, outlet.check()
             finally:

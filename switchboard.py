@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from connectors.whatsapp.outbox import WhatsAppOutlet
     from engine.office import Office
 
+    #: The ticket properties that the directives in force write.
+    Properties = Callable[[], tuple[PropertySpec, ...]]
+
 #: The address that mail comes from when no mailbox is set and it only goes into a folder.
 LOCAL_ADDRESS = "guichet@guichet.invalid"
 #: The reference in Message-IDs of mails that belong to no case (alerts).
@@ -171,7 +174,7 @@ class Switchboard:
 
     # ------------------------------------------------------------------ what goes out
 
-    def outlets(self, records: Records, office: Office, label: str, properties: tuple[PropertySpec, ...]) -> list[Outlet]:
+    def outlets(self, records: Records, office: Office, label: str, properties: Properties) -> list[Outlet]:
         """One outlet a system."""
         found = [self._crm(records, properties), self._tasks(records), self._files(), self._mail(office, label)]
         settings = self._settings
@@ -183,7 +186,7 @@ class Switchboard:
             found.append(self.whatsapp)
         return found
 
-    def _crm(self, records: Records, properties: tuple[PropertySpec, ...]) -> Outlet:
+    def _crm(self, records: Records, properties: Properties) -> Outlet:
         settings = self._settings
         if not settings.hubspot_api_key.get_secret_value():
             from connectors.local.records import LocalCrm

@@ -30,7 +30,7 @@ def crm(fake: HubSpot, *, ready: bool = True, specs: Sequence[PropertySpec] = (S
         pipeline=PIPELINE,
         stage_new=NEW,
         stage_closed=CLOSED,
-        specs=specs,
+        specs=lambda: specs,
     )
     if ready:
         made.ensure_properties()

@@ -20,12 +20,12 @@ from hubspot_help import client, contact, crm, ids
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.http import HttpClient, Refused
+from connectors.http import Denied, HttpClient, Refused
 from connectors.http.limits import Window, retry_after
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.paths import TABLE, Paths
 from connectors.hubspot.signature import decoded, verify
-from core.errors import Ambiguous, PortError, Transient, Unauthorized
+from core.errors import Ambiguous, PortError, Transient
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 BASE = "https://api.example.com"
@@ -173,8 +173,8 @@ def http(base: str = BASE, **more: Any) -> HttpClient:
         (409, '{"message": "non"}', Refused, Refused),
         (422, '{"message": "non"}', Refused, Refused),
         (404, "<html>", Transient, Transient),
-        (401, "", Unauthorized, Unauthorized),
-        (403, '{"message": "non"}', Unauthorized, Unauthorized),
+        (401, "", Denied, Denied),
+        (403, '{"message": "non"}', Denied, Denied),
         (403, "<html>", Transient, Transient),
         (408, "", Transient, Transient),
         (423, "", Transient, Transient),
@@ -291,7 +291,7 @@ def test_every_path_has_two_forms_that_differ_by_version_only() -> None:
         assert used[0] == used[1], name
         assert "/v3/" in Paths("v3")(name, **used[0]) or "/v4/" in Paths("v3")(name, **used[0])
         assert "/2026-09" in Paths("2026-09")(name, **used[1])
-    assert Paths()("pipeline", type="tickets", id="../x") == "/crm/v3/pipelines/tickets/..%2Fx"
+    assert Paths()("thread", id="../x") == "/conversations/v3/conversations/threads/..%2Fx"
 
 
 # ------------------------------------------------------------------ signatures

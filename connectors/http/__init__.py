@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.http.answer import Answer
-from connectors.http.client import HttpClient, Refused
+from connectors.http.client import Denied, HttpClient, Refused
 from connectors.http.limits import Gate, Window
 
-__all__ = ["Answer", "Gate", "HttpClient", "Refused", "Window"]
+__all__ = ["Answer", "Denied", "Gate", "HttpClient", "Refused", "Window"]

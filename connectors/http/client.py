@@ -43,6 +43,14 @@ class Refused(Rejected):
         self.answer = answer
 
 
+class Denied(Unauthorized):
+    """A 401 or 403 of the API itself. ``answer`` says why."""
+
+    def __init__(self, message: str, answer: Answer) -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
 def told(answer: Answer) -> str:
     """What the answer itself says is wrong: the common fields of JSON errors."""
     body = answer.dict()
@@ -274,11 +282,13 @@ class HttpClient:
             return Transient(strange, after) if reads else Ambiguous(f"{strange} ; c'est peut-être fait")
         what = self.text(f"{status} {self._explain(answer)}")
         if status == 401:
-            return Unauthorized(what)
+            return Denied(what, answer)
         if status == 403:
             # Without a word of the API itself it comes from something in between, which may pass.
             return (
-                Unauthorized(what) if answer.dict() else Transient(self.text("403 d'un intermédiaire, sans explication"), after)
+                Denied(what, answer)
+                if answer.dict()
+                else Transient(self.text("403 d'un intermédiaire, sans explication"), after)
             )
         if status in (408, 423, 425, 429, 477):
             return Transient(what, after)

@@ -7,6 +7,7 @@ carries, else by what they quote (an id, an address, a key); what cannot be attr
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -28,6 +29,8 @@ from core.errors import Ambiguous, PortError, Rejected, Transient
 
 #: Inputs that one call takes.
 MOST = 100
+#: How often in one delivery what a type of object lacks is put there: HubSpot may not see at once what it just made.
+MOST_HEALS = 2
 
 #: Stands in a record that was there before.
 FOUND = "_found"
@@ -64,6 +67,7 @@ class Run:
         self._client = client
         self._heal = heal or (lambda type, error: False)
         self.stopped: PortError | None = None
+        self._heals: Counter[str] = Counter()
 
     # ------------------------------------------------------------------ writing
 
@@ -100,8 +104,12 @@ class Run:
 
     def healed(self, type: str, error: Refused) -> bool:
         """Whether what the portal lacked was put there, so that another try makes sense."""
+        if self._heals[type] >= MOST_HEALS:
+            return False
         try:
-            return self._heal(type, error)
+            done = self._heal(type, error)
+            self._heals[type] += done
+            return done
         except PortError as refusal:
             # It cannot be put there (a scope is missing): then nothing can be done here, and that is what all are told.
             self.stopped = refusal

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 from connectors.http import Refused
 from connectors.hubspot.batches import FOUND, Input, Outcome, Run
+from connectors.hubspot.checks import Checkup
 from connectors.hubspot.client import HubSpotClient, Usage
 from connectors.hubspot.contacts import Contacts, identity
 from connectors.hubspot.properties import PropertySpec, ensure, lacks
-from connectors.hubspot.refusals import Record, unknown_properties
+from connectors.hubspot.refusals import Record, refused_options, unknown_properties
 from connectors.hubspot.shapes import (
     CONTACT,
     MOST_TEXT,
@@ -40,8 +41,8 @@ from core.ports import Health
 class HubSpotCrm:
     """``stage_new`` and ``stage_closed`` are stages of ``pipeline``; ``hub_id`` and ``app`` make the records' addresses.
 
-    ``specs`` are the portal's properties that effects will set, beside our own: made by ``ensure_properties``, and whenever HubSpot
-    says that one of them is missing. Safe from any thread.
+    ``specs`` tells, as of now, the portal's properties that effects set beside our own: made whenever HubSpot says that one of them
+    or a choice of one is missing. Safe from any thread.
     """
 
     system: System = "crm"
@@ -58,7 +59,7 @@ class HubSpotCrm:
         stage_new: str,
         stage_closed: str,
         names: Names | None = None,
-        specs: Sequence[PropertySpec] = (),
+        specs: Callable[[], Sequence[PropertySpec]] = tuple,
         app: str = "https://app.hubspot.com",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -66,10 +67,9 @@ class HubSpotCrm:
         self._hub_id, self._app = hub_id, app.rstrip("/")
         self._pipeline, self._stages = pipeline, {True: stage_new, False: stage_closed}
         self._names = names or Names()
-        self._specs = (*self._names.specs(), *specs)
+        self._specs = specs
         self._clock = clock
         self._contacts = Contacts(self._names.contact)
-        self._healed: set[str] = set()
         #: Our patience for one call, and some more for what HubSpot is still doing then.
         self.lag = client.patience + 15.0
 
@@ -120,20 +120,9 @@ class HubSpotCrm:
     def check(self) -> Health:
         """Whether the token may do what we need and the portal has what we write into; changes nothing."""
         try:
-            wrong = [str(lack) for lack in lacks(self._client, self._specs)]
-            wrong += self._check_pipeline()
-            # An empty batch changes nothing, and is forbidden all the same to a token that may not write.
-            for type, action in (("contacts", "upsert"), ("tickets", "create"), ("notes", "create")):
-                try:
-                    self._client.call("POST", self._client.path("batch", type=type, action=action), body={"inputs": []})
-                except Refused:
-                    continue
+            return Checkup(self._client).run(self._wanted(), self._pipeline, self._stages)
         except PortError as error:
             return Health(False, str(error))
-        if wrong:
-            return Health(False, f"HubSpot : {' ; '.join(wrong)}")
-        usage = self.usage()
-        return Health(True, f"HubSpot répond ; {usage.calls} appels aujourd'hui, {usage.left} restent")
 
     def close(self) -> None:
         """Give connections back."""
@@ -145,10 +134,9 @@ class HubSpotCrm:
         """Calls of today and what is left of the budget."""
         return self._client.usage()
 
-    def ensure_properties(self, specs: Sequence[PropertySpec] = ()) -> list[str]:
-        """Create the properties that are missing, ours, the constructor's and these; sentences of what was done. Raises PortError."""
-        self._specs = tuple(dict.fromkeys((*self._specs, *specs)))
-        return ensure(self._client, self._specs, group=self._names.group, label=self._names.group_label)
+    def ensure_properties(self) -> list[str]:
+        """Create the properties that are missing; sentences of what was done. Raises PortError."""
+        return ensure(self._client, self._wanted(), group=self._names.group, label=self._names.group_label)
 
     # ------------------------------------------------------------------ kinds
 
@@ -293,27 +281,16 @@ class HubSpotCrm:
     # ------------------------------------------------------------------ what the portal lacks
 
     def _heal(self, type: str, error: Refused) -> bool:
-        """Put the properties there that HubSpot says are missing, if they are known to us; once a type. Raises PortError."""
-        ours = {spec.name for spec in self._specs if spec.object_type == type}
-        named = unknown_properties(error)
-        if type in self._healed or not named & ours:
+        """Put there what HubSpot says is missing, a property or a choice of one, if it is known to us. Raises PortError."""
+        mine = [spec for spec in self._wanted() if spec.object_type == type]
+        named = unknown_properties(error) | refused_options(error)
+        if not named & {spec.name for spec in mine}:
             return False
-        self._healed.add(type)
-        mine = [spec for spec in self._specs if spec.object_type == type]
-        return bool(ensure(self._client, mine, group=self._names.group, label=self._names.group_label))
+        lacking = [lack.spec for lack in lacks(self._client, mine) if not lack.wrong]
+        return bool(lacking) and bool(ensure(self._client, lacking, group=self._names.group, label=self._names.group_label))
 
-    def _check_pipeline(self) -> list[str]:
-        path = self._client.path("pipeline", type="tickets", id=self._pipeline)
-        try:
-            answer = self._client.call("GET", path, reads=True)
-        except Refused:
-            return [f"le pipeline de tickets {self._pipeline} n'existe pas"]
-        there = {str(s.get("id")) for s in answer.dict().get("stages") or () if isinstance(s, dict)}
-        return [
-            f"l'étape {stage} n'existe pas dans le pipeline {self._pipeline}"
-            for stage in self._stages.values()
-            if stage not in there
-        ]
+    def _wanted(self) -> tuple[PropertySpec, ...]:
+        return tuple(dict.fromkeys((*self._names.specs(), *self._specs())))
 
     # ------------------------------------------------------------------ receipts
 

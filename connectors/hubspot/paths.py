@@ -15,7 +15,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "property": ("/crm/v3/properties/{type}/{property}", "/crm/properties/{version}/{type}/{property}"),
     "properties.create": ("/crm/v3/properties/{type}/batch/create", "/crm/properties/{version}/{type}/batch/create"),
     "groups": ("/crm/v3/properties/{type}/groups", "/crm/properties/{version}/{type}/groups"),
-    "pipeline": ("/crm/v3/pipelines/{type}/{id}", "/crm/pipelines/{version}/{type}/{id}"),
+    "pipelines": ("/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"),
     "associated": (
         "/crm/v4/associations/{type}/{to}/batch/read",
         "/crm/associations/{version}/{type}/{to}/batch/read",

@@ -18,6 +18,7 @@ FIELDS: Mapping[str, str] = {
     "enumeration": "select",
     "bool": "booleancheckbox",
 }
+_AGAIN = "supprimez-la dans HubSpot, elle sera recréée comme il faut"
 _YES_NO = (("true", "Oui"), ("false", "Non"))
 
 
@@ -100,9 +101,9 @@ def _compare(spec: PropertySpec, there: Mapping[str, Any] | None) -> Lack | None
         return Lack(spec, missing=True)
     name = f"{spec.object_type}.{spec.name}"
     if there.get("type") != spec.type:
-        return Lack(spec, wrong=f"{name} est de type {there.get('type')}, il faudrait {spec.type}")
+        return Lack(spec, wrong=f"{name} est de type {there.get('type')}, il faudrait {spec.type} : {_AGAIN}")
     if spec.unique and not there.get("hasUniqueValue"):
-        return Lack(spec, wrong=f"{name} n'exige pas de valeurs uniques : supprimez-la, elle sera recréée comme il faut")
+        return Lack(spec, wrong=f"{name} n'exige pas de valeurs uniques : {_AGAIN}")
     known = tuple(o for o in there.get("options") or () if isinstance(o, dict))
     values = {str(o.get("value")) for o in known}
     missing = tuple(option for option in spec.options if option[0] not in values)

@@ -26,6 +26,17 @@ def unknown_properties(error: Refused) -> frozenset[str]:
     )
 
 
+def refused_options(error: Refused) -> frozenset[str]:
+    """The names of properties whose value is none of their choices, as a refusal tells them."""
+    text = json.dumps(error.answer.dict(), ensure_ascii=False).replace('\\"', '"').replace("\\\\", "")[:200_000]
+    if "INVALID_OPTION" not in text:
+        return frozenset()
+    name, code = r'"name": ?"([a-z][a-z0-9_]{0,99})"', '"error": ?"INVALID_OPTION"'
+    return frozenset(re.findall(f"{code}[^{{}}]{{0,2000}}{name}", text)) | frozenset(
+        re.findall(f"{name}[^{{}}]{{0,2000}}{code}", text)
+    )
+
+
 def conflicting(error: Refused) -> str:
     """The id of the record that is there already, as a 409 says ("Existing ID: 6001"); '' when it says none."""
     found = re.search(r"[Ee]xisting ID: ?(\d{1,20})", str(error.answer.dict().get("message", ""))[:5000])
