@@ -127,8 +127,8 @@ class GateSpec:
 class TicketSpec:
     """How the case shows in the outside ticket: a value of the status property for every stage, and further properties.
 
-    ``properties`` maps a property name to a text template over the case's values (see core.texts.values).
-    ``status_property`` is '' when the business keeps none. ``open_stages`` are those where the ticket stays open.
+    ``properties`` maps a property name to a text template over the case's values (see core.texts.values), ``task_fields`` a custom
+    field of the task. ``status_property`` is '' when the business keeps none. ``open_stages`` are those where the ticket stays open.
     """
 
     status_property: str = ""
@@ -136,6 +136,7 @@ class TicketSpec:
     properties: Mapping[str, Text] = field(default_factory=dict)
     task_property: str = ""
     files_property: str = ""
+    task_fields: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,10 @@ class SendMessage:
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """Work for the people who do it. ``description`` is markdown; ``files`` are spool hashes to attach. Receipt: id, url."""
+    """Work for the people who do it. ``description`` is markdown, ``due`` a day (ISO), ``properties`` custom fields by name.
+
+    ``files`` are attached: spool hashes, each with its name after a slash. Receipt: id, url.
+    """
 
     name: str
     description: str

@@ -260,7 +260,7 @@ class Work:
         if spec.status_property and (status := spec.status.get(case.stage, "")):
             values[spec.status_property] = status
         for name, template in spec.properties.items():
-            values[name] = self._property(template)
+            values[name] = self.fill(template)
         open_ = case.stage not in TICKET_CLOSED
         if self._ticket_slot is not None:
             slot, ticket = self._ticket_slot
@@ -282,7 +282,8 @@ class Work:
         if properties and "ticket" in self.case.keys:
             self.emit("crm", UpdateTicket("${ticket.id}", properties), after=(self.case.keys["ticket"], *after))
 
-    def _property(self, template: Text) -> str:
+    def fill(self, template: Text) -> str:
+        """A template of one line with the case's values, in French as the people at work read it."""
         return template.render("fr", self._values("fr", {}))[1].strip()
 
     def _values(self, language: str, extra: Mapping[str, object]) -> dict[str, object]:

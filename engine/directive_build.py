@@ -74,6 +74,7 @@ def build_directive(
             properties={name: Text(name, {"fr": source}, {}) for name, source in part.ticket.properties.items()},
             task_property=part.ticket.task_property,
             files_property=part.ticket.files_property,
+            task_fields={name: Text(name, {"fr": source}, {}) for name, source in part.ticket.task_fields.items()},
         ),
         texts=texts,
         grids=grids,

@@ -251,6 +251,8 @@ class _Compiler:
             if not name.strip():
                 self.problems.add(line, "une propriété du ticket n'a pas de nom")
             check_template(source, line, self.fact_names(), self.problems, one_line=True)
+        for source in part.ticket.task_fields.values():
+            check_template(source, part.ticket.line("task_fields"), self.fact_names(), self.problems, one_line=True)
 
     def check_texts(self, read: _Read[DirectivePart], offered: set[str], complained: set[tuple[str, str]]) -> None:
         """Every text that a case of this kind may need is there."""

@@ -216,6 +216,7 @@ class TicketPart(Part):
     properties: dict[Annotated[str, named(r"[A-Za-z][A-Za-z0-9_]{0,99}", "credits_estimes")], str] = {}
     task_property: str = ""
     files_property: str = ""
+    task_fields: dict[ShortText, str] = {}
 
 
 class DirectivePart(Part):

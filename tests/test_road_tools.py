@@ -33,10 +33,29 @@ def clickup() -> Iterator[ClickUp]:
         yield fake
 
 
+#: What figurative.md wants of the ticket, made by the product: (type, form field).
+PROPERTIES = {
+    "validation_status": ("enumeration", "select"),
+    "credits_estimes": ("number", "number"),
+    "clickup_subtask_id": ("string", "text"),
+    "fichiers_urls": ("string", "textarea"),
+}
+STATUSES = {"pending_info", "pending_credits", "pending_admin", "validated", "rejected"}
+#: Of HubSpot's paths; "v3" where a test does not ask for both.
+VERSIONS = pytest.mark.parametrize("version", ["v3", "2026-09"], indirect=True)
+
+
 @pytest.fixture
-def tools(hubspot: HubSpot, clickup: ClickUp) -> dict[str, Any]:
+def version(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "v3"))
+
+
+@pytest.fixture
+def tools(hubspot: HubSpot, clickup: ClickUp, version: str) -> dict[str, Any]:
     """Settings that point at the loopback tools."""
+    hubspot.retire(*({"v3": [], "2026-09": ["v3", "v4"]}[version]))
     return {
+        "hubspot_api_version": version,
         "hubspot_api_key": hubspot.token,
         "hubspot_base_url": hubspot.url,
         "hubspot_hub_id": str(hubspot.portal),
@@ -50,17 +69,24 @@ def tools(hubspot: HubSpot, clickup: ClickUp) -> dict[str, Any]:
     }
 
 
+@VERSIONS
 def test_the_whole_journey_into_hubspot_and_clickup(
     tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
 ) -> None:
-    counter = Counter(tmp_path / "data", **tools)
-    counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    for name, kind in (("Crédits", "number"), ("Client", "short_text")):
+        clickup.add_field(name, kind)
+    counter = Counter(tmp_path / "data", **tools, files_dir=str(tmp_path / "files"))
+    counter.drop(mail("Je souhaite modéliser ce fauteuil... pour le 24 décembre 2026", files=(("photo.jpg", JPEG),)))
     assert counter.work() == {}
     (contact,) = hubspot.created("contacts")
     assert contact["properties"]["email"] == "client@example.com"
     ticket = hubspot.created("tickets")[0]["properties"]
     assert ticket["validation_status"] == "pending_credits"
     assert ticket["credits_estimes"] == "2"
+    assert ticket["guichet_source_id"] == "<1@example.com>"
+    assert (ticket["hs_pipeline"], ticket["hs_pipeline_stage"]) == ("0", "1")
+    assert "photo.jpg" in ticket["fichiers_urls"]
+    assert hubspot.created("tickets")[0]["associations"]["contacts"] == [contact["id"]]
     (quote,) = counter.sent("client@example.com")
     counter.drop(mail("Je valide", answers=quote, number=2))
     assert counter.work() == {}
@@ -71,6 +97,24 @@ def test_the_whole_journey_into_hubspot_and_clickup(
     made = clickup.created()
     assert len(made) == 1
     assert ticket["clickup_subtask_id"] == made[0]["id"]
+    assert ticket["hs_pipeline_stage"] == "1", "people go on working with the ticket"
+    (task,) = made
+    assert task["parent"] == clickup.parent
+    assert [one["id"] for one in task["assignees"]] == [clickup.member]
+    assert datetime.fromtimestamp(int(task["due_date"]) / 1000, UTC).date().isoformat() == "2026-12-24"
+    for part in ("photo.jpg", f"/record/0-5/{hubspot.created('tickets')[0]['id']}", "2 crédits"):
+        assert part in task["markdown_description"], part
+    fields = {one["name"]: one.get("value") for one in task["custom_fields"]}
+    assert (float(fields["Crédits"]), fields["Client"]) == (2.0, "Jean Dupont")
+    (file,) = clickup.attachments
+    assert (file["task"], file["data"]) == (task["id"], JPEG)
+    assert file["name"].startswith("photo-")
+    assert file["name"].endswith(".jpg")
+    made = {name: hubspot.property("tickets", name) for name in PROPERTIES}
+    assert {name: one and (one["type"], one["fieldType"]) for name, one in made.items()} == PROPERTIES
+    status = made["validation_status"]
+    assert status is not None
+    assert {one["value"] for one in status["options"]} == STATUSES
     assert {state for _, _, state in counter.effects()} <= {"done", "reconciled"}
 
 
@@ -113,6 +157,20 @@ def test_a_hundred_messages_cost_at_most_five_hundredths_of_a_call_each(
     assert not [c for c in calls if "search" in c.path]
 
 
+def test_a_refusal_closes_the_ticket_and_makes_no_task(
+    tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
+) -> None:
+    counter = Counter(tmp_path / "data", **tools)
+    counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
+    assert counter.work() == {}
+    (quote,) = counter.sent("client@example.com")
+    counter.drop(mail("Non merci, je refuse.", answers=quote, number=2))
+    assert counter.work() == {}
+    (ticket,) = hubspot.created("tickets")
+    assert (ticket["properties"]["validation_status"], ticket["properties"]["hs_pipeline_stage"]) == ("rejected", "4")
+    assert clickup.created() == []
+
+
 @pytest.mark.parametrize("bad", ["fail", "late", "drop", "late-task"])
 def test_bad_days_of_the_tools_cost_no_double_and_no_loss(
     bad: str, tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp, monkeypatch: pytest.MonkeyPatch
@@ -152,6 +210,7 @@ def test_bad_days_of_the_tools_cost_no_double_and_no_loss(
     assert {state for _, _, state in counter.effects()} <= {"done", "reconciled"}
 
 
+@VERSIONS
 def test_the_whole_journey_in_hubspots_inbox_alone(
     tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
 ) -> None:

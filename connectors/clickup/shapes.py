@@ -52,7 +52,7 @@ def value_for(field: Mapping[str, Any], text: str) -> str | float | None:
         return text
     if kind in _NUMBERS:
         try:
-            return float(text)
+            return float(text.replace(",", "."))
         except ValueError:
             return None
     if kind == "drop_down":

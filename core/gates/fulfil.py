@@ -36,7 +36,7 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
 
 def create_task(work: Work) -> None:
     """The task with everything its people need; its number goes to the ticket."""
-    case = work.case
+    case, spec = work.case, work.directive.ticket
     name, description = work.text("task", "fr")
     due = next((f.value.day.isoformat() for f in case.facts if isinstance(f.value, Day)), "")
     key = work.emit(
@@ -46,15 +46,16 @@ def create_task(work: Work) -> None:
             description=description,
             reference=case.ref,
             quantity=case.approval.amount if case.approval else None,
-            files=tuple(f.sha256 for f in case.files),
+            files=tuple(f"{f.sha256}/{f.name.replace('/', '_')}" for f in case.files),
             due=due,
+            properties={name: value for name, text in spec.task_fields.items() if (value := work.fill(text))},
         ),
         name="task",
         behind=work.links_in(description),
         tell=True,
     )
-    if work.directive.ticket.task_property:
-        work.set_property({work.directive.ticket.task_property: "${task.id}"}, after=(key,))
+    if spec.task_property:
+        work.set_property({spec.task_property: "${task.id}"}, after=(key,))
 
 
 def moved(work: Work, spec: GateSpec, status: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -116,6 +117,11 @@ class Schema(Fake):
         made = [{"label": one, "value": one, "displayOrder": n, "hidden": False} for n, one in enumerate(options)]
         group = next(iter(self._groups[kind]))
         self._properties[kind][name] = self._definition(name, name, value_type, field_type, group, made, unique=unique)
+
+    def property(self, kind: str, name: str) -> dict[str, Any] | None:
+        """A property's definition as HubSpot holds it."""
+        with self.lock:
+            return copy.deepcopy(self._properties[kind].get(name))
 
     # ------------------------------------------------------------------ values
     def new_id(self) -> str:
