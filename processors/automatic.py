@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.message import Automatic, Bounce
+from processors.automatic_absence import CLOSED, INSTEAD_FORMAL, SUBJECT_ABSENT
 from processors.automatic_text import (
     Mail,
     fold,
@@ -21,13 +22,16 @@ from processors.automatic_text import (
 )
 from processors.automatic_view import ROBOT, ROLE, View
 from processors.automatic_words import (
-    CLOSED,
-    INSTEAD_FORMAL,
+    INVITATION,
+    INVITATION_SUBJECT,
+    OUR_OFFER,
     READ,
     READ_SUBJECT,
     RECEIVED,
-    SUBJECT_ABSENT,
+    SERVICE_DESK,
     SUBJECT_WEAK,
+    TO_ALL,
+    TO_US,
     UNSUBSCRIBE,
 )
 from processors.bounce import delivery_report, is_daemon
@@ -115,7 +119,8 @@ def _calendar_answer(view: View) -> Finding | None:
     for part in view.mail.parts[:30]:
         if part.attachment.family == "calendar" or part.attachment.type.lower().startswith("text/calendar"):
             method = method or b"METHOD:REPLY" in part.content[:20_000].upper()
-    if method and len(view.own.strip()) < 400 and not view.person:
+    said = INVITATION_SUBJECT.match(view.subject) and INVITATION.search(view.own[:2_000])
+    if (method or said) and len(view.own.strip()) < 400 and not view.person:
         return Finding("receipt", "Réponse d'agenda à une invitation, sans message.")
     return None
 
@@ -154,7 +159,13 @@ def _generated(view: View) -> Finding | None:
         return None
     if generated and is_forward(view.subject):
         return None  # an inbox rule forwards a person's mail (Exchange marks those too)
-    if answers or view.cues & {"away", "received"} or ((view.mail.in_reply_to or is_reply(view.subject)) and generated):
+    challenged = "machine" in view.cues and bool(_ROBOTS_MARK.search(view.own[:4_000]))
+    if (
+        answers
+        or challenged
+        or view.cues & {"away", "received"}
+        or ((view.mail.in_reply_to or is_reply(view.subject)) and generated)
+    ):
         return Finding("auto-reply", "Envoi automatique (Auto-Submitted ou adresse sans réponse) qui répond à un message.")
     header = f"En-tête Auto-Submitted: {view.submitted}." if generated else f"Adresse sans réponse : {view.mail.sender.email}."
     return Finding("bulk", header)
@@ -193,19 +204,32 @@ def _reply_robot(view: View) -> Finding | None:
     weak = bool(SUBJECT_WEAK.match(view.subject)) and not reply
     if "away" in cues and _speaks_to_everyone(view, weak=weak, suppress=suppress and not reply):
         return Finding("auto-reply", said)
+    impersonal = not view.person and not TO_US.search(view.own) and not OUR_OFFER.search(view.own)
+    if (
+        "away" in cues
+        and impersonal
+        and len(view.own) < 320
+        and ("instead" in cues or ("back" in cues and TO_ALL.search(view.own)))
+    ):
+        return Finding("auto-reply", said)  # it says nothing but an absence
     if SUBJECT_ABSENT.match(view.subject) and (
         (cues & {"back", "instead"} and len(view.own) < 600) or ("away" in cues and not view.person and len(view.own) < 200)
     ):
         return Finding("auto-reply", said)
     if "received" in cues and not view.person and len({m[0] for m in RECEIVED.finditer(view.own)}) >= 3:
         return Finding("auto-reply", said)  # nobody confirms a reception in three ways
+    # A customer too may answer our offer: "bien reçu, nous vous répondrons sous 48 heures".
+    offered = OUR_OFFER.search(view.own) or (reply and OUR_OFFER.search(view.subject) and not _STAFF.search(view.own))
+    if "received" in cues and not view.person and SERVICE_DESK.search(view.own) and not offered:
+        return Finding("auto-reply", said)  # "nous vous répondrons sous 48 heures" to a message, not to our offer
     if "received" in cues and ("silent" in cues or (suppress and not reply and ROLE.match(view.local))):
         return Finding("auto-reply", said)
     if (
         "received" in cues
         and not reply
         and re.match(
-            r"\W{0,4}(?:accuse de reception|confirmation de reception|(?:votre|your) (?:demande|message|request"
+            r"\W{0,4}(?:eingangsbestatigung|acuse de recibo|conferma di ricezione|accuse de reception|confirmation de reception|"
+            r"(?:votre|your) (?:demande|message|request"
             r"|ticket)|\W?(?:ticket|case|demande|request) ?(?:n°|#|id)?)",
             view.subject,
         )
@@ -219,15 +243,19 @@ def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
     beside = len(view.cues & {"back", "instead"})
     if beside == 2 or (beside and (weak or suppress)):
         return True
-    closed = "back" in view.cues and not view.person and bool(CLOSED.search(view.own))
+    closed = "back" in view.cues and not view.person and not TO_US.search(view.own) and bool(CLOSED.search(view.own))
     return closed or bool(INSTEAD_FORMAL.search(view.own)) or {"back", "received"} <= view.cues
 
 
 #: "Auto: Re: …": the mark that a server sets before the subject it answers.
 _AUTO_BEFORE_REPLY = re.compile(r"auto ?: ?(?:re|aw|sv|tr|fw|(?:votre|your) (?:devis|demande|message|quote|request))\b")
+#: Whoever serves many has staff and working hours.
+_STAFF = re.compile(
+    r"conseiller|technicien|agent|operat|membre de l'equipe|ouvre|business day|working|our (?:support )?team|service client|ticket"
+)
 #: What nobody writes himself: the line of a ticket system at the top, a filter's "click so that your message arrives".
 _ROBOTS_MARK = re.compile(
-    r"^\W{0,8}(?:please )?(?:type|write|enter) your reply above|(?:cliqu|click)[^\n]{0,60}(?:votre|your) message"
+    r"^\W{0,8}(?:please )?(?:type|write|enter) your reply above|(?:cliqu|click)[^\n]{0,60}(?:votre|your) (?:message|e-?mail|courriel)"
     r"|(?:liberer|delivrer|release|deliver) (?:votre|your|the|ce) (?:message|mail)[^\n]{0,30}(?:cliqu|click)"
     r"|votre (?:message|mail) me parvienne[^\n]{0,40}cliqu"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from processors.automatic_absence import AWAY, BACK, INSTEAD, SUBJECT_UNTIL
 from processors.automatic_text import (
     MAX_BODY,
     MAX_SUBJECT,
@@ -16,18 +17,7 @@ from processors.automatic_text import (
     own_lines,
     without_tags,
 )
-from processors.automatic_words import (
-    AWAY,
-    BACK,
-    INSTEAD,
-    MACHINE,
-    MACHINE_ANYWHERE,
-    PERSON,
-    RECEIVED,
-    SILENT,
-    SUBJECT,
-    SUBJECT_UNTIL,
-)
+from processors.automatic_words import MACHINE, MACHINE_ANYWHERE, PERSON, RECEIVED, SILENT, SUBJECT
 from processors.bounce import is_daemon
 from processors.correlate import same_correspondent
 

@@ -7,12 +7,7 @@ from __future__ import annotations
 
 import re
 
-#: What may follow a certain subject: the end, a punctuation, a date, the subject answered to. "Automatic door" has none.
-_END = (
-    r"(?=\s*(?:$|[:：;.,!|/»)(>\[\]*\"“„<–—-]|(?:re|aw|sv|tr|fw)\b|(?:until|till|from|du|au|jusqu|bis|vom|ab|hasta"
-    r"|fino|ate"
-    r"|tot|to)\b|\d))"
-)
+from processors.automatic_absence import END
 
 #: A robot's own subject: enough by itself unless the text is plainly a person's.
 SUBJECT = re.compile(
@@ -49,132 +44,24 @@ SUBJECT = re.compile(
     r"|автоматический ответ|автоответ(?:чик)?|автоматична відповідь|нет на рабочем месте|otomatik (?:yanit|cevap)"
     r"|ofis disinda|αυτοματη απαντηση|εκτος γραφειου|απουσια απο το γραφειο"
     r"|tra loi tu dong|balasan otomatis|jawapan automatik"
-    r")" + _END + r"|自動(?:応答|返信|回覆|回复)|自动(?:回复|答复|回覆)|不在(?:通知|の|のお知らせ|です)|休假|부재\s?중"
+    r")" + END + r"|自動(?:応答|返信|回覆|回复)|自动(?:回复|答复|回覆)|不在(?:通知|の|のお知らせ|です)|休假|부재\s?중"
     r"|자동\s?(?:회신|응답|답장)"
     r"|رد تلقائي|الرد التلقائي|خارج المكتب|מענה אוטומטי|תשובה אוטומטית|ตอบกลับอัตโนมัติ|स्वचालित उत्तर)"
 )
 
 #: A subject that people use too: the text must say the rest.
 SUBJECT_WEAK = re.compile(
-    r"\W{0,4}(?:re ?: ?)?(?:absen(?:ce|te?|cia|za)|en conges?|conges?|en vacances|vacances|fermeture|fermes?\b"
+    r"\W{0,4}(?:re ?: ?)?(?:(?:our |the )?(?:office|shop|store|studio)s? (?:is |are )?closed|(?:bureau|magasin"
+    r"|atelier)s? fermee?s?|nous sommes fermes|absen(?:ce|te?|cia|za)|en conges?|conges?|en vacances|vacances"
+    r"|fermeture|fermes?\b"
     r"|indisponib|en deplacement|conge (?:de )?(?:maternite|paternite|maladie|parental)|out of|away|vacation"
-    r"|holidays?|annual leave|maternity leave|on leave|not available|unavailable|urlaub|ferien|betriebsferien"
+    r"|holidays?|annual leave|maternity leave|on (?:\w{3,12} )?leave|not available|unavailable|urlaub|ferien|betriebsferien"
     r"|nicht erreichbar"
     r"|vacaciones|de vacaciones|ferie|in ferie|ferias|vakantie|semester|ferie|urlop|urlaub|отпуск|auto\b|automat"
     r"|notification|i no longer work|no longer with|je ne travaille plus|a quitte|changement d'adresse|depart)"
 )
 
-#: "I am away", said of now.
-AWAY = re.compile(
-    r"(?:^|[.!] )(?:en vacances|en conges?|absente?|en deplacement) (?:jusqu|du \d|until)|je m'absente|(?:actuellement"
-    r"|momentanement|suis|serai)"
-    r" en (?:formation|reunion|rendez-vous|teletravail|seminaire|deplacement|mission)|connexion (?:limitee|reduite|intermittente)"
-    r"|(?:ist|sind|bleibt|bleiben)[^\n]{0,50} geschlossen|estare (?:ausente|fuera|de vacaciones)|unattended mailbox"
-    r"|(?:je (?:suis|serai|me trouve)|nous (?:sommes|serons)|etant)\W(?:\w{1,15} ){0,3}(?:absent|en conge|en vacances"
-    r"|en arret|en deplacement|hors (?:du|de mon) bureau|indisponible|en formation|ferme|injoignable)|(?:actuellement"
-    r"|momentanement|en ce moment) (?:absent|en conge|en vacances|indisponible|hors|ferme|en deplacement)"
-    r"|absente? (?:du bureau|jusqu|du \d|de mon bureau|pour)"
-    r"|(?:bureaux?|entreprise|societe|studio|atelier|boutique|magasin|service|agence|cabinet)[^\n.]{0,40} (?:est|sont"
-    r"|sera|seront) (?:actuellement |exceptionnellement )?fermee?s?|ne (?:travaille|fais|fait) plus (?:partie|chez"
-    r"|dans|pour)|(?:a|ai) quitte (?:l'entreprise|la societe|ses fonctions|notre)|je n'ai pas acces a (?:mes|ma)"
-    r"|absence[^\n.]{0,30}jusqu"
-    r"|(?:i am|i'm|i will be|i'll be|we are|we're|we will be|currently|is) (?:\w{1,15} ){0,4}(?:out of (?:the "
-    r"|my )?office|out of office|away|on (?:annual |maternity |paternity |parental |sick |medical |a )?(?:leave"
-    r"|vacation|holiday|break|business trip)|travell?ing|unavailable|not available|not in the office|out until"
-    r"|closed)|out of (?:the )?office (?:until|from|on|with|and|today)|no longer (?:with|work|employed)"
-    r"|limited access to (?:my )?(?:e-?mail|internet)|thank you for your (?:e-?mail|message)[^\n]{0,30}i am"
-    r"|(?:nous|notre|nos|l'|le|la|les|maison|etude|galerie|ecole|mairie|cabinet|equipe|bureaux?)[^\n.]{0,40} (?:est|sont|sera|seront"
-    r"|fait|font) (?:actuellement |exceptionnellement |totalement )?(?:fermee?s?|en conges?|relache)\b|fermeture (?:annuelle|estivale"
-    r"|exceptionnelle|hivernale|du \d|pour conges?)|(?:je|nous) (?:profite|profitons|prends|prenons)[^\n.]{0,30}(?:conges?|vacances|repos)"
-    r"|en (?:conge|arret) (?:maternite|paternite|parental|maladie|sabbatique|de )|(?:peu|pas|difficilement) (?:joignable"
-    r"|disponible|connectee?)"
-    r"|eloignee? de (?:ma messagerie|mes mails|mon bureau|mon ordinateur|mes e-?mails)|ne (?:consulte|consulterai|lis|lirai"
-    r"|releve|releverai|suis pas"
-    r" en mesure de (?:lire|consulter))[^\n.]{0,30}(?:messagerie|mails?|e-?mails?|messages?|boite)|acces (?:limite|restreint"
-    r"|ponctuel|intermittent)[^\n.]{0,20}"
-    r"(?:mail|messagerie|internet|message)|travelling (?:until|and|with|at)|intermittent access|(?:befinde mich|sind wir"
-    r"|bin ich|bin|sind)[^\n.]{0,40}(?:urlaub"
-    r"|betriebsferien|elternzeit|mutterschutz|dienstreise)|(?:me encuentro|estoy|estamos)[^\n.]{0,30}(?:vacaciones|ausente|de viaje|fuera)"
-    r"|(?:ich bin|wir sind|bin ich) (?:\w{1,15} ){0,6}(?:nicht (?:im (?:buro|haus)|erreichbar|anwesend|da\b)|abwesend"
-    r"|im urlaub|ausser haus|in elternzeit|verreist|geschlossen)|nicht (?:im buro|erreichbar)|ausser haus"
-    r"|nicht mehr (?:im unternehmen|fur uns)|(?:estoy|estare|me encuentro|estamos"
-    r"|estaremos) (?:\w{1,15} ){0,4}(?:fuera|ausente|de vacaciones|de viaje|de baja|cerrad)|fuera de (?:la )?oficina"
-    r"|(?:sono|saro|siamo|saremo) (?:\w{1,15} ){0,4}(?:assente|fuori (?:ufficio|sede)|in ferie|in vacanza|in malattia"
-    r"|chius)|(?:estou|estarei|encontro-me|estamos|estaremos) (?:\w{1,15} ){0,4}(?:ausente|fora|de ferias|em viagem"
-    r"|de licenca|encerrad)|(?:ik ben|wij zijn|ben ik) (?:\w{1,15} ){0,6}(?:afwezig|niet (?:aanwezig|op kantoor"
-    r"|bereikbaar)|met vakantie|op vakantie|met verlof|gesloten)"
-    r"|(?:jag ar|jeg er|olen|jestem|przebywam) (?:\w{1,15} ){0,4}(?:franvarande|pa semester|bortrest|borte|pa ferie"
-    r"|fravaerende|ute|poissa|lomalla|nieobecn|na urlopie|poza biurem)|нахожусь в отпуске|в отпуске|отсутствую|休暇|不在"
-    r"|休假|外出|不在办公室|부재|휴가"
-    r"|خارج المكتب|في إجازة|(?:i am|i'm|we are|currently) ooo\b|(?:est|sont) (?:actuellement )?(?:absente?s?"
-    r"|en conges?|en vacances)\b"
-)
-#: A subject that is nothing but an absence.
-SUBJECT_ABSENT = re.compile(
-    r"\W{0,4}(?:absente?|absence|en conges?|conges?(?: annuels?| d'ete)?|indisponible|(?:on |annual )?leave|urlaub"
-    r"|ausente|assente)" + _END
-)
 
-#: "En vacances jusqu'au 4/12".
-SUBJECT_UNTIL = re.compile(
-    r"\W{0,4}(?:je suis )?(?:en (?:vacances|conges?|deplacement|formation)|absente?|indisponible|away|on (?:leave|holiday|vacation)|urlaub"
-    r"|de vacaciones|in ferie)[^?\n]{0,30}(?:jusqu|du \d|until|till|bis|hasta|fino)"
-)
-
-#: When the sender comes back, or what happens then.
-BACK = re.compile(
-    r"(?:(?:sera|seront) (?:lue?s?|traitee?s?|consultee?s?|prise?s? en compte) (?:des|a partir|le \d|lundi|apres)"
-    r"|repondre que |de retour|mon retour|notre retour|des mon retour|je (?:re)?prendrai connaissance|je serai de|reprise le"
-    r"|reouverture|jusqu'?(?:au|a)|du \d{1,2}[^\n]{0,25} au \d|reviens? le|a compter du|back (?:on|in|at)"
-    r"|will (?:be )?(?:return|back)|a la retraite depuis|i(?:'ll"
-    r"| will) (?:be back|return|respond|reply|get back)|returning|upon my return|when i (?:return|get back|am back)"
-    r"|until|till|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)"
-    r"|ab dem"
-    r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso|ate (?:o dia|ao|a|\d)"
-    r"|de volta|terug|tot en met|tot \d|vanaf|tillbaka|tilbage|tilbake|wroc|powrot|do dnia|вернусь|до \d|戻り|まで|返回|까지)"
-    r"|jusqu'en|will not (?:be )?(?:return|back)|(?:dal?|del|vom) \d{1,2}[^\n]{0,25} (?:al|bis) |vuelvo|torno|rientro"
-    r"|volto em|ich bin am|a la (?:reouverture|reprise|rentree)|(?:lire|lirai|lirons|traiterai|traiterons|repondrai"
-    r"|repondrons|reviendrai|reviens)[^\n.]{0,40}"
-    r"(?:retour|rentree|reprise|reouverture)|des que (?:je serai|possible a mon)|(?:wieder|zuruck)[^\n.]{0,25}(?:erreichbar"
-    r"|da\b|im buro)|a mi (?:regreso|vuelta)"
-    r"|get back to you (?:when|once|as soon as|upon|on)"
-)
-#: Whom to turn to meanwhile.
-INSTEAD = re.compile(
-    r"en cas d'urgence|pour (?:toute|les) (?:demande|question|urgence)s?[^\n]{0,40}|en mon absence|pendant (?:cette"
-    r"|mon|ma|notre) (?:periode|absence|conge)|(?:veuillez|vous pouvez|merci de"
-    r"|n'hesitez pas a) (?:vous )?(?:contacter|adresser|joindre|ecrire)|vos (?:mails|messages|e-mails"
-    r"|courriels) (?:ne seront|seront)|si (?:c'est |votre demande est )?urgent|urgen(?:t|ce|cy|te|cia|za)"
-    r"|for (?:any )?(?:urgent|immediate|emergenc)[^\n]{0,60}|please (?:contact|call|e-?mail|reach)|in my absence"
-    r"|during (?:my|this|that) (?:absence|time|period)|limited access|if you need (?:immediate|urgent)|in dringenden"
-    r"|bei (?:dringenden|ruckfragen)|wenden sie sich|vertretung|wird nicht (?:weitergeleitet|bearbeitet)"
-    r"|nachricht wird nicht|para (?:asuntos|cualquier|temas)|por favor contact|in caso di (?:urgenza|necessita)"
-    r"|per (?:urgenze|questioni)|contattare|em caso de urgencia|para assuntos|bij (?:spoed|dringende)"
-    r"|voor (?:dringende|spoed)|neem contact|i nodfall|vid bradskande|ved hast|w pilnych|в срочных|緊急|緊要|紧急|긴급"
-    r"|me remplace|remplacee? par|mon remplacant|ma remplacante|(?:dossiers?|demandes?|clients?|messages?|sujets?"
-    r"|projets?) (?:sont|seront|est|sera)"
-    r" (?:suivie?s?|traitee?s?|reprise?s?|geree?s?|pris(?:es)? en charge|transferee?s?|rediriges?) par|prend le relais"
-    r"|assure (?:l'interim|la permanence|le relais)"
-    r"|(?:adressez|tournez|rapprochez)-vous|(?:mon|ma|mes) collegues? [^\n.]{0,60}(?:pourra|est a votre|se fera|vous repond)"
-    r"|bitte (?:kontaktieren|wenden)"
-    r"|contacte (?:con|a)|dirijase|in (?:urgent|emergency) cases?"
-)
-#: The same, as it is only said in messages for everyone.
-INSTEAD_FORMAL = re.compile(
-    r"sin acceso (?:al|a mi) correo|no access to (?:my )?(?:e-?mail|mail)|n'aurai pas acces|n'ai pas acces|ohne zugriff|senza accesso"
-    r"|ne (?:lirai|pourrai) (?:pas|vous repondre|y repondre)|sans acces a (?:ma|mes)|pour (?:une|les) urgences?"
-    r"|(?:nouvel|nouveau|nouvelle) (?:interlocuteur|interlocutrice|contact|conseiller)|successeur|wird (?:danach|spater|erst)"
-    r"|en cas d'(?:urgence|absence)|en mon absence|pendant (?:cette periode|mon absence|notre absence|mes conges)"
-    r"|pour (?:toute|les)"
-    r" (?:demande|question|urgence)s?|(?:messages?|mails?|courriels?) (?:ne seront|ne sera|n'est"
-    r"|ne sont) (?:pas )?(?:lu|transfer|traite|releve|consulte)"
-    r"|in my absence|during (?:my|this) (?:absence|time|period)|for (?:any )?(?:urgent|immediate|emergenc)|(?:if"
-    r"|in case) [^\n]{0,30}urgent"
-    r"|in dringenden|wahrend meiner abwesenheit|nicht weitergeleitet|durante (?:mi|la mia|a minha) (?:ausencia"
-    r"|assenza)"
-    r"|para (?:asuntos|assuntos|temas) urgent|per urgenze|in caso di urgenza|em caso de urgencia|(?:bij"
-    r"|voor) (?:spoed|dringende)"
-)
 #: "This is an automatic message", at the start of a line or sentence.
 MACHINE = re.compile(
     r"(?:^|[.!:] |[(*\[<] ?)\W{0,6}(?:(?:ceci|il s'agit|c'est) (?:est )?(?:d'|un |une )?(?:message|mail|e-mail"
@@ -198,25 +85,31 @@ MACHINE = re.compile(
 )
 #: The same, wherever it stands: marks of ticket systems, of addresses given up, of filters that ask for a click.
 MACHINE_ANYWHERE = re.compile(
-    r"un(?:attended|monitored) (?:mailbox|inbox|address|account)|repl(?:y|ies) (?:are|is|will) not (?:be )?(?:read|monitored|seen)"
+    r"cette adresse (?:sera|va etre|a ete|est) (?:\w{1,12} )?(?:supprimee|desactivee|fermee|remplacee|abandonnee)"
+    r"|boite (?:generique|non surveillee|partagee)"
+    r"|(?:votre|ce) (?:message|courriel|mail|e-mail) (?:a ete|est) (?:\w{1,12} )?(?:transmis|transfere|dirige"
+    r"|achemine)[^\n.]{0,20} ?(?:au service|a l'equipe|aux equipes)"
+    r"|ne (?:consulte|releve|lis|utilise) plus (?:cette|mon ancienne|l'ancienne) (?:adresse|boite|messagerie)"
+    r"|(?:cliqu|click)[^\n]{0,60}(?:pour que votre (?:e-?mail|courriel)|so (?:that )?your (?:e-?mail))"
+    r"|challenge[ -/]response"
+    r"|un(?:attended|monitored) (?:mailbox|inbox|address|account)|repl(?:y|ies) (?:are|is|will) not (?:be )?(?:read"
+    r"|monitored|seen)"
     r"|(?:liberer|delivrer|release|deliver) (?:votre|your|the|ce) (?:message|mail)[^\n]{0,30}(?:cliqu|click)"
     r"|(?:please )?(?:type|write|enter) your reply above|repondez au-dessus de cette ligne"
     r"|(?:this|the) (?:mailbox|inbox|address|e-?mail address|account)[^\n.]{0,40}(?:not (?:monitored|read|checked)"
     r"|unmonitored|unattended|no longer (?:in use|active"
-    r"|monitored|used|valid)|not in use)|(?:cette|mon ancienne|l'ancienne|l') ?(?:adresse|boite|messagerie)[^\n.]{0,40}(?:n'est (?:plus"
+    r"|monitored|used|valid)|not in use)|(?:cette|mon ancienne|l'ancienne|l') ?(?:adresse|boite"
+    r"|messagerie)[^\n.]{0,40}(?:n'est (?:plus"
     r"|pas) (?:utilisee|active|valide|consultee"
-    r"|relevee|surveillee|lue|en service|suivie)|(?:a ete|est) (?:desactivee|supprimee|fermee))|(?:votre|ce) (?:message|mail"
+    r"|relevee|surveillee|lue|en service|suivie)|(?:a ete|est) (?:desactivee|supprimee|fermee))|(?:votre"
+    r"|ce) (?:message|mail"
     r"|courriel|e-mail) (?:n'a pas ete|ne sera pas|n'est pas)"
-    r" (?:transfere|transmis|redirige|lu|delivre)|(?:prouver?|confirm\w{0,4}|verif\w{0,5}|prove|verify)[^\n]{0,40}(?:humaine?"
+    r" (?:transfere|transmis|redirige|lu|delivre)|(?:prouver?|confirm\w{0,4}|verif\w{0,5}|prove"
+    r"|verify)[^\n]{0,40}(?:humaine?"
     r"|human|robot|person)\b|votre (?:message|mail) me parvienne[^\n]{0,40}cliqu|(?:cliqu|click)[^\n]{0,60}"
     r"(?:pour que votre (?:message|mail)|so (?:that )?your message|release your message|deliver your message"
     r"|liberer votre (?:message|mail))"
     r"|diese (?:adresse|mailbox)[^\n.]{0,30}nicht (?:mehr )?(?:gelesen|uberwacht|genutzt)"
-)
-#: "We are closed until", from a house rather than a person.
-CLOSED = re.compile(
-    r"geschlossen|(?:sera|seront|est|sont|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir|pour|le) "
-    r"|fermeture (?:annuelle|estivale|exceptionnelle)"
 )
 #: "Do not answer this".
 SILENT = re.compile(
@@ -228,14 +121,17 @@ SILENT = re.compile(
 )
 #: "We have received your message", as robots of service desks say it.
 RECEIVED = re.compile(
-    r"(?:nous (?:avons|accusons|vous confirmons)|(?:a|ont) bien ete|est bien|avons bien)[^\n]{0,40}(?:recu|reception"
+    r"recebemos (?:a sua|o seu)|(?:unter|mit) der (?:nummer|vorgangsnummer|ticketnummer)|(?:eingegangen|erfasst) und wird"
+    r"|(?:nous (?:l'|vous l')?(?:avons|accusons|vous confirmons)|(?:a|ont) bien ete|est bien"
+    r"|avons bien)[^\n]{0,40}(?:recu|reception"
     r"|enregistre|transmis|parvenu|pris en compte)[^\n]{0,20}|(?:votre|vos) (?:message|demande|mail|e-mail|ticket"
     r"|reclamation|courriel|email|candidature|requete|inscription)[^\n]{0,40}(?:a|ont|est|sont"
     r"|nous est) (?:bien )?(?:ete )?(?:recu|enregistre|pris|parvenu|transmis|cree)|(?:accusons"
     r"|confirmons)[^\n]{0,15} (?:bonne )?reception|nous (?:reviendrons|reprendrons|repondrons|traiterons"
     r"|vous repondrons|mettons tout|vous recontacterons)[^\n]{0,40}|(?:sera|seront) (?:traitee?s?|examinee?s?)"
     r"|dans les (?:plus brefs|meilleurs) delais"
-    r"|(?:votre|la) (?:demande|requete|message|ticket|reclamation)[^\n.]{0,20} (?:est|porte|a pour|sous) (?:le |la )?(?:n ?°"
+    r"|(?:votre|la) (?:demande|requete|message|ticket|reclamation)[^\n.]{0,20} (?:est|porte|a pour|sous) (?:le "
+    r"|la )?(?:n ?°"
     r"|numero|no\b|reference|ref)"
     r"|enregistree?s? sous (?:le |la )?(?:n ?°|numero|reference)|(?:commande|reservation|inscription|paiement|virement"
     r"|colis)[^\n.]{0,40}(?:a (?:bien )?ete|est"
@@ -258,6 +154,55 @@ RECEIVED = re.compile(
     r"|を受け)|受け付けました|已(?:收到|受理)|접수(?:되었|했)"
 )
 
+#: A service desk speaks of its staff and its hours: "un technicien va la prendre en charge", "within one business day".
+SERVICE_DESK = re.compile(
+    r"(?:un(?:e)?|l'un de nos|nos|notre|votre) (?:conseill|technicien|agent|operat|membre de|equipe"
+    r"|charge de clientele|expert|interlocut)[^\n.]{0,40}"
+    r"(?:(?:va|vont) (?:vous |la |le |les |en )?(?:repondre|contacter|recontacter|prendre|traiter|etudier|examiner"
+    r"|revenir)|vous (?:re|contact)|reviendra|prendra"
+    r"|recontactera|repondra)"
+    r"|(?:member|agent|representative|specialist|advisor)s? (?:of|from|on) (?:our|the) [^\n.]{0,30}will|(?:our"
+    r"|the) [^\n.]{0,25}(?:team|staff|agents?) (?:will (?:get|respond|reply|be in|contact|review|answer"
+    r"|look)|usually repl)"
+    r"|(?:un operatore|il nostro (?:team|staff)|un nostro)[^\n.]{0,30}(?:rispondera|contattera)|(?:un agente"
+    r"|nuestro equipo)[^\n.]{0,30}(?:respondera|contactara)"
+    r"|(?:unser team|ein mitarbeiter)[^\n.]{0,40}(?:wird|meldet|kummert)|nous [^\n.]{0,40}(?:sous|dans un delai de"
+    r"|dans les) (?:\d+|quarante|vingt)[^\n.]{0,6}(?:h\b|heures|jours)"
+    r"|(?:within|in) (?:one|two|three|\d+)[- ](?:business|working) (?:days?|hours?)|within (?:24|48|72) hours"
+    r"|innerhalb von \d+ (?:stunden|werktagen)"
+    r"|(?:en un plazo de|dentro de) \d+ horas|entro \d+ ore|(?:no prazo de|em ate) \d+ horas|your (?:reference|ticket"
+    r"|case)(?: number| id)? is\b|sous (?:le )?(?:numero|n°|reference)"
+)
+#: What a customer speaks of when he confirms a reception himself.
+OUR_OFFER = re.compile(
+    r"\b(?:devis|proposition|offre|chiffrage|quote|quotation|offer|proposal|estimate|angebot|presupuesto|preventivo|orcamento|offerte)\b"
+)
+
+#: Whoever tells his own correspondent of something is no robot, be he away: "je regarde ça à mon retour", "livrez avant".
+TO_US = re.compile(
+    r"\b(?:ca|cela|oui|non|livr\w*|valid\w*|modelis\w*|modeles?|photos?|factures?|fichiers?|commandes?|accord"
+    r"|appelez-moi|rappel\w*|files?|models?"
+    r"|deliver\w*|invoices?|yes|no|mon associe|mon mari|ma femme|le client|laissez-nous|laissez-moi|il faudrait|il faut)\b"
+)
+#: A mail for everybody who may write speaks of now, thanks for a message, or says who is there instead.
+TO_ALL = re.compile(
+    r"merci (?:pour|de) (?:votre|ton) (?:message|mail|e-mail|courriel)|thank(?:s| you) for (?:your|the) (?:message"
+    r"|e-?mail|mail|note)|danke fur ihre|gracias por su"
+    r"|grazie per (?:la|il|aver)|actuellement|currently|momentanement|derzeit|actualmente|me encuentro|attualmente"
+    r"|atualmente|etant |خارج المكتب"
+)
+
+#: The answer to an invitation, as calendars write it.
+INVITATION = re.compile(
+    r"(?:a|has|hat|ha) (?:accepte|decline|refuse|accepted|declined|tentatively accepted|zugesagt|abgesagt|aceptado"
+    r"|rechazado|accettato|rifiutato)"
+    r"[^\n.]{0,30}(?:invitation|reunion|meeting|event|evenement|einladung|termin|invitacion|invito)"
+)
+INVITATION_SUBJECT = re.compile(
+    r"(?:accepte|refuse|decline|provisoire|accepted|declined|tentative|zugesagt|abgelehnt|mit vorbehalt|aceptado"
+    r"|rechazado|accettato|rifiutato)e? ?:"
+)
+
 #: A person who wants something or decides something. Deliberately wide: it only ever keeps a mail from being silenced.
 PERSON = re.compile(
     r"\b(?:je|nous|j'|on) ?(?:voudr|souhait|aimer|desir|vous (?:envoie|transmet|joins|adresse|confirme|demande"
@@ -267,8 +212,9 @@ PERSON = re.compile(
     r"|\b(?:pourriez|pouvez|peux|pourrais|auriez|avez|seriez)-?(?: |-)?(?:vous|tu)\b|est-ce (?:que|possible)"
     r"|merci de (?!nous avoir|m'avoir|contact|vous adress|ne |joindre|patient|votre|l'|renvoy|reenvoy|noter"
     r"|prendre (?:note|contact)"
+    r"|conserver|garder|rappeler|mentionner|indiquer|preciser|consulter|vous rapprocher|tenir compte|reiterer"
     r"|adresser|appel|transf|privileg|rediriger|bien vouloir (?:contact|vous|renvoy|adress|noter|patient))"
-    r"|please (?!contact|call|e-?mail|reach|note|do not|don't|be (?:advised|aware|assured)|allow|expect|refer|direct"
+    r"|please (?!contact|call|e-?mail|reach|update|note|do not|don't|be (?:advised|aware|assured)|allow|expect|refer|direct"
     r"|visit|accept|feel|bear|forward|resend|get in touch|write|reply|disregard|excuse|find below)"
     r"|ci-joints?|en piece jointe|vous trouverez|voici (?:la|le|les|des|mes|une?|l'|nos)|d'accord|ok pour|c'est (?:ok"
     r"|bon|valide|parfait)|ca marche|bon pour accord|besoin d'un(?:e)? (?:model|devis|aide|info|rendu|3d)"
