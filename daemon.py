@@ -7,6 +7,7 @@ explain  what a mail would cause, without doing anything
 status   what waits, what is wrong       parked / retry / drop   what needs a person
 show     one case, told by the journal   act      decide on a case from the console
 audit    has the journal been changed?   backup / restore
+user     who may come to the desk        token    who may call the API
 webhooks what vendors must know to tell us things at once
 install  systemd units                   canary   a mail to ourselves that must come back
 """
@@ -31,6 +32,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+user_app = typer.Typer(help="Qui entre au guichet : comptes et rôles (reader < agent < admin).", no_args_is_help=True)
+token_app = typer.Typer(help="Jetons de l'API, par personne ou par service.", no_args_is_help=True)
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
 _ENV: dict[str, Path | None] = {"file": None}
 
 Json = Annotated[bool, typer.Option("--json", help="Une ligne JSON par résultat, pour les scripts.")]
@@ -242,6 +247,134 @@ def webhooks(
         else:
             for line in lines(found):
                 _out(line)
+
+
+# ------------------------------------------------------------------ people
+
+Name = Annotated[str, typer.Argument(help="Le nom de la personne, tel qu'elle le tapera.")]
+Generate = Annotated[bool, typer.Option("--generate", help="Tirer le mot de passe au sort et le montrer, une seule fois.")]
+
+
+@user_app.command("add")
+def user_add(
+    name: Name,
+    role: Annotated[
+        str, typer.Option(help="reader, agent ou admin ; par défaut admin pour le premier compte, puis agent.")
+    ] = "",
+    generate: Generate = False,
+) -> None:
+    """Ouvre un compte. Le mot de passe est demandé sans s'afficher, ou lu sur l'entrée standard."""
+    with _told() as settings:
+        from accounts import add_user
+
+        _out(add_user(settings, name, role, generate=generate))
+
+
+@user_app.command("list")
+def user_list(as_json: Json = False) -> None:
+    """Les comptes."""
+    with _told() as settings:
+        from accounts import people, user_line
+
+        with people(settings) as accounts:
+            users = accounts.users()
+        for user in users:
+            _out(_one_line(user_line(user)) if as_json else f"{user.name}  {user.role}{'  fermé' if user.disabled else ''}")
+
+
+@user_app.command("password")
+def user_password(name: Name, generate: Generate = False) -> None:
+    """Change le mot de passe ; toutes les sessions de la personne se ferment."""
+    with _told() as settings:
+        from accounts import set_password
+
+        _out(set_password(settings, name, generate=generate))
+
+
+@user_app.command("role")
+def user_role(name: Name, role: Annotated[str, typer.Argument(help="reader, agent ou admin.")]) -> None:
+    """Change le rôle, aussitôt, sessions ouvertes comprises."""
+    with _told() as settings:
+        from accounts import author, people
+
+        with people(settings) as accounts:
+            user = accounts.set_role(name, role, author())
+        _out(f"{user.name} : {user.role}.")
+
+
+@user_app.command("disable")
+def user_disable(name: Name) -> None:
+    """Ferme le compte : ses sessions finissent, ses jetons dorment ; « enable » le rouvre."""
+    _open_or_shut(name, disabled=True)
+
+
+@user_app.command("enable")
+def user_enable(name: Name) -> None:
+    """Rouvre un compte fermé."""
+    _open_or_shut(name, disabled=False)
+
+
+def _open_or_shut(name: str, *, disabled: bool) -> None:
+    with _told() as settings:
+        from accounts import author, people
+
+        with people(settings) as accounts:
+            user = accounts.set_disabled(name, disabled, author())
+        _out(f"{user.name} ne peut plus entrer." if disabled else f"{user.name} peut entrer à nouveau.")
+
+
+@user_app.command("remove")
+def user_remove(name: Name) -> None:
+    """Supprime le compte et ses jetons ; le journal garde ce qu'il a fait."""
+    with _told() as settings:
+        from accounts import author, people
+
+        with people(settings) as accounts:
+            accounts.remove(name, author())
+        _out(f"{name} n'a plus de compte.")
+
+
+@token_app.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="À quoi il sert, par exemple « export-compta ».")],
+    scope: Annotated[list[str], typer.Option(help="read, act ou admin ; plusieurs fois au besoin.")],
+    user: Annotated[str, typer.Option(help="La personne pour qui il parle ; vide : un service, sous le nom du jeton.")] = "",
+    days: Annotated[int, typer.Option(help="Durée en jours ; 0 : jusqu'à ce qu'on le révoque.")] = 0,
+) -> None:
+    """Crée un jeton et le montre, une seule fois."""
+    with _told() as settings:
+        from accounts import author, people
+
+        with people(settings) as accounts:
+            token, secret = accounts.add_token(name, scope, author(), user=user, days=days)
+        _out(f"Jeton {token.id} ({', '.join(token.scopes)}), montré cette seule fois :", err=True)
+        _out(secret)
+
+
+@token_app.command("list")
+def token_list(as_json: Json = False) -> None:
+    """Les jetons, sans leur secret."""
+    with _told() as settings:
+        from accounts import people, token_line
+
+        with people(settings) as accounts:
+            tokens = accounts.tokens()
+        for token in tokens:
+            end = f"  jusqu'au {token.expires_at:%d/%m/%Y}" if token.expires_at else ""
+            used = f"  servi le {token.used_at:%d/%m/%Y}" if token.used_at else "  jamais servi"
+            line = f"{token.id}  {token.name}  {token.user or '(service)'}  {','.join(token.scopes)}{end}{used}"
+            _out(_one_line(token_line(token)) if as_json else line)
+
+
+@token_app.command("revoke")
+def token_revoke(token: Annotated[str, typer.Argument(help="L'identifiant ou le nom donné par « list ».")]) -> None:
+    """Révoque un jeton, aussitôt."""
+    with _told() as settings:
+        from accounts import author, people
+
+        with people(settings) as accounts:
+            gone = accounts.revoke_token(token, author())
+        _out(f"Le jeton {gone.name} ne vaut plus rien.")
 
 
 # ------------------------------------------------------------------ keeping

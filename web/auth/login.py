@@ -80,6 +80,7 @@ def router(show: Show) -> APIRouter:
         own_page(request)
         posted = await request.form()
         name, password, given, next_ = (_text(posted.get(n)) for n in ("name", "password", FIELD, "next"))
+        name = name.strip()
         next_ = safe_next(next_ or "/")
         people, seed = people_of(request), form_seed(request)
         if not seed or not people.is_form_token(given, "login", seed):
