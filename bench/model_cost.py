@@ -168,6 +168,18 @@ def main() -> None:
             f"{r['asked']:28}{r['way']:15}{r['read_in_full']:>9}{r['cache_written']:>9}{r['cache_read']:>8}"
             f"{r['output']:>8}{r['usd_a_question']:>12}{r['usd_a_year']:>9}"
         )
+    print("\ntokens a message of the day, over all messages of people (those the model is not asked about cost none):")
+    scopes = {"where": share, "every": 1.0}
+    for label in dict.fromkeys(r["asked"] for r in rows):
+        part = scopes[label.split()[0]]
+        mine = {r["way"]: r for r in rows if r["asked"] == label}
+        before, after = mine["no cache"], mine["as shipped"]
+        full = sum(after[k] for k in ("read_in_full", "cache_written"))
+        print(
+            f"{label:28}before caching {before['read_in_full'] * part:6.0f} in, {before['output'] * part:4.0f} out;"
+            f"  after {full * part:6.0f} in, {after['cache_read'] * part:6.0f} from the cache, {after['output'] * part:4.0f} out;"
+            f"  a year {before['usd_a_year']} $ before, {after['usd_a_year']} $ after"
+        )
 
 
 if __name__ == "__main__":
