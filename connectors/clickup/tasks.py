@@ -16,7 +16,7 @@ from connectors.clickup.client import ClickUpClient
 from connectors.clickup.place import of_what_was_asked, place_of
 from connectors.clickup.shapes import due_at, file_name, id_of, marked, receipt_of, value_for
 from connectors.clickup.upload import Upload
-from connectors.http import Refused
+from connectors.http import Refused, one_by_one
 from core.effects import CommentTask, CreateTask, Effect, Receipt, System
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
 from core.ports import Health, Spool
@@ -66,15 +66,7 @@ class ClickUpTasks:
 
     def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
         """Do them, one after the other; what comes after ClickUp stopped answering is not tried."""
-        outcomes: list[Receipt | PortError] = []
-        for effect in effects:
-            try:
-                outcomes.append(self._deliver(effect))
-            except (Transient, Unauthorized) as error:
-                return outcomes + [error] * (len(effects) - len(outcomes))
-            except PortError as error:
-                outcomes.append(error)
-        return outcomes
+        return one_by_one(effects, self._deliver)
 
     def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
         """Look them up by their key. A task that lacks files is not done: None, and the next ``deliver`` goes on with it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from connectors.http.answer import Answer
-from connectors.http.client import Denied, HttpClient, Refused
+from connectors.http.client import HttpClient
 from connectors.http.limits import Gate, Window
+from connectors.http.meaning import Denied, Refused
+from connectors.http.polling import Polled, one_by_one
 
-__all__ = ["Answer", "Denied", "Gate", "HttpClient", "Refused", "Window"]
+__all__ = ["Answer", "Denied", "Gate", "HttpClient", "Polled", "Refused", "Window", "one_by_one"]

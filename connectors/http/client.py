@@ -1,17 +1,9 @@
-"""One web API over a pool of connections. Every end of a call is an Answer or one of the four errors.
-
-What matters is whether the request can have been processed:
-
-    no connection, no TLS, 401, 403, 408, 423, 425, 429, redirect  it was not: Transient, or Unauthorized
-    no answer in time, connection cut, 5xx, answer cut short    it may have been: Ambiguous (Transient when the call only reads)
-    other 4xx                                                   it was refused: Refused, a Rejected with the answer in it
-"""
+"""One web API over a pool of connections. Every end of a call is an Answer or one of the four errors (connectors.http.meaning)."""
 
 from __future__ import annotations
 
 import json
 import re
-import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
@@ -24,7 +16,8 @@ from requests.structures import CaseInsensitiveDict
 
 from connectors.http.answer import MOST_BYTES, Answer
 from connectors.http.limits import Gate
-from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from connectors.http.meaning import Refused, lost, refusal, told
+from core.errors import Ambiguous, Rejected, Transient
 from core.outside import Count, uncounted
 
 #: Characters of an error's text that are shown.
@@ -33,29 +26,6 @@ _READ = 64 * 1024
 
 #: A text that carries credentials by its form, whatever they are.
 _CREDENTIALS = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}|\b(pat-[a-z]{2,3}\d?-|pk_\d+_)[\w-]{6,}")
-
-
-class Refused(Rejected):
-    """A 4xx that refuses this input. ``answer`` says why."""
-
-    def __init__(self, message: str, answer: Answer) -> None:
-        super().__init__(message)
-        self.answer = answer
-
-
-class Denied(Unauthorized):
-    """A 401 or 403 of the API itself. ``answer`` says why."""
-
-    def __init__(self, message: str, answer: Answer) -> None:
-        super().__init__(message)
-        self.answer = answer
-
-
-def told(answer: Answer) -> str:
-    """What the answer itself says is wrong: the common fields of JSON errors."""
-    body = answer.dict()
-    parts = [body.get(name) for name in ("category", "message", "err", "error", "ECODE")]
-    return " : ".join(p for p in parts if isinstance(p, str) and p) or "sans explication"
 
 
 class _TooLarge(requests.exceptions.RequestException):
@@ -177,7 +147,7 @@ class HttpClient:
                 left_429 -= 1
                 tries += 1
                 continue
-            raise self._error(answer, reads, after)
+            raise refusal(answer, after, reads=reads, explain=self._explain, text=self.text)
         raise AssertionError
 
     def download(self, url: str, *, most: int = MOST_BYTES) -> bytes:
@@ -224,7 +194,7 @@ class HttpClient:
             )
         except requests.exceptions.RequestException as error:
             self._count(self._name, "lost")
-            raise self._lost(error) from error
+            raise lost(error, self.text) from error
         self._count(self._name, str(response.status_code))
         try:
             body = self._read(response, most)
@@ -253,56 +223,6 @@ class HttpClient:
                 raise requests.exceptions.ReadTimeout("answer too slow")
         return b"".join(pieces)
 
-    def _lost(self, error: requests.exceptions.RequestException) -> PortError:
-        """No answer: whether the request can have left."""
-        if isinstance(error, requests.exceptions.ConnectTimeout):
-            return Transient(self.text("pas de connexion en temps voulu"))
-        if isinstance(error, requests.exceptions.ProxyError):
-            return Transient(self.text("le relais (proxy) ne répond pas"))
-        reason = _reason(error)
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            return Transient(self.text(f"certificat refusé ({reason.verify_message})"))
-        if isinstance(reason, urllib3.exceptions.NewConnectionError):
-            return Transient(self.text("connexion impossible (adresse inconnue ou serveur arrêté)"))
-        if isinstance(error, requests.exceptions.ReadTimeout):
-            return Ambiguous(self.text("pas de réponse en temps voulu ; c'est peut-être fait"))
-        if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.ChunkedEncodingError):
-            return Ambiguous(self.text("la connexion s'est coupée avant la réponse ; c'est peut-être fait"))
-        if isinstance(
-            error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema | requests.exceptions.MissingSchema
-        ):
-            return Transient(self.text("l'adresse de base de l'API n'est pas valable : corrigez les réglages"))
-        return Ambiguous(self.text(f"l'appel a échoué ({type(error).__name__}) ; c'est peut-être fait"))
-
-    def _error(self, answer: Answer, reads: bool, after: float | None) -> PortError:
-        status = answer.status
-        if status < 300:
-            # A page of something in between, or half an answer: what the API itself did is unknown.
-            strange = self.text("la réponse n'est pas celle de l'API (page d'un intermédiaire ?)")
-            return Transient(strange, after) if reads else Ambiguous(f"{strange} ; c'est peut-être fait")
-        what = self.text(f"{status} {self._explain(answer)}")
-        if status == 401:
-            return Denied(what, answer)
-        if status == 403:
-            # Without a word of the API itself it comes from something in between, which may pass.
-            return (
-                Denied(what, answer)
-                if answer.dict()
-                else Transient(self.text("403 d'un intermédiaire, sans explication"), after)
-            )
-        if status in (408, 423, 425, 429, 477):
-            return Transient(what, after)
-        if status >= 500:
-            return Transient(what, after) if reads else Ambiguous(f"{what} ; c'est peut-être fait")
-        if status < 400:
-            return Transient(self.text(f"réponse {status} inattendue : l'adresse de base de l'API est-elle la bonne ?"))
-        if not answer.dict():
-            # The API gives its reasons as JSON: this is a page of something else, or an address that it does not know.
-            return Transient(
-                self.text(f"{status} sans explication : l'adresse et la version de l'API sont-elles les bonnes ?"), after
-            )
-        return Refused(what, answer)
-
     def text(self, what: str) -> str:
         """One line for a person: whose words, without secrets."""
         return f"{self.system} : {self.mask(what)}"
@@ -312,15 +232,3 @@ class HttpClient:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return " ".join(_CREDENTIALS.sub("***", text[: MOST_TEXT * 4]).split())[:MOST_TEXT]
-
-
-def _reason(error: BaseException) -> BaseException:
-    """What lies under the layers of ``requests`` and ``urllib3``."""
-    for _ in range(8):
-        inner = getattr(error, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((a for a in error.args if isinstance(a, BaseException)), None)
-        if inner is None or inner is error:
-            break
-        error = inner
-    return error

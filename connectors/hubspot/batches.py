@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connectors.http import Answer, Refused
 from connectors.hubspot.client import HubSpotClient, explain
+from connectors.hubspot.inputs import Input, Names
 from connectors.hubspot.refusals import (
     Record,
     about_property,
@@ -39,25 +39,6 @@ Action = Literal["create", "update", "upsert"]
 Outcome = Record | PortError
 
 _PENDING = frozenset({"PENDING", "PROCESSING", "CANCELED"})
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One input. ``trace`` names it, ``body`` is what is sent, ``marks`` are strings by which an error or a result may mean it."""
-
-    trace: str
-    body: Mapping[str, Any]
-    marks: frozenset[str] = field(default_factory=frozenset)
-
-    def sent(self) -> dict[str, Any]:
-        """The input as it is sent: the trace id also makes HubSpot answer 207 instead of refusing all."""
-        return {**self.body, "objectWriteTraceId": self.trace}
-
-    @property
-    def properties(self) -> Mapping[str, str]:
-        """The values it sets."""
-        found: Mapping[str, str] = self.body["properties"]
-        return found
 
 
 class Run:
@@ -218,7 +199,7 @@ class _Batch:
         outcomes: dict[str, Outcome] = {}
         if len(inputs) == len(results) == 1:
             return {inputs[0].trace: results[0]}
-        names = _Names(inputs)
+        names = Names(inputs)
         for record in results:
             said = str(record.get("objectWriteTraceId") or "")
             for trace in names.of(said) or names.of(*self._match(record)):
@@ -263,7 +244,7 @@ class _Batch:
             return self._there_after_all(inputs, {**outcomes, **rest})
         if len(inputs) == 1:
             return self._there_after_all(inputs, {inputs[0].trace: error})
-        named = _Names(inputs).of(*words(error.answer.dict()))
+        named = Names(inputs).of(*words(error.answer.dict()))
         if 0 < len(named) < len(inputs):
             suspects = [i for i in inputs if i.trace in named]
             rest = self.send([i for i in inputs if i.trace not in named])
@@ -302,17 +283,3 @@ class _Batch:
         """A create that was refused because its key is there already was done before: whatever words HubSpot has for that."""
         refused = [i for i in inputs if isinstance(outcomes.get(i.trace), Refused)]
         return {**outcomes, **self._look(refused)}
-
-
-class _Names:
-    """Which inputs a string means: by their trace, else by their marks."""
-
-    def __init__(self, inputs: Sequence[Input]) -> None:
-        self._by: dict[str, list[str]] = {}
-        for one in inputs:
-            for name in {one.trace.casefold(), *(m.casefold() for m in one.marks)}:
-                self._by.setdefault(name, []).append(one.trace)
-
-    def of(self, *names: str) -> set[str]:
-        """The traces."""
-        return {trace for name in names if name for trace in self._by.get(name.casefold(), ())}

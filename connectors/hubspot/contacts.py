@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.http import Refused
-from connectors.hubspot.batches import FOUND, Input, Outcome, Run
+from connectors.hubspot.batches import FOUND, Outcome, Run
+from connectors.hubspot.inputs import Input
 from connectors.hubspot.refusals import Record, conflicting
 from core.effects import UpsertContact
 from core.errors import PortError, Rejected

@@ -10,24 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from connectors.http import Refused
-from connectors.hubspot.batches import FOUND, Input, Outcome, Run
+from connectors.hubspot.batches import FOUND, Outcome, Run
 from connectors.hubspot.checks import Checkup
 from connectors.hubspot.client import HubSpotClient, Usage
 from connectors.hubspot.contacts import Contacts, identity
+from connectors.hubspot.inputs import Input
 from connectors.hubspot.properties import PropertySpec, ensure, lacks
 from connectors.hubspot.refusals import Record, refused_options, unknown_properties
 from connectors.hubspot.shapes import (
     CONTACT,
-    MOST_TEXT,
-    NOTE_TO_CONTACT,
-    NOTE_TO_TICKET,
     TICKET,
-    TICKET_TO_CONTACT,
-    TICKET_TO_THREAD,
     Names,
-    as_html,
-    association,
     change,
+    new_note,
+    new_ticket,
     no_ticket,
     record_ids,
     same,
@@ -156,7 +152,11 @@ class HubSpotCrm:
         return outcomes | {n: self._outcome(CONTACT, done[who]) for n, who in told.items()}
 
     def _open(self, run: Run, effects: Mapping[int, Effect]) -> dict[int, Receipt | PortError]:
-        inputs = [self._ticket(e.key, e.payload) for e in effects.values() if isinstance(e.payload, OpenTicket)]
+        inputs = [
+            new_ticket(e.key, e.payload, self._names, self._pipeline, self._stages[e.payload.open])
+            for e in effects.values()
+            if isinstance(e.payload, OpenTicket)
+        ]
         done = self._create(run, "tickets", inputs)
         for one in inputs:
             # A conversation that cannot be linked (deleted, of another portal) must not cost the ticket.
@@ -164,24 +164,6 @@ class HubSpotCrm:
                 alone = Input(one.trace, {**one.body, "associations": one.body["associations"][:1]}, one.marks)
                 done.update(self._create(run, "tickets", [alone]))
         return {n: self._outcome(TICKET, done[e.key]) for n, e in effects.items()}
-
-    def _ticket(self, key: str, payload: OpenTicket) -> Input:
-        properties = {
-            "subject": payload.subject or payload.reference,
-            "content": payload.content[:MOST_TEXT],
-            "hs_pipeline": self._pipeline,
-            "hs_pipeline_stage": self._stages[payload.open],
-            "hs_ticket_priority": payload.priority,
-            self._names.reference: payload.reference,
-            self._names.source: payload.source_id[:1000],
-            **payload.properties,
-            self._names.key: key,
-        }
-        associations = [association(payload.contact, TICKET_TO_CONTACT)] if payload.contact.isdecimal() else []
-        if payload.thread.isdecimal():
-            associations.append(association(payload.thread, TICKET_TO_THREAD))
-        body = {"properties": {k: v for k, v in properties.items() if v}, "associations": associations}
-        return Input(key, body, frozenset({payload.contact}))
 
     def _note(self, run: Run, effects: Mapping[int, Effect]) -> dict[int, Receipt | PortError]:
         at = self._clock().strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -193,12 +175,7 @@ class HubSpotCrm:
             if not payload.ticket.isdecimal():
                 outcomes[n] = no_ticket(payload.ticket)
                 continue
-            associations = [association(payload.ticket, NOTE_TO_TICKET)]
-            if payload.contact.isdecimal():
-                associations.append(association(payload.contact, NOTE_TO_CONTACT))
-            properties = {"hs_note_body": as_html(payload.text), "hs_timestamp": at, self._names.key: effect.key}
-            body = {"properties": properties, "associations": associations}
-            inputs.append(Input(effect.key, body, frozenset({payload.ticket, payload.contact})))
+            inputs.append(new_note(effect.key, payload, self._names, at))
         done = self._create(run, "notes", inputs)
         for n, effect in effects.items():
             if n in outcomes:

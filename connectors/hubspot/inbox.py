@@ -11,15 +11,14 @@ that HubSpot logs at the contact. It is looked up there, so that the same mail t
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.http import Refused
-from connectors.hubspot.batches import Run
+from connectors.http import Polled
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.mail import Said, as_mail, moment
+from connectors.hubspot.message_ids import EMAIL_CHANNEL, message_ids
 from core.errors import Rejected, Transient
 from core.message import Channel
 from core.ports import Batch, Incoming, Ledger
@@ -30,21 +29,17 @@ log = logging.getLogger(__name__)
 PAGE, MOST_PAGES = 100, 20
 #: Threads whose state is remembered, so that unchanged ones are not read again.
 MOST_REMEMBERED = 5000
-#: Emails of a contact that are looked through for a Message-ID, and how far (seconds) their times may differ from the message's.
-MOST_EMAILS, NEAR = 100, 300.0
 #: Seconds after its latest message from which on a thread that was read counts as read: a message may show up late.
 LATE = 30.0
 #: How often a file that cannot be had just now is tried before its message goes on without it, and files counted.
 FILE_TRIES, MOST_TRIED = 3, 1000
-#: The channel of conversations by mail.
-EMAIL_CHANNEL = "1002"
 
 
 class _Later(Exception):
     """A message is left for a next poll."""
 
 
-class HubSpotInbox:
+class HubSpotInbox(Polled):
     """The conversations of a portal. ``inbox_id`` '' takes those of all its inboxes. ``wake`` is for any thread, the rest for one.
 
     ``overlap`` is how far (seconds) each window reaches back; ``settle`` how long a mail whose Message-ID is not known yet is
@@ -75,7 +70,7 @@ class HubSpotInbox:
         self._max_size = max_size
         self._first_days = first_days
         self._clock = clock
-        self._bell = threading.Event()
+        super().__init__()
         self._seen: dict[str, str] = {}
         self._tries: dict[str, int] = {}
 
@@ -113,16 +108,6 @@ class HubSpotInbox:
 
     def acknowledge(self, external_ids: Sequence[str]) -> None:
         """Nothing: what an agent sees in HubSpot stays as it is."""
-
-    def wait(self, seconds: float) -> bool:
-        """Wait that long, or until ``wake`` (a webhook came). Always worth a poll."""
-        self._bell.wait(max(0.0, seconds))
-        self._bell.clear()
-        return True
-
-    def wake(self) -> None:
-        """Make ``wait`` return, now or when it is next called."""
-        self._bell.set()
 
     def close(self) -> None:
         """Give connections back, and forget what was seen: the ledger knows it."""
@@ -192,7 +177,7 @@ class HubSpotInbox:
                 said.append(one)
         external = {f"{id}:{one.id}": one for one in reversed(said)}
         unknown = ledger.unknown(list(external))
-        ids = self._message_ids(thread, [external[u] for u in unknown])
+        ids = message_ids(self._client, thread, [external[u] for u in unknown])
         for name in unknown:
             one = external[name]
             by_mail = str(one.data.get("channelId") or thread.get("originalChannelId") or "") == EMAIL_CHANNEL
@@ -277,63 +262,6 @@ class HubSpotInbox:
             if isinstance(one, Mapping) and one.get("id") == actor:
                 return str(one.get("email") or ""), str(one.get("name") or said.sender[1])
         return said.sender
-
-    # ------------------------------------------------------------------ message ids
-
-    def _message_ids(self, thread: Mapping[str, Any], said: Sequence[Said]) -> dict[str, str]:
-        """Message-IDs of those messages that HubSpot logged as emails at the contact; it is a help, not a condition."""
-        contact = str(thread.get("associatedContactId") or "")
-        if not said or not contact.isdecimal() or str(thread.get("originalChannelId") or "") != EMAIL_CHANNEL:
-            return {}
-        try:
-            emails = self._emails(contact)
-        except Refused as error:
-            log.warning("%s: the emails of a contact cannot be read: %s", self.name, error)
-            return {}
-        found: dict[str, str] = {}
-        for one in said:
-            near = [
-                e for e in emails if abs((moment(e.get("hs_timestamp")) - one.at).total_seconds()) <= NEAR and _alike(e, one)
-            ]
-            if near:
-                best = min(near, key=lambda e: abs((moment(e.get("hs_timestamp")) - one.at).total_seconds()))
-                found[one.id] = _bracketed(str(best.get("hs_email_message_id") or ""))
-        return found
-
-    def _emails(self, contact: str) -> list[Mapping[str, Any]]:
-        path = self._client.path("associated", type="contacts", to="emails")
-        body = self._client.call("POST", path, body={"inputs": [{"id": contact}]}, reads=True).dict()
-        ids = [
-            str(to.get("toObjectId"))
-            for one in body.get("results") or ()
-            if isinstance(one, Mapping)
-            for to in one.get("to") or ()
-            if isinstance(to, Mapping) and str(to.get("toObjectId")).isdecimal()
-        ]
-        newest = sorted(ids, key=int)[-MOST_EMAILS:]
-        if not newest:
-            return []
-        names = ["hs_email_message_id", "hs_timestamp", "hs_email_subject", "hs_email_text", "hs_email_direction"]
-        records = Run(self._client).read("emails", newest, names).values()
-        return [r.get("properties") or {} for r in records if (r.get("properties") or {}).get("hs_email_message_id")]
-
-
-def _alike(email: Mapping[str, Any], said: Said) -> bool:
-    """Whether the logged email is that message: same words at the beginning; what was cut counts as far as it goes."""
-    if email.get("hs_email_direction") not in (None, "", "INCOMING_EMAIL"):
-        return False
-    ours, theirs = _words(str(said.data.get("text") or "")), _words(str(email.get("hs_email_text") or ""))
-    length = min(len(ours), len(theirs), 200)
-    return ours[:length] == theirs[:length] and (length > 0 or ours == theirs)
-
-
-def _words(text: str) -> str:
-    return "".join(c for c in text[:5000].casefold() if c.isalnum())
-
-
-def _bracketed(id: str) -> str:
-    id = id.strip()
-    return id if not id or id.startswith("<") else f"<{id}>"
 
 
 def _cursor(since: datetime) -> dict[str, str]:

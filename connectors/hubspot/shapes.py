@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.hubspot.batches import Input
 from connectors.hubspot.contacts import Fields, identity
+from connectors.hubspot.inputs import Input
 from connectors.hubspot.properties import PropertySpec
 from connectors.hubspot.refusals import Record
-from core.effects import UpsertContact
+from core.effects import AddNote, OpenTicket, UpsertContact
 from core.errors import Rejected
 
 #: Type ids of HubSpot's own associations.
@@ -53,6 +53,35 @@ def as_html(text: str) -> str:
 def association(id: str, type_id: int) -> dict[str, Any]:
     """An association of a new record with the record of that id."""
     return {"to": {"id": id}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}]}
+
+
+def new_ticket(key: str, payload: OpenTicket, names: Names, pipeline: str, stage: str) -> Input:
+    """A new ticket, tied to its contact and, where it came from one, to its conversation (the last association)."""
+    properties = {
+        "subject": payload.subject or payload.reference,
+        "content": payload.content[:MOST_TEXT],
+        "hs_pipeline": pipeline,
+        "hs_pipeline_stage": stage,
+        "hs_ticket_priority": payload.priority,
+        names.reference: payload.reference,
+        names.source: payload.source_id[:1000],
+        **payload.properties,
+        names.key: key,
+    }
+    associations = [association(payload.contact, TICKET_TO_CONTACT)] if payload.contact.isdecimal() else []
+    if payload.thread.isdecimal():
+        associations.append(association(payload.thread, TICKET_TO_THREAD))
+    body = {"properties": {k: v for k, v in properties.items() if v}, "associations": associations}
+    return Input(key, body, frozenset({payload.contact}))
+
+
+def new_note(key: str, payload: AddNote, names: Names, at: str) -> Input:
+    """A new note on a ticket."""
+    associations = [association(payload.ticket, NOTE_TO_TICKET)]
+    if payload.contact.isdecimal():
+        associations.append(association(payload.contact, NOTE_TO_CONTACT))
+    properties = {"hs_note_body": as_html(payload.text), "hs_timestamp": at, names.key: key}
+    return Input(key, {"properties": properties, "associations": associations}, frozenset({payload.ticket, payload.contact}))
 
 
 def change(trace: str, id: str, values: Mapping[str, str]) -> Input:

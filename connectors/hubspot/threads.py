@@ -11,11 +11,11 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.http import Refused
+from connectors.http import Refused, one_by_one
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.mail import Said
 from core.effects import Effect, Receipt, SendMessage, System
-from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.errors import Ambiguous, PortError, Rejected, Transient
 from core.ports import Health
 
 #: Messages of a thread that are looked through, newest first.
@@ -37,15 +37,7 @@ class HubSpotThreads:
 
     def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
         """Send them, one after the other; what comes after HubSpot stopped answering is not tried."""
-        outcomes: list[Receipt | PortError] = []
-        for effect in effects:
-            try:
-                outcomes.append(self._send(effect))
-            except (Transient, Unauthorized) as error:
-                return outcomes + [error] * (len(effects) - len(outcomes))
-            except PortError as error:
-                outcomes.append(error)
-        return outcomes
+        return one_by_one(effects, self._send)
 
     def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
         """Look for their marks in their threads. Raises PortError."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.http import Polled
 from connectors.whatsapp.client import MEDIA, SID, TwilioClient, moment, stamp
 from connectors.whatsapp.media import Fetched, MediaFetcher
 from connectors.whatsapp.webhook import Params, count_media, incoming, item
@@ -72,7 +73,7 @@ class Place:
         return {"until": self.until.isoformat() if self.until else "", "late": ",".join(late)}
 
 
-class WhatsAppInbox:
+class WhatsAppInbox(Polled):
     """Messages to one WhatsApp number. ``receive`` and ``wake`` are for any thread, everything else for one at a time.
 
     ``overlap``, ``grace`` and ``interval`` in seconds; ``first_days``: how far back the first poll looks, 0 not at all.
@@ -105,7 +106,7 @@ class WhatsAppInbox:
         self._heard = heard
         self._media = fetcher or MediaFetcher(client.account, max_bytes=max_media, count=client.count)
         self._clock = clock
-        self._bell = threading.Event()
+        super().__init__()
         self._late: dict[str, Missing] = {}
         self._lock = threading.Lock()
 
@@ -275,16 +276,6 @@ class WhatsAppInbox:
 
     def acknowledge(self, external_ids: Sequence[str]) -> None:
         """Nothing: the ledger remembers, Twilio has no mark for it."""
-
-    def wait(self, seconds: float) -> bool:
-        """Wait that long, or until ``wake``."""
-        self._bell.wait(max(0.0, seconds))
-        self._bell.clear()
-        return True
-
-    def wake(self) -> None:
-        """Make ``wait`` return, now or when it is next called."""
-        self._bell.set()
 
     def close(self) -> None:
         """Give connections back."""
