@@ -18,8 +18,8 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, runtime_checkable
 
 from core import codec
-from core.case import UNDECIDED, Case
-from core.directive import Business
+from core.case import UNDECIDED, Case, CaseFile
+from core.directive import Business, Directive
 from core.effects import Receipt
 from core.events import EffectParked, OperatorActed
 from core.message import Channel
@@ -176,6 +176,11 @@ class Desk:
         return self._clock()
 
     @property
+    def businesses(self) -> list[Business]:
+        """Those in force."""
+        return list(self._businesses())
+
+    @property
     def business(self) -> Business:
         """The business that the desk's pages speak for: the first one served."""
         return next(iter(self._businesses()))
@@ -304,9 +309,34 @@ class Desk:
 
     def kind_label(self, case: Case) -> str:
         """The kind as a person writes it: with its accents where the document has the word."""
-        name = self._office.directive(case).name
-        words = (w.text for w in self._office.directive(case).match.words)
-        return next((w for w in words if _plain(w) == _plain(name)), name)
+        return self.kind_of(self._office.directive(case))
+
+    @staticmethod
+    def kind_of(directive: Directive) -> str:
+        """The directive's kind as a person writes it."""
+        words = (w.text for w in directive.match.words)
+        return next((w for w in words if _plain(w) == _plain(directive.name)), directive.name)
+
+    def unit(self, case: Case) -> str:
+        """What amounts of the case are counted in, in French and in the plural; '' where it has no price."""
+        directive = self._office.directive(case)
+        approve = directive.gate("approve")
+        grid = directive.grids.get(approve.quote) if approve is not None else None
+        return grid.unit["fr"][1] if grid is not None else ""
+
+    # ------------------------------------------------------------------ files
+
+    def file(self, case_id: str, sha256: str) -> CaseFile | None:
+        """The file of that case, None when it has none of that hash."""
+        case = self._store.cases([case_id]).get(case_id)
+        return next((f for f in case.files if f.sha256 == sha256), None) if case is not None else None
+
+    def content(self, sha256: str) -> bytes | None:
+        """The bytes under that hash, None when they are not kept any more."""
+        try:
+            return self._spool.get(sha256)
+        except KeyError:
+            return None
 
     # ------------------------------------------------------------------ acts
 

@@ -100,6 +100,8 @@ class Pages:
             "Content-Language": speech.language,
             "Vary": "Cookie, Accept-Language",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+            # A browser that sends no referrer sends no origin with forms either, and those are looked at.
+            "Referrer-Policy": "same-origin",
         }
         if policy == VIEWER_POLICY:
             headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -1,0 +1,157 @@
+"""/cases/{id}: one case with its conversation, facts, offers, files and history; what is done with it; its files."""
+
+from __future__ import annotations
+
+import secrets
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
+
+from engine.acts import NAMES
+from engine.cases import CaseView, Utterance
+from engine.desk import Desk
+from web.auth import Person, page
+from web.pages.frame import Frame, sorry
+from web.pages.language import Speech
+from web.pages.page import VIEWER_POLICY, Notice, Pages, back, safe_path
+from web.problems import Refusal
+
+#: Seconds that an act's outcome is waited for before the page comes back.
+WAIT = 4.0
+#: Pictures that a browser shows without running anything in them.
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
+#: What the 3D viewer opens, with the type it is served as.
+MODELS = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json"}
+
+CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+FileId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Facts:
+    """Where in a message the facts' words stand, with the names of the facts."""
+
+    def __init__(self, view: CaseView, language: str) -> None:
+        self._labels = {fact.name: fact.label[language] for fact in view.facts}
+
+    def spans(self, one: Utterance, source: str) -> list[tuple[int, int, str]]:
+        """(start, end, fact) in that part of the message, without overlaps."""
+        found: list[tuple[int, int, str]] = []
+        for mark in one.highlights:
+            if mark.source == source and (not found or mark.start >= found[-1][1]):
+                found.append((mark.start, mark.end, self._labels.get(mark.fact, mark.fact)))
+        return found
+
+
+async def shown(frame: Frame, request: Request, person: Person, case_id: str, status: int = 200, notice: Notice | None = None,
+                ) -> Response:  # fmt: skip
+    """The page of a case. Raises Refusal 404."""
+    view = await frame.desk.run(frame.desk.cases.view, case_id)
+    if view is None:
+        raise Refusal(404, "Ce dossier n'existe pas.")
+    more: dict[str, Any] = {"notice": notice} if notice is not None else {}
+    language = frame.pages.speech(request).language
+    return await frame.show(
+        request, person, "case.html", status,
+        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact="", pictures=PICTURES,
+        viewable=frozenset(MODELS.values()), **more,
+    )  # fmt: skip
+
+
+def router(frame: Frame) -> APIRouter:
+    """The pages."""
+    routes = APIRouter(include_in_schema=False)
+    desk = frame.desk
+
+    @routes.get("/cases/{case_id}")
+    async def case(case_id: CaseId, request: Request, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+        return await shown(frame, request, person, case_id)
+
+    @routes.post("/cases/{case_id}/act")
+    async def act(
+        case_id: CaseId,
+        request: Request,
+        person: Annotated[Person, Depends(page("agent"))],
+        action: Annotated[str, Form(max_length=20)] = "",
+        amount: Annotated[str, Form(max_length=30)] = "",
+        note: Annotated[str, Form(max_length=20_000)] = "",
+        key: Annotated[str, Form(max_length=60)] = "",
+        next: Annotated[str, Form(max_length=2000)] = "",
+    ) -> Response:
+        name = next_name(action)
+        outcome = await desk.act(
+            case_id, name, author=person.author, key=key or secrets.token_hex(8), amount=number(amount), note=note, seconds=WAIT
+        )  # fmt: skip
+        if outcome.state == "unknown":
+            raise Refusal(404, "Ce dossier n'existe pas.")
+        if outcome.state == "refused":
+            language = frame.pages.speech(request).language
+            return await shown(frame, request, person, case_id, 409, sorry(outcome.why, language))
+        place = safe_path(next, f"/cases/{case_id}").partition("?")[0]
+        return back(f"{place}?told={name if outcome.state == 'done' else 'waiting'}")
+
+    @routes.get("/cases/{case_id}/files/{sha256}")
+    async def file(case_id: CaseId, sha256: FileId, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+        del person
+        return await desk.run(_file, desk, case_id, sha256)
+
+    @routes.get("/cases/{case_id}/files/{sha256}/view")
+    async def view(
+        case_id: CaseId, sha256: FileId, request: Request, person: Annotated[Person, Depends(page("reader"))]
+    ) -> Response:
+        del person
+        found = await desk.run(desk.file, case_id, sha256)
+        if found is None or _model(found.name) is None:
+            raise Refusal(404, "Ce fichier n'existe pas.")
+        return _viewer(frame.pages, request, found.name, f"/cases/{case_id}/files/{sha256}")
+
+    return routes
+
+
+def _viewer(pages: Pages, request: Request, name: str, source: str) -> Response:
+    return pages.show(request, "viewer.html", policy=VIEWER_POLICY, name=name, source=source)
+
+
+def next_name(action: str) -> Any:
+    """The act of that name. Raises Refusal 422."""
+    if action not in NAMES:
+        raise Refusal(422, "Cette action n'existe pas.")
+    return action
+
+
+def number(written: str) -> Decimal | None:
+    """An amount as people type it, with a comma or a point; None for what is none."""
+    plain = "".join(written.split()).replace(",", ".")
+    try:
+        value = Decimal(plain) if plain else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() and value == round(value, 2) else None
+
+
+def _model(name: str) -> str | None:
+    return next((kind for ending, kind in MODELS.items() if name.casefold().endswith(ending)), None)
+
+
+def _file(desk: Desk, case_id: str, sha256: str) -> Response:
+    """The file's bytes: a picture to look at, a model for the viewer, anything else to keep; nothing ever runs in our name."""
+    found = desk.file(case_id, sha256)
+    content = desk.content(sha256) if found is not None else None
+    if found is None or content is None:
+        raise Refusal(404, "Ce fichier n'existe pas, ou n'est plus gardé.")
+    kind = _model(found.name) or (found.type if found.type in PICTURES else "application/octet-stream")
+    way = "inline" if kind != "application/octet-stream" else "attachment"
+    headers = {
+        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(found.name, safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+        "Cache-Control": "private, max-age=86400, immutable",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    return Response(content, headers=headers, media_type=kind)
+
+
+def reasons(view: CaseView, speech: Speech) -> list[str]:
+    """Why the case was put before a person: the sentences of the newest line of its history that has any."""
+    del speech
+    return next((list(line.reasons) for line in reversed(view.timeline) if line.stage == view.case.stage and line.reasons), [])

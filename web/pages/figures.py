@@ -1,0 +1,99 @@
+"""/figures: a period in figures: volumes, delays, how many offers are accepted, amounts, what the model and outside calls cost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from core.views import DayCount, FigureReport
+from web.auth import Person, page
+from web.pages.frame import Frame
+from web.pages.language import Speech
+
+#: Periods to choose from, in days.
+PERIODS = (7, 30, 90, 365)
+#: A chart of more days than this counts weeks.
+MOST_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart with the table that says the same: ``series`` by name, one value a label."""
+
+    id: str
+    title: str
+    labels: Sequence[str]
+    series: Mapping[str, Sequence[float]]
+    kind: str = "bar"
+    stacked: bool = True
+
+    @property
+    def data(self) -> str:
+        """What the script draws, as JSON."""
+        series = [{"name": name, "data": list(values)} for name, values in self.series.items()]
+        return json.dumps({"labels": list(self.labels), "series": series, "kind": self.kind, "stacked": self.stacked})
+
+
+def router(frame: Frame) -> APIRouter:
+    """The page."""
+    routes = APIRouter(include_in_schema=False)
+    desk = frame.desk
+
+    @routes.get("/figures")
+    async def figures(
+        request: Request,
+        person: Annotated[Person, Depends(page("reader"))],
+        days: Annotated[int, Query(ge=1, le=400)] = 30,
+    ) -> Response:
+        speech = frame.pages.speech(request)
+        last = speech.local(speech.now).date()
+        report = await desk.run(desk.reports.report, last - timedelta(days - 1), last, speech.zone)
+        now = await desk.run(desk.figures)
+        kinds = {d.kind: desk.kind_of(d) for b in desk.businesses for d in b.directives}
+        calls: dict[str, int] = {}
+        for (system, _), number in now.calls.items():
+            calls[system] = calls.get(system, 0) + number
+        return await frame.show(
+            request, person, "figures.html",
+            days=days, periods=PERIODS, report=report, charts=charts(report, kinds, speech), calls=calls, spent=now.spent,
+        )  # fmt: skip
+
+    return routes
+
+
+def charts(report: FigureReport, kinds: Mapping[str, str], speech: Speech) -> list[Chart]:
+    """The charts of a report. Those with nothing to show are left out."""
+    buckets = _buckets(report.days)
+    labels = [speech.short_day(day) for day, _ in buckets]
+    say = speech.say
+    channels = {"email": say("courriel"), "whatsapp": "WhatsApp", "form": say("formulaire"), "hubspot": "HubSpot"}
+    stages = {"done": say("terminé"), "rejected": say("refusé"), "expired": say("expiré"), "closed": say("clos")}
+    every = [
+        Chart("opened", say("Demandes reçues, par genre"), labels, _series(buckets, lambda d: d.opened, kinds)),
+        Chart("messages", say("Messages reçus, par canal"), labels, _series(buckets, lambda d: d.messages, channels)),
+        Chart("ended", say("Demandes terminées, par issue"), labels, _series(buckets, lambda d: d.ended, stages)),
+        Chart("approved", say("Montants acceptés"), labels, _series(buckets, lambda d: d.approved, {})),
+    ]
+    cost = [float(sum((d.model_cost for d in days), Decimal(0))) for _, days in buckets]
+    if any(cost):
+        every.append(Chart("cost", say("Coût du modèle, en dollars"), labels, {say("dollars"): cost}, "line", False))
+    return [chart for chart in every if any(any(values) for values in chart.series.values())]
+
+
+def _buckets(days: Sequence[DayCount]) -> list[tuple[date, Sequence[DayCount]]]:
+    size = 7 if len(days) > MOST_DAYS else 1
+    return [(days[at].day, days[at : at + size]) for at in range(0, len(days), size)]
+
+
+def _series(buckets, of, names) -> dict[str, list[float]]:  # type: ignore[no-untyped-def]
+    keys = list(dict.fromkeys(key for _, days in buckets for day in days for key in of(day)))
+    keys.sort(key=lambda key: list(names).index(key) if key in names else len(names))
+    return {
+        names.get(key, key): [float(sum(of(day).get(key, 0) for day in days)) for _, days in buckets] for key in keys
+    }  # fmt: skip

@@ -1,0 +1,83 @@
+"""The desk's own frame around a page: who looks at it, the token of its forms, the counts in the menu."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request, Response
+
+from core.directive import Localized
+from core.errors import PortError, UserError
+from core.views import CaseFilter
+from engine.desk import Desk
+from web.auth import Person, csrf_token
+from web.pages.page import Notice, Pages
+
+#: Seconds that the counts in the menu are kept; counting ends at ``MOST``.
+KEPT, MOST = 2.0, 100
+#: What a page says after something was done, by the word that stands in its address.
+TOLD = {
+    "validate": "C’est validé : le travail est commandé.",
+    "reprice": "Le nouveau devis part au client.",
+    "refuse": "C’est refusé : le client en est averti.",
+    "ask": "La question part au client.",
+    "reassign": "La demande est relue selon l’autre directive.",
+    "close": "Le dossier est clos.",
+    "note": "La note est gardée.",
+    "waiting": "C’est noté ; cela se fait dans un instant.",
+    "retried": "C’est relancé.",
+    "dropped": "C’est abandonné.",
+    "gone": "Ce n’était déjà plus mis de côté.",
+    "saved": "Le brouillon est gardé.",
+    "published": "C’est publié : les nouvelles demandes suivent ces directives.",
+    "discarded": "Le brouillon est jeté.",
+    "checked": "Ces directives peuvent se publier : tous les exemples passent.",
+}
+
+
+class Frame:
+    """Shows the desk's pages."""
+
+    def __init__(self, desk: Desk, pages: Pages) -> None:
+        self.desk, self.pages = desk, pages
+        self._counts: tuple[float, Mapping[str, int]] = (0.0, {})
+
+    async def show(self, request: Request, person: Person, template: str, status: int = 200, **values: Any) -> Response:
+        """The page for that person. ``?told=…`` in the address becomes a sentence over it."""
+        counts = await self._counted()
+        told = TOLD.get(request.query_params.get("told", ""))
+        notice = Notice(self.pages.speech(request).say(told)) if told and values.get("notice") is None else None
+        framed = {"person": person, "csrf": csrf_token(request), "counts": counts, "key": secrets.token_hex(8), "notice": notice}
+        return self.pages.show(request, template, status, **(framed | values))
+
+    async def _counted(self) -> Mapping[str, int]:
+        at, counts = self._counts
+        if time.monotonic() - at > KEPT:
+            try:
+                counts = await self.desk.run(self._count)
+            except (PortError, UserError):  # the page itself will say so, or does not need the store
+                counts = {}
+            self._counts = (time.monotonic(), counts)
+        return counts
+
+    def _count(self) -> Mapping[str, int]:
+        figures = self.desk.figures()
+        return {
+            "review": self.desk.cases.count(CaseFilter(stages=("waiting_review",)), most=MOST),
+            "parked": len(self.desk.parked.find(limit=MOST).rows),
+            "unwell": sum(not lane.ok for lane in figures.lanes.values()),
+        }
+
+    def kinds(self, language: str) -> dict[str, str]:
+        """By directive, the kind as a person writes it."""
+        del language  # documents name their kinds in one language
+        return {d.name: self.desk.kind_of(d) for business in self.desk.businesses for d in business.directives}
+
+
+def sorry(why: Localized, language: str) -> Notice:
+    """A notice of why something was not done."""
+    text = why.get(language) or why.get("fr", "")
+    return Notice(f"{text[:1].upper()}{text[1:]}.", "danger")

@@ -1,0 +1,54 @@
+"""/review: what the directives leave to a person, one after the other: a keystroke each, then the next one comes up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from core.views import CaseFilter, CaseRow
+from engine.cases import CaseView, Waits
+from engine.desk import Desk
+from web.auth import Person, page
+from web.pages.case import MODELS, PICTURES, Facts, reasons
+from web.pages.frame import Frame
+
+ROWS = 60
+
+
+def router(frame: Frame) -> APIRouter:
+    """The page."""
+    routes = APIRouter(include_in_schema=False)
+    desk = frame.desk
+
+    @routes.get("/review")
+    async def review(
+        request: Request,
+        person: Annotated[Person, Depends(page("reader"))],
+        case: Annotated[str, Query(max_length=40)] = "",
+    ) -> Response:
+        speech = frame.pages.speech(request)
+        rows, view = await desk.run(_look, desk, case)
+        return await frame.show(
+            request,
+            person,
+            "review.html",
+            rows=rows,
+            view=view,
+            facts=Facts(view, speech.language) if view is not None else None,
+            unit=desk.unit(view.case) if view is not None else "",
+            reasons=reasons(view, speech) if view is not None else [],
+            kinds=frame.kinds(speech.language),
+            pictures=PICTURES,
+            viewable=frozenset(MODELS.values()),
+        )
+
+    return routes
+
+
+def _look(desk: Desk, wanted: str) -> tuple[list[tuple[CaseRow, Waits]], CaseView | None]:
+    """The list, and the case that is up: the one asked for while it waits, else the oldest."""
+    found = desk.cases.find(CaseFilter(stages=("waiting_review",), order="oldest"), limit=ROWS).rows
+    rows = [(row, desk.cases.waits(row)) for row in found]
+    up = next((row.id for row in found if row.id == wanted), found[0].id if found else "")
+    return rows, desk.cases.view(up) if up else None

@@ -1,0 +1,63 @@
+"""/status: how every connector is: its last success, its lag, what it says; addresses for the tools that call us; budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from engine.desk import LaneState
+from web.auth import Person, page
+from web.options import Options
+from web.pages.frame import Frame
+
+#: Webhooks by name: who calls, and where to paste the address.
+CALLERS = {
+    "whatsapp": ("Twilio", "Console Twilio › Messaging › Senders › WhatsApp : « When a message comes in », en POST."),
+    "whatsapp/status": ("Twilio", "Au même endroit : « Status callback URL », en POST."),
+    "hubspot": ("HubSpot", "Réglages de l’application privée › Webhooks : « Target URL »."),
+    "clickup": ("ClickUp", "API ClickUp › Create Webhook : « endpoint », pour les changements de statut."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address to paste into an outside tool. ``on``: its webhook is set up here."""
+
+    name: str
+    caller: str
+    where: str
+    url: str
+    on: bool
+
+
+def router(frame: Frame, options: Options) -> APIRouter:
+    """The page."""
+    routes = APIRouter(include_in_schema=False)
+    desk = frame.desk
+
+    @routes.get("/status")
+    async def status(request: Request, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+        figures = await desk.run(desk.figures)
+        overall, features = await desk.run(desk.health)
+        base = options.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+        addresses = [
+            Address(name, caller, where, f"{base}/webhook/{name}", name in options.hooks)
+            for name, (caller, where) in CALLERS.items()
+        ]
+        say = frame.pages.speech(request).say
+        groups: dict[str, list[tuple[str, LaneState]]] = {
+            say("Ce qui entre"): [], say("Ce qui se décide"): [], say("Ce qui sort"): []
+        }  # fmt: skip
+        titles = list(groups)
+        for name, lane in figures.lanes.items():
+            kind = name.partition(":")[0]
+            groups[titles[{"intake": 0, "courier": 2, "watch": 2}.get(kind, 1)]].append((name, lane))
+        return await frame.show(
+            request, person, "status.html",
+            overall=overall, features=features, groups=groups, addresses=addresses, figures=figures, public=bool(options.public_url),
+            version=desk.version,
+        )  # fmt: skip
+
+    return routes

@@ -1,0 +1,78 @@
+"""/ : what waits for whom, the oldest first, with what happens when nobody moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from core.views import CaseFilter, CaseRow
+from engine.cases import Waits
+from engine.desk import Desk
+from web.auth import Person, page
+from web.pages.frame import Frame
+from web.pages.language import Speech
+
+#: Rows of a section, and where counting ends.
+ROWS, MOST = 12, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list on the page. ``nothing`` is said where it is empty."""
+
+    name: str
+    title: str
+    rows: list[tuple[CaseRow, Waits]]
+    count: int
+    url: str
+    nothing: str
+
+    @property
+    def capped(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.count >= MOST
+
+
+def router(frame: Frame) -> APIRouter:
+    """The page."""
+    routes = APIRouter(include_in_schema=False)
+    desk = frame.desk
+
+    @routes.get("/")
+    async def today(request: Request, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+        speech = frame.pages.speech(request)
+        sections, tiles = await desk.run(_look, desk, speech)
+        return await frame.show(
+            request, person, "today.html", sections=sections, tiles=tiles, kinds=frame.kinds(speech.language)
+        )  # fmt: skip
+
+    return routes
+
+
+def _look(desk: Desk, speech: Speech) -> tuple[list[Section], dict[str, int]]:
+    say = speech.say
+    review, working = CaseFilter(stages=("waiting_review",), order="oldest"), CaseFilter(stages=("fulfilling",), order="oldest")
+    customer = CaseFilter(waits="customer", order="oldest")
+    wanted = [
+        ("review", say("À nous de juger"), review, "/review", say("Rien à juger : tout a eu sa réponse.")),
+        ("customer", say("Chez le client"), customer, "/cases?waits=customer&order=oldest", say("Aucun client ne nous doit de réponse.")),
+        ("working", say("En cours de réalisation"), working, "/cases?stage=fulfilling&order=oldest", say("Aucun travail en cours.")),
+    ]  # fmt: skip
+    sections = []
+    for name, title, which, url, nothing in wanted:
+        rows = [(row, desk.cases.waits(row)) for row in desk.cases.find(which, limit=ROWS).rows]
+        count = len(rows) if len(rows) < ROWS else desk.cases.count(which, most=MOST)
+        sections.append(Section(name, title, rows, count, url, nothing))
+    morning = datetime.combine(speech.local(speech.now).date(), time(), ZoneInfo(speech.zone))
+    tiles = {
+        "review": sections[0].count,
+        "customer": sections[1].count,
+        "fulfilling": sections[2].count,
+        "parked": len(desk.parked.find(limit=200).rows),
+        "new": desk.cases.count(CaseFilter(since=morning), most=MOST),
+    }
+    return sections, tiles
