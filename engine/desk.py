@@ -101,11 +101,15 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """``lag``: seconds since when its oldest work could have been done. ``good_at``: when it last worked well."""
+    """``lag``: seconds since when its oldest work could have been done. ``good_at``: when it last worked well.
+
+    ``detail`` is what troubles it here, as a sentence.
+    """
 
     ok: bool
     lag: float
     good_at: datetime | None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +321,11 @@ class Desk:
         words = (w.text for w in directive.match.words)
         return next((w for w in words if _plain(w) == _plain(directive.name)), directive.name)
 
+    @property
+    def units(self) -> dict[str, Mapping[str, tuple[str, str]]]:
+        """What amounts are counted in: (one, many) by language, by their French plural."""
+        return {g.unit["fr"][1]: g.unit for b in self._businesses() for d in b.directives for g in d.grids.values()}
+
     def unit(self, case: Case) -> str:
         """What amounts of the case are counted in, in French and in the plural; '' where it has no price."""
         directive = self._office.directive(case)
@@ -431,15 +440,20 @@ class Desk:
                 self._figures = (time.monotonic(), self._count())
             return self._figures[1]
 
-    def _count(self) -> Figures:
-        now, store = self._clock(), self._store
-        status, notes, waiting = store.status(now), store.notes(), store.waiting(now)
+    def lanes(self) -> dict[str, LaneState]:
+        """How each lane is."""
+        now, notes, waiting = self._clock(), self._store.notes(), self._store.waiting(self._clock())
         troubles = self._house.lanes.troubles()
         lanes: dict[str, LaneState] = {}
         for name in self._house.lanes.names():
             ok, _, good_at = notes.get(name, (True, now, None))
-            since = waiting.get(name, now)
-            lanes[name] = LaneState(ok and name not in troubles, max(0.0, (now - since).total_seconds()), good_at)
+            lag = max(0.0, (now - waiting.get(name, now)).total_seconds())
+            lanes[name] = LaneState(ok and name not in troubles, lag, good_at, troubles.get(name, ""))
+        return lanes
+
+    def _count(self) -> Figures:
+        now, store = self._clock(), self._store
+        status, lanes = store.status(now), self.lanes()
         return Figures(
             messages=store.tally(),
             cases=status["cases"],

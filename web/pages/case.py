@@ -7,14 +7,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 
 from engine.acts import NAMES
 from engine.cases import CaseView, Utterance
 from engine.desk import Desk
-from web.auth import Person, page
-from web.pages.frame import Frame, sorry
-from web.pages.language import Speech
+from web.auth import Person
+from web.pages.frame import Agent, Frame, Reader, sorry
 from web.pages.page import VIEWER_POLICY, Notice, Pages, back, safe_path
 from web.problems import Refusal
 
@@ -47,16 +46,25 @@ class Facts:
 async def shown(frame: Frame, request: Request, person: Person, case_id: str, status: int = 200, notice: Notice | None = None,
                 ) -> Response:  # fmt: skip
     """The page of a case. Raises Refusal 404."""
-    view = await frame.desk.run(frame.desk.cases.view, case_id)
+    view, contact = await frame.desk.run(_look, frame.desk, case_id)
     if view is None:
         raise Refusal(404, "Ce dossier n'existe pas.")
     more: dict[str, Any] = {"notice": notice} if notice is not None else {}
     language = frame.pages.speech(request).language
     return await frame.show(
         request, person, "case.html", status,
-        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact="", pictures=PICTURES,
+        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact=contact, pictures=PICTURES,
         viewable=frozenset(MODELS.values()), **more,
     )  # fmt: skip
+
+
+def _look(desk: Desk, case_id: str) -> tuple[CaseView | None, str]:
+    """The case, and the id of its customer's contact ('' where there is none)."""
+    view = desk.cases.view(case_id)
+    party = view.case.party if view is not None else None
+    address = (party.email or party.phone) if party is not None else ""
+    found = desk.contacts.find(search=address, limit=1).rows if address else ()
+    return view, found[0].id if found else ""
 
 
 def router(frame: Frame) -> APIRouter:
@@ -65,14 +73,14 @@ def router(frame: Frame) -> APIRouter:
     desk = frame.desk
 
     @routes.get("/cases/{case_id}")
-    async def case(case_id: CaseId, request: Request, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+    async def case(case_id: CaseId, request: Request, person: Reader) -> Response:
         return await shown(frame, request, person, case_id)
 
     @routes.post("/cases/{case_id}/act")
     async def act(
         case_id: CaseId,
         request: Request,
-        person: Annotated[Person, Depends(page("agent"))],
+        person: Agent,
         action: Annotated[str, Form(max_length=20)] = "",
         amount: Annotated[str, Form(max_length=30)] = "",
         note: Annotated[str, Form(max_length=20_000)] = "",
@@ -92,14 +100,12 @@ def router(frame: Frame) -> APIRouter:
         return back(f"{place}?told={name if outcome.state == 'done' else 'waiting'}")
 
     @routes.get("/cases/{case_id}/files/{sha256}")
-    async def file(case_id: CaseId, sha256: FileId, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+    async def file(case_id: CaseId, sha256: FileId, person: Reader) -> Response:
         del person
         return await desk.run(_file, desk, case_id, sha256)
 
     @routes.get("/cases/{case_id}/files/{sha256}/view")
-    async def view(
-        case_id: CaseId, sha256: FileId, request: Request, person: Annotated[Person, Depends(page("reader"))]
-    ) -> Response:
+    async def view(case_id: CaseId, sha256: FileId, request: Request, person: Reader) -> Response:
         del person
         found = await desk.run(desk.file, case_id, sha256)
         if found is None or _model(found.name) is None:
@@ -151,7 +157,12 @@ def _file(desk: Desk, case_id: str, sha256: str) -> Response:
     return Response(content, headers=headers, media_type=kind)
 
 
-def reasons(view: CaseView, speech: Speech) -> list[str]:
-    """Why the case was put before a person: the sentences of the newest line of its history that has any."""
-    del speech
-    return next((list(line.reasons) for line in reversed(view.timeline) if line.stage == view.case.stage and line.reasons), [])
+def reasons(view: CaseView) -> list[str]:
+    """Why the case stands where it stands: the sentences of the line of its history that put it there."""
+    found: list[str] = []
+    for line in reversed(view.timeline):
+        if line.stage and line.stage != view.case.stage:
+            break
+        if line.stage and line.reasons:
+            found = [reason for reason in line.reasons if not reason.startswith("étape :")]
+    return found

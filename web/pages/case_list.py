@@ -8,15 +8,14 @@ from typing import Annotated, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from core.case import Stage
 from core.message import Channel
 from core.views import CaseFilter, CaseRow
 from engine.cases import Waits
 from engine.desk import Desk
-from web.auth import Person, page
-from web.pages.frame import Frame
+from web.pages.frame import Frame, Reader
 
 ROWS, MOST = 40, 1_000
 STAGES: tuple[Stage, ...] = get_args(Stage)
@@ -66,7 +65,7 @@ def router(frame: Frame) -> APIRouter:
     @routes.get("/cases")
     async def cases(
         request: Request,
-        person: Annotated[Person, Depends(page("reader"))],
+        person: Reader,
         q: Annotated[str, Query(max_length=200)] = "",
         stage: Annotated[str, Query(max_length=40)] = "",
         channel: Annotated[str, Query(max_length=40)] = "",
@@ -82,7 +81,9 @@ def router(frame: Frame) -> APIRouter:
         rows, next_, total = await desk.run(_look, desk, which, after)
         query = asked.query
         more = f"/cases?{query + '&' if query else ''}{urlencode({'after': next_})}" if next_ else ""
-        kinds = sorted({(d.kind, desk.kind_of(d)) for b in desk.businesses for d in b.directives}, key=lambda k: k[1].casefold())
+        kinds = sorted(
+            {(d.kind, desk.kind_of(d)) for b in desk.businesses for d in b.directives}, key=lambda k: k[1].casefold()
+        )
         return await frame.show(
             request,
             person,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from core.views import ContactRow, Page
 from engine.desk import Desk
-from web.auth import Person, page
-from web.pages.frame import Frame
+from web.pages.frame import Frame, Reader
 from web.problems import Refusal
 
 ROWS = 50
@@ -24,7 +23,7 @@ def router(frame: Frame) -> APIRouter:
     @routes.get("/contacts")
     async def contacts(
         request: Request,
-        person: Annotated[Person, Depends(page("reader"))],
+        person: Reader,
         q: Annotated[str, Query(max_length=200)] = "",
         after: Annotated[str, Query(max_length=500)] = "",
     ) -> Response:
@@ -36,7 +35,7 @@ def router(frame: Frame) -> APIRouter:
     async def contact(
         contact_id: Annotated[str, Path(max_length=100)],
         request: Request,
-        person: Annotated[Person, Depends(page("reader"))],
+        person: Reader,
     ) -> Response:
         view = await desk.run(desk.contacts.view, contact_id)
         if view is None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from core.views import DayCount, FigureReport
-from web.auth import Person, page
-from web.pages.frame import Frame
+from web.pages.frame import Frame, Reader
 from web.pages.language import Speech
 
 #: Periods to choose from, in days.
@@ -48,7 +47,7 @@ def router(frame: Frame) -> APIRouter:
     @routes.get("/figures")
     async def figures(
         request: Request,
-        person: Annotated[Person, Depends(page("reader"))],
+        person: Reader,
         days: Annotated[int, Query(ge=1, le=400)] = 30,
     ) -> Response:
         speech = frame.pages.speech(request)
@@ -56,15 +55,21 @@ def router(frame: Frame) -> APIRouter:
         report = await desk.run(desk.reports.report, last - timedelta(days - 1), last, speech.zone)
         now = await desk.run(desk.figures)
         kinds = {d.kind: desk.kind_of(d) for b in desk.businesses for d in b.directives}
-        calls: dict[str, int] = {}
-        for (system, _), number in now.calls.items():
-            calls[system] = calls.get(system, 0) + number
+        calls = by_system(now.calls)
         return await frame.show(
             request, person, "figures.html",
             days=days, periods=PERIODS, report=report, charts=charts(report, kinds, speech), calls=calls, spent=now.spent,
         )  # fmt: skip
 
     return routes
+
+
+def by_system(calls: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """Calls to outside systems, whatever they were answered."""
+    sums: dict[str, int] = {}
+    for (system, _), number in calls.items():
+        sums[system] = sums.get(system, 0) + number
+    return sums
 
 
 def charts(report: FigureReport, kinds: Mapping[str, str], speech: Speech) -> list[Chart]:
@@ -91,7 +96,11 @@ def _buckets(days: Sequence[DayCount]) -> list[tuple[date, Sequence[DayCount]]]:
     return [(days[at].day, days[at : at + size]) for at in range(0, len(days), size)]
 
 
-def _series(buckets, of, names) -> dict[str, list[float]]:  # type: ignore[no-untyped-def]
+def _series(
+    buckets: Sequence[tuple[date, Sequence[DayCount]]],
+    of: Callable[[DayCount], Mapping[str, int] | Mapping[str, Decimal]],
+    names: Mapping[str, str],
+) -> dict[str, list[float]]:
     keys = list(dict.fromkeys(key for _, days in buckets for day in days for key in of(day)))
     keys.sort(key=lambda key: list(names).index(key) if key in names else len(names))
     return {

@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
 from core.directive import Localized
 from core.errors import PortError, UserError
 from core.views import CaseFilter
 from engine.desk import Desk
-from web.auth import Person, csrf_token
+from web.auth import Person, csrf_token, page
 from web.pages.page import Notice, Pages
 
 #: Seconds that the counts in the menu are kept; counting ends at ``MOST``.
@@ -37,6 +37,11 @@ TOLD = {
     "checked": "Ces directives peuvent se publier : tous les exemples passent.",
 }
 
+#: Who must look: at least that role; whoever is not signed in is sent to do so.
+Reader = Annotated[Person, Depends(page("reader"))]
+Agent = Annotated[Person, Depends(page("agent"))]
+Admin = Annotated[Person, Depends(page("admin"))]
+
 
 class Frame:
     """Shows the desk's pages."""
@@ -50,8 +55,14 @@ class Frame:
         counts = await self._counted()
         told = TOLD.get(request.query_params.get("told", ""))
         notice = Notice(self.pages.speech(request).say(told)) if told and values.get("notice") is None else None
-        framed = {"person": person, "csrf": csrf_token(request), "counts": counts, "key": secrets.token_hex(8), "notice": notice}
-        return self.pages.show(request, template, status, **(framed | values))
+        framed = {
+            "person": person,
+            "csrf": csrf_token(request),
+            "counts": counts,
+            "key": secrets.token_hex(8),
+            "notice": notice,
+        }
+        return self.pages.show(request, template, status, **{**framed, **values})
 
     async def _counted(self) -> Mapping[str, int]:
         at, counts = self._counts
@@ -64,11 +75,10 @@ class Frame:
         return counts
 
     def _count(self) -> Mapping[str, int]:
-        figures = self.desk.figures()
         return {
             "review": self.desk.cases.count(CaseFilter(stages=("waiting_review",)), most=MOST),
             "parked": len(self.desk.parked.find(limit=MOST).rows),
-            "unwell": sum(not lane.ok for lane in figures.lanes.values()),
+            "unwell": sum(not lane.ok for lane in self.desk.lanes().values()),
         }
 
     def kinds(self, language: str) -> dict[str, str]:

@@ -6,7 +6,23 @@ from fastapi import FastAPI
 
 from engine.desk import Desk
 from web.options import Options
-from web.pages import assets, demand, errors, preferences
+from web.pages import (
+    assets,
+    case,
+    case_list,
+    contacts,
+    demand,
+    directives,
+    errors,
+    figures,
+    parked,
+    preferences,
+    review,
+    status,
+    today,
+    users,
+)  # fmt: skip
+from web.pages.frame import Frame
 from web.pages.page import Pages
 from web.security import Doors
 
@@ -22,9 +38,19 @@ def streams(options: Options) -> dict[str, int]:
 def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
     """Add the pages; what renders them, for others who show some. After ``problems.install``."""
     files = assets.Assets()
-    pages = Pages(assets=files, clock=desk.now, zone=lambda: desk.business.zone, house=lambda: desk.business.label)
+    pages = Pages(
+        assets=files,
+        clock=desk.now,
+        zone=lambda: desk.business.zone,
+        house=lambda: desk.business.label,
+        units=lambda: desk.units,
+    )
     errors.install(app, pages)
     app.include_router(assets.router(files))
     app.include_router(preferences.router(options.public_url.startswith("https://")))
     app.include_router(demand.router(desk, options, doors, pages))
+    frame = Frame(desk, pages)
+    for part in (today, case_list, case, review, parked, contacts, directives, figures, users):
+        app.include_router(part.router(frame))
+    app.include_router(status.router(frame, options))
     return pages

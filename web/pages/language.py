@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -54,11 +55,15 @@ def choose(cookie: str, accept: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A language and a clock. ``now`` is aware; ``zone`` is the IANA name of the zone that times are told in."""
+    """A language and a clock. ``now`` is aware; ``zone`` is the IANA name of the zone that times are told in.
+
+    ``units`` are what amounts are counted in, by their French plural: (one, many) a language, as the documents have them.
+    """
 
     language: str
     zone: str
     now: datetime
+    units: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def locale(self) -> Locale:
@@ -101,6 +106,8 @@ class Speech:
         """How long ago, or in how long."""
         if at is None:
             return "–"
+        if abs((at - self.now).total_seconds()) < 30:
+            return self.say("à l’instant")
         return format_timedelta(at - self.now, add_direction=True, locale=self.locale, threshold=1.2)
 
     def lasting(self, span: timedelta | float | None) -> str:
@@ -127,7 +134,9 @@ class Speech:
         if at is None:
             return "–"
         plain = self.local(at).date() if isinstance(at, datetime) else at
-        return format_date(plain, "EEEE d MMMM" if plain.year == self.local(self.now).year else "d MMMM y", locale=self.locale)
+        told = format_date(plain, "EEEE d MMMM" if plain.year == self.local(self.now).year else "d MMMM y", locale=self.locale)
+        # CLDR has no French first of the month.
+        return re.sub(r"\b1(?= \D)", "1er", told) if self.language == "fr" and plain.day == 1 else told
 
     def short_day(self, at: date) -> str:
         """A day for an axis."""
@@ -138,6 +147,12 @@ class Speech:
     def number(self, value: Decimal | float | int | None) -> str:
         """A number."""
         return "–" if value is None else format_decimal(value, locale=self.locale)
+
+    def price(self, amount: Decimal, unit: str) -> str:
+        """An amount with what it is counted in, one or many."""
+        one, many = self.units.get(unit, {}).get(self.language) or self.units.get(unit, {}).get("fr") or (unit, unit)
+        single = abs(amount) < 2 if self.language == "fr" else amount == 1
+        return f"{self.number(amount)} {one if single else many}".strip()
 
     def percent(self, part: float, whole: float) -> str:
         """A share, without decimals."""

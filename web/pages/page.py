@@ -56,8 +56,7 @@ class Notice:
 class Pages:
     """Renders the templates of one installation. ``zone`` gives the business's zone, ``house`` what is shown as its name.
 
-    ``extra`` are values for every page of the desk, made from the request: the person, his token against forgery, the counts
-    in the menu.
+    ``units`` gives what amounts are counted in, as Speech has it.
     """
 
     def __init__(
@@ -67,15 +66,15 @@ class Pages:
         clock: Callable[[], datetime],
         zone: Callable[[], str],
         house: Callable[[], str],
-        extra: Callable[[Request], Mapping[str, Any]] = lambda _: {},
+        units: Callable[[], Mapping[str, Mapping[str, tuple[str, str]]]],
     ) -> None:
-        self.assets, self._clock, self._zone, self._house, self._extra = assets, clock, zone, house, extra
+        self.assets, self._clock, self._zone, self._house, self._units = assets, clock, zone, house, units
         self._environments = {language: _environment(language, assets) for language in LANGUAGES}
 
     def speech(self, request: Request) -> Speech:
         """The language and clock for who asks."""
         language = choose(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
-        return Speech(language, self._zone(), self._clock())
+        return Speech(language, self._zone(), self._clock(), self._units())
 
     def show(self, request: Request, template: str, status: int = 200, *, policy: str = POLICY, **values: Any) -> HTMLResponse:
         """The page as an answer."""
@@ -94,7 +93,7 @@ class Pages:
             "csrf": "",
             "counts": {},
         }
-        text = self._environments[speech.language].get_template(template).render(known | dict(self._extra(request)) | values)
+        text = self._environments[speech.language].get_template(template).render(known | values)
         headers = {
             "Content-Security-Policy": policy,
             "Content-Language": speech.language,

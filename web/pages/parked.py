@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from core.ports import ParkedRow
 from engine.desk import Desk
-from web.auth import Person, page
-from web.pages.frame import Frame
+from web.pages.frame import Agent, Frame, Reader
 from web.pages.page import back, safe_path
 
 ROWS = 50
@@ -24,7 +23,7 @@ def router(frame: Frame) -> APIRouter:
     @routes.get("/parked")
     async def parked(
         request: Request,
-        person: Annotated[Person, Depends(page("reader"))],
+        person: Reader,
         after: Annotated[str, Query(max_length=500)] = "",
     ) -> Response:
         rows, next_ = await desk.run(_look, desk, after)
@@ -33,7 +32,7 @@ def router(frame: Frame) -> APIRouter:
 
     @routes.post("/parked")
     async def act(
-        person: Annotated[Person, Depends(page("agent"))],
+        person: Agent,
         action: Annotated[str, Form(max_length=10)] = "",
         id: Annotated[list[str], Form(max_length=200)] = [],  # noqa: B006
         next: Annotated[str, Form(max_length=500)] = "/parked",

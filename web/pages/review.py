@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from core.views import CaseFilter, CaseRow
 from engine.cases import CaseView, Waits
 from engine.desk import Desk
-from web.auth import Person, page
 from web.pages.case import MODELS, PICTURES, Facts, reasons
-from web.pages.frame import Frame
+from web.pages.frame import Frame, Reader
 
 ROWS = 60
 
@@ -24,7 +23,7 @@ def router(frame: Frame) -> APIRouter:
     @routes.get("/review")
     async def review(
         request: Request,
-        person: Annotated[Person, Depends(page("reader"))],
+        person: Reader,
         case: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
         speech = frame.pages.speech(request)
@@ -37,7 +36,7 @@ def router(frame: Frame) -> APIRouter:
             view=view,
             facts=Facts(view, speech.language) if view is not None else None,
             unit=desk.unit(view.case) if view is not None else "",
-            reasons=reasons(view, speech) if view is not None else [],
+            reasons=reasons(view) if view is not None else [],
             kinds=frame.kinds(speech.language),
             pictures=PICTURES,
             viewable=frozenset(MODELS.values()),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from engine.desk import LaneState
-from web.auth import Person, page
 from web.options import Options
-from web.pages.frame import Frame
+from web.pages.figures import by_system
+from web.pages.frame import Frame, Reader
 
 #: Webhooks by name: who calls, and where to paste the address.
 CALLERS = {
@@ -38,7 +37,7 @@ def router(frame: Frame, options: Options) -> APIRouter:
     desk = frame.desk
 
     @routes.get("/status")
-    async def status(request: Request, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+    async def status(request: Request, person: Reader) -> Response:
         figures = await desk.run(desk.figures)
         overall, features = await desk.run(desk.health)
         base = options.public_url.rstrip("/") or str(request.base_url).rstrip("/")
@@ -56,7 +55,8 @@ def router(frame: Frame, options: Options) -> APIRouter:
             groups[titles[{"intake": 0, "courier": 2, "watch": 2}.get(kind, 1)]].append((name, lane))
         return await frame.show(
             request, person, "status.html",
-            overall=overall, features=features, groups=groups, addresses=addresses, figures=figures, public=bool(options.public_url),
+            overall=overall, features=features, groups=groups, addresses=addresses, figures=figures, systems=by_system(figures.calls),
+            public=bool(options.public_url),
             version=desk.version,
         )  # fmt: skip
 

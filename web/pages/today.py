@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from core.views import CaseFilter, CaseRow
 from engine.cases import Waits
 from engine.desk import Desk
-from web.auth import Person, page
-from web.pages.frame import Frame
+from web.pages.frame import Frame, Reader
 from web.pages.language import Speech
 
 #: Rows of a section, and where counting ends.
@@ -43,7 +41,7 @@ def router(frame: Frame) -> APIRouter:
     desk = frame.desk
 
     @routes.get("/")
-    async def today(request: Request, person: Annotated[Person, Depends(page("reader"))]) -> Response:
+    async def today(request: Request, person: Reader) -> Response:
         speech = frame.pages.speech(request)
         sections, tiles = await desk.run(_look, desk, speech)
         return await frame.show(
