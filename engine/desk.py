@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, runtime_checkable
 
@@ -24,6 +24,7 @@ from core.effects import Receipt
 from core.events import EffectParked, OperatorActed
 from core.message import Channel
 from core.model import Spent
+from core.outside import Budget
 from core.ports import Delivery, Incoming, PendingEvent, Posted, Taken
 from engine.acts import Acts, Name, Outcome
 from engine.cases import Cases
@@ -450,6 +451,15 @@ class Desk:
             lag = max(0.0, (now - waiting.get(name, now)).total_seconds())
             lanes[name] = LaneState(ok and name not in troubles, lag, good_at, troubles.get(name, ""))
         return lanes
+
+    def budgets(self) -> list[tuple[str, int, Budget | None]]:
+        """(system, calls of today by UTC, what it allows in a day where that is known)."""
+        today = self._clock().astimezone(UTC).date()
+        made: dict[str, int] = {}
+        for _, system, _, number in self._store.calls_since(today):
+            made[system] = made.get(system, 0) + number
+        known = self._store.budgets(today)
+        return [(system, made.get(system, 0), known.get(system)) for system in sorted({*made, *known})]
 
     def _count(self) -> Figures:
         now, store = self._clock(), self._store

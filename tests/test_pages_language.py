@@ -15,7 +15,7 @@ from web.pages.language import LANGUAGES, Speech, choose
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MARKS = [("**/*.html", "jinja2"), ("**/*.py", "python")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "count": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "later": None, "count": (1, 2)}
 
 
 def sentences() -> dict[str | tuple[str, ...], str]:

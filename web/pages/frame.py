@@ -14,27 +14,28 @@ from core.errors import PortError, UserError
 from core.views import CaseFilter
 from engine.desk import Desk
 from web.auth import Person, csrf_token, page
+from web.pages.language import later
 from web.pages.page import Notice, Pages
 
 #: Seconds that the counts in the menu are kept; counting ends at ``MOST``.
 KEPT, MOST = 2.0, 100
 #: What a page says after something was done, by the word that stands in its address.
 TOLD = {
-    "validate": "C’est validé : le travail est commandé.",
-    "reprice": "Le nouveau devis part au client.",
-    "refuse": "C’est refusé : le client en est averti.",
-    "ask": "La question part au client.",
-    "reassign": "La demande est relue selon l’autre directive.",
-    "close": "Le dossier est clos.",
-    "note": "La note est gardée.",
-    "waiting": "C’est noté ; cela se fait dans un instant.",
-    "retried": "C’est relancé.",
-    "dropped": "C’est abandonné.",
-    "gone": "Ce n’était déjà plus mis de côté.",
-    "saved": "Le brouillon est gardé.",
-    "published": "C’est publié : les nouvelles demandes suivent ces directives.",
-    "discarded": "Le brouillon est jeté.",
-    "checked": "Ces directives peuvent se publier : tous les exemples passent.",
+    "validate": later("C’est validé : le travail est commandé."),
+    "reprice": later("Le nouveau devis part au client."),
+    "refuse": later("C’est refusé : le client en est averti."),
+    "ask": later("La question part au client."),
+    "reassign": later("La demande est relue selon l’autre directive."),
+    "close": later("Le dossier est clos."),
+    "note": later("La note est gardée."),
+    "waiting": later("C’est noté ; cela se fait dans un instant."),
+    "retried": later("C’est relancé."),
+    "dropped": later("C’est abandonné."),
+    "gone": later("Ce n’était déjà plus mis de côté."),
+    "saved": later("Le brouillon est gardé."),
+    "published": later("C’est publié : les nouvelles demandes suivent ces directives."),
+    "discarded": later("Le brouillon est jeté."),
+    "checked": later("Ces directives peuvent se publier : tous les exemples passent."),
 }
 
 #: Who must look: at least that role; whoever is not signed in is sent to do so.

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request, Response
 
 from engine.desk import LaneState
 from web.options import Options
-from web.pages.figures import by_system
 from web.pages.frame import Frame, Reader
+from web.pages.language import later
 
 #: Webhooks by name: who calls, and where to paste the address.
 CALLERS = {
-    "whatsapp": ("Twilio", "Console Twilio › Messaging › Senders › WhatsApp : « When a message comes in », en POST."),
-    "whatsapp/status": ("Twilio", "Au même endroit : « Status callback URL », en POST."),
-    "hubspot": ("HubSpot", "Réglages de l’application privée › Webhooks : « Target URL »."),
-    "clickup": ("ClickUp", "API ClickUp › Create Webhook : « endpoint », pour les changements de statut."),
+    "whatsapp": ("Twilio", later("Console Twilio › Messaging › Senders › WhatsApp : « When a message comes in », en POST.")),
+    "whatsapp/status": ("Twilio", later("Au même endroit : « Status callback URL », en POST.")),
+    "hubspot": ("HubSpot", later("Réglages de l’application privée › Webhooks : « Target URL ».")),
+    "clickup": ("ClickUp", later("API ClickUp › Create Webhook : « endpoint », pour les changements de statut.")),
 }
 
 
@@ -40,12 +40,12 @@ def router(frame: Frame, options: Options) -> APIRouter:
     async def status(request: Request, person: Reader) -> Response:
         figures = await desk.run(desk.figures)
         overall, features = await desk.run(desk.health)
+        say = frame.pages.speech(request).say
         base = options.public_url.rstrip("/") or str(request.base_url).rstrip("/")
         addresses = [
-            Address(name, caller, where, f"{base}/webhook/{name}", name in options.hooks)
+            Address(name, caller, say(where), f"{base}/webhook/{name}", name in options.hooks)
             for name, (caller, where) in CALLERS.items()
         ]
-        say = frame.pages.speech(request).say
         groups: dict[str, list[tuple[str, LaneState]]] = {
             say("Ce qui entre"): [], say("Ce qui se décide"): [], say("Ce qui sort"): []
         }  # fmt: skip
@@ -55,7 +55,7 @@ def router(frame: Frame, options: Options) -> APIRouter:
             groups[titles[{"intake": 0, "courier": 2, "watch": 2}.get(kind, 1)]].append((name, lane))
         return await frame.show(
             request, person, "status.html",
-            overall=overall, features=features, groups=groups, addresses=addresses, figures=figures, systems=by_system(figures.calls),
+            overall=overall, features=features, groups=groups, addresses=addresses, figures=figures, budgets=await desk.run(desk.budgets),
             public=bool(options.public_url),
             version=desk.version,
         )  # fmt: skip
