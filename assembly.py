@@ -188,6 +188,8 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             public_url=settings.public_url,
             business=published.business,
             directive=published.directive,
+            admin_phone=settings.admin_phone.replace(" ", ""),
+            phones_admin=settings.phones_admin,
         )
         spool = open_spool(settings, keys)
         calls = Calls(lambda: switchboard.budgets())

@@ -73,11 +73,24 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
         lines.append(f"{name} : {kinds} ; {number} exemples, {len(failed)} en défaut ; révision {business.revision[:12]}")
     real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
     lines.append(f"courrier : {real}")
-    lines.append(f"administrateur : {settings.admin_email or 'aucun (ADMIN_EMAIL) — les demandes complexes attendront'}")
+    lines.append(f"administrateur : {_administrator(settings)}")
     if online:
         for name, health in outside(settings, loaded):
             (lines if health.ok else problems).append(f"{name} : {health.detail or 'ça répond'}")
     return problems, lines
+
+
+def _administrator(settings: Settings) -> str:
+    """Where what concerns the administrator goes, and what is missing for it to reach him."""
+    if settings.phones_admin:
+        return f"{settings.admin_phone} (WhatsApp)"
+    if not settings.admin_email:
+        return "aucun (ADMIN_EMAIL) — les demandes complexes attendront"
+    if settings.has_mailbox:
+        return settings.admin_email
+    told = settings.outbox_dir or settings.data_dir / "outbox"
+    where = f"{settings.admin_email}, mais sans boîte rien ne lui est envoyé : ses messages restent dans {told}"
+    return where + (" (ADMIN_PHONE les ferait partir par WhatsApp)" if settings.twilio_account_sid else "")
 
 
 def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tuple[str, Health]]:

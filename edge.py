@@ -24,6 +24,7 @@ from web.server import Server
 
 if TYPE_CHECKING:
     from connectors.whatsapp.inbox import WhatsAppInbox
+    from connectors.whatsapp.outbox import WhatsAppOutlet
 
 #: Seconds after which a thread that computes lets others go on.
 SWITCH = 0.0002
@@ -162,7 +163,10 @@ def hooks_of(house: House, settings: Settings, clock: Callable[[], datetime]) ->
     if settings.twilio_account_sid:
         inbox = next(i for i in house.inboxes if i.channel == "whatsapp")
         token = settings.twilio_auth_token.get_secret_value()
-        hooks |= whatsapp_hooks(cast("WhatsAppInbox", inbox), token=token, public_url=public, budget=MEDIA_SECONDS)
+        outlet = cast("WhatsAppOutlet", next(o for o in house.outlets if o.system == "whatsapp"))
+        hooks |= whatsapp_hooks(
+            cast("WhatsAppInbox", inbox), token=token, public_url=public, budget=MEDIA_SECONDS, closed=outlet.closed
+        )
     if secret := settings.hubspot_client_secret.get_secret_value():
         lanes = tuple(f"intake:{i.name}" for i in house.inboxes if i.channel == "hubspot")
         hooks |= hubspot_hook(lanes, secret=secret, public_url=public, clock=clock)
@@ -174,8 +178,13 @@ def hooks_of(house: House, settings: Settings, clock: Callable[[], datetime]) ->
 # ------------------------------------------------------------------ who verifies and reads what
 
 
-def whatsapp_hooks(inbox: WhatsAppInbox, *, token: str, public_url: str, budget: float = 0.0) -> dict[str, Hook]:
-    """Twilio's two webhooks. Files are waited for ``budget`` seconds at most; those that are late come by polling."""
+def whatsapp_hooks(
+    inbox: WhatsAppInbox, *, token: str, public_url: str, budget: float = 0.0, closed: Callable[[str], None] | None = None
+) -> dict[str, Hook]:
+    """Twilio's two webhooks. Files are waited for ``budget`` seconds at most; those that are late come by polling.
+
+    ``closed`` is told a number to which free text no longer passes (``WhatsAppOutlet.closed``).
+    """
     from connectors.whatsapp.webhook import form_pairs, is_message, status, verify
 
     def genuine(call: Call) -> bool:
@@ -195,7 +204,10 @@ def whatsapp_hooks(inbox: WhatsAppInbox, *, token: str, public_url: str, budget:
         found = status(form_pairs(call.body), form_pairs(call.query.encode("latin-1")))
         if found is None or found.outcome != "failed" or not found.key:
             return Told()
-        return Told(lost=(Lost(found.key, f"whatsapp:{found.sid}", found.why),))
+        if found.again and closed is not None:
+            closed(found.to)
+        lost = Lost(found.key, f"whatsapp:{found.sid}", found.why, again=found.again)
+        return Told(lost=(lost,), wake=("courier:whatsapp",))
 
     return {"whatsapp": Hook(genuine, message, TWIML), "whatsapp/status": Hook(genuine, became, TWIML)}
 

@@ -94,7 +94,7 @@ def fly_canary(settings: Settings, minutes: float, *, clock: Callable[[], dateti
             except DirectiveErrors as errors:
                 print(errors, file=sys.stderr)
                 return False
-            change = alert(business, settings.admin_email, canary.NOTE, trouble, when)
+            change = alert(business, ("mail", settings.admin_email), canary.NOTE, trouble, when)
             if change is not None:
                 store.commit([change], when)
         return False

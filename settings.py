@@ -11,6 +11,7 @@ import difflib
 import io
 import ipaddress
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     directives_dir: Path = _f(Path("directives"), GENERAL, "Dossier des directives : un sous-dossier par métier.")
     business: str = _f("", GENERAL, "Métiers servis, séparés par des virgules ; vide : tous ceux du dossier des directives.")
     admin_email: str = _f("", GENERAL, "Adresse de l'administrateur : il juge les demandes complexes et reçoit les alertes.")
+    admin_phone: str = _f(
+        "", GENERAL,
+        "Numéro WhatsApp de l'administrateur (+33…) : il y répond aux demandes à juger. Sans boîte réglée ou sans ADMIN_EMAIL, c'est là "
+        "que tout ce qui lui est adressé arrive.",
+    )  # fmt: skip
     secret_key: SecretStr = _f(
         SecretStr(""), GENERAL,
         "Clé maîtresse (signatures, chiffrement), 32 caractères au moins ; vide : tirée au sort dans DATA_DIR/secret.key. "
@@ -185,6 +191,11 @@ class Settings(BaseSettings):
     files_dir: str = _f("", LOCAL, "Dossier où sont rangés les fichiers des clients ; vide : DATA_DIR/files.")
 
     @property
+    def phones_admin(self) -> bool:
+        """Whether the administrator is written to on WhatsApp, because no mail can reach him."""
+        return bool(self.admin_phone and self.twilio_account_sid) and not (self.gmail_email and self.admin_email)
+
+    @property
     def has_mailbox(self) -> bool:
         """Whether a real mailbox is set."""
         return bool(self.gmail_email)
@@ -255,6 +266,8 @@ def _together(settings: Settings) -> list[str]:
         value = getattr(settings, name)
         if value and "@" not in value:
             problems.append(f"{name.upper()} : « {value} » n'est pas une adresse.")
+    if settings.admin_phone and not re.fullmatch(r"\+[1-9][0-9]{5,14}", settings.admin_phone.replace(" ", "")):
+        problems.append(f"ADMIN_PHONE : « {settings.admin_phone} » n'est pas un numéro international (+33…).")
     wanted = {
         "hubspot_api_key": ("hubspot_pipeline_id", "hubspot_stage_new", "hubspot_stage_closed"),
         "clickup_api_key": ("clickup_parent_task_id",),

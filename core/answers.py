@@ -171,6 +171,10 @@ def admin(work: Work, event: MessageRead) -> None:
     answer = verdict.answer if verdict is not None else "unclear"
     who, stage = event.message.sender.email, work.case.stage
     work.note(words(event))
+    if why := event.hints.get("ambiguous"):
+        work.because("ambiguous", why)
+        work.tell_admin("admin_unclear", message=words(event))
+        return
     if stage not in UNDECIDED:
         work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
         return

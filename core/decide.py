@@ -21,6 +21,9 @@ from core.reading import Reason
 from core.values import SUMMARY, merge_facts
 from core.work import Context, Work
 
+#: How often an administrator is told of texts that never arrived, for one case.
+MOST_TOLD = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -205,7 +208,13 @@ def _parked(work: Work, event: EffectParked) -> None:
     """Something outside needs a person; a text that cannot reach the customer by his channel goes by mail instead."""
     work.because("parked", f"à l'extérieur, « {event.kind} » n'a pas pu se faire : {event.error}")
     payload, party = event.payload, work.case.party
-    if not event.unreachable or payload is None or payload.audience != "customer" or not party.email:
+    if not event.unreachable or payload is None or payload.audience != "customer":
+        return
+    if not party.email or payload.to == party.email:
+        work.because("unreached", "aucun autre canal n'est connu : une personne est prévenue")
+        work.note(f"Un de nos messages n'est pas arrivé. {event.error}")
+        if work.count("bounce") <= MOST_TOLD:
+            work.tell_admin("admin_bounce", message=event.error)
         return
     work.because("other-channel", "ce canal ne l'atteint plus : le message part par courrier électronique")
     subject = payload.subject or work.case.subject

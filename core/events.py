@@ -22,7 +22,8 @@ class MessageRead:
 
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
-    ``hints`` come from the inbox ("oversize": bytes that were not downloaded). ``repeat_of`` names the message it repeats.
+    ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
+    be meant). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of effects of ours that it answers, as far as its threading headers tell.
     """
 

@@ -92,7 +92,7 @@ def speak_up(work: Work, event: MessageRead) -> bool:
         return False
     work.because("kind", f"ses premiers mots : la demande est de type {found.kind}")
     work.reset("fulfilled", "asked")
-    work.directive = found
+    work.directive, work.retold = found, True
     message = event.message
     work.change(
         directive=found.name,

@@ -38,6 +38,7 @@ class Context:
     ``noticed``: the correspondent already had an automatic notice within a day. ``new_id``: (id, reference) for a new case.
     ``known`` is what is known of the person who opens one, on any channel.
     ``waiting``: how many other open cases wait for this correspondent.
+    ``admin_phone``: the administrator is written to there, on WhatsApp, rather than by mail.
     ``recognised`` is the directive by which a further message would open a case of its own.
     """
 
@@ -52,6 +53,7 @@ class Context:
     known: Party | None = None
     recognised: Directive | None = None
     approve_url: Callable[[str, int, str, str], str] = lambda case_id, number, digest, to: ""
+    admin_phone: str = ""
 
 
 class Work:
@@ -216,15 +218,16 @@ class Work:
 
     def tell_admin(self, template: str, **extra: object) -> str:
         """Write to the administrator; '' when none is set, which leaves a reason behind."""
-        if not self.context.admin_email:
+        phone = self.context.admin_phone
+        if not (phone or self.context.admin_email):
             self.because("no-admin", "aucun administrateur n'est réglé (ADMIN_EMAIL) : la demande attend dans le guichet")
             return ""
         extra.setdefault("reasons", [inert(r.text) for r in self.reasons if r.text])
-        subject, body = self.text(template, "fr", extra)
+        subject, body = self.text(template, "fr", extra, "whatsapp" if phone else "email")
         return self.emit(
-            "mail",
+            "whatsapp" if phone else "mail",
             SendMessage(
-                to=self.context.admin_email,
+                to=phone or self.context.admin_email,
                 to_name="",
                 subject=subject,
                 text=body,
@@ -233,7 +236,7 @@ class Work:
                 purpose="internal",
                 audience="admin",
                 reference=self.case.ref,
-                account=self.case.thread.account if self.case.thread.channel == "email" else "",
+                account=self.case.thread.account if self.case.thread.channel == "email" and not phone else "",
             ),
             behind=self.links_in(body),
         )

@@ -7,19 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from core.directive import Business
-from core.effects import Effect, SendMessage
+from core.effects import Effect, SendMessage, System
 from core.ports import Change, JournalEntry
 from core.texts import OFFERED_VALUES
 
 
-def alert(business: Business, admin: str, about: str, trouble: str, now: datetime) -> Change | None:
-    """The commit that writes to the administrator; None where there is none, or no text ``admin_alert``."""
+def alert(business: Business, admin: tuple[System, str], about: str, trouble: str, now: datetime) -> Change | None:
+    """The commit that writes to the administrator (how, where); None where there is none, or no text ``admin_alert``."""
+    system, address = admin
     text = business.default.texts.get("admin_alert")
-    if not admin or text is None:
+    if not address or text is None:
         return None
-    subject, body = text.render("fr", alert_values(business.label, about, trouble, now))
-    payload = SendMessage(admin, "", subject, body, "admin_alert", "fr", "internal", audience="admin")
-    effect = Effect(f"alert/{about}/{now:%Y%m%dT%H%M%S}", "", "mail", payload)
+    subject, body = text.render("fr", alert_values(business.label, about, trouble, now), system)
+    payload = SendMessage(address, "", subject, body, "admin_alert", "fr", "internal", audience="admin")
+    effect = Effect(f"alert/{about}/{now:%Y%m%dT%H%M%S}", "", system, payload)
     return Change(None, effects=(effect,), journal=(JournalEntry(now, "", "alert", {"lane": about}, trouble),))
 
 

@@ -172,7 +172,7 @@ class Clerk:
             why=choice.why,
             answers=self._answers(message, case),
             repeat_of=repeat,
-            hints=row.hints,
+            hints={**row.hints, "ambiguous": choice.why} if choice.ambiguous and case is not None else row.hints,
         )
         recognised: Directive | None = None
         if case is None:
@@ -257,8 +257,9 @@ class Clerk:
         kinds: dict[str, type[Any]] = {"done": EffectDone, "parked": EffectParked, "operator": OperatorActed, "task": TaskMoved}
         event: Event = codec.load(kinds[pending.kind], pending.body)
         case = overlay.case(pending.case_id) if pending.case_id else None
+        unheard = isinstance(event, EffectParked) and event.unreachable
         ids = sent_as(event.receipt) if case is not None and isinstance(event, EffectDone) else ()
-        if case is None or (not pending.tell and isinstance(event, EffectDone | EffectParked)):
+        if case is None or (not pending.tell and isinstance(event, EffectDone | EffectParked) and not unheard):
             entry = JournalEntry(now, pending.case_id, f"effect.{pending.kind}", _told(event))
             change = Change(None, journal=(entry,), event_ids=(pending.id,), thread_ids=ids)
             overlay.keep(change)
@@ -315,6 +316,7 @@ class Clerk:
             new_id,
             waiting,
             approve_url=office.approve_url,
+            admin_phone=office.admin_phone if office.phones_admin else "",
         )
 
     def _change(

@@ -21,7 +21,7 @@ from core import codec
 from core.case import UNDECIDED, Case, CaseFile
 from core.directive import Business, Directive
 from core.effects import Receipt
-from core.events import EffectParked, OperatorActed
+from core.events import OperatorActed
 from core.message import Channel
 from core.model import Spent
 from core.outside import Budget
@@ -39,7 +39,7 @@ from engine.parked import Parked
 from engine.people import People
 from engine.posts import Place, PostedFile, Request, envelope, fingerprint
 from engine.reports import Reports
-from engine.watch import hand_over
+from engine.watch import hand_over, lose
 
 T = TypeVar("T")
 
@@ -218,11 +218,7 @@ class Desk:
         moved = [m if m.key else self._whose(m) for m in told.moved]
         news = hand_over(self._store, moved, now)
         for lost in told.lost:
-            case_id = lost.key.partition("/")[0]
-            if not self._store.cases([case_id]):
-                continue
-            event = EffectParked(f"lost:{lost.id}", now, lost.key, "message.send", "", lost.why, unreachable=True)
-            news += self._store.add_event(PendingEvent(event.id, case_id, "parked", codec.dump(event).decode(), now))
+            news += lose(self._store, lost.key, lost.id, lost.why, now, again=lost.again)
         if news:
             self._house.lanes.wake("clerk")
         for lane in told.wake:

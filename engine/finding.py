@@ -104,6 +104,8 @@ class Finder:
         candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
         asks = read.reading.intent == "request" and read.reading.confidence >= 0.5
         choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
+        if choice.case_id is None and message.channel == "whatsapp" and is_admin and not asks:
+            choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
             choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
         if choice.case_id is None and not found.replies:
@@ -120,7 +122,22 @@ class Finder:
         return sum((c := overlay.case(i)) is not None and c.stage in ("waiting_info", "waiting_approval") for i in ids)
 
     def is_admin(self, message: Message) -> bool:
-        return bool(self._office.admin_email) and same_correspondent(message.sender.email, self._office.admin_email)
+        """Whether the administrator wrote it, from his address or his phone."""
+        office, sender = self._office, message.sender.email
+        if message.channel == "whatsapp":
+            return bool(office.admin_phone) and sender == office.admin_phone
+        return bool(office.admin_email) and same_correspondent(sender, office.admin_email)
+
+    @staticmethod
+    def _to_judge(overlay: Overlay, choice: Choice) -> Choice:
+        """The request that an administrator means who quotes none: the only one that waits for him. Of several none is guessed."""
+        waiting = overlay.in_stage("waiting_review", 2)
+        if not waiting:
+            return choice
+        why = "Réponse de l'administrateur à la seule demande qui l'attend."
+        if len(waiting) > 1:
+            why = "plusieurs demandes attendent votre avis : répondez en citant le message dont vous parlez"
+        return Choice(waiting[0].id, "correspondent", why, ambiguous=len(waiting) > 1)
 
     def _by_number(self, read: ReadRow, choice: Choice, cases: Sequence[Case], overlay: Overlay, *, asks: bool) -> Choice:
         """A chat has no threads: what follows within minutes goes with what came before (FAILURES 21), and an answer with the

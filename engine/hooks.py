@@ -42,11 +42,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A text of ours that was taken and yet never arrived. ``key`` is its effect's; ``id`` is the same whenever this is told."""
+    """A text of ours that was taken and yet never arrived. ``key`` is its effect's; ``id`` is the same whenever this is told.
+
+    ``again``: sent anew it may arrive, in another form.
+    """
 
     key: str
     id: str
     why: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
 from engine.reader import Improves, Reader, ReaderPool
-from engine.watch import Watch, Watched
+from engine.watch import Losing, Losses, Watch, Watched
 
 log = logging.getLogger("guichet")
 
@@ -32,6 +32,8 @@ log = logging.getLogger("guichet")
 LOOK = 5.0
 #: Seconds between two looks at what became of the tasks.
 WATCH = 60.0
+#: Seconds between two looks at which texts never arrived.
+LOSSES = 300.0
 #: Revisions kept compiled beside those in force, for cases that began with them.
 KEPT_REVISIONS = 16
 
@@ -181,6 +183,9 @@ class House:
             if isinstance(courier.outlet, Watched):
                 watch = Watch(courier.outlet.system, courier.outlet, store, clock=clock, told=lambda: wake("clerk"))
                 self.lanes.add(Lane(f"watch:{courier.outlet.system}", watch.run, every=WATCH))
+            if isinstance(courier.outlet, Losing):
+                losses = Losses(courier.outlet.system, courier.outlet, store, clock=clock, told=_lost(courier, wake))
+                self.lanes.add(Lane(f"watch:{courier.outlet.system}", losses.run, every=LOSSES))
         self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
 
     def tell(self, what: str) -> None:
@@ -245,9 +250,9 @@ class House:
         self.calls.keep(self.store, self._now())
 
     def _alert(self, lane: str, trouble: str) -> None:
-        """Write to the administrator, once, that a lane has stopped or fails; not when mail itself is what fails."""
-        admin = self.office.admin_email
-        if not admin or lane == "courier:mail":
+        """Write to the administrator, once, that a lane has stopped or fails; not when it is the one that would tell him."""
+        admin = self.office.admin
+        if not admin[1] or lane == f"courier:{admin[0]}":
             return
         now = self._now()
         change = alert(self.published.business(""), admin, lane, trouble, now)
@@ -261,7 +266,17 @@ class House:
         except Exception:
             log.exception("the alert about %s could not be kept", lane)
             return
-        self.lanes.wake("courier:mail")
+        self.lanes.wake(f"courier:{admin[0]}")
+
+
+def _lost(courier: Courier, wake: Callable[[str], None]) -> Callable[[], None]:
+    """Wakes those whom a lost text concerns: the clerk who finds another way, the courier who sends it anew."""
+
+    def told() -> None:
+        wake("clerk")
+        wake(f"courier:{courier.outlet.system}")
+
+    return told
 
 
 def _freed(courier: Courier, lanes: Lanes) -> Callable[[], int]:

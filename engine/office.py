@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from core.case import Case
 from core.directive import Business, Directive
+from core.effects import System
 from core.events import Role
 from core.message import Message
 from core.reading import Verdict
@@ -27,6 +28,7 @@ class Office:
     """One installation. ``secret`` signs tokens and Message-IDs; ``domain`` stands in the latter; ``public_url`` may be ''.
 
     ``business`` gives a business by name as published now; ``directive`` the directive a case began with.
+    ``admin_phone`` is the administrator's WhatsApp number, where he is written to if ``phones_admin``.
     """
 
     secret: bytes
@@ -35,6 +37,13 @@ class Office:
     public_url: str
     business: Callable[[str], Business]
     directive: Callable[[Case], Directive]
+    admin_phone: str = ""
+    phones_admin: bool = False
+
+    @property
+    def admin(self) -> tuple[System, str]:
+        """How and where the administrator is written to; the address is '' when he has none."""
+        return ("whatsapp", self.admin_phone) if self.phones_admin else ("mail", self.admin_email)
 
     def reference(self, ref: str) -> str:
         """The signed token that stands in texts."""

@@ -73,6 +73,12 @@ class Overlay:
         known = self._found.by_person.get(person, ())
         return tuple(dict.fromkeys(i for i in (*reversed(here), *known) if (c := self.case(i)) is not None and c.open))
 
+    def in_stage(self, stage: str, limit: int) -> list[Case]:
+        """Some cases that stand there by now, the last changed first."""
+        listed = [*self._cases, *(c.id for c in self._store.list_cases(stage=stage, limit=limit + len(self._cases)))]
+        found = [c for i in dict.fromkeys(listed) if (c := self.case(i)) is not None and c.stage == stage]
+        return sorted(found, key=lambda c: (c.updated_at, c.id), reverse=True)[:limit]
+
     def party(self, people: Sequence[str]) -> Party | None:
         """Who it is, as far as the store knows him."""
         return next((self._parties[p] for p in people if p in self._parties), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, literal, or_, select, true, update
 
@@ -13,6 +13,9 @@ from core.ports import OutboxRow, Settled
 from store.base import chunks
 from store.outbox import DONE, WAITING, End, Outbox
 from store.tables import dependencies, events, inbox, outbox
+
+#: After so many attempts a text that got lost is not sent anew.
+MOST_LOST = 3
 
 
 class Courier(Outbox):
@@ -111,6 +114,23 @@ class Courier(Outbox):
         if again:
             connection.execute(update(outbox).where(outbox.c.key == bindparam("which")), again)
         self._finish(connection, ends, now)
+
+    def lost(self, key: str, why: str, now: datetime, *, again: bool = False) -> Literal["parked", "again", "early", "over"]:
+        """A text that was taken outside never reached its reader: it is parked and the clerk told, or goes out anew."""
+
+        def work(connection: Connection) -> Literal["parked", "again", "early", "over"]:
+            row = next(iter(self._lock(connection, [key])), None)
+            if row is None or row["state"] not in ("done", "reconciled"):
+                return "over" if row is None or row["state"] in ("parked", "dropped") else "early"
+            if again and row["attempts"] < MOST_LOST:
+                back = {"state": "intended", "next_at": now, "changed_at": now}
+                connection.execute(update(outbox).where(outbox.c.key == key).values(back))
+                return "again"
+            receipt = self._receipt(key, row["receipt"]) if row["receipt"] else None
+            self._finish(connection, [End(row, "parked", receipt, why, row["attempts"], unreachable=True)], now)
+            return "parked"
+
+        return self.db.write(work)
 
     def recover(self, system: str, now: datetime, look_at: datetime) -> int:
         """After a start: what was being sent becomes uncertain, to be looked up at that time. How many."""

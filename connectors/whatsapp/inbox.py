@@ -13,13 +13,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.http import Polled
 from connectors.whatsapp.client import MEDIA, SID, TwilioClient, moment, stamp
 from connectors.whatsapp.media import Fetched, MediaFetcher
+from connectors.whatsapp.place import MOST_LATE, Missing, Place
 from connectors.whatsapp.webhook import Params, count_media, incoming, item
 from core.errors import PortError
 from core.message import Channel
@@ -29,48 +30,10 @@ log = logging.getLogger(__name__)
 
 #: Pauses before a late file is asked for again, seconds; about a day in all.
 LATE = (60, 120, 300, 600, 1800, 3600, 7200, 14400, 28800, 28800)
-#: Messages whose files are late, at most.
-MOST_LATE = 200
 #: Of the list: how much one query covers, so that it stays short after a long outage.
 SLICE = timedelta(days=1)
 #: Younger than this, a file that is not there may come any second.
 FRESH = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Files of a message that were not there: their numbers, how often they were asked for, when next."""
-
-    indexes: tuple[int, ...]
-    tries: int
-    due: datetime
-
-
-@dataclass(slots=True)
-class Place:
-    """The cursor, read: the list is accounted for up to ``until``."""
-
-    until: datetime | None = None
-    late: dict[str, Missing] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, cursor: Mapping[str, str], now: datetime) -> Place:
-        """From the stored cursor; what cannot be read counts as never stored."""
-        place = cls()
-        try:
-            place.until = datetime.fromisoformat(cursor["until"]).astimezone(UTC)
-            for one in filter(None, cursor.get("late", "").split(",")[:MOST_LATE]):
-                sid, tries, indexes = one.split(":")
-                if SID.fullmatch(sid):
-                    place.late[sid] = Missing(tuple(int(i) for i in indexes.split(".")), int(tries), now)
-        except (KeyError, ValueError):
-            return cls(place.until)
-        return place
-
-    def cursor(self) -> dict[str, str]:
-        """As it is stored."""
-        late = (f"{sid}:{one.tries}:{'.'.join(map(str, one.indexes))}" for sid, one in sorted(self.late.items()))
-        return {"until": self.until.isoformat() if self.until else "", "late": ",".join(late)}
 
 
 class WhatsAppInbox(Polled):

@@ -61,6 +61,7 @@ class WhatsAppOutlet:
         self._media_url = media_url
         self._clock = clock
         self._heard: dict[str, datetime] = {}
+        self._closed: dict[str, datetime] = {}
         self._lock = threading.Lock()
         #: Without texts in Twilio's list nothing is found there, and not finding proves nothing.
         self.findable = not client.account.redacted
@@ -131,6 +132,15 @@ class WhatsAppOutlet:
                 if len(self._heard) > MOST_HEARD:
                     del self._heard[next(iter(self._heard))]
 
+    def closed(self, number: str) -> None:
+        """Free text to that number was refused late: until he writes again only templates go to him."""
+        bare = bare_number(number)
+        with self._lock:
+            self._heard.pop(bare, None)
+            self._closed[bare] = self._clock()
+            if len(self._closed) > MOST_HEARD:
+                del self._closed[next(iter(self._closed))]
+
     def failures(self, since: datetime) -> Iterator[Status]:
         """Messages of ours that never arrived, made after ``since``: for callbacks that were lost. Raises PortError."""
         for row in self._client.messages(From=self._client.account.address):
@@ -139,6 +149,8 @@ class WhatsAppOutlet:
                 return
             if row.get("status") in _FAILED:
                 code = row.get("error_code")
+                if code == CLOSED:
+                    self.closed(str(row.get("to")))
                 yield status_of(
                     str(row.get("sid")), str(row["status"]), str(row.get("to")), code if isinstance(code, int) else 0
                 )
@@ -161,7 +173,7 @@ class WhatsAppOutlet:
             return self._send(effect, number, forms)
         except Rejected as error:
             if code_of(error) == CLOSED:
-                self._forget(number)
+                self.closed(number)
                 return self._send(effect, number, [self._by_template(effect, payload)])
             if forms[0][0][0] == "ContentSid":
                 # The template with the buttons was refused: the words alone say the same.
@@ -273,11 +285,9 @@ class WhatsAppOutlet:
             since = stamp(now - WINDOW)
             rows = self._client.messages(From=channel_address(number), To=self._client.account.address, since=since)
             told = max((at for row in rows if (at := moment(row.get("date_sent")))), default=None)
-        if told is None or now - told >= WINDOW:
+        with self._lock:
+            closed = self._closed.get(number)
+        if told is None or now - told >= WINDOW or (closed is not None and told <= closed):
             return False
         self.heard(number, told)
         return True
-
-    def _forget(self, number: str) -> None:
-        with self._lock:
-            self._heard.pop(number, None)

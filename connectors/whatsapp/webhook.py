@@ -210,6 +210,11 @@ class Status:
         """Whether nothing more is to be expected that matters: it arrived, or never will."""
         return self.outcome in ("delivered", "read", "failed")
 
+    @property
+    def again(self) -> bool:
+        """Whether the same text may arrive when it is sent anew: as a template."""
+        return self.instead == "template"
+
     def supersedes(self, known: Outcome) -> bool:
         """Whether this is news to one who knows ``known``. What arrived cannot fail any more."""
         if self.outcome == "failed":
