@@ -27,7 +27,7 @@ from core.quote import in_force
 from core.reading import Verdict
 from core.work import Context
 from engine import canary
-from engine.finding import Finder, burst, offer_id, people_of, same_request, sent_as, silent
+from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_request, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
@@ -149,6 +149,9 @@ class Clerk:
         if message.automatic not in (None, "bounce"):
             return self._ignored(read, f"message automatique ({message.automatic}) : {message.automatic_reason}", now)
         choice, repeat = self._finder.choose(read, overlay)
+        if choice.case_id is None and message.channel == "whatsapp" and self._finder.is_admin(message) and greets(read):
+            # He opens the 24 hours in which WhatsApp lets us write to him.
+            return self._ignored(read, "un bonjour de l'administrateur : il n'ouvre pas de demande", now)
         case = overlay.case(choice.case_id) if choice.case_id else None
         if message.automatic == "bounce" and case is None:
             return self._ignored(read, "avis de non-distribution d'un message qui n'est pas de nous", now)
@@ -196,7 +199,7 @@ class Clerk:
             ids.append(same_request(message))
             if BLANK in decision.case.counts:
                 ids.append(silent(read)[0])
-        ids += burst(read)
+        ids += [*burst(read), *(conversation(read) if case is None else ())]
         change = self._change(
             case,
             decision,

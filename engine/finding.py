@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from core.case import Case
 from core.effects import Receipt
-from core.joining import BLANK
+from core.joining import BLANK, GREETING
 from core.message import Message
 from core.ports import ReadRow
 from core.quote import read_button
 from engine.office import Office
 from engine.overlay import Overlay
 from engine.pipeline import request_words
+from processors.continuing import continues
 from processors.correlate import (
     Candidate,
     Choice,
@@ -63,6 +64,7 @@ class Finder:
             refs.append(ref)
         threads = [
             *pressed_offer(message),
+            *conversation(read),
             *found.thread_ids,
             message.id,
             f"fp:{read.fingerprint}",
@@ -91,7 +93,9 @@ class Finder:
         for ref in found.token_refs:
             if (case_id := overlay.by_ref(ref)) is not None:
                 ids.setdefault(case_id, set())
-        found = replace(found, thread_ids=(*pressed_offer(message), *found.thread_ids))
+        asks = read.reading.intent == "request" and read.reading.confidence >= 0.5
+        chat = [i for i in conversation(read) if not asks or self._goes_on(overlay.by_thread(i), overlay)]
+        found = replace(found, thread_ids=(*pressed_offer(message), *found.thread_ids, *chat))
         for thread_id in found.thread_ids:
             if (case_id := overlay.by_thread(thread_id)) is not None:
                 ids.setdefault(case_id, set()).add(thread_id)
@@ -102,7 +106,6 @@ class Finder:
         cases = {i: c for i in ids if (c := overlay.case(i)) is not None}
         is_admin = self.is_admin(message)
         candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
-        asks = read.reading.intent == "request" and read.reading.confidence >= 0.5
         choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
         if choice.case_id is None and message.channel == "whatsapp" and is_admin and not asks:
             choice = self._to_judge(overlay, choice)
@@ -129,6 +132,12 @@ class Finder:
         return bool(office.admin_email) and same_correspondent(sender, office.admin_email)
 
     @staticmethod
+    def _goes_on(case_id: str | None, overlay: Overlay) -> bool:
+        """Whether what is asked in a conversation can still be about the request that it began with."""
+        case = overlay.case(case_id) if case_id else None
+        return case is not None and case.open
+
+    @staticmethod
     def _to_judge(overlay: Overlay, choice: Choice) -> Choice:
         """The request that an administrator means who quotes none: the only one that waits for him. Of several none is guessed."""
         waiting = overlay.in_stage("waiting_review", 2)
@@ -142,6 +151,8 @@ class Finder:
     def _by_number(self, read: ReadRow, choice: Choice, cases: Sequence[Case], overlay: Overlay, *, asks: bool) -> Choice:
         """A chat has no threads: what follows within minutes goes with what came before (FAILURES 21), and an answer with the
         one request that waits for this person, on whatever channel that began."""
+        if asks and overlay.by_thread(same_request(read.message)) is not None:
+            return choice  # said twice: told as a repeat by the rule for all channels
         before = overlay.by_thread(burst(read)[0])
         if before is not None:
             return Choice(before, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
@@ -151,7 +162,7 @@ class Finder:
             if case is not None and BLANK in case.counts:
                 return Choice(case.id, "thread", f"Les mots qui manquaient au dossier {case.ref}.")
         waiting = [c for c in cases if c.stage in ("waiting_info", "waiting_approval")]
-        if not asks and len(waiting) == 1:
+        if len(waiting) == 1 and (not asks or continues(read.message.text)):
             return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
         return choice
 
@@ -164,6 +175,12 @@ def sent_as(receipt: Receipt | None) -> tuple[str, ...]:
 def offer_id(digest: str) -> str:
     """The thread id of an offer, by which a button under it finds its case."""
     return f"offer:{digest}"
+
+
+def conversation(read: ReadRow) -> tuple[str, ...]:
+    """The outside conversation that the message stands in, as a thread id."""
+    told = read.row.hints.get("conversation", "")
+    return (f"conversation:{read.row.inbox}:{told}",) if told else ()
 
 
 def pressed_offer(message: Message) -> tuple[str, ...]:
@@ -188,6 +205,11 @@ def burst(read: ReadRow) -> list[str]:
     number = read.message.sender.email
     place = int(read.row.received_at.timestamp() // BURST)
     return [f"chat:{number}:{place}", f"chat:{number}:{place + 1}"]
+
+
+def greets(read: ReadRow) -> bool:
+    """Whether a message is no more than a greeting."""
+    return not read.message.attachments and read.reading.intent != "request" and len(read.message.text.split()) <= GREETING
 
 
 def silent(read: ReadRow) -> list[str]:

@@ -110,10 +110,14 @@ class Quick(Counter):
 
 @contextmanager
 def quick(
-    folder: Path, monkeypatch: pytest.MonkeyPatch | None = None, mail_outlet: Callable[..., Outlet] | None = None, **more: Any
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch | None = None,
+    mail_outlet: Callable[..., Outlet] | None = None,
+    make: type[Quick] = Quick,
+    **more: Any,
 ) -> Iterator[Quick]:
     """An open installation; ``mail_outlet(message_id=…, spool=…, clock=…)`` makes another outlet for mail than the folder."""
-    counter = Quick(folder, **more)
+    counter = make(folder, **more)
     if mail_outlet is not None:
         assert monkeypatch is not None
 
