@@ -29,8 +29,10 @@ from core.ports import Delivery, Incoming, PendingEvent, Posted, Taken
 from engine.acts import Acts, Name, Outcome
 from engine.cases import Cases
 from engine.changes import Changes
+from engine.connectors import ConnectorsView, lane_views
 from engine.contacts import Contacts
 from engine.drafting import Drafting
+from engine.export import Exports
 from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
@@ -125,6 +127,15 @@ class Figures:
     calls: Mapping[tuple[str, str], int]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of a case whose bytes are in the spool."""
+
+    name: str
+    type: str
+    size: int
+
+
 @runtime_checkable
 class Streams(Protocol):
     """A spool that takes a file without holding all of it in memory."""
@@ -159,6 +170,7 @@ class Desk:
         self.contacts = Contacts(house.store)
         self.parked = Parked(house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, told=house.tell)
         self.reports = Reports(house.store, clock=clock, zone=lambda: house.published.business("").zone)
+        self.exports = Exports(house.store, self.case_url)
         self.drafts = Drafting(house.store, house.published, reload=house.reload, clock=clock)
         self._started = clock()
         self.people = People(house.store, house.office.secret, clock=clock)
@@ -296,6 +308,23 @@ class Desk:
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         return None if case is None else Progress("decided", False, case, tuple(self._store.deliveries(case_id)))
 
+    def file(self, case_id: str, sha256: str) -> StoredFile | None:
+        """That file of the case: one of its own, or one that came with any of its messages. None for every other."""
+        case = self.cases.case(case_id)
+        if case is None:
+            return None
+        every = [StoredFile(f.name, f.type, f.size) for f in case.files if f.sha256 == sha256]
+        for said in self._store.said(case_id) if not every else ():
+            every += [StoredFile(a.name, a.type, a.size) for a in said.message.attachments if a.sha256 == sha256]
+        return next(iter(every), None)
+
+    def open_file(self, sha256: str) -> BinaryIO | None:
+        """Its bytes as a stream that can seek, None when they are not kept."""
+        try:
+            return self._spool.open(sha256)
+        except KeyError:
+            return None
+
     def case_url(self, case_id: str) -> str:
         """The case's address at the desk: absolute where PUBLIC_URL is set."""
         return self._office.case_url(case_id) or f"/cases/{case_id}"
@@ -429,6 +458,15 @@ class Desk:
             for business in self._businesses()
             for directive in business.directives
         }
+
+    def connectors(self) -> ConnectorsView:
+        """How every lane is, what its outside system was asked, what waits."""
+        figures, status = self.figures(), self._store.status(self._clock())
+        waiting = {"messages": sum(n for state, n in status["messages"].items() if state in ("new", "read"))}
+        waiting |= {"parked": status["messages"].get("parked", 0) + sum(e.get("parked", 0) for e in figures.effects.values())}
+        waiting |= {"events": status["events"], "deadlines": status["deadlines"]["waiting"]}
+        lanes = lane_views(figures.lanes, status["lanes"], figures.calls)
+        return ConnectorsView(lanes, figures.effects, waiting, figures.spent)
 
     def figures(self) -> Figures:
         """What is counted, at most a few seconds old."""

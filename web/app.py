@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from engine.desk import Desk
-from web import approve, health, metrics, problems, request, webhooks
+from web import api, approve, health, metrics, problems, request, webhooks
 from web.auth import doorkeeper, login
 from web.guard import Guard
 from web.options import Options
@@ -16,9 +16,9 @@ from web.pages import install as pages
 from web.security import Doors
 
 #: What is served, in this order: each makes its router of the desk, the options and who may do what.
-PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (request.router, webhooks.router, health.router)
+PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (request.router, webhooks.router, health.router, api.router)
 #: Most bytes of a body, by the beginning of the path. Twilio's and ClickUp's are small, a hundred HubSpot events are not.
-MOST_BYTES = {"/webhook/request": 262_144, "/webhook/validate": 65_536, "/webhook/": 1_048_576}
+MOST_BYTES = {"/webhook/request": 262_144, "/webhook/validate": 65_536, "/webhook/": 1_048_576} | api.MOST_BYTES
 
 
 def make_app(desk: Desk, options: Options | None = None) -> FastAPI:

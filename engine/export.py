@@ -1,0 +1,80 @@
+"""Cases as rows of a table for spreadsheets: what every column holds, and words that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.views import CaseFilter, CaseRow, DeskStore
+from engine.case_labels import STAGES, label
+
+#: Rows read from the store at a time.
+PAGE = 500
+Cell = str | float | int | None
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "fr": (
+        "référence", "type", "étape", "canal", "ouvert le", "modifié le", "clos le", "première réponse (min)",
+        "résolution (min)", "client", "courriel", "téléphone", "objet", "montant", "unité", "devis", "métier", "dossier",
+    ),
+    "en": (
+        "reference", "kind", "stage", "channel", "opened", "updated", "closed", "first response (min)",
+        "resolution (min)", "customer", "email", "phone", "subject", "amount", "unit", "offer", "business", "case",
+    ),
+}  # fmt: skip
+#: What may begin a formula, also behind blanks and in full width; and what no cell can hold.
+_FORMULA = re.compile(r"^[\s\x00-\x20\u00a0\ufeff'\u200b-\u200f]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LINES = re.compile(r"\s*[\r\n]+\s*")
+_MOST = 32_000
+
+
+def harmless(text: str) -> str:
+    """The text as a cell that stays text: on one line, an apostrophe before what could be a formula."""
+    plain = _LINES.sub(" ", _CONTROL.sub("", text.encode("utf-8", "replace").decode()))[:_MOST]
+    return f"'{plain}" if _FORMULA.match(plain) else plain
+
+
+class Exports:
+    """Rows of cases. Blocks and is safe from any thread."""
+
+    def __init__(self, store: DeskStore, url: Callable[[str], str]) -> None:
+        self._store, self._url = store, url
+
+    def headings(self, language: str) -> tuple[str, ...]:
+        """The names of the columns."""
+        return HEADINGS.get(language, HEADINGS["fr"])
+
+    def pages(self, which: CaseFilter, zone: ZoneInfo, language: str) -> Iterator[list[list[Cell]]]:
+        """The rows, the first opened first: this order stands still while cases change. Times are in that zone."""
+        which = replace(which, order="oldest")
+        after = ""
+        while True:
+            page = self._store.find_cases(which, limit=PAGE, after=after)
+            yield [self._row(row, zone, language) for row in page.rows]
+            after = page.next
+            if not after:
+                return
+
+    def _row(self, row: CaseRow, zone: ZoneInfo, language: str) -> list[Cell]:
+        resolved = row.closed_at - row.opened_at if row.closed_at is not None else None
+        amount: Cell = None
+        if row.amount is not None:
+            amount = int(row.amount) if row.amount == row.amount.to_integral_value() else float(row.amount)
+        stage = label(STAGES, row.stage)
+        cells: list[Cell] = [
+            row.ref, row.kind, stage.get(language, stage["fr"]), row.channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
+            _time(row.closed_at, zone), _minutes(row.answered), _minutes(resolved), row.party.name, row.party.email,
+            row.party.phone, row.subject, amount, row.unit, row.offer, row.business, self._url(row.id),
+        ]  # fmt: skip
+        return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _time(at: datetime | None, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at is not None else ""
+
+
+def _minutes(span: timedelta | None) -> Cell:
+    return round(span.total_seconds() / 60, 1) if span is not None else None

@@ -1,0 +1,202 @@
+"""/api/cases: the list, one case, acts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.case import Stage
+from core.message import Channel
+from core.ports import DeadlineRow
+from core.views import CaseFilter
+from engine.acts import MOST_AMOUNT, MOST_NOTE, Name, Outcome
+from engine.cases import Action, CaseView, EffectView, FactView, FileView, Line, QuoteView, Utterance
+from engine.desk import Desk
+from web.api import shapes
+from web.api.shapes import After, Agent, Answer, CaseId, CaseLine, Day, Kinds, Limit, Reader, Zone, case_line
+from web.options import Options
+from web.problems import Refusal, responses
+
+
+class CasePage(Answer):
+    """Some cases of a longer list; ``next`` is "" at its end. ``count`` ends at 1000, then it says "more"."""
+
+    cases: list[CaseLine]
+    next: str
+    count: int | None
+    more: bool
+
+
+class CaseOut(Answer):
+    """One case with everything about it. ``conversation`` is in the order in which it happened, our own texts among them."""
+
+    case: CaseLine
+    version: int
+    revision: str
+    current: bool = Field(description="La révision du dossier est celle en vigueur · its revision is in force")
+    status: str
+    gate: str
+    summary: str
+    notes: list[str]
+    conversation: list[Utterance]
+    facts: list[FactView]
+    quotes: list[QuoteView]
+    files: list[FileView]
+    effects: list[EffectView]
+    timeline: list[Line]
+    deadlines: list[DeadlineRow]
+    actions: list[Action]
+
+
+class ActIn(BaseModel):
+    """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the text of note,
+    the directive of reassign. With the same ``key`` the same person's act is done once."""
+
+    model_config = ConfigDict(title="Acte")
+
+    action: Name
+    amount: Decimal | None = Field(
+        None, gt=0, le=MOST_AMOUNT, max_digits=8, decimal_places=2, allow_inf_nan=False, examples=[2]
+    )
+    note: str = Field("", max_length=MOST_NOTE)
+    key: str = Field("", max_length=200)
+
+
+class ActOut(Answer):
+    """What became of the act. "waiting": it is kept and the clerk has not come to it."""
+
+    state: Literal["done", "waiting"]
+    id: str
+    stage: Stage
+    version: int
+    updated_at: datetime
+
+
+def router(desk: Desk, options: Options) -> APIRouter:
+    """The endpoints."""
+    del options
+    routes = APIRouter(prefix="/cases", tags=["Dossiers"])
+
+    @routes.get("", response_model=CasePage, responses=responses(401, 403), summary="Les dossiers, filtrés · Cases by filter")
+    async def find(
+        person_: Reader,
+        stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
+        channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
+        kind: Kinds = [],  # noqa: B006
+        business: shapes.Line = "",
+        since: Day = None,
+        until: Day = None,
+        zone: Zone = "",
+        waits: Literal["", "customer", "us", "nobody"] = "",
+        person: shapes.Line = "",
+        search: shapes.Line = "",
+        order: Literal["updated", "opened", "oldest"] = "updated",
+        limit: Limit = 50,
+        after: After = "",
+        count: bool = False,
+    ) -> CasePage:
+        del person_
+        which = shapes.filter_of(
+            desk.reports, stage=stage, channel=channel, kind=kind, business=business, since=since, until=until, zone=zone,
+            waits=waits, person=person, search=search, order=order,
+        )  # fmt: skip
+        return await desk.run(_page, desk, which, limit, after, count)
+
+    @routes.get(
+        "/{case_id}", response_model=CaseOut, responses=responses(401, 403, 404), summary="Un dossier entier · One case"
+    )
+    async def one(case_id: CaseId, person: Reader) -> CaseOut:
+        del person
+        view = await desk.run(desk.cases.view, case_id)
+        if view is None:
+            raise Refusal(404, "Aucun dossier ne porte cet identifiant.")
+        return _out(view)
+
+    @routes.post(
+        "/{case_id}/acts",
+        response_model=ActOut,
+        responses={
+            202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
+            **responses(401, 403, 404, 409),
+        },
+        summary="Agir sur un dossier · Act on a case",
+    )
+    async def act(
+        case_id: CaseId,
+        given: ActIn,
+        person: Agent,
+        idempotency_key: Annotated[str, Header(max_length=200)] = "",
+    ) -> Response:
+        outcome = await desk.act(
+            case_id,
+            given.action,
+            author=person.author,
+            key=given.key or idempotency_key,
+            amount=given.amount,
+            note=given.note,
+        )
+        return _told(outcome)
+
+    @routes.get(
+        "/{case_id}/acts/{act_id}",
+        response_model=ActOut,
+        responses={
+            202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
+            **responses(401, 403, 404, 409),
+        },
+        summary="Ce qu'un acte est devenu · What became of an act",
+    )
+    async def became(
+        case_id: CaseId, act_id: Annotated[str, Path(pattern=r"^desk:[0-9a-f]{32}:[0-9a-f]{32}$")], person: Reader
+    ) -> Response:
+        del person
+        return _told(await desk.run(desk.acts.outcome, case_id, act_id))
+
+    return routes
+
+
+def _page(desk: Desk, which: CaseFilter, limit: int, after: str, count: bool) -> CasePage:
+    try:
+        page = desk.cases.find(which, limit=limit, after=after)
+    except ValueError:
+        raise Refusal(422, "« after » n'est pas la suite d'une page.") from None
+    number = desk.cases.count(which) if count else None
+    return CasePage(cases=[case_line(row) for row in page.rows], next=page.next, count=number, more=number == 1_000)
+
+
+def _out(view: CaseView) -> CaseOut:
+    case = view.case
+    return CaseOut(
+        case=case_line(view.row).model_copy(update={"waits": view.waits}),
+        version=case.version,
+        revision=case.revision,
+        current=view.current,
+        status=view.status,
+        gate=view.gate,
+        summary=case.summary,
+        notes=list(case.notes),
+        conversation=list(view.conversation),
+        facts=list(view.facts),
+        quotes=list(view.quotes),
+        files=list(view.files),
+        effects=list(view.effects),
+        timeline=list(view.timeline),
+        deadlines=list(view.deadlines),
+        actions=list(view.actions),
+    )
+
+
+def _told(outcome: Outcome) -> Response:
+    if outcome.state == "unknown" or outcome.case is None:
+        raise Refusal(404, "Aucun dossier, ou aucun acte, ne porte cet identifiant.")
+    if outcome.state == "refused":
+        raise Refusal(409, f"{outcome.why.get('fr', '')}.".capitalize())
+    case = outcome.case
+    done: Literal["done", "waiting"] = "done" if outcome.state == "done" else "waiting"
+    out = ActOut(state=done, id=outcome.id, stage=case.stage, version=case.version, updated_at=case.updated_at)
+    return JSONResponse(out.model_dump(mode="json"), 200 if done == "done" else 202)

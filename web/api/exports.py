@@ -1,0 +1,126 @@
+"""/api/exports: the cases as CSV and Excel, by filter, times in a chosen zone, no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+
+from core.case import Stage
+from core.message import Channel
+from core.views import CaseFilter
+from engine.desk import Desk
+from web.api import shapes
+from web.api.shapes import Day, Kinds, Reader, Zone, binary
+from web.options import Options
+from web.problems import responses
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 262_144
+#: Bytes of an Excel file kept in memory; the rest goes to a temporary file.
+IN_MEMORY = 4_000_000
+Language = Literal["fr", "en"]
+
+
+def router(desk: Desk, options: Options) -> APIRouter:
+    """The endpoints."""
+    del options
+    routes = APIRouter(prefix="/exports", tags=["Exports"])
+
+    def which(
+        stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
+        channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
+        kind: Kinds = [],  # noqa: B006
+        business: shapes.Line = "",
+        since: Day = None,
+        until: Day = None,
+        zone: Zone = "",
+        search: shapes.Line = "",
+    ) -> tuple[CaseFilter, ZoneInfo]:
+        chosen = shapes.filter_of(
+            desk.reports, stage=stage, channel=channel, kind=kind, business=business, since=since, until=until, zone=zone,
+            waits="", person="", search=search, order="oldest",
+        )  # fmt: skip
+        return chosen, shapes.zone_of(desk.reports, zone)
+
+    Which = Annotated[tuple[CaseFilter, ZoneInfo], Depends(which)]  # noqa: N806
+    csv_documented, xlsx_documented = responses(401, 403), responses(401, 403)
+    csv_documented[200] = {"description": "Le tableau · The table", "content": dict(binary("text/csv"))}
+    xlsx_documented[200] = {"description": "Le classeur · The workbook", "content": dict(binary(_XLSX))}
+
+    @routes.get("/cases.csv", response_class=Response, responses=csv_documented, summary="Les dossiers en CSV · As CSV")
+    async def as_csv(person: Reader, meant: Which, language: Language = "fr", separator: Literal[";", ","] = ";") -> Response:
+        del person
+        return StreamingResponse(
+            _csv(desk, meant, language, separator), 200, _saved("csv", meant[0]), media_type="text/csv; charset=utf-8"
+        )
+
+    @routes.get("/cases.xlsx", response_class=Response, responses=xlsx_documented, summary="Les dossiers en Excel · As Excel")
+    async def as_xlsx(person: Reader, meant: Which, language: Language = "fr") -> Response:
+        del person
+        file = await desk.run(_xlsx, desk, meant, language)
+        return StreamingResponse(_chunks(file), 200, _saved("xlsx", meant[0]), media_type=_XLSX)
+
+    return routes
+
+
+def _saved(ending: str, which: CaseFilter) -> dict[str, str]:
+    days = [day.date().isoformat() for day in (which.since, which.until) if day is not None]
+    return {"content-disposition": f'attachment; filename="{"-".join(["guichet", *days])}.{ending}"'}
+
+
+async def _csv(desk: Desk, meant: tuple[CaseFilter, ZoneInfo], language: Language, separator: str) -> AsyncIterator[bytes]:
+    """A page at a time, so that neither memory nor the first byte waits for the last. The mark makes Excel read UTF-8."""
+
+    def text(rows: list[list[object]]) -> bytes:
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(rows)
+        return out.getvalue().encode()
+
+    yield b"\xef\xbb\xbf" + text([list(desk.exports.headings(language))])
+    pages = desk.exports.pages(*meant, language)
+    while (page := await desk.run(next, pages, None)) is not None:
+        if page:
+            yield text([list(row) for row in page])
+
+
+def _xlsx(desk: Desk, meant: tuple[CaseFilter, ZoneInfo], language: Language) -> IO[bytes]:
+    # 20 MB that only an export needs.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Guichet")
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate((12, 16, 30, 10, 20, 20, 20, 12, 12, 24, 30, 18, 40, 10, 10, 10, 14, 40)):
+        sheet.column_dimensions[chr(ord("A") + number)].width = width
+
+    def cell(value: object, bold: bool = False) -> WriteOnlyCell:
+        made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, str):
+            made.data_type = "s"  # never a formula, whatever it begins with
+        if bold:
+            made.font = Font(bold=True)
+        return made
+
+    sheet.append([cell(heading, bold=True) for heading in desk.exports.headings(language)])
+    for page in desk.exports.pages(*meant, language):
+        for row in page:
+            sheet.append([cell(value) if isinstance(value, str) else value for value in row])
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
