@@ -123,7 +123,7 @@ def _by_day(
         .where(*where)
         .group_by(days.c.n, *what)
     )
-    return list(connection.execute(query).tuples())
+    return list(connection.execute(query))
 
 
 def _delays(connection: Connection, span: Sequence[ColumnElement[bool]]) -> Delays:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import IO, Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from core.case import Stage
@@ -28,28 +28,33 @@ IN_MEMORY = 4_000_000
 Language = Literal["fr", "en"]
 
 
+def which(
+    request: Request,
+    stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
+    channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
+    kind: Kinds = [],  # noqa: B006
+    business: shapes.Line = "",
+    since: Day = None,
+    until: Day = None,
+    zone: Zone = "",
+    search: shapes.Line = "",
+) -> tuple[CaseFilter, ZoneInfo]:
+    """The cases meant, and the zone of their times."""
+    desk: Desk = request.app.state.desk
+    chosen = shapes.filter_of(
+        desk.reports, stage=stage, channel=channel, kind=kind, business=business, since=since, until=until, zone=zone,
+        waits="", person="", search=search, order="oldest",
+    )  # fmt: skip
+    return chosen, shapes.zone_of(desk.reports, zone)
+
+
+Which = Annotated[tuple[CaseFilter, ZoneInfo], Depends(which)]
+
+
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
     routes = APIRouter(prefix="/exports", tags=["Exports"])
-
-    def which(
-        stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
-        channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
-        kind: Kinds = [],  # noqa: B006
-        business: shapes.Line = "",
-        since: Day = None,
-        until: Day = None,
-        zone: Zone = "",
-        search: shapes.Line = "",
-    ) -> tuple[CaseFilter, ZoneInfo]:
-        chosen = shapes.filter_of(
-            desk.reports, stage=stage, channel=channel, kind=kind, business=business, since=since, until=until, zone=zone,
-            waits="", person="", search=search, order="oldest",
-        )  # fmt: skip
-        return chosen, shapes.zone_of(desk.reports, zone)
-
-    Which = Annotated[tuple[CaseFilter, ZoneInfo], Depends(which)]  # noqa: N806
     csv_documented, xlsx_documented = responses(401, 403), responses(401, 403)
     csv_documented[200] = {"description": "Le tableau · The table", "content": dict(binary("text/csv"))}
     xlsx_documented[200] = {"description": "Le classeur · The workbook", "content": dict(binary(_XLSX))}

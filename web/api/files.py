@@ -63,16 +63,15 @@ def router(desk: Desk, options: Options) -> APIRouter:
         part = _part(range_, found.size)
         if part is None:
             return Response(status_code=416, headers={**headers, "content-range": f"bytes */{found.size}"})
-        first, last = part
+        first, last = part if part != "whole" else (0, found.size - 1)
         stream = await desk.run(desk.open_file, sha256)
         if stream is None:
             raise Refusal(404, "Ce fichier n'est plus conservé.")
-        whole = (first, last) == (0, found.size - 1) and not range_
         headers["content-length"] = str(last - first + 1)
-        if not whole:
+        if part != "whole":
             headers["content-range"] = f"bytes {first}-{last}/{found.size}"
         return StreamingResponse(
-            _read(stream, first, last), 200 if whole else 206, headers, media_type=headers.pop("content-type")
+            _read(stream, first, last), 200 if part == "whole" else 206, headers, media_type=headers.pop("content-type")
         )
 
     return routes
@@ -96,18 +95,17 @@ def _headers(found: StoredFile, sha256: str, show: bool) -> dict[str, str]:
     }
 
 
-def _part(asked: str, size: int) -> tuple[int, int] | None:
+def _part(asked: str, size: int) -> tuple[int, int] | Literal["whole"] | None:
     """The first and last byte wanted, None when there is no such part. What is not one range is answered whole (RFC 9110, 14.2)."""
     match = _RANGE.fullmatch(asked.replace(" ", ""))
     if match is None or match.groups() == ("", ""):
-        return 0, size - 1
+        return "whole"
     first, last = match.groups()
     if not first:
         return (max(0, size - int(last)), size - 1) if int(last) and size else None
-    start, end = int(first), min(int(last), size - 1) if last else size - 1
-    if last and int(last) < start:
-        return 0, size - 1
-    return (start, end) if start < size else None
+    if last and int(last) < int(first):
+        return "whole"
+    return (int(first), min(int(last), size - 1) if last else size - 1) if int(first) < size else None
 
 
 def _read(stream: BinaryIO, first: int, last: int) -> Iterator[bytes]:
