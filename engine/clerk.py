@@ -198,7 +198,7 @@ class Clerk:
         if case is None:
             ids.append(same_request(message))
             if BLANK in decision.case.counts:
-                ids.append(silent(read)[0])
+                ids += silent(read)[:1]
         ids += [*burst(read), *(conversation(read) if case is None else ())]
         change = self._change(
             case,
