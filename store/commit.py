@@ -123,10 +123,10 @@ class Commit(Journal, Outbox, Words):
     # ---- cases and people
 
     def _store_cases(self, connection: Connection, batch: _Batch, now: datetime) -> None:
-        new = [self._case_row(case) for case, stored in batch.cases.values() if not stored]
-        changed = [
-            self._case_row(case) | {"which": case.id, "expected": stored} for case, stored in batch.cases.values() if stored
-        ]
+        known = {case.id: case_words(case) for case, _ in batch.cases.values()}
+        rows = {case.id: self._case_row(case, known[case.id]) for case, _ in batch.cases.values()}
+        new = [rows[case.id] for case, stored in batch.cases.values() if not stored]
+        changed = [rows[case.id] | {"which": case.id, "expected": stored} for case, stored in batch.cases.values() if stored]
         if new:
             refs = {row["ref"]: row["id"] for row in new}
             for some in chunks(sorted(refs)):
@@ -138,9 +138,8 @@ class Commit(Journal, Outbox, Words):
             change = update(cases).where(cases.c.id == bindparam("which"), cases.c.version == bindparam("expected"))
             if connection.execute(change, changed).rowcount != len(changed):
                 raise Conflict(changed[0]["which"])
-        known = [(case.id, case_words(case)) for case, _ in batch.cases.values()]
-        marks = {row["id"]: row["words"] for row in (*new, *changed)}
-        self._keep_words(connection, "case", [(id, some) for id, some in known if batch.words.get(id) != marks[id]])
+        fresh = [(id, some) for id, some in known.items() if batch.words.get(id) != rows[id]["words"]]
+        self._keep_words(connection, "case", fresh)
         self._store_contacts(connection, [case.party for case, _ in batch.cases.values()], now)
         attached = {
             (file.sha256, case.id): {
@@ -156,7 +155,7 @@ class Commit(Journal, Outbox, Words):
         if attached:
             connection.execute(insert_or(connection, files).on_conflict_do_nothing(), list(attached.values()))
 
-    def _case_row(self, case: Case) -> dict[str, Any]:
+    def _case_row(self, case: Case, known: frozenset[str]) -> dict[str, Any]:
         return {
             "id": case.id,
             "ref": case.ref,
@@ -172,11 +171,11 @@ class Commit(Journal, Outbox, Words):
             "body": self.keys.seal("cases", case.id, codec.dump(case)),
             "opened_at": case.opened_at,
             "updated_at": case.updated_at,
-            **self._shown(case),
+            **self._shown(case, known),
         }
 
-    def _shown(self, case: Case) -> dict[str, Any]:
-        """What lists and figures ask of the case."""
+    def _shown(self, case: Case, known: frozenset[str]) -> dict[str, Any]:
+        """What lists and figures ask of the case; ``known`` are its words."""
         quote, approval = case.quote, case.approval
         amount = approval.amount if approval is not None else (quote.amount if quote is not None else None)
         return {
@@ -186,7 +185,7 @@ class Commit(Journal, Outbox, Words):
             "offer": quote.status if quote is not None else "",
             "amount": int(amount * MILLIONTHS) if amount is not None else None,
             "unit": clear(quote.unit) if quote is not None else "",
-            "words": self._words_mark(case_words(case)),
+            "words": self._words_mark(known),
         }
 
     def _store_contacts(self, connection: Connection, parties: Iterable[Party], now: datetime) -> None:

@@ -107,7 +107,7 @@ class Keys:
 
     def hash(self, purpose: str, value: str) -> str:
         """The keyed hash by which the value is looked up; ``purpose`` keeps hashes of different things apart."""
-        return hmac.new(self.lookup, f"{purpose}\n{value}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self.lookup, f"{purpose}\n{value}".encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def person(self, address: str) -> str:
         """The hash of an email address or a phone number, however it is spelt; '' for ''."""

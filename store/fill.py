@@ -29,9 +29,10 @@ class Fill(Commit):
             after = page[-1].id
             found = [codec.load(Case, self.keys.unseal("cases", row.id, row.body)) for row in page]
             answered = self._first_texts(connection, [case.id for case in found])
-            rows = [{"which": c.id, "answered_at": answered.get(c.id), **self._shown(c)} for c in found]
+            known = {case.id: case_words(case) for case in found}
+            rows = [{"which": c.id, "answered_at": answered.get(c.id), **self._shown(c, known[c.id])} for c in found]
             connection.execute(update(cases).where(cases.c.id == bindparam("which")), rows)
-            self._keep_words(connection, "case", [(case.id, case_words(case)) for case in found])
+            self._keep_words(connection, "case", list(known.items()))
         after = ""
         while page := connection.execute(
             select(contacts.c.id, contacts.c.body).where(contacts.c.id > after).order_by(contacts.c.id).limit(_PAGE)
@@ -39,8 +40,8 @@ class Fill(Commit):
             after = page[-1].id
             people = [(row.id, self._json("contacts", row.id, row.body)) for row in page]
             names = ("email", "name", "phone", "language")
-            known = [(id, party_words(Party(**{n: told[n] for n in names if told.get(n)}))) for id, told in people]
-            self._keep_words(connection, "contact", known)
+            named = [(id, party_words(Party(**{n: told[n] for n in names if told.get(n)}))) for id, told in people]
+            self._keep_words(connection, "contact", named)
 
     def _first_texts(self, connection: Connection, ids: list[str]) -> dict[str, Any]:
         """When the first text to the customer of each case had left."""

@@ -116,14 +116,13 @@ def _by_day(
         .data([(n, start, stop) for n, (start, stop) in enumerate(pairwise(bounds))])
         .cte("days")
     )
-    table = by.table
+    # An outer join, so that the days lead: each is one range of the index. SQLite would rather walk all of it a day.
     query: Select[Any] = (
-        select(days.c.n, *what, func.count() if number is None else number)
-        .select_from(days.join(table, and_(by >= days.c.start, by < days.c.stop)))
-        .where(*where)
+        select(days.c.n, *what, func.count(by) if number is None else number)
+        .select_from(days.outerjoin(by.table, and_(by >= days.c.start, by < days.c.stop, *where)))
         .group_by(days.c.n, *what)
     )
-    return list(connection.execute(query))
+    return [row for row in connection.execute(query) if row[-1]]
 
 
 def _delays(connection: Connection, span: Sequence[ColumnElement[bool]]) -> Delays:

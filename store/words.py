@@ -52,6 +52,8 @@ def asked_words(search: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Without accents and capitals."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 

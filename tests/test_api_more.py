@@ -169,6 +169,8 @@ def test_what_is_no_business_and_no_revision(desk: Desk) -> None:
 
 
 def test_figures_and_connectors(desk: Desk) -> None:
+    desk.new(40)
+    desk.desk.reports._kept.clear()
     day = "2026-03-02"
     found = desk.get(f"/api/figures?since={day}&until={day}&zone=Europe/Paris")
     cases = desk.get("/api/cases?limit=200")["cases"]
