@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -260,9 +259,9 @@ def read_place(text: str) -> tuple[datetime, str]:
         plain = base64.b64decode(text[:400] + "=" * (-len(text[:400]) % 4), altchars=b"-_", validate=True).decode()
         at, _, id = plain.partition(":")
         if not id:
-            raise ValueError("not a place in a list")
+            raise ValueError
         return moment(int(at)), id.replace("\0", "")
-    except (binascii.Error, UnicodeDecodeError, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError("not a place in a list") from error
 
 

@@ -63,7 +63,7 @@ def test_pages_follow_one_another_whatever_ties(store: SqlStore) -> None:
                 break
         assert found == [f"c{n:02d}" for n in sorted(range(30), key=key)], order
     for odd in ("x", "AAAA", "é", "MTIz"):
-        with pytest.raises(ValueError, match=""):
+        with pytest.raises(ValueError, match="place"):
             store.find_cases(CaseFilter(), limit=5, after=odd)
 
 
