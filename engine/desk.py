@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, Literal, Protocol, TypeVar, runtime_checkable
 
 from core import codec
-from core.case import UNDECIDED, Case, CaseFile
+from core.case import UNDECIDED, Case
 from core.directive import Business, Directive
 from core.effects import Receipt
 from core.events import OperatorActed
@@ -308,23 +308,6 @@ class Desk:
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         return None if case is None else Progress("decided", False, case, tuple(self._store.deliveries(case_id)))
 
-    def file(self, case_id: str, sha256: str) -> StoredFile | None:
-        """That file of the case: one of its own, or one that came with any of its messages. None for every other."""
-        case = self.cases.case(case_id)
-        if case is None:
-            return None
-        every = [StoredFile(f.name, f.type, f.size) for f in case.files if f.sha256 == sha256]
-        for said in self._store.said(case_id) if not every else ():
-            every += [StoredFile(a.name, a.type, a.size) for a in said.message.attachments if a.sha256 == sha256]
-        return next(iter(every), None)
-
-    def open_file(self, sha256: str) -> BinaryIO | None:
-        """Its bytes as a stream that can seek, None when they are not kept."""
-        try:
-            return self._spool.open(sha256)
-        except KeyError:
-            return None
-
     def case_url(self, case_id: str) -> str:
         """The case's address at the desk: absolute where PUBLIC_URL is set."""
         return self._office.case_url(case_id) or f"/cases/{case_id}"
@@ -361,10 +344,22 @@ class Desk:
 
     # ------------------------------------------------------------------ files
 
-    def file(self, case_id: str, sha256: str) -> CaseFile | None:
-        """The file of that case, None when it has none of that hash."""
-        case = self._store.cases([case_id]).get(case_id)
-        return next((f for f in case.files if f.sha256 == sha256), None) if case is not None else None
+    def file(self, case_id: str, sha256: str) -> StoredFile | None:
+        """That file of the case: one of its own, or one that came with any of its messages. None for every other."""
+        case = self.cases.case(case_id)
+        if case is None:
+            return None
+        every = [StoredFile(f.name, f.type, f.size) for f in case.files if f.sha256 == sha256]
+        for said in self._store.said(case_id) if not every else ():
+            every += [StoredFile(a.name, a.type, a.size) for a in said.message.attachments if a.sha256 == sha256]
+        return next(iter(every), None)
+
+    def open_file(self, sha256: str) -> BinaryIO | None:
+        """Its bytes as a stream that can seek, None when they are not kept."""
+        try:
+            return self._spool.open(sha256)
+        except KeyError:
+            return None
 
     def content(self, sha256: str) -> bytes | None:
         """The bytes under that hash, None when they are not kept any more."""
