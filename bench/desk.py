@@ -35,8 +35,34 @@ from store.tables import inbox, readings
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 #: Days over which the cases were opened.
 DAYS = 700
-_NAMES = ("Martin", "Bernard", "Dubois", "Thomas", "Robert", "Richard", "Petit", "Durand", "Leroy", "Moreau", "Simon", "Laurent")
-_THINGS = ("fauteuil", "table", "chaise", "vase", "lampe", "commode", "cadre", "buffet", "miroir", "banc", "tabouret", "armoire")
+_NAMES = (
+    "Martin",
+    "Bernard",
+    "Dubois",
+    "Thomas",
+    "Robert",
+    "Richard",
+    "Petit",
+    "Durand",
+    "Leroy",
+    "Moreau",
+    "Simon",
+    "Laurent",
+)
+_THINGS = (
+    "fauteuil",
+    "table",
+    "chaise",
+    "vase",
+    "lampe",
+    "commode",
+    "cadre",
+    "buffet",
+    "miroir",
+    "banc",
+    "tabouret",
+    "armoire",
+)
 _STAGES: tuple[tuple[Stage, int], ...] = (
     ("done", 78), ("rejected", 8), ("expired", 6), ("closed", 3), ("waiting_approval", 2), ("waiting_info", 1),
     ("waiting_review", 1), ("fulfilling", 1),
@@ -109,7 +135,9 @@ def _messages(store: SqlStore, some: list[Case]) -> None:
     for case in some:
         number = int(case.id, 16) + 1
         row = InboxRow(number, "gmail", case.thread.channel, case.id, case.id, "", 900, case.opened_at, case.opened_at, {})
-        message = Message(case.id, case.thread.channel, Address(case.party.email, case.party.name), text=case.summary, body=case.summary)
+        message = Message(
+            case.id, case.thread.channel, Address(case.party.email, case.party.name), text=case.summary, body=case.summary
+        )
         one = ReadRow(row, message, Reading(case.directive, case.kind, 0.9, facts=case.facts), case.id)
         rows.append(
             {
@@ -210,4 +238,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
