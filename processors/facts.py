@@ -17,7 +17,7 @@ from core.message import Attachment, Message, is_decoration
 from core.reading import Evidence, Fact
 from processors.classify import matches_file, old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
-from processors.facts_choice import ChoiceReader, Chosen, Context, YesNoReader
+from processors.facts_choice import DETERMINERS, ChoiceReader, Chosen, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
 from processors.facts_money import find_money
@@ -173,6 +173,9 @@ def _fact(spec: FactSpec, place: _Place, found: Found) -> Fact:
 
 def _named(spec: FactSpec, place: _Place, first: int, last: int) -> Fact:
     """The noun phrase around the word that names the thing: the one asked for, else from the word on."""
+    items = place.tokens.items
+    while first < last and items[first].form in DETERMINERS:
+        first += 1  # the word may be written with its article: "un livre"
     phrase = next((p for p in place.asked if p.first <= first <= p.last), None)
     start, end = (phrase.start, phrase.end) if phrase else phrase_at(place.tokens, first, last)
     return _fact(spec, place, Found(place.tokens.text[start:end], ((start, end),), 0.85 if phrase else 0.75))

@@ -17,7 +17,7 @@ from processors.words_common import word_set
 
 #: Hits looked at in one text.
 _MOST = 200
-_DETERMINERS = word_set("la le l les un une des ma mon mes notre nos votre cette ce cet ces de d du the a an our my this that")
+DETERMINERS = word_set("la le l les un une des ma mon mes notre nos votre cette ce cet ces de d du the a an our my this that")
 _BESIDE = word_set("devant derriere behind beside near")
 _BESIDE_TWO = frozenset(
     ("cote de", "cote d", "cote du", "pres de", "pres d", "pres du", "front of", "next to", "arriere plan", "face a")
@@ -135,7 +135,8 @@ class ChoiceReader:
         for hit in hits:
             if negated(tokens, hit.first, hit.last) or _only_where(tokens, hit):
                 continue
-            asked = any(p.first <= hit.first <= p.last for p in context.asked)
+            # A word may be written with its article ("un livre"), which stands before what is asked for.
+            asked = any(p.first <= hit.last <= p.last for p in context.asked)
             if not self._names:
                 tier = _ASKED if asked else _MENTIONED
             elif hit.word.weight >= self.QUALITY or hit.word.weight < 0:
@@ -154,20 +155,20 @@ class ChoiceReader:
                     asked_from -= 1
         if asked_from < 0 and self._names:
             asked_from = next((p.first for p in context.asked if _is_named(tokens, p)), -1)
-        return [s for s in said if s.hit.first >= asked_from]
+        return [s for s in said if s.hit.last >= asked_from]
 
 
 def _is_named(tokens: Tokens, phrase: Phrase) -> bool:
     """Whether the phrase names one thing: "modéliser notre zorblek"."""
     before = phrase.first - 1
-    return before >= 0 and tokens.joined(before, phrase.first) and tokens.items[before].form in _DETERMINERS
+    return before >= 0 and tokens.joined(before, phrase.first) and tokens.items[before].form in DETERMINERS
 
 
 def _only_where(tokens: Tokens, hit: Hit) -> bool:
     """Whether the hit only tells where the thing stands: "posé sur la table", "devant la cheminée"."""
     items = tokens.items
     i = hit.first - 1
-    while i >= 0 and items[i + 1].brk == 0 and items[i].form in _DETERMINERS:
+    while i >= 0 and items[i + 1].brk == 0 and items[i].form in DETERMINERS:
         i -= 1
     if i < 0 or items[i + 1].brk > LINE:
         return False

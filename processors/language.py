@@ -57,6 +57,7 @@ _SPELLINGS = tuple(
 )
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_USUAL = frozenset(("fr", "en", "de", "es", "it", "pt", "nl", "ar"))
 _NOISE = re.compile(
     r"[øØ⌀Φ]\s?\d{1,5}|https?://\S{1,500}|\S{1,64}@\S{1,250}|[\w-]{1,80}\.[a-z]{2,4}\b|<[^<>]{0,300}>|\[#?[\w-]{1,40}\]"
 )
@@ -99,7 +100,9 @@ def language(text: str, hint: str = "") -> str:
         _add_spellings(scores, " ".join(words))
     if hint in scores:
         scores[hint] *= _HINT
-    ranked = sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
+    # A word or two of a language hardly anybody here writes are words of another one ("miroir en AR" is no Romanian).
+    likely = {code: s for code, s in scores.items() if code in _USUAL or code == hint or s >= 2 * _ENOUGH}
+    ranked = sorted(likely.items(), key=lambda scored: (-scored[1], scored[0]))
     if not ranked:
         return ""
     best, most = ranked[0]

@@ -1,9 +1,14 @@
-"""What a customer's first mail becomes, measured on whole mails labelled before the rules that read them were mended."""
+"""What a customer's first mail becomes, measured on whole mails labelled before the rules that read them were mended.
+
+Kind / stage right on first sight of the later sets: the fourth 94.5 % / 92.7 %, the fifth 97.1 % / 97.1 %; no support mail was priced.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from blind_help import FIELDS, NOW, SETS, Score, mail, measure, requests, setup
+from blind_help import FIELDS, NOW, SETS, Score, mail, measure, read, requests, setup
 
 from engine.explain import explain
 
@@ -30,3 +35,11 @@ def test_a_support_mail_is_never_priced_and_an_unknown_thing_never_either() -> N
                 found = explain(mail(request), "", HOUSE, admin_email="admin@figurative.example", stage="", now=NOW)
                 assert found.decision is not None
                 assert found.decision.case.quote is None, (path.name, request.line, request.text)
+
+
+def test_a_thing_written_with_its_article_is_known_and_named_without_it() -> None:
+    """« un livre » is in the lists with its article, for « je livre » is no book."""
+    (first, *_) = requests(SETS / "requests4.tsv")
+    for text, thing in (("Modéliser un livre", "livre"), ("Bonjour, modéliser notre montre svp", "montre")):
+        got = read(replace(first, files="IMG_12.jpg", subject="demande", text=text), HOUSE)
+        assert (got["stage"], got["facts"]["object"]["value"]) == ("waiting_approval", thing)
