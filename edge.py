@@ -206,7 +206,7 @@ def whatsapp_hooks(
             return Told()
         if found.again and closed is not None:
             closed(found.to)
-        lost = Lost(found.key, f"whatsapp:{found.sid}", found.why, again=found.again)
+        lost = Lost(found.key, found.sid, found.why, again=found.again)
         return Told(lost=(lost,), wake=("courier:whatsapp",))
 
     return {"whatsapp": Hook(genuine, message, TWIML), "whatsapp/status": Hook(genuine, became, TWIML)}

@@ -527,11 +527,13 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Protocol):
     def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
         """Keep how attempts ended, free what waited for them, and tell the clerk of every end."""
 
-    def lost(self, key: str, why: str, now: datetime, *, again: bool = False) -> Literal["parked", "again", "early", "over"]:
-        """A text that was taken outside never reached its reader: it is parked, and the clerk is told.
+    def lost(
+        self, key: str, id: str, why: str, now: datetime, *, again: bool = False
+    ) -> Literal["parked", "again", "early", "over"]:
+        """A text that was taken outside, with that id, never reached its reader: it is parked, and the clerk is told.
 
         ``again``: sent once more it may arrive, since the outlet knows better now; so it goes out anew a few times.
-        "early": we do not know yet that it was taken. "over": it ended otherwise, or there is none of that key.
+        "early": we do not know yet that it was taken. "over": it ended otherwise, was sent anew since, or there is none of that key.
         """
 
     def recover(self, system: str, now: datetime, look_at: datetime) -> int:

@@ -42,7 +42,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A text of ours that was taken and yet never arrived. ``key`` is its effect's; ``id`` is the same whenever this is told.
+    """A text of ours that was taken and yet never arrived. ``key`` is its effect's, ``id`` that of its receipt.
 
     ``again``: sent anew it may arrive, in another form.
     """

@@ -116,7 +116,7 @@ class Losses:
                 receipt = sent.receipt
                 one = failed[thread_id]
                 if sent.state in ("done", "reconciled") and receipt is not None and one.sid in (receipt.id, *receipt.others):
-                    new += lose(self._store, sent.key, f"{self._name}:{one.sid}", one.why, now, again=one.again)
+                    new += lose(self._store, sent.key, one.sid, one.why, now, again=one.again)
         if new:
             self._told()
         self._store.take(self._name, "whatsapp", (), {"since": now.isoformat()}, now)
@@ -124,8 +124,8 @@ class Losses:
 
 
 def lose(store: Store, key: str, id: str, why: str, now: datetime, *, again: bool = False) -> bool:
-    """A text of ours was taken and never arrived: it goes out anew, or the clerk finds another way. Whether that is news."""
-    became = store.lost(key, why, now, again=again)
+    """A text of ours was taken (with that id) and never arrived: it goes out anew, or the clerk finds another way. Is it news?"""
+    became = store.lost(key, id, why, now, again=again)
     if became != "early":
         return became != "over"
     # Told before our own call was answered: the clerk hears of it all the same.

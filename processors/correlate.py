@@ -21,6 +21,8 @@ _REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 # Tolerant of what happens to a token on its way: lower case, a line wrapped or a blank put after the hyphen, lost brackets.
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{8})\s{0,3}[-‐‑–]\s{0,3}([0-9A-Fa-f]{6})(?![0-9A-Za-z])")
 _OURS = re.compile(r"<?guichet\.([0-9a-z]{8})\.([0-9a-f]{16})\.([0-9a-f]{16})@([^<>@\s]{1,255})>?", re.IGNORECASE)
+#: Who writes from a phone: a number, or the id of somebody who shows none.
+_NUMBER = re.compile(r"\+[1-9]\d{5,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128}")
 _SID = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _ID = re.compile(r"<[^<>\s]{1,990}>")
 _MISREAD = str.maketrans("OIL", "011")  # Crockford: letters that people take for digits
@@ -208,6 +210,8 @@ def _plain(address: str) -> str:
     """An address as its owner would recognise it. Only ASCII is folded: "K" (Kelvin) must not become anyone's "k"."""
     address = address.strip()[:320]
     local, at, domain = address.rpartition("@")
+    if not at and _NUMBER.fullmatch(address):
+        return address
     if not at or not local or not domain:
         return ""
     if domain.isascii():
@@ -222,7 +226,7 @@ def _plain(address: str) -> str:
 
 
 def same_correspondent(a: str, b: str) -> bool:
-    """Whether two addresses reach one person: case, plus-addressing, Gmail's dots and its two domains."""
+    """Whether two addresses reach one person: case, plus-addressing, Gmail's dots and its two domains; numbers as they are."""
     plain = _plain(a)
     return bool(plain) and plain == _plain(b)
 

@@ -115,18 +115,24 @@ class Courier(Outbox):
             connection.execute(update(outbox).where(outbox.c.key == bindparam("which")), again)
         self._finish(connection, ends, now)
 
-    def lost(self, key: str, why: str, now: datetime, *, again: bool = False) -> Literal["parked", "again", "early", "over"]:
+    def lost(
+        self, key: str, id: str, why: str, now: datetime, *, again: bool = False
+    ) -> Literal["parked", "again", "early", "over"]:
         """A text that was taken outside never reached its reader: it is parked and the clerk told, or goes out anew."""
 
         def work(connection: Connection) -> Literal["parked", "again", "early", "over"]:
             row = next(iter(self._lock(connection, [key])), None)
-            if row is None or row["state"] not in ("done", "reconciled"):
-                return "over" if row is None or row["state"] in ("parked", "dropped") else "early"
+            if row is None or row["state"] in ("parked", "dropped"):
+                return "over"
+            if row["state"] not in ("done", "reconciled"):
+                return "over" if row["attempts"] else "early"
+            receipt = self._receipt(key, row["receipt"]) if row["receipt"] else None
+            if receipt is None or id not in (receipt.id, *receipt.others):
+                return "over"  # told of an earlier sending
             if again and row["attempts"] < MOST_LOST:
-                back = {"state": "intended", "next_at": now, "changed_at": now}
+                back = {"state": "intended", "receipt": None, "next_at": now, "changed_at": now}
                 connection.execute(update(outbox).where(outbox.c.key == key).values(back))
                 return "again"
-            receipt = self._receipt(key, row["receipt"]) if row["receipt"] else None
             self._finish(connection, [End(row, "parked", receipt, why, row["attempts"], unreachable=True)], now)
             return "parked"
 
