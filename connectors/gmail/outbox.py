@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from connectors.gmail.account import Account
@@ -14,16 +15,19 @@ from core.errors import PortError, Rejected, Transient
 from core.message import Address
 from core.ports import Health, Spool
 
+#: Mails for which another session is worth its opening.
+PER_SESSION = 8
+
 
 class SmtpOutlet:
     """Sends ``message.send`` from one account. For one thread at a time.
 
     ``message_id`` gives an effect's Message-ID, the same each time. ``imap`` is the same account's IMAP server, where Sent is;
-    see ``sent`` for what ``sent`` promises. Attachments are named ``<sha256>`` or ``<sha256>/<file name>``.
+    see ``sent`` for what ``sent`` promises.
+    At most ``sessions`` are open at once. Attachments are named ``<sha256>`` or ``<sha256>/<file name>``.
     """
 
     system: System = "mail"
-    batch = 20
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class SmtpOutlet:
         imap: Account | None = None,
         sent: Keeping = "auto",
         sent_folder: str = "",
+        sessions: int = 4,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._account = account
@@ -46,32 +51,58 @@ class SmtpOutlet:
         self._keeping = keeping(sent, account.host, imap is not None)
         self._sent = SentMailbox(imap, sent_folder) if imap is not None and self._keeping != "none" else None
         self._clock = clock
-        self._session = SmtpSession(account)
+        self._sessions = [SmtpSession(account) for _ in range(max(1, sessions))]
         self.findable = self._keeping == "server"
+        #: Where nothing can be looked up, what is on its way at a kill falls to a person: so fewer are.
+        self.batch = 100 if self.findable else 20
         #: The server may still be at work when we have given up waiting, and files the copy after that.
         self.lag = account.timeout + 60.0
 
     def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
-        """Send them one after the other. Raises Transient or Unauthorized when no session can be had for the first."""
+        """Send them. Raises Transient or Unauthorized when no session can be had and nothing went out."""
         outcomes: list[Receipt | PortError] = []
+        mails: dict[int, Mail] = {}
+        for number, effect in enumerate(effects):
+            try:
+                mails[number] = self._compose(effect)
+            except PortError as error:
+                outcomes.append(error)
+            else:
+                outcomes.append(Receipt(mails[number].message_id))
         try:
-            for effect in effects:
-                try:
-                    mail = self._compose(effect)
-                except PortError as error:
-                    outcomes.append(error)
-                    continue
-                try:
-                    self._session.open()
-                except PortError as error:
-                    if not outcomes:
-                        raise
-                    # What was sent stays sent; the rest was not tried.
-                    return outcomes + [error] * (len(effects) - len(outcomes))
-                outcomes.append(self._send(mail))
+            for number, refusal in self._send(mails).items():
+                if refusal is not None:
+                    outcomes[number] = refusal
+                elif self._sent is not None and self._keeping == "append":
+                    self._sent.keep(mails[number].content, self._clock())
         finally:
             if self._sent is not None:
                 self._sent.close()
+        return outcomes
+
+    def _send(self, mails: Mapping[int, Mail]) -> dict[int, PortError | None]:
+        """Hand them over, spread over the sessions. Raises Transient or Unauthorized when none can be had and nothing went out."""
+        numbers = list(mails)
+        used = min(len(self._sessions), -(-len(numbers) // PER_SESSION))
+        shares = [numbers[first::used] for first in range(used)]
+
+        def send(session: SmtpSession, share: Sequence[int]) -> list[PortError | None] | PortError:
+            try:
+                return session.send_all([mails[n] for n in share])
+            except PortError as error:
+                return error
+
+        if len(shares) < 2:
+            told = [send(self._sessions[0], share) for share in shares]
+        else:
+            with ThreadPoolExecutor(used, "smtp") as threads:
+                told = list(threads.map(send, self._sessions, shares))
+        refused = [answer for answer in told if isinstance(answer, PortError)]
+        if refused and len(refused) == len(told):
+            raise refused[0]
+        outcomes: dict[int, PortError | None] = {}
+        for share, answer in zip(shares, told, strict=True):
+            outcomes |= dict.fromkeys(share, answer) if isinstance(answer, PortError) else dict(zip(share, answer, strict=True))
         return outcomes
 
     def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
@@ -84,26 +115,18 @@ class SmtpOutlet:
     def check(self) -> Health:
         """Log in and out again."""
         try:
-            self._session.close()
-            self._session.open()
+            self.close()
+            self._sessions[0].open()
         except PortError as error:
             return Health(False, str(error))
         finally:
-            self._session.close()
+            self.close()
         return Health(True, f"{self._account.host} accepte les messages de {self._account.email}")
 
     def close(self) -> None:
-        """End the session politely."""
-        self._session.close()
-
-    def _send(self, mail: Mail) -> Receipt | PortError:
-        try:
-            self._session.send(mail)
-        except PortError as error:
-            return error
-        if self._sent is not None and self._keeping == "append":
-            self._sent.keep(mail.content, self._clock())
-        return Receipt(mail.message_id)
+        """End the sessions politely."""
+        for session in self._sessions:
+            session.close()
 
     def _compose(self, effect: Effect) -> Mail:
         payload = effect.payload
