@@ -94,6 +94,13 @@ class Inbox(Protocol):
         """Give the connection back."""
 
 
+@runtime_checkable
+class FetchesAhead(Protocol):
+    """An inbox whose ``acknowledge`` may be called while another thread goes on with ``poll``."""
+
+    fetches_ahead: Literal[True]
+
+
 # ------------------------------------------------------------------ outlets
 
 
@@ -171,6 +178,9 @@ class Spool(Protocol):
 
     def put(self, content: bytes) -> str:
         """Store durably; the hex digest. Storing again is harmless."""
+
+    def put_many(self, contents: Sequence[bytes]) -> list[str]:
+        """Store all of them durably, for little more than the cost of one; their digests in order."""
 
     def get(self, sha256: str) -> bytes:
         """The whole content. Raises KeyError."""

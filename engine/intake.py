@@ -6,12 +6,14 @@ between any two of these finds the message again or finds it known; it is never 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.ports import Inbox, Incoming, Spool, Store, Taken
+from core.ports import Batch, FetchesAhead, Inbox, Incoming, Spool, Store, Taken
 
 #: How many messages a batch holds at most.
 BATCH = 100
@@ -50,9 +52,9 @@ class Intake:
     def _poll(self) -> int:
         inbox, total = self.inbox, 0
         ledger = _Ledger(self._store, inbox.name)
-        for batch in inbox.poll(self._store.cursor(inbox.name), ledger, BATCH):
-            self.flood = len(batch.items) >= MANY
-            rows = [self._settle(item) for item in batch.items]
+        batches = inbox.poll(self._store.cursor(inbox.name), ledger, BATCH)
+        for batch in ahead(batches) if isinstance(inbox, FetchesAhead) else batches:
+            rows = self._settled(batch.items)
             new = self._store.take(inbox.name, inbox.channel, rows, batch.cursor, self._clock())
             if new:
                 total += new
@@ -62,13 +64,59 @@ class Intake:
                 inbox.acknowledge(done)
         return total
 
-    def _settle(self, item: Incoming) -> Taken:
-        """Bytes to the spool, identity settled. What was too large is kept as its header, with a hint."""
-        raw = item.raw
-        if raw is None and item.head and "oversize" in item.hints:
-            raw = item.head
-        if raw is None:
-            return Taken(item, item.identity or f"{self.inbox.name}:{item.external_id}", "")
-        identity = item.identity or f"{self.inbox.name}:{hashlib.sha256(raw).hexdigest()}"
-        digest = self._spool.put(raw)
-        return Taken(replace(item, raw=None, head=b""), identity, digest)
+    def _settled(self, items: Sequence[Incoming]) -> list[Taken]:
+        """Bytes to the spool, all together; identities settled. What was too large is kept as its header, with a hint."""
+        contents = [_content(item) for item in items]
+        digests = iter(self._spool.put_many([raw for raw in contents if raw is not None]))
+        return [
+            Taken(replace(item, raw=None, head=b""), item.identity or f"{self.inbox.name}:{digest}", digest)
+            if raw is not None and (digest := next(digests))
+            else Taken(item, item.identity or f"{self.inbox.name}:{item.external_id}", "")
+            for item, raw in zip(items, contents, strict=True)
+        ]
+
+
+def _content(item: Incoming) -> bytes | None:
+    return item.head if item.raw is None and item.head and "oversize" in item.hints else item.raw
+
+
+def ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches, the next one fetched while the last is worked on: one is held ready, never more.
+
+    What the source raises is raised after what came before it. The thread ends with the iteration, also one that is given up.
+    """
+    first = next(batches, None)
+    if first is None:
+        return
+    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(1)
+    given_up = threading.Event()
+
+    def fetch() -> None:
+        last: BaseException | None = None
+        try:
+            for batch in batches:
+                ready.put(batch)
+                if given_up.is_set():
+                    break
+            if isinstance(batches, Generator):
+                batches.close()
+        except BaseException as error:  # whatever it is, it belongs to whoever iterates
+            last = error
+        ready.put(last)
+
+    thread = threading.Thread(target=fetch, name="intake-ahead", daemon=True)
+    thread.start()
+    try:
+        yield first
+        del first
+        while (found := ready.get()) is not None:
+            if isinstance(found, BaseException):
+                raise found
+            yield found
+            del found
+    finally:
+        given_up.set()
+        while thread.is_alive():
+            with contextlib.suppress(queue.Empty):
+                ready.get(timeout=0.05)
+        thread.join()

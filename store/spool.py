@@ -18,7 +18,7 @@ import os
 import re
 import struct
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkstemp
@@ -37,6 +37,8 @@ _MAGIC = b"GSP1"
 _HEAD = struct.Struct(">4s16sQ32s")
 _TAG = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Pieces of one call to the kernel (IOV_MAX is 1024).
+_VECTORS = 512
 #: Seconds after which a temporary file is what a crash left behind.
 _STALE = 86_400
 
@@ -61,6 +63,7 @@ class FolderSpool:
     def __init__(self, folder: Path, keys: Keys) -> None:
         self.folder = folder
         self.keys, self._key = keys, keys.spool
+        self._root = str(folder)
         self._temporary = folder / "tmp"
         try:
             self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -78,33 +81,67 @@ class FolderSpool:
         return self.put_many([content])[0]
 
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
-        """Store all of them durably; their digests in order. Folders are synchronised once at the end."""
+        """Store all of them durably; their digests in order. Files are synchronised together, folders once at the end."""
         digests = [hashlib.sha256(content).hexdigest() for content in contents]
-        moves: list[tuple[Path, str]] = []
+        self.put_known(dict(zip(digests, contents, strict=True)))
+        return digests
+
+    def put_known(self, contents: Mapping[str, bytes]) -> None:
+        """Store all of them durably under their digests, which the caller has just made."""
+        moves: list[tuple[str, str]] = []
+        handles: list[int] = []
         try:
-            for digest, content in dict(zip(digests, contents, strict=True)).items():
+            for digest, content in contents.items():
                 if not self._whole(digest, len(content)):
-                    moves.append((self._write(io.BytesIO(content), digest)[0], digest))
-            self._place(moves, digests)
+                    name, handle = self._seal(digest, content)
+                    moves.append((name, digest))
+                    handles.append(handle)
+            # All are written before the first is waited for: the disk takes them in one go.
+            while handles:
+                os.fsync(handles[-1])
+                os.close(handles.pop())
+            self._place(moves, contents)
         except OSError as error:
             raise _told(error, self.folder) from error
         finally:
+            for handle in handles:
+                os.close(handle)
             _remove(path for path, _ in moves)
-        return digests
+
+    def _seal(self, digest: str, content: bytes) -> tuple[str, int]:
+        """An encrypted temporary file, not synchronised yet: (its path, its open descriptor)."""
+        salt = os.urandom(16)
+        key = self._file_key(salt)
+        cipher = AESGCM(key)
+        parts = [_HEAD.pack(_MAGIC, salt, len(content), _tag(key, digest, len(content)))]
+        whole = memoryview(content)
+        for number in range(max(1, -(-len(content) // CHUNK))):
+            chunk = whole[number * CHUNK : (number + 1) * CHUNK]
+            parts.append(cipher.encrypt(_nonce(number, last=(number + 1) * CHUNK >= len(content)), chunk, None))
+        name = f"{self._temporary}/{os.urandom(12).hex()}"
+        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            for start in range(0, len(parts), _VECTORS):
+                _write_all(handle, parts[start : start + _VECTORS])
+        except BaseException:
+            os.close(handle)
+            _remove([name])
+            raise
+        return name, handle
 
     def put_stream(self, file: BinaryIO) -> tuple[str, int]:
         """Store what can be read from the file, in bounded memory: (the hex digest, the size in bytes)."""
         temporary: Path | None = None
         try:
-            temporary, digest, size = self._write(file, "")
-            self._place([(temporary, digest)], [digest])
+            temporary, digest, size = self._write(file)
+            self._place([(str(temporary), digest)], [digest])
         except OSError as error:
             raise _told(error, self.folder) from error
         finally:
             _remove([temporary] if temporary else [])
         return digest, size
 
-    def _write(self, source: BinaryIO, digest: str) -> tuple[Path, str, int]:
+    def _write(self, source: BinaryIO) -> tuple[Path, str, int]:
         """An encrypted temporary file, synchronised: (its path, the content's digest, the content's size)."""
         salt = os.urandom(16)
         key = self._file_key(salt)
@@ -118,14 +155,13 @@ class FolderSpool:
                 while True:
                     following = _read(source, CHUNK) if len(chunk) == CHUNK else b""
                     target.write(cipher.encrypt(_nonce(number, last=not following), chunk, None))
-                    if not digest:
-                        known.update(chunk)
+                    known.update(chunk)
                     size += len(chunk)
                     number += 1
                     if not following:
                         break
                     chunk = following
-                digest = digest or known.hexdigest()
+                digest = known.hexdigest()
                 target.seek(0)
                 target.write(_HEAD.pack(_MAGIC, salt, size, _tag(key, digest, size)))
                 target.flush()
@@ -135,18 +171,21 @@ class FolderSpool:
             raise
         return Path(name), digest, size
 
-    def _place(self, moves: Sequence[tuple[Path, str]], digests: Iterable[str]) -> None:
+    def _place(self, moves: Sequence[tuple[str, str]], digests: Iterable[str]) -> None:
         """Give the temporary files their names, then synchronise every folder concerned, made ones included."""
-        dirty: dict[Path, None] = {}
+        dirty: dict[str, None] = {}
         for temporary, digest in moves:
-            target = self._path(digest)
-            for folder in (target.parent.parent, target.parent):
-                if not folder.is_dir():
-                    folder.mkdir(exist_ok=True, mode=0o700)
-                    dirty[folder.parent] = None
-            temporary.replace(target)
+            target = self._name(digest)
+            try:
+                os.replace(temporary, target)
+            except FileNotFoundError:
+                for folder in (f"{self._root}/{digest[:2]}", os.path.dirname(target)):
+                    with suppress(FileExistsError):
+                        os.mkdir(folder, 0o700)
+                    dirty[os.path.dirname(folder)] = None
+                os.replace(temporary, target)
         # Also of what was there already: another thread may have renamed it and not have synchronised yet.
-        dirty |= {self._path(digest).parent: None for digest in digests}
+        dirty |= {os.path.dirname(self._name(digest)): None for digest in digests}
         for folder in dirty:
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             try:
@@ -157,7 +196,7 @@ class FolderSpool:
     def _whole(self, digest: str, size: int) -> bool:
         """Whether it is there with its full length; one that was cut is written again."""
         try:
-            return self._path(digest).stat().st_size == stored_size(size)
+            return os.stat(self._name(digest)).st_size == stored_size(size)
         except FileNotFoundError:
             return False
 
@@ -235,9 +274,13 @@ class FolderSpool:
         return self._path(sha256)
 
     def _path(self, sha256: str) -> Path:
+        return Path(self._name(sha256))
+
+    def _name(self, sha256: str) -> str:
+        # Paths as text: pathlib would take as long as the sealing of a small file.
         if not _DIGEST.fullmatch(sha256):
             raise KeyError(sha256)
-        return self.folder / sha256[:2] / sha256[2:4] / sha256
+        return f"{self._root}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def _file_key(self, salt: bytes) -> bytes:
         return HKDF(hashes.SHA256(), 32, salt, b"spool file").derive(self._key)
@@ -331,10 +374,19 @@ def _sorted(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
     return []
 
 
-def _remove(paths: Iterable[Path]) -> None:
+def _remove(paths: Iterable[Path | str]) -> None:
     for path in paths:
         with suppress(OSError):
-            path.unlink()
+            os.unlink(path)
+
+
+def _write_all(handle: int, parts: Sequence[bytes]) -> None:
+    """All of them, in order; a disk that takes less at a time is asked again."""
+    left = sum(map(len, parts)) - os.writev(handle, parts)
+    if left:
+        rest = memoryview(b"".join(parts))[-left:]
+        while rest:
+            rest = rest[os.write(handle, rest) :]
 
 
 def _told(error: OSError, where: Path) -> UserError:

@@ -257,7 +257,7 @@ def test_the_answer_to_a_small_file_is_lost_and_it_is_found(
     server: R2Server, bucket: Bucket, files: R2Files, spool: MemorySpool
 ) -> None:
     effect = wanted(spool, b"photo")
-    for _ in range(2):  # boto3 tries once more by itself
+    for _ in range(2):  # it is tried once more
         server.trouble("PUT", "late")
     (outcome,) = files.deliver([effect])
     assert isinstance(outcome, Ambiguous), outcome

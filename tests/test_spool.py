@@ -249,8 +249,9 @@ def test_a_kill_leaves_a_whole_file_or_none_and_old_leftovers_are_swept(spool: F
                 return call
 
             os.fsync = counted(os.fsync)
-            Path.replace = counted(Path.replace)  # type: ignore[method-assign]
-            Path.mkdir = counted(Path.mkdir)  # type: ignore[method-assign]
+            os.replace = counted(os.replace)
+            os.mkdir = counted(os.mkdir)
+            os.writev = counted(os.writev)
             spool.put(content)
             os._exit(0)
         killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])

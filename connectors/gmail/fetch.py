@@ -24,7 +24,7 @@ from core.errors import PortError, Transient
 #: UIDs named in one command: at most ten digits and a comma each, so a command stays under 4 KiB.
 NAMED = 300
 #: Bounds of one download.
-BATCH_COUNT = 50
+BATCH_COUNT = 100
 BATCH_BYTES = 8 * 1024 * 1024
 #: Bytes of the header that are fetched of a message too large.
 HEAD = 64 * 1024

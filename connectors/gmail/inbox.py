@@ -13,9 +13,11 @@ UID to which it does not apply (a message that comes later is taken however old 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from connectors.gmail.account import Account
 from connectors.gmail.fetch import NAMED, Fetched, Fetcher, Meta
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 WINDOW = 20_000
 #: Marks that could not be set are kept for a next time, up to this many.
 UNMARKED = 10_000
+#: Marks that are set together while messages are still coming.
+MARKED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class GmailInbox:
     """
 
     channel: Channel = "email"
+    fetches_ahead: Literal[True] = True
 
     def __init__(
         self,
@@ -96,20 +101,28 @@ class GmailInbox:
         self._fetcher = Fetcher(self._session, max_size)
         self._validity = 0
         self._unmarked: dict[int, None] = {}
+        #: While a poll has the connection, it is the poll that marks.
+        self._polling = False
+        self._marking = threading.Lock()
         self._waiter = Waiter(self._session, self.name)
 
     # ------------------------------------------------------------------ poll
 
     def poll(self, cursor: Mapping[str, str], ledger: Ledger, limit: int) -> Iterator[Batch]:
         """Batches of at most ``limit`` new messages. Raises Transient or Unauthorized; the connection is closed then."""
+        self._polling = True
         try:
             yield from self._poll(cursor, ledger, limit)
+            self._flush_marks()
         except PortError:
             self._session.close()
             raise
         except Refusal as error:
             self._session.close()
             raise error.transient("une commande") from None
+        finally:
+            with self._marking:
+                self._polling = False
 
     def _poll(self, cursor: Mapping[str, str], ledger: Ledger, limit: int) -> Iterator[Batch]:
         box = self._select()
@@ -127,6 +140,8 @@ class GmailInbox:
                 if items:
                     given = replace(place, settled=progress.watermark).cursor()
                     yield Batch(items, given)
+                if len(self._unmarked) >= MARKED:
+                    self._flush_marks()
         end = progress.watermark
         if progress.whole:
             # All that was there at the first poll is settled or too old: no need to search it again.
@@ -244,30 +259,38 @@ class GmailInbox:
     # ------------------------------------------------------------------ marking
 
     def acknowledge(self, external_ids: Sequence[str]) -> None:
-        """Mark what was stored, many in one command. What cannot be marked now is marked at a next poll; never raises."""
-        for external_id in external_ids:
-            validity, _, uid = external_id.partition(":")
-            if validity == str(self._validity) and uid.isdigit() and len(self._unmarked) < UNMARKED:
-                self._unmarked[int(uid)] = None
+        """Mark what was stored, many in one command. What cannot be marked now is marked at a next poll; never raises.
+
+        While a poll goes on (in another thread perhaps) that does the marking, between its downloads.
+        """
+        with self._marking:
+            for external_id in external_ids:
+                validity, _, uid = external_id.partition(":")
+                if validity == str(self._validity) and uid.isdigit() and len(self._unmarked) < UNMARKED:
+                    self._unmarked[int(uid)] = None
+            if self._polling:
+                return
         self._flush_marks()
 
     def _flush_marks(self) -> None:
         box = self._session.selected
-        if not self._unmarked or box is None:
-            return
-        if not box.writable or not (self._label or self._mark_seen):
-            self._unmarked.clear()
+        with self._marking:
+            marks = list(self._unmarked)
+        if not marks or box is None:
             return
         try:
-            for uids in uid_sets(self._unmarked):
-                self._mark(uids, box)
-            self._unmarked.clear()
+            if box.writable and (self._label or self._mark_seen):
+                for uids in uid_sets(marks):
+                    self._mark(uids, box)
         except Refusal as error:
             # The server does not keep such marks: they are a courtesy, the ledger is what counts.
             log.info("%s: messages cannot be marked: %s", self.name, error)
-            self._unmarked.clear()
         except PortError as error:
             log.info("%s: messages are marked later: %s", self.name, error)
+            return
+        with self._marking:
+            for uid in marks:
+                self._unmarked.pop(uid, None)
 
     def _mark(self, uids: str, box: Selected) -> None:
         client = self._session.client

@@ -5,9 +5,13 @@ boto3 costs 40 MiB and a quarter of a second: it is imported with the first call
 
 from __future__ import annotations
 
+import re
 import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
 from core.outside import Count, uncounted
@@ -24,6 +28,11 @@ _SETTINGS = {
     "AllAccessDisabled": "l'accès au bucket est coupé",
     "AccountProblem": "le compte est suspendu",
 }
+#: boto3's names for the headers that uploads carry.
+_HEADERS = {"ContentType": "Content-Type", "ContentDisposition": "Content-Disposition"}
+_CODE, _MESSAGE = re.compile(rb"<Code>([^<]*)</Code>"), re.compile(rb"<Message>([^<]*)</Message>")
+#: Seconds before an upload's second try.
+PAUSE = 0.3
 _LATER = frozenset(
     {"SlowDown", "Throttling", "ThrottlingException", "TooManyRequests", "RequestTimeTooSkewed", "RequestTimeout"}
 )
@@ -59,6 +68,7 @@ class R2Client:
         self._count = count
         self._pool = pool
         self._client: Any = None
+        self._pair: tuple[Any, Callable[[Any], None]] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -104,12 +114,75 @@ class R2Client:
         """boto3 asks after every try whether to try again: heard, and left to its own rules."""
         self._count("r2", str(response[0].status_code) if response is not None else "lost")
 
+    def put(self, key: str, body: bytes, sha256: str, headers: Mapping[str, Any]) -> None:
+        """Store one object, in at most two tries. ``sha256`` is the body's, known already; ``headers`` are boto3's names.
+
+        Signed and sent by botocore's own signer and connections without the rest of it, which takes two thirds of the time of a
+        small upload. Raises what boto3 does: ClientError, BotoCoreError.
+        """
+        from botocore.exceptions import ClientError, HTTPClientError
+
+        for last in (False, True):
+            try:
+                status, said = self._sent(key, body, sha256, headers)
+            except HTTPClientError:
+                self._count("r2", "lost")
+                if last:
+                    raise
+                time.sleep(PAUSE)
+                continue
+            self._count("r2", str(status))
+            if status == 200:
+                return
+            code, message = (
+                found[1].decode("utf-8", "replace") if (found := p.search(said)) else "" for p in (_CODE, _MESSAGE)
+            )
+            if last or not (status >= 500 or status == 429 or code in _LATER):
+                told = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+                raise ClientError(told, "PutObject")
+            time.sleep(PAUSE)
+
+    def _sent(self, key: str, body: bytes, sha256: str, headers: Mapping[str, Any]) -> tuple[int, bytes]:
+        from botocore.awsrequest import AWSRequest
+
+        sender, sign = self._light()
+        sent = {_HEADERS[name]: value for name, value in headers.items() if name in _HEADERS}
+        sent |= {f"x-amz-meta-{name}": value for name, value in headers.get("Metadata", {}).items()}
+        request = AWSRequest("PUT", f"{self.bucket.endpoint.rstrip('/')}/{self.bucket.name}/{quote(key)}", sent, body)
+        request.context["sha256"] = sha256
+        sign(request)
+        answer = sender.send(request.prepare())
+        return answer.status_code, answer.content
+
+    def _light(self) -> tuple[Any, Callable[[Any], None]]:
+        """(botocore's connections, its signer)."""
+        with self._lock:
+            if self._pair is None:
+                from botocore.auth import S3SigV4Auth
+                from botocore.credentials import Credentials
+                from botocore.httpsession import URLLib3Session
+
+                class Signer(S3SigV4Auth):  # type: ignore[misc]
+                    def payload(self, request: Any) -> str:
+                        return str(request.context["sha256"])
+
+                bucket = self.bucket
+                if not (where := urlsplit(bucket.endpoint)).netloc or where.scheme not in ("http", "https"):
+                    raise Unauthorized("R2 : R2_ENDPOINT_URL n'est pas une adresse http(s)")
+                signer = Signer(Credentials(bucket.access_key_id, bucket.secret_access_key), "s3", bucket.region)
+                timeout = (bucket.connect_timeout, bucket.timeout)
+                self._pair = (URLLib3Session(timeout=timeout, max_pool_connections=self._pool), signer.add_auth)
+            return self._pair
+
     def close(self) -> None:
         """Give connections back; the next call opens new ones."""
         with self._lock:
             client, self._client = self._client, None
+            pair, self._pair = self._pair, None
         if client is not None:
             client.close()
+        if pair is not None:
+            pair[0].close()
 
 
 def meaning(error: BaseException, *, last: bool = True) -> PortError:

@@ -7,9 +7,11 @@ id is random, so addresses of a public bucket cannot be guessed from one another
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -21,19 +23,21 @@ from core.ports import Health, Spool
 
 #: The longest life of a presigned address, in seconds (the signature's own limit).
 WEEK = 604_800
+#: Files larger than that, in bytes, go up so many at a time: each may hold a part of 8 MiB.
+LARGE, LARGE_AT_ONCE = 1024 * 1024, 3
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,99}", re.IGNORECASE)
 _MORE_THAN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _T = TypeVar("_T")
 
 
 class R2Files:
-    """Stores files from the spool. ``threads`` upload at the same time, each holding one part (8 MiB).
+    """Stores files from the spool. ``threads`` upload at the same time, three of them files of more than LARGE bytes.
 
     Without a public address receipts carry a presigned one that lives ``expires`` seconds (at most a week).
     """
 
     system: System = "files"
-    batch = 20
+    batch = 60
     findable = True
 
     def __init__(
@@ -42,7 +46,7 @@ class R2Files:
         *,
         spool: Spool,
         prefix: str = "",
-        threads: int = 3,
+        threads: int = 12,
         expires: int = WEEK,
         part: int = PART,
         client: R2Client | None = None,
@@ -55,6 +59,8 @@ class R2Files:
         self._part = part
         self._client = client or R2Client(bucket, pool=self._threads)
         self._uploader = Uploader(self._client, part=part)
+        self._pool: ThreadPoolExecutor | None = None
+        self._large = threading.BoundedSemaphore(LARGE_AT_ONCE)
         #: A PUT that we gave up may still end over there.
         self.lag = bucket.patience
 
@@ -86,6 +92,9 @@ class R2Files:
         if self._uploader.left:
             self._uploader.tidy(now=True)
         self._client.close()
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
 
     def _each(self, do: Callable[[Effect], _T], effects: Sequence[Effect]) -> list[_T | PortError]:
         def one(effect: Effect) -> _T | PortError:
@@ -96,8 +105,9 @@ class R2Files:
 
         if len(effects) < 2 or self._threads == 1:
             return [one(effect) for effect in effects]
-        with ThreadPoolExecutor(min(self._threads, len(effects)), "r2") as threads:
-            return list(threads.map(one, effects))
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self._threads, "r2")
+        return list(self._pool.map(one, effects))
 
     def _deliver(self, effect: Effect) -> Receipt:
         payload = effect.payload
@@ -106,6 +116,10 @@ class R2Files:
         # A small file is sooner sent again than asked for.
         if payload.size >= self._part and (found := self._find(effect)):
             return found
+        with self._large if payload.size > LARGE else nullcontext():
+            return self._upload(payload)
+
+    def _upload(self, payload: StoreFile) -> Receipt:
         with spooled(payload.name):
             source = self._spool.open(payload.sha256)
         with source:

@@ -40,9 +40,10 @@ class Uploader:
         chunks = _chunks(source, self._part)
         first = next(chunks)
         if len(first) < self._part:
-            _same(hashlib.sha256(first), sha256)
+            found = hashlib.sha256(first)
+            _same(found, sha256)
             with errors(last=True):
-                self._client.s3.put_object(Bucket=self._client.bucket.name, Key=key, Body=first, **headers)
+                self._client.put(key, first, found.hexdigest(), headers)
             return len(first)
         held = [first]
         del first  # one part in memory at a time, also the first
