@@ -258,7 +258,7 @@ def settle_parked(settings: Settings, ids: Sequence[str], what: str) -> int:
     with reading_store(settings) as store:
         wanted = [row.id for row in store.parked()] if list(ids) == ["all"] and what == "retry" else list(ids)
         if what == "retry":
-            return store.retry(wanted, now())
+            return store.retry(wanted, now(), getpass.getuser())
         return store.drop(wanted, getpass.getuser(), now())
 
 

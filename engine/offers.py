@@ -64,7 +64,10 @@ class Offers:
             return None
         state, decision = self._state(case, quote)
         directive = self._office.directive(case)
-        shown = replace(case, quote=quote, quotes=(), approval=None)
+        # What we judged of the request without asking him is for ourselves; what it comes to is in the price's reason.
+        judged = {spec.name for spec in directive.facts if spec.type == "choice" and not spec.ask}
+        facts = tuple(fact for fact in case.facts if fact.name not in judged)
+        shown = replace(case, quote=quote, quotes=(), approval=None, facts=facts)
         values = {
             language: text_values(
                 shown,

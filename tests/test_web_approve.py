@@ -101,6 +101,8 @@ def test_the_page_shows_the_offer_in_both_languages(web: Running) -> None:
         assert words in text
     assert b'<html lang="fr" ' in page.body
     assert text.index("Votre devis") < text.index("Your quote")
+    assert web.counter.only().fact("complexity") is not None
+    assert "complexité" not in text
 
 
 def test_an_english_customer_reads_english_first(web: Running) -> None:
