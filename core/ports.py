@@ -117,8 +117,8 @@ class Gathers(Protocol):
     """An outlet for which fuller batches cost fewer calls: the courier gives it one kind of effect at a time, and waits a little
     for a batch to fill while more is on its way."""
 
-    #: Kinds of effects, each before those that wait for it.
-    kinds: tuple[str, ...]
+    #: Kinds of effects, each before those that wait for it, with the seconds that a batch of it may wait to fill.
+    kinds: Mapping[str, float]
 
 
 class Outlet(Protocol):

@@ -59,11 +59,13 @@ class Courier:
         return self._store.recover(self.outlet.system, now, now + timedelta(seconds=self.outlet.lag))
 
     def run(self) -> int:
-        """Deliver what is ready; how many effects were tried. Raises Unauthorized, after giving them all back."""
+        """Deliver what is ready; how many effects were tried, 1 while they wait for more. Raises Unauthorized, all given back."""
         self._settle([])
         system, now = self.outlet.system, self._clock()
         if self._gathering is not None:
             kind = self._gathering.next(lambda most: self._store.queued(system, now, most), self._coming)
+            if kind is None:
+                return 1
             rows = self._store.ready(system, now, max(1, self.outlet.batch), kind) if kind else []
         else:
             rows = self._store.ready(system, now, TAKE)

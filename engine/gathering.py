@@ -7,20 +7,21 @@ waits while more of its kind is on its way, but only then, and never for long: a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-#: Seconds that a batch waits to fill while more is on its way: in all, and since it last grew.
-MOST, STALLED = 2.0, 0.3
-#: Seconds between two looks.
-LOOK = 0.05
+#: Seconds that a batch waits for the next of its kind while more is on its way.
+STALLED = 1.5
+#: Seconds between two looks, and looks of one call: in between, the lane may be told to stop.
+LOOK, LOOKS = 0.05, 5
 
 
 class Gathering:
-    """The batches of one outlet. ``kinds`` are in the order in which one sets the next free; ``batch`` fills a call."""
+    """The batches of one outlet. ``kinds`` are in the order in which one sets the next free, each with the seconds that a batch of it
+    waits at most; ``batch`` fills a call."""
 
     def __init__(
         self,
-        kinds: tuple[str, ...],
+        kinds: Mapping[str, float],
         batch: int,
         pause: Callable[[float], None] = time.sleep,
         seconds: Callable[[], float] = time.monotonic,
@@ -30,28 +31,34 @@ class Gathering:
         #: By kind: (since when a batch waits, how many there were, since when so many).
         self._waiting: dict[str, tuple[float, int, float]] = {}
 
-    def next(self, queued: Callable[[int], Mapping[str, int]], coming: Callable[[str], bool]) -> str:
-        """The kind to deliver now, "" when nothing is ready.
+    def next(self, queued: Callable[[int], Mapping[str, int]], coming: Callable[[str], bool]) -> str | None:
+        """The kind to deliver now, "" when nothing is ready, None when what is ready waits for more: ask again.
 
         ``queued`` counts what is ready by kind, at most so many; ``coming`` tells whether more of a kind is on its way. A full batch
-        goes at once. Else the first kind goes, for what it sets free then joins the next; it may wait to fill.
+        goes at once. Else the first kind goes when no more of it is on its way, for what it sets free then joins the next; and any
+        that waited long enough.
         """
-        while True:
+        for _ in range(LOOKS):
             counts = queued((len(self._kinds) + 1) * self._batch)
-            self._waiting = {kind: since for kind, since in self._waiting.items() if kind in counts}
             order = [kind for kind in self._kinds if kind in counts] + [kind for kind in counts if kind not in self._kinds]
-            full = next((kind for kind in order if counts[kind] >= self._batch), "")
-            chosen = full or next(iter(order), "")
-            if not chosen or full or self._enough(chosen, counts) or not coming(chosen):
+            chosen = next((kind for kind in order if counts[kind] >= self._batch), "") or self._patient(order, counts)
+            if not chosen and order and not coming(order[0]):
+                chosen = order[0]
+            if chosen or not order:
                 self._waiting.pop(chosen, None)
                 return chosen
             self._pause(LOOK)
+        return None
 
-    def _enough(self, chosen: str, counts: Mapping[str, int]) -> bool:
-        """Whether that kind waited long enough. All that wait are timed, so that one does not wait after the other."""
-        now = self._seconds()
-        for kind, number in counts.items():
-            since, before, grew = self._waiting.get(kind, (now, 0, now))
-            self._waiting[kind] = (since, number, now if number > before else grew)
-        since, _, grew = self._waiting[chosen]
-        return now - since >= MOST or now - grew >= STALLED
+    def _patient(self, order: Sequence[str], counts: Mapping[str, int]) -> str:
+        """The first kind that waited long enough. The first of all also when it stopped growing; those behind it grow after it."""
+        now, before = self._seconds(), self._waiting
+        self._waiting = {}
+        for kind in order:
+            since, number, grew = before.get(kind, (now, 0, now))
+            self._waiting[kind] = (since, counts[kind], now if counts[kind] > number else grew)
+        for kind in order:
+            since, _, grew = self._waiting[kind]
+            if now - since >= self._kinds.get(kind, 0.0) or (kind == order[0] and now - grew >= STALLED):
+                return kind
+        return ""

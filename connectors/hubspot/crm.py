@@ -44,7 +44,7 @@ class HubSpotCrm:
     system: System = "crm"
     batch = 100
     findable = True
-    kinds = ("contact.upsert", "ticket.open", "ticket.update", "ticket.note")
+    kinds: Mapping[str, float] = {"contact.upsert": 4.0, "ticket.open": 4.0, "ticket.update": 15.0, "ticket.note": 15.0}
 
     def __init__(
         self,
