@@ -13,9 +13,10 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from engine.desk import FORM, Desk
+from engine.desk import Desk
 from engine.posts import PostedFile
 from engine.posts import Request as Posted
+from engine.takes import FORM
 from engine.uploads import why_not
 from web.auth import own_page
 from web.options import Options

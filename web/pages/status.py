@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from engine.desk import LaneState
+from engine.standing import LaneState
 from web.options import Options
 from web.pages.frame import Frame, Reader
 from web.pages.language import later

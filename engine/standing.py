@@ -1,0 +1,145 @@
+"""How the service stands: which lanes and features work, what is counted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from core.directive import Business
+from core.model import Spent
+from core.outside import Budget
+from core.views import DeskStore
+from engine.connectors import ConnectorsView, lane_views
+from engine.house import House
+
+#: Seconds that figures are kept: counting walks over tables.
+FIGURES_KEPT = 5.0
+#: A lane that gave no sign of life for so long is not well, unless its interval is longer.
+SILENT = timedelta(minutes=2)
+#: Which lane tells whether a feature answers.
+_FEATURES = {"file_upload": "courier:files", "hubspot": "courier:crm", "clickup": "courier:tasks"}
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """``lag``: seconds since when its oldest work could have been done. ``good_at``: when it last worked well.
+
+    ``detail`` is what troubles it here, as a sentence.
+    """
+
+    ok: bool
+    lag: float
+    good_at: datetime | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that is counted."""
+
+    messages: Sequence[tuple[str, str, str, int]]
+    cases: Mapping[str, int]
+    effects: Mapping[str, Mapping[str, int]]
+    lanes: Mapping[str, LaneState]
+    spent: Spent
+    calls: Mapping[tuple[str, str], int]
+
+
+class Standing:
+    """Every call blocks and is safe from any thread."""
+
+    _house: House
+    _store: DeskStore
+    _clock: Callable[[], datetime]
+    _businesses: Callable[[], Iterable[Business]]
+    _outside: Mapping[str, bool]
+    _calls: Callable[[], Mapping[tuple[str, str], int]] | None
+    _started: datetime
+    _lock: threading.Lock
+    _figures: tuple[float, Figures] | None
+
+    def health(self) -> tuple[Literal["healthy", "degraded", "unhealthy"], dict[str, bool]]:
+        """How the service is, and which features work. Raises PortError or UserError when the store does not answer."""
+        now = self._clock()
+        notes = self._store.notes()
+        intervals = {f"intake:{inbox.name}": timedelta(seconds=inbox.interval) for inbox in self._house.inboxes}
+
+        def well(name: str) -> bool:
+            note = notes.get(name)
+            if note is None:
+                return now - self._started < SILENT  # it had no time to say so yet
+            ok, at, good_at = note
+            limit = max(SILENT, 3 * intervals.get(name, timedelta()))
+            fresh = max(at, good_at or at, self._started)
+            return ok and now - fresh <= limit
+
+        lanes = self._house.lanes.names()
+        working = well("reader") and well("clerk")
+        features = {
+            "classification": working,
+            **{name: self._outside.get(name, False) and well(lane) for name, lane in _FEATURES.items()},
+            "credit_validation": working and any(d.gate("approve") for b in self._businesses() for d in b.directives),
+        }
+        if not (working and all(well(name) for name in lanes if name.startswith("intake:"))):
+            return "unhealthy", features
+        return ("healthy" if all(well(name) for name in lanes) else "degraded"), features
+
+    def workflow(self) -> dict[str, str]:
+        """By directive: whether requests are validated before anything is done."""
+        return {
+            directive.name: "validation_required" if directive.gate("approve") else "immediate_ticket"
+            for business in self._businesses()
+            for directive in business.directives
+        }
+
+    def connectors(self) -> ConnectorsView:
+        """How every lane is, what its outside system was asked, what waits."""
+        figures, status = self.figures(), self._store.status(self._clock())
+        waiting = {"messages": sum(n for state, n in status["messages"].items() if state in ("new", "read"))}
+        waiting |= {"parked": status["messages"].get("parked", 0) + sum(e.get("parked", 0) for e in figures.effects.values())}
+        waiting |= {"events": status["events"], "deadlines": status["deadlines"]["waiting"]}
+        lanes = lane_views(figures.lanes, status["lanes"], figures.calls)
+        return ConnectorsView(lanes, figures.effects, waiting, figures.spent)
+
+    def figures(self) -> Figures:
+        """What is counted, at most a few seconds old."""
+        with self._lock:
+            if self._figures is None or time.monotonic() - self._figures[0] > FIGURES_KEPT:
+                self._figures = (time.monotonic(), self._count())
+            return self._figures[1]
+
+    def lanes(self) -> dict[str, LaneState]:
+        """How each lane is."""
+        now, notes, waiting = self._clock(), self._store.notes(), self._store.waiting(self._clock())
+        troubles = self._house.lanes.troubles()
+        lanes: dict[str, LaneState] = {}
+        for name in self._house.lanes.names():
+            ok, _, good_at = notes.get(name, (True, now, None))
+            lag = max(0.0, (now - waiting.get(name, now)).total_seconds())
+            lanes[name] = LaneState(ok and name not in troubles, lag, good_at, troubles.get(name, ""))
+        return lanes
+
+    def budgets(self) -> list[tuple[str, int, Budget | None]]:
+        """(system, calls of today by UTC, what it allows in a day where that is known)."""
+        today = self._clock().astimezone(UTC).date()
+        made: dict[str, int] = {}
+        for _, system, _, number in self._store.calls_since(today):
+            made[system] = made.get(system, 0) + number
+        known = self._store.budgets(today)
+        return [(system, made.get(system, 0), known.get(system)) for system in sorted({*made, *known})]
+
+    def _count(self) -> Figures:
+        now, store = self._clock(), self._store
+        status, lanes = store.status(now), self.lanes()
+        return Figures(
+            messages=store.tally(),
+            cases=status["cases"],
+            effects=status["effects"],
+            lanes=lanes,
+            spent=store.spent(now.date()),
+            calls=self._calls() if self._calls is not None else {},
+        )
