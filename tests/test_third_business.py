@@ -49,7 +49,7 @@ def test_no_word_of_a_business_stands_in_the_general_parts() -> None:
         "engine/diagram.py",
         "engine/explain.py",
         "engine/examples.py",
-        "engine/takes.py",
+        "engine/desk.py",
         "engine/directive_",
     )
     assert [line for line in found if not line.startswith(allowed)] == []
