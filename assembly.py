@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UserError
 from core.outside import Count
 from core.ports import Spool
+from processors.phone import country_of
 from settings import Settings
 from spools import described, open_spool, opened
 from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
@@ -119,6 +120,7 @@ def reading_setup(settings: Settings, businesses: Mapping[str, Business]) -> Set
         businesses=tuple(businesses[n] for n in chosen(settings, businesses)),
         own_addresses=own_addresses(settings),
         authserv_ids=authserv_ids(settings),
+        country=country_of(settings.twilio_whatsapp_number),
     )
 
 
@@ -203,6 +205,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
                 "documents": {n: directives.documents[n] for n in chosen(settings, directives.current)},
                 "own": sorted(own_addresses(settings)),
                 "authserv": sorted(authserv_ids(settings)),
+                "country": country_of(settings.twilio_whatsapp_number),
             }
 
         house = House(
@@ -293,6 +296,7 @@ def make_reading(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ReadM
         businesses=tuple(compile_business(name, documents) for name, documents in init["documents"].items()),
         own_addresses=frozenset(init["own"]),
         authserv_ids=frozenset(init["authserv"]),
+        country=init.get("country", ""),
     )
 
     def read(task: Mapping[str, Any]) -> ReadMail:

@@ -9,7 +9,7 @@ from typing import Literal
 from core.case import UNDECIDED
 from core.events import MessageRead, OperatorActed
 from core.gates import walk
-from core.joining import add_files, answered, store_files, tell_oversize, words
+from core.joining import add_files, answered, proven, store_files, tell_oversize, words
 from core.quote import Approval, Quote, digest, read_button
 from core.values import condition_values, merge_facts, missing
 from core.work import Work
@@ -215,6 +215,8 @@ def _approve(work: Work, event: MessageRead, by: Literal["customer", "admin"], a
     quote = work.case.quote
     assert quote is not None
     who = event.message.sender.email
+    if by == "customer":
+        proven(work, event)
     work.because("approve", f"accord de {who} sur {amount.normalize():f} {quote.unit} : « {evidence} »")
     work.change(approval=Approval(by, who, "reply", amount, quote.digest, work.context.now, evidence, event.message.id))
 

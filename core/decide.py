@@ -15,7 +15,7 @@ from core.directive import Directive
 from core.effects import Effect
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
 from core.gates import LATE, fulfil, walk
-from core.joining import BLANK, add_files, follow, says_nothing, speak_up, store_files, tell_oversize, words
+from core.joining import BLANK, add_files, follow, says_nothing, speak_up, store_files, tell_oversize, vouched_phones, words
 from core.quote import Approval
 from core.reading import Reason
 from core.values import SUMMARY, merge_facts
@@ -86,7 +86,7 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         phone=phone,
         language=reading.language or message.language or "fr",
     )
-    people = [message.sender.email, where.email]
+    people = [message.sender.email, where.email, *vouched_phones(event)]
     if (known := context.known) is not None:
         # One person on several channels is one contact: an answer may come by any of them.
         party = Party(party.email or known.email, party.name or known.name, party.phone or known.phone, party.language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.case import CaseFile, Thread
 from core.effects import StoreFile
 from core.events import MessageRead
@@ -14,6 +16,22 @@ from core.work import Work
 MOST_REFERENCES = 20
 
 
+def vouched_phones(event: MessageRead) -> tuple[str, ...]:
+    """Numbers that the sender of a mail, proven to be himself, writes as his own: whoever holds them may speak for him here.
+
+    It does not go the other way: his mail gets no say in what the holder of such a number asks.
+    """
+    message = event.message
+    return message.phones if message.channel == "email" and message.authentication.verdict == "pass" else ()
+
+
+def proven(work: Work, event: MessageRead) -> None:
+    """Somebody decided from a number or address that was only said to be his: now it is known to be."""
+    message, party = event.message, work.case.party
+    if message.channel == "whatsapp" and not party.phone:
+        work.change(party=replace(party, phone=message.sender.email))
+
+
 def follow(work: Work, event: MessageRead) -> None:
     """Answers go to where the customer wrote last, in that thread."""
     message, thread = event.message, work.case.thread
@@ -22,6 +40,8 @@ def follow(work: Work, event: MessageRead) -> None:
     elsewhere = message.channel != thread.channel or event.conversation != thread.conversation
     if elsewhere and not trusted and thread.last_id:
         return
+    if event.role == "customer" and (phones := vouched_phones(event)):
+        work.change(people=tuple(dict.fromkeys((*work.case.people, *phones))))
     where = message.sender.email if message.channel == "whatsapp" else message.answer_to.email
     known = thread.references if thread.channel == message.channel else ()
     ids = [*known, *message.references, message.id]

@@ -103,6 +103,7 @@ class Message:
     ``confident`` is False when new words and quoted ones could not be told apart: then nothing in it decides anything.
     ``defects`` says, for people, what had to be repaired to read it.
     ``pressed`` is what a quick-reply button of ours sends back, '' unless one was pressed (core.quote.read_button).
+    ``phones`` are numbers (E.164) that stand in a mail's signature: his own word, no more.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Message:
     sha256: str = ""
     size: int = 0
     pressed: str = ""
+    phones: tuple[str, ...] = ()
 
     @property
     def answer_to(self) -> Address:

@@ -162,6 +162,8 @@ class Finder:
             if case is not None and BLANK in case.counts:
                 return Choice(case.id, "thread", f"Les mots qui manquaient au dossier {case.ref}.")
         waiting = [c for c in cases if c.stage in ("waiting_info", "waiting_approval")]
+        # What stands in the same chat comes before what began elsewhere.
+        waiting = [c for c in waiting if c.thread.channel == "whatsapp"] or waiting
         if len(waiting) == 1 and (not asks or continues(read.message.text)):
             return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
         return choice

@@ -19,6 +19,7 @@ from processors.automatic import automatic
 from processors.clean import split
 from processors.language import language
 from processors.parse import ParsedMail, parse
+from processors.phone import numbers_in
 
 #: How the ids end that the parser makes up for mails without one.
 SYNTHETIC = "@synthetic.guichet>"
@@ -30,11 +31,15 @@ SUBJECT = 60
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What reading needs to know: the businesses, our own addresses, whose authentication results count."""
+    """What reading needs to know: the businesses, our own addresses, whose authentication results count.
+
+    ``country`` is the code of numbers written without one ("+33"), '' where that cannot be told.
+    """
 
     businesses: tuple[Business, ...]
     own_addresses: frozenset[str] = frozenset()
     authserv_ids: frozenset[str] = frozenset({"mx.google.com"})
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Message:
             else Authentication("none", "pas d'expéditeur")
         ),
         defects=mail.defects,
+        phones=numbers_in(parts.signature, setup.country),
         sha256=mail.sha256,
         size=mail.size,
     )

@@ -167,7 +167,7 @@ class Commit(Journal, Outbox, Words):
             "stage": case.stage,
             "open": case.open,
             "email_hash": self.keys.person(case.party.email) or None,
-            "phone_hash": self.keys.person(case.party.phone) or None,
+            "phone_hash": self.keys.person(case.party.phone or next((p for p in case.people if p.startswith("+")), "")) or None,
             "body": self.keys.seal("cases", case.id, codec.dump(case)),
             "opened_at": case.opened_at,
             "updated_at": case.updated_at,

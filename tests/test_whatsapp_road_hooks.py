@@ -21,7 +21,7 @@ from core.ports import Change
 from edge import whatsapp_hooks
 from engine.desk import Desk
 from engine.hooks import Call
-from tests.road import GLB, JPEG
+from tests.road import GLB, JPEG, mail
 
 PUBLIC = "https://guichet.example"
 URL = f"{PUBLIC}/webhook/whatsapp"
@@ -264,3 +264,37 @@ def test_row_23_callbacks_that_never_came_are_asked_for(here: Line) -> None:
     (letter,) = here.counter.sent("client@example.com")
     assert "2 crédits" in str(letter["Subject"])
     assert here.states()["quote"] in ("done", "reconciled")
+
+
+def test_a_quote_by_mail_is_approved_from_the_number_in_the_mails_signature(here: Line) -> None:
+    text = "Je souhaite modéliser ce fauteuil...\n\n-- \nJean Dupont\nTél. : 06 12 34 56 78\n"
+    here.counter.drop(mail(text, files=(("photo.jpg", JPEG),)))
+    here.counter.go_on()
+    assert len(here.counter.sent("client@example.com")) == 1
+    here.write("Je valide")
+    case = here.counter.only()
+    assert case.stage == "done"
+    assert case.party.phone == CLIENT_NUMBER
+    assert "validé" in here.bodies()[-1], "he is answered where he wrote"
+
+
+def test_a_number_in_a_mail_that_nobody_vouches_for_opens_no_door(here: Line) -> None:
+    text = "Je souhaite modéliser ce fauteuil...\n\n-- \nJean Dupont\nTél. : 06 12 34 56 78\n"
+    here.counter.drop(mail(text, files=(("photo.jpg", JPEG),), vouched=False))
+    here.counter.go_on()
+    here.write("Je valide")
+    assert [c.approval for c in here.counter.cases()] == [None] * len(here.counter.cases())
+
+
+def test_who_claims_a_number_gets_no_say_in_what_its_holder_asks(here: Line) -> None:
+    claim = "Je souhaite modéliser cette table en 3D\n\n-- \nFaux Dupont\n+33 6 12 34 56 78\n"
+    here.counter.drop(mail(claim, sender="Faux <faux@ailleurs.example>", files=(("photo.jpg", JPEG + b"3"),)))
+    here.counter.go_on()
+    here.write("Je souhaite modéliser ce fauteuil...", JPEG)
+    mine = next(c for c in here.counter.cases() if c.thread.channel == "whatsapp")
+    assert (mine.party.email, mine.stage) == ("", "waiting_approval")
+    assert "faux@ailleurs.example" not in mine.people
+    here.counter.go_on(3600)
+    here.write("Je valide")
+    stages = {c.thread.channel: c.stage for c in here.counter.cases()}
+    assert stages["whatsapp"] == "done", "the yes goes with the quote that stands in the same chat"
