@@ -38,8 +38,8 @@ _TAKES_NOTE = frozenset({"ok", "okay", "d'accord", "d’accord", "safi", "صاف
 _TOO = frozenset({"trop", "too", "zu", "demasiado", "muy", "troppo"})
 _LACKING = word_set("a ai avons as assez encore recu sais sait savons qui have enough yet know")
 _DOING = word_set(
-    "fait faisons fais prend prenons prends accepte acceptons traite realise realisons peut peux pouvons veut veux "
-    "voulons do make take can want"
+    "fait faisons fais prend prenons prends accepte acceptons traite realise realisons peut peux pouvons veut veux voulons "
+    "do make take can want"
 )
 _OURSELVES = frozenset({"on", "nous", "je", "j", "c", "ce", "ca", "we", "i", "it", "this"})
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
@@ -199,7 +199,7 @@ def _refused(
     if reopening is not None:
         return unclear_of(reopening.act, f"Pas un refus simple : {label(reopening.act)}.", reopening)
     known = [j for j in judged if not (j.kind == "unknown" and j.clause.items[0].words.split()[0] in _TOO)]
-    if "refuse" not in present and {j.kind for j in known} & {"unknown", "amount", "delay"}:
+    if "refuse" not in present and {j.kind for j in known} & {"unknown", "amount", "delay", "logistics"}:
         return unclear_of("unknown", "Un non à côté de mots non compris.", at)
     long_unknown = sum(len(j.clause.items) for j in judged if j.kind == "unknown")
     if long_unknown > 25:

@@ -131,6 +131,8 @@ def _before_question(group: list[Token]) -> list[list[Token]]:
             return [group[:i], group[i + 1 :]]
         if group[i].word in {"que", "qu"} and group[i - 1].word in _QUOTES and _says_yes(after):
             return [group[:i], group[i + 1 :]]
+        if group[i].word == "qui" and group[i - 1].word in _QUOTES and _known(["qui", *after])[0] == "yes":
+            return [group[:i], group[i:]]
     return [group]
 
 

@@ -17,10 +17,8 @@ from processors.verdicts.tokens import word_set
 #: How an administrator's remark on the thing or its price begins: it describes, it asks nobody for anything.
 _STATES = word_set(
     "le la les l un une des ce cet cette ces c il elle on nous notre nos son sa ses beaucoup tres trop assez plutot gros "
-    "grosse grand "
-    "grande petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme the it this that lots "
-    "very because "
-    "same there"
+    "grosse grand grande petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme the it this "
+    "that lots very because same there"
 )
 _REMARK_NEVER = word_set(
     "condition contrast question hold future option hedge meta negation irony echo partial price refuse no amount"
@@ -41,6 +39,8 @@ _NOT_A_CREDIT_MORE = frozenset(
         "ferme",
     }
 )
+_ORDERS = frozenset({"approve", "accept", "validate", "valider", "approuver", "accepter", "validez", "approuvez", "acceptez"})
+_NAMING = frozenset({"filler", "unknown", "context", "object", "change", "other"})
 _MODEST = frozenset({"je pense", "je crois", "je trouve", "i think", "i guess", "a mon avis"})
 
 
@@ -49,9 +49,15 @@ def as_role(item: Item, admin: bool) -> Item:
     # "mets 3 crédits" is a decision from an administrator and says nothing from a customer.
     if item.act == "meta" and item.words in {"=", ">"} and admin:
         return Item("filler", item.words, item.start, item.end)
-    if admin and item.words.endswith(("faisable", "jouable", "on peut le faire", "c est possible")):
+    if admin and item.act == "meta" and item.words in _ORDERS:
         return Item("particle", item.words, item.start, item.end)
-    if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget"}:
+    if (
+        admin
+        and item.act not in {"refuse", "negation"}
+        and item.words.endswith(("faisable", "jouable", "on peut le faire", "c est possible"))
+    ):
+        return Item("particle", item.words, item.start, item.end)
+    if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget", "compte"}:
         return Item("filler", item.words, item.start, item.end)
     if item.act != "admin":
         return item
@@ -68,6 +74,9 @@ def without_explanation(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not any(i.act in DANGERS and i.words not in _MODEST for i in items):
         items = tuple(replace(i, act="filler") if i.words in _MODEST else i for i in items)
     for n, item in enumerate(items):
+        what_for = item.words.split()[0] == "pour" and len(items) - n <= 6 and all(i.act in _NAMING for i in items[n + 1 :])
+        if what_for and any(i.act == "amount" for i in items[:n]):
+            return items[:n]  # "7 crédits pour cette commode"
         if item.act == "because" or (item.words == "vu" and n):
             before, reason = items[:n], items[n + 1 :]
             harmful = any(
