@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Connection,
@@ -21,14 +22,14 @@ from sqlalchemy import (
     extract,
     func,
     select,
+    text,
     type_coerce,
-    values,
 )
 
 from core.views import DayCount, Delays, FigureReport
 from store.base import Group
 from store.commit import MILLIONTHS
-from store.tables import Moment, answers, cases, inbox
+from store.tables import Moment, answers, cases, inbox, microseconds
 
 #: What a language model costs is kept in billionths of a US dollar.
 _BILLIONTHS = Decimal(1_000_000_000)
@@ -111,11 +112,7 @@ def _by_day(
     number: ColumnElement[Any] | None = None,
 ) -> list[Any]:
     """(number of the day, what …, how many) for the days that saw any; a day of a zone has 23 to 25 hours."""
-    days = (
-        values(column("n", Integer), column("start", Moment), column("stop", Moment), name="days")
-        .data([(n, start, stop) for n, (start, stop) in enumerate(pairwise(bounds))])
-        .cte("days")
-    )
+    days = _days(connection, bounds)
     # An outer join, so that the days lead: each is one range of the index. SQLite would rather walk all of it a day.
     query: Select[Any] = (
         select(days.c.n, *what, func.count(by) if number is None else number)
@@ -123,6 +120,17 @@ def _by_day(
         .group_by(days.c.n, *what)
     )
     return [row for row in connection.execute(query) if row[-1]]
+
+
+def _days(connection: Connection, bounds: Sequence[datetime]) -> CTE:
+    """The days as rows. Written out: as a thousand parameters they would take longer to put together than to be answered."""
+    if connection.dialect.name == "sqlite":
+        spelt = [str(microseconds(at)) for at in bounds]
+    else:
+        spelt = [f"CAST('{at.astimezone(UTC).isoformat()}' AS timestamptz)" for at in bounds]
+    rows = ", ".join(f"({n}, {start}, {stop})" for n, (start, stop) in enumerate(pairwise(spelt)))
+    plain = text(f"SELECT column1 AS n, column2 AS start, column3 AS stop FROM (VALUES {rows}) AS v")
+    return plain.columns(column("n", Integer), column("start", Moment), column("stop", Moment)).cte("days")
 
 
 def _delays(connection: Connection, span: Sequence[ColumnElement[bool]]) -> Delays:
