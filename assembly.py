@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from edge import Service
     from engine.house import House, Published
     from engine.pipeline import ReadMail, Setup
+    from engine.reader import Reading
     from engine.understanding import Understanding
     from store import SqlStore
     from store.crypto import Keys
@@ -285,8 +286,8 @@ def reading_worker(descriptor: int) -> None:
     serve(descriptor, make_reading)
 
 
-def make_reading(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ReadMail]:
-    """What a worker does with a task, from what it was told at its start."""
+def make_reading(init: Mapping[str, Any]) -> Reading:
+    """What a worker does with a task and with files, from what it was told at its start."""
     from engine.directives import compile_business
     from engine.pipeline import Setup, read_mail
     from store.crypto import Keys
@@ -299,9 +300,9 @@ def make_reading(init: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], ReadM
         country=init.get("country", ""),
     )
 
-    def read(task: Mapping[str, Any]) -> ReadMail:
+    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> ReadMail:
         raw = spool.get(task["raw"])
         when = datetime.fromisoformat(task["now"])
-        return read_mail(raw, setup, now=when, hints=task["hints"], keep=spool.put_many, get=spool.get, channel=task["channel"])
+        return read_mail(raw, setup, now=when, hints=task["hints"], keep=files.update, get=spool.get, channel=task["channel"])
 
-    return read
+    return read, spool.put_known

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -43,10 +43,8 @@ class Files:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
-    def keep(self, contents: Sequence[bytes]) -> None:
-        import hashlib
-
-        self.files |= {hashlib.sha256(c).hexdigest(): c for c in contents}
+    def keep(self, contents: Mapping[str, bytes]) -> None:
+        self.files |= contents
 
     def get(self, sha256: str) -> bytes:
         return self.files[sha256]

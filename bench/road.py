@@ -120,7 +120,7 @@ class Product:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "daemon.py"), "run"], cwd=self.folder, env=self.env, stderr=log, stdout=log
             )
-        if not self._ready.wait(60):
+        if not self._ready.wait(180):
             raise SystemExit(f"the service does not start: see {log.name}")
         self.starts.append(time.monotonic() - began)
 

@@ -57,13 +57,13 @@ def read_mail(
     *,
     now: datetime,
     hints: Mapping[str, str],
-    keep: Callable[[Sequence[bytes]], object] | None = None,
+    keep: Callable[[Mapping[str, bytes]], object] | None = None,
     get: Callable[[str], bytes] | None = None,
     channel: Channel = "email",
 ) -> ReadMail:
     """Read one stored message of any channel. Total: any bytes give a message.
 
-    ``keep`` stores files' bytes durably; ``get`` gives the bytes of files that stand in the spool already.
+    ``keep`` stores files' bytes, given by their digests; ``get`` gives the bytes of files that stand in the spool already.
     """
     if channel == "whatsapp":
         message = _whatsapp(raw, now, get)
@@ -72,7 +72,7 @@ def read_mail(
     else:
         mail = parse(raw)
         if keep is not None and mail.parts:
-            keep([part.content for part in mail.parts])
+            keep({part.attachment.sha256: part.content for part in mail.parts})
         message = _message(mail, setup, channel)
     if "oversize" in hints:
         cut = f"message trop volumineux ({hints['oversize']} octets) : en-tête seul"

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 from core import codec
 from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
+from engine.collector import spare_collector
 from engine.pipeline import ReadMail
 
 log = logging.getLogger("guichet.reader")
@@ -31,8 +32,9 @@ log = logging.getLogger("guichet.reader")
 TAKE = 64
 #: Seconds one message may take; past it its worker is ended and the message counts a failure.
 PER_MESSAGE = 60.0
-#: Messages handed to a worker ahead of its answer, so that it never waits for us.
-WINDOW = 3
+#: Messages that a worker gets at once, and bytes of them: their files are made durable together. It has two such bundles at
+#: most, so that it never waits for us.
+BUNDLE, BUNDLE_BYTES, WINDOW = 16, 4 * 1024 * 1024, 2
 #: Seconds without work after which a worker ends.
 KEEP_WARM = 20.0
 #: A message that could not be read so often is parked, raw bytes kept.
@@ -44,9 +46,12 @@ Answer = ReadMail | str | Transient
 
 @dataclass(slots=True, eq=False)
 class _Worker:
+    """A process with the bundles it has: the numbers of their tasks, and since when the first of them is worked on."""
+
     process: subprocess.Popen[bytes]
     pipe: Connection
-    tasks: deque[tuple[int, float]] = field(default_factory=deque)
+    tasks: deque[list[int]] = field(default_factory=deque)
+    since: float = 0.0
 
 
 class ReaderPool:
@@ -61,53 +66,70 @@ class ReaderPool:
     def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """One answer a task, in order."""
         answers: list[Answer] = [""] * len(tasks)
-        waiting: deque[int] = deque(range(len(tasks)))
-        left = len(tasks)
         self._ensure(min(self._size, 1 + len(tasks) // 8))
+        waiting = self._bundles(tasks)
+        left = len(tasks)
         while left:
             if not self._workers:
                 self._ensure(1)
             for worker in self._workers:
                 while waiting and len(worker.tasks) < WINDOW:
-                    number = waiting.popleft()
+                    bundle = waiting.popleft()
                     try:
-                        worker.pipe.send_bytes(json.dumps(tasks[number]).encode())
+                        worker.pipe.send_bytes(json.dumps([tasks[number] for number in bundle]).encode())
                     except OSError:
-                        waiting.appendleft(number)
+                        waiting.appendleft(bundle)
                         break
-                    worker.tasks.append((number, time.monotonic()))
+                    worker.since = worker.since if worker.tasks else time.monotonic()
+                    worker.tasks.append(bundle)
             ready = wait([w.pipe for w in self._workers], timeout=1.0)
             for worker in list(self._workers):
                 if worker.pipe in ready:
                     left -= self._answer(worker, answers, waiting)
-                elif worker.tasks and time.monotonic() - worker.tasks[0][1] > self._per_message:
+                elif worker.tasks and time.monotonic() - worker.since > self._per_message:
                     number = self._end(worker, waiting)
-                    answers[number] = f"lecture interrompue après {self._per_message:.0f} s"
-                    left -= 1
+                    if number >= 0:
+                        answers[number] = f"lecture interrompue après {self._per_message:.0f} s"
+                        left -= 1
         self._used = time.monotonic()
         return answers
 
-    def _answer(self, worker: _Worker, answers: list[Answer], waiting: deque[int]) -> int:
-        """Take one answer of a worker, or find it dead; how many tasks that settled."""
+    def _bundles(self, tasks: Sequence[Mapping[str, Any]]) -> deque[list[int]]:
+        """The tasks' numbers, cut so that every worker has its share."""
+        most = max(1, min(BUNDLE, -(-len(tasks) // (2 * len(self._workers)))))
+        bundles: deque[list[int]] = deque()
+        weight = 0
+        for number, task in enumerate(tasks):
+            size = int(task.get("size", 0))
+            if not bundles or len(bundles[-1]) >= most or weight + size > BUNDLE_BYTES:
+                bundles.append([])
+                weight = 0
+            bundles[-1].append(number)
+            weight += size
+        return bundles
+
+    def _answer(self, worker: _Worker, answers: list[Answer], waiting: deque[list[int]]) -> int:
+        """Take the answers to a bundle, or find the worker dead; how many tasks that settled."""
         try:
-            reply = worker.pipe.recv_bytes()
+            bundle = worker.tasks[0] if worker.tasks else []
+            # They come in one go, once the files of all are on the disk.
+            replies = [worker.pipe.recv_bytes() for _ in bundle] or [worker.pipe.recv_bytes()]
         except (EOFError, OSError):
-            if not worker.tasks:
-                self._end(worker, waiting)
-                return 0
             number = self._end(worker, waiting)
+            if number < 0:
+                return 0
             answers[number] = "la lecture de ce message a fait tomber son processus"
             return 1
-        number, _ = worker.tasks.popleft()
-        if worker.tasks:
-            worker.tasks[0] = (worker.tasks[0][0], time.monotonic())
-        if reply[:1] == b"!":
-            answers[number] = reply[1:].decode("utf-8", "replace")
-        elif reply[:1] == b"?":
-            answers[number] = Transient(reply[1:].decode("utf-8", "replace"))
-        else:
-            answers[number] = codec.load(ReadMail, reply)
-        return 1
+        worker.tasks.popleft()
+        worker.since = time.monotonic()
+        for number, reply in zip(bundle, replies, strict=True):
+            if reply[:1] == b"!":
+                answers[number] = reply[1:].decode("utf-8", "replace")
+            elif reply[:1] == b"?":
+                answers[number] = Transient(reply[1:].decode("utf-8", "replace"))
+            else:
+                answers[number] = codec.load(ReadMail, reply)
+        return len(bundle)
 
     def _ensure(self, number: int) -> None:
         self._workers = [w for w in self._workers if w.process.poll() is None]
@@ -125,15 +147,18 @@ class ReaderPool:
             pipe.send_bytes(json.dumps(dict(self._init())).encode())
             self._workers.append(_Worker(process, pipe))
 
-    def _end(self, worker: _Worker, waiting: deque[int]) -> int:
-        """End a worker; its first task is to blame (its number, -1 for none), the others wait again."""
+    def _end(self, worker: _Worker, waiting: deque[list[int]]) -> int:
+        """End a worker. The task it had alone is to blame: its number. Of a bundle nobody knows: each is tried alone, and -1."""
         worker.process.kill()
         worker.process.wait()
         worker.pipe.close()
         self._workers.remove(worker)
-        numbers = [number for number, _ in worker.tasks]
-        waiting.extendleft(reversed(numbers[1:]))
-        return numbers[0] if numbers else -1
+        first, *others = worker.tasks or [[]]
+        waiting.extendleft(reversed(others))
+        if len(first) == 1:
+            return first[0]
+        waiting.extendleft([number] for number in reversed(first))
+        return -1
 
     def rest(self) -> None:
         """End the workers when there was nothing to read for a while."""
@@ -153,27 +178,44 @@ class ReaderPool:
         self._workers = []
 
 
-def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Callable[[Mapping[str, Any]], ReadMail]]) -> None:
-    """A worker's life: the first line sets it up, every further one is a message to read. Ends when the daemon does."""
+#: What a worker does with one task, and with the files of all tasks of a bundle, by their digests.
+Reading = tuple[Callable[[Mapping[str, Any], dict[str, bytes]], ReadMail], Callable[[Mapping[str, bytes]], object]]
+
+
+def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Reading]) -> None:
+    """A worker's life: the first line sets it up, every further one is a bundle of messages to read. Ends when the daemon does.
+
+    Files are made durable before the first answer of their bundle leaves.
+    """
     pipe = Connection(descriptor)
     try:
-        read = make(json.loads(pipe.recv_bytes()))
+        read, keep = make(json.loads(pipe.recv_bytes()))
+        spare_collector()
         while True:
-            task = json.loads(pipe.recv_bytes())
-            try:
-                reply = codec.dump(read(task))
-            except (
-                UserError,
-                PortError,
-                OSError,
-            ) as error:  # the machine's trouble (a full disk, a bucket that is away), not the message's
-                reply = b"?" + str(error).encode("utf-8", "replace")
-            except Exception as error:  # a defect of ours must cost one message, which is parked with this reason
-                log.exception("a message could not be read")
-                reply = b"!" + f"erreur interne : {type(error).__name__} : {error}".encode("utf-8", "replace")
-            pipe.send_bytes(reply)
+            files: dict[str, bytes] = {}
+            replies = [_reply(read, task, files) for task in json.loads(pipe.recv_bytes())]
+            if files:
+                try:
+                    keep(files)
+                except (UserError, PortError, OSError) as error:
+                    replies = [b"?" + str(error).encode("utf-8", "replace")] * len(replies)
+            del files
+            for reply in replies:
+                pipe.send_bytes(reply)
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return
+
+
+def _reply(
+    read: Callable[[Mapping[str, Any], dict[str, bytes]], ReadMail], task: Mapping[str, Any], files: dict[str, bytes]
+) -> bytes:
+    try:
+        return codec.dump(read(task, files))
+    except (UserError, PortError, OSError) as error:  # the machine's trouble (a full disk), not the message's
+        return b"?" + str(error).encode("utf-8", "replace")
+    except Exception as error:  # a defect of ours must cost one message, which is parked with this reason
+        log.exception("a message could not be read")
+        return b"!" + f"erreur interne : {type(error).__name__} : {error}".encode("utf-8", "replace")
 
 
 class Improves(Protocol):
@@ -220,7 +262,10 @@ class Reader:
         if not rows:
             self.pool.rest()
             return 0
-        tasks = [{"raw": r.raw, "hints": dict(r.hints), "channel": r.channel, "now": r.received_at.isoformat()} for r in rows]
+        tasks = [
+            {"raw": r.raw, "size": r.size, "hints": dict(r.hints), "channel": r.channel, "now": r.received_at.isoformat()}
+            for r in rows
+        ]
         done: list[ReadRow] = []
         failed: list[tuple[int, str, datetime | None]] = []
         held: Transient | None = None

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Protocol
 
 from core.errors import UserError
+from engine.collector import spare_collector
 from engine.directives import Report
 
 log = logging.getLogger("guichet")
@@ -47,6 +48,7 @@ def serve(open_house: Callable[[], Runs], *, once: bool, level: str) -> int:
     if once:
         return _once(house)
     house.start()
+    spare_collector()
     log.info("guichet is ready")
     notify("READY=1")
     beat, watch = watchdog_seconds(), Probe()

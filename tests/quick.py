@@ -21,8 +21,7 @@ from core.errors import Transient, UserError
 from core.ports import Outlet
 from engine.house import House
 from engine.office import Office
-from engine.pipeline import ReadMail
-from engine.reader import Answer
+from engine.reader import Answer, Reading
 from tests.road import Counter
 
 #: The folder's own files are always older than this.
@@ -34,15 +33,19 @@ class _Reading:
 
     def __init__(self, init: Callable[[], Mapping[str, Any]]) -> None:
         self._init = init
-        self._read: Callable[[Mapping[str, Any]], ReadMail] | None = None
+        self._reading: Reading | None = None
 
     def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
         return [self._one(task) for task in tasks]
 
     def _one(self, task: Mapping[str, Any]) -> Answer:
-        self._read = self._read or assembly.make_reading(self._init())
+        self._reading = self._reading or assembly.make_reading(self._init())
+        read, keep = self._reading
+        files: dict[str, bytes] = {}
         try:
-            return self._read(task)
+            answer = read(task, files)
+            keep(files)
+            return answer
         except (UserError, OSError) as error:
             return Transient(str(error))
         except Exception as error:
@@ -51,7 +54,7 @@ class _Reading:
     def rest(self) -> None: ...
 
     def close(self) -> None:
-        self._read = None
+        self._reading = None
 
 
 class Quick(Counter):

@@ -38,10 +38,13 @@ class _Inline:
     """Reads in this process: a worker of its own would outlive the kill by a moment and has no commit anyway."""
 
     def __init__(self, init: Callable[[], Mapping[str, Any]]) -> None:
-        self._read = make_reading(init())
+        self._read, self._keep = make_reading(init())
 
     def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
-        return [self._read(task) for task in tasks]
+        files: dict[str, bytes] = {}
+        answers: list[ReadMail | str] = [self._read(task, files) for task in tasks]
+        self._keep(files)
+        return answers
 
     def rest(self) -> None: ...
     def close(self) -> None: ...
@@ -124,7 +127,7 @@ def _logged(deliver: Callable[..., Any], log: Path) -> Callable[..., Any]:
 def _arm(house: House, steps: _Steps) -> None:
     database = house.store.db  # type: ignore[attr-defined]
     database.write = steps.around(database.write)
-    house.spool.put = steps.around(house.spool.put)  # type: ignore[method-assign]
+    house.spool.put_many = steps.around(house.spool.put_many)  # type: ignore[method-assign]
     for inbox in house.inboxes:
         inbox.acknowledge = steps.around(inbox.acknowledge)  # type: ignore[method-assign]
     for outlet in house.outlets:

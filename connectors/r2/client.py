@@ -63,7 +63,7 @@ class Bucket:
 class R2Client:
     """The S3 client of a bucket, made at the first call. Safe from any thread."""
 
-    def __init__(self, bucket: Bucket, *, pool: int = 4, count: Count = uncounted) -> None:
+    def __init__(self, bucket: Bucket, *, pool: int = 12, count: Count = uncounted) -> None:
         self.bucket = bucket
         self._count = count
         self._pool = pool

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -34,6 +34,9 @@ class SealedFolder(Protocol):
 
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
         """Store all durably; their digests."""
+
+    def put_known(self, contents: Mapping[str, bytes]) -> None:
+        """Store all durably under their digests."""
 
     def get(self, sha256: str) -> bytes:
         """The content. Raises KeyError."""
@@ -75,6 +78,11 @@ class R2Spool:
         digests = self._local.put_many(contents)
         self._share_all(list(dict.fromkeys(digests)))
         return digests
+
+    def put_known(self, contents: Mapping[str, bytes]) -> None:
+        """Store all of them under their digests, which the caller has just made."""
+        self._local.put_known(contents)
+        self._share_all(list(contents))
 
     def get(self, sha256: str) -> bytes:
         """The whole content. Raises KeyError."""
