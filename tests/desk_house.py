@@ -17,7 +17,8 @@ from core.errors import PortError, Rejected
 from core.ports import Outlet
 from engine.posts import PostedFile, Request
 from tests.quick import START, Quick
-from tests.road import ADMIN, AUTHSERV, JPEG, plain
+from tests.road import AUTHSERV, JPEG, plain
+from tests.web_help import Running
 
 #: Days over which the work is spread; the last of them is "today".
 DAYS = 30
@@ -254,4 +255,28 @@ def post_form(counter: Quick, desk: object, files: Mapping[str, bytes]) -> None:
     counter.settle()
 
 
-__all__ = ["ADMIN", "MONTH", "chair", "fill", "post_form", "refuse"]
+def places(web: Running) -> dict[str, str]:
+    """The desk's pages by name, as the filled house has them; signing out is left to whoever looks."""
+    desk = web.edge.desk
+    cases = {c.subject: c.id for c in web.counter.cases()}
+    contact = desk.contacts.find(search="claire@chateau.example").rows[0].id
+    return {
+        "today": "/",
+        "cases": "/cases",
+        "cases-none": "/cases?q=introuvable",
+        "case": f"/cases/{cases['Cheminée sculptée Louis XV']}",
+        "case-3d": f"/cases/{cases['Chaise en noyer : fichier 3D à reprendre']}",
+        "case-parked": f"/cases/{cases['Commode à modéliser en 3D']}",
+        "review": "/review",
+        "parked": "/parked",
+        "contacts": "/contacts",
+        "contact": f"/contacts/{contact}",
+        "directives": "/directives/figurative",
+        "document": "/directives/figurative/document?name=grille_credits_modelisation.md",
+        "figures": "/figures",
+        "status": "/status",
+        "users": "/users",
+        "account": "/account",
+        "form": "/demande",
+        "error": "/nulle-part",
+    }
