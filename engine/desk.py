@@ -178,13 +178,6 @@ class Desk(Takes, Standing):
         except KeyError:
             return None
 
-    def content(self, sha256: str) -> bytes | None:
-        """The bytes under that hash, None when they are not kept any more."""
-        try:
-            return self._spool.get(sha256)
-        except KeyError:
-            return None
-
     # ------------------------------------------------------------------ acts
 
     async def act(

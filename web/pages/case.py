@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from engine.acts import NAMES
 from engine.cases import CaseView, Utterance
 from engine.desk import Desk
+from web.api.files import SHOWN
 from web.auth import Person
 from web.pages.frame import Agent, Frame, Reader, sorry
 from web.pages.page import VIEWER_POLICY, Notice, Pages, back, safe_path
@@ -20,9 +20,9 @@ from web.problems import Refusal
 #: Seconds that an act's outcome is waited for before the page comes back.
 WAIT = 4.0
 #: Pictures that a browser shows without running anything in them.
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
-#: What the 3D viewer opens, with the type it is served as.
-MODELS = {".glb": "model/gltf-binary", ".gltf": "model/gltf+json"}
+PICTURES = frozenset(kind for kind in SHOWN if kind.startswith("image/"))
+#: What the 3D viewer opens.
+MODELS = (".glb", ".gltf")
 
 CaseId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 FileId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -53,8 +53,7 @@ async def shown(frame: Frame, request: Request, person: Person, case_id: str, st
     language = frame.pages.speech(request).language
     return await frame.show(
         request, person, "case.html", status,
-        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact=contact, pictures=PICTURES,
-        viewable=frozenset(MODELS.values()), **more,
+        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact=contact, pictures=PICTURES, **more,
     )  # fmt: skip
 
 
@@ -99,18 +98,13 @@ def router(frame: Frame) -> APIRouter:
         place = safe_path(next, f"/cases/{case_id}").partition("?")[0]
         return back(f"{place}?told={name if outcome.state == 'done' else 'waiting'}")
 
-    @routes.get("/cases/{case_id}/files/{sha256}")
-    async def file(case_id: CaseId, sha256: FileId, person: Reader) -> Response:
-        del person
-        return await desk.run(_file, desk, case_id, sha256)
-
     @routes.get("/cases/{case_id}/files/{sha256}/view")
     async def view(case_id: CaseId, sha256: FileId, request: Request, person: Reader) -> Response:
         del person
         found = await desk.run(desk.file, case_id, sha256)
-        if found is None or _model(found.name) is None:
+        if found is None or not found.name.casefold().endswith(MODELS):
             raise Refusal(404, "Ce fichier n'existe pas.")
-        return _viewer(frame.pages, request, found.name, f"/cases/{case_id}/files/{sha256}")
+        return _viewer(frame.pages, request, found.name, f"/api/cases/{case_id}/files/{sha256}?show=1")
 
     return routes
 
@@ -134,27 +128,6 @@ def number(written: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return value if value is not None and value.is_finite() and value == round(value, 2) else None
-
-
-def _model(name: str) -> str | None:
-    return next((kind for ending, kind in MODELS.items() if name.casefold().endswith(ending)), None)
-
-
-def _file(desk: Desk, case_id: str, sha256: str) -> Response:
-    """The file's bytes: a picture to look at, a model for the viewer, anything else to keep; nothing ever runs in our name."""
-    found = desk.file(case_id, sha256)
-    content = desk.content(sha256) if found is not None else None
-    if found is None or content is None:
-        raise Refusal(404, "Ce fichier n'existe pas, ou n'est plus gardé.")
-    kind = _model(found.name) or (found.type if found.type in PICTURES else "application/octet-stream")
-    way = "inline" if kind != "application/octet-stream" else "attachment"
-    headers = {
-        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(found.name, safe='')}",
-        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-        "Cache-Control": "private, max-age=86400, immutable",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    return Response(content, headers=headers, media_type=kind)
 
 
 def reasons(view: CaseView) -> list[str]:

@@ -51,6 +51,12 @@ class Asked:
         )
 
     @property
+    def export(self) -> str:
+        """The same question as the exports take it."""
+        every = {"search": self.q, "stage": self.stage, "channel": self.channel, "kind": self.kind, "since": self.since}
+        return urlencode({name: value for name, value in every.items() if value})
+
+    @property
     def query(self) -> str:
         """The question as it stands in an address."""
         every = {name: getattr(self, name) for name in self.__slots__}
@@ -89,7 +95,7 @@ def router(frame: Frame) -> APIRouter:
             person,
             "cases.html",
             asked=asked,
-            query=query,
+            export=asked.export,
             rows=rows,
             total=total,
             capped=total >= MOST,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from core.views import CaseFilter, CaseRow
 from engine.cases import CaseView, Waits
 from engine.desk import Desk
-from web.pages.case import MODELS, PICTURES, Facts, reasons
+from web.pages.case import PICTURES, Facts, reasons
 from web.pages.frame import Frame, Reader
 
 ROWS = 60
@@ -39,7 +39,6 @@ def router(frame: Frame) -> APIRouter:
             reasons=reasons(view) if view is not None else [],
             kinds=frame.kinds(speech.language),
             pictures=PICTURES,
-            viewable=frozenset(MODELS.values()),
         )
 
     return routes

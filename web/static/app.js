@@ -186,10 +186,10 @@
         refresh();
         return;
       }
-      for (const part of document.querySelectorAll("[data-live]")) {
-        const select = `#${part.id}`;
-        htmx.ajax("GET", location.pathname + location.search, { target: select, select, swap: "outerMorph" });
-      }
+      const parts = [...document.querySelectorAll("[data-live]")].map((part) => `#${part.id}`);
+      const [first, ...others] = parts;
+      const selectOOB = others.map((part) => `${part}:outerMorph`).join(",");
+      htmx.ajax("GET", location.pathname + location.search, { target: first, select: first, selectOOB, swap: "outerMorph" });
     }, 400);
   };
 
@@ -200,17 +200,17 @@
     let lost = false;
     source.addEventListener("open", () => {
       place.hidden = true;
-      document.documentElement.dataset.live = "on";
+      document.documentElement.dataset.news = "on";
       if (lost) refresh();
       lost = false;
     });
     source.addEventListener("error", () => {
       lost = true;
-      delete document.documentElement.dataset.live;
+      delete document.documentElement.dataset.news;
       place.textContent = place.dataset.lost;
       place.hidden = false;
     });
-    for (const name of ["message", "changed", "case", "parked", "health", "directives"]) source.addEventListener(name, refresh);
+    for (const name of ["change", "inbox", "reset"]) source.addEventListener(name, refresh);
     addEventListener("pagehide", () => source.close());
   };
 

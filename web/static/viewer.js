@@ -3,6 +3,7 @@
   "use strict";
   document.addEventListener("DOMContentLoaded", () => {
     const viewer = document.querySelector("model-viewer");
+    viewer.autoRotate = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     viewer.addEventListener("error", () => {
       const told = document.createElement("p");
       told.className = "viewer-failed";
