@@ -1,13 +1,14 @@
 # make install   .venv with the locked packages        make demo    a day at the counter (ARGS=--once ends by itself)
 # make test      everything CI asks for                 make lint    ruff, mypy, imports, directives
 # make bench     memory, start-up and speed, measured   make lock    new lock files from pyproject.toml
+# make screenshots   every page of the desk, filled, into docs/screenshots (Chromium)
 # The first Python that is there, runs (a pyenv shim may not) and is recent enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: install demo test contract lint bench lock servers clean
+.PHONY: screenshots install demo test contract lint bench lock servers clean
 
 install: .venv/.runtime
 
@@ -52,6 +53,9 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.road --kill 3 --mails 600 --no-floors
 	$(BIN)/python -m bench.model_cost
 	$(BIN)/python -m bench.explain
+
+screenshots: .venv/.dev
+	@$(BIN)/python -m tests.screenshots
 
 lock: .venv/bin/python
 	$(BIN)/python -m pip install --quiet uv

@@ -1,0 +1,114 @@
+"""Fills a house with a month of work and shoots every page, light and dark, wide and on a phone: ``python -m tests.screenshots``.
+
+The pictures go to docs/screenshots; ``make screenshots`` does it. Photos are drawn by the browser itself, so that nothing of
+anybody's is in them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser import with_people
+from tests.desk_house import chair, fill, places, post_form
+from tests.road import ROOT
+from tests.seats import launched, seat
+from tests.web_help import Running, running
+
+OUT = ROOT / "docs" / "screenshots"
+PUBLIC = "https://guichet.example"
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+#: How much of a long page is shown, in pixels.
+TALLEST = 1500
+#: What is shot beside the wide light picture of every page: on a phone, and in the dark.
+ON_A_PHONE = ("today", "case", "review", "form")
+IN_THE_DARK = ("today", "case", "review", "figures", "document")
+#: The pictures of the month, drawn: a line each with its name, the wall behind, and SVG shapes before it.
+DRAWINGS = ROOT / "tests" / "fixtures" / "drawings.tsv"
+
+
+def photos(browser: Browser) -> dict[str, bytes]:
+    """The pictures by name, as JPEG."""
+    page = browser.new_page(viewport={"width": 640, "height": 480})
+    drawn = {}
+    for line in DRAWINGS.read_text(encoding="utf-8").splitlines():
+        name, wall, shapes = line.split("\t")
+        page.set_content(
+            '<body style="margin:0"><svg width="640" height="480" viewBox="0 0 320 240">'
+            f'<rect width="320" height="240" fill="{wall}"/><rect y="205" width="320" height="35" fill="#0001"/><ellipse cx="160" cy="216" rx="110" ry="9" fill="#0002"/>{shapes}</svg>'
+        )
+        drawn[name] = page.screenshot(type="jpeg", quality=80)
+    page.close()
+    return drawn
+
+
+def more_places(web: Running) -> dict[str, str]:
+    """Pages that need something done first: a draft with a slip in it, a draft that can be published, a link in a mail."""
+    desk = web.edge.desk
+    documents = desk.drafts.documents("figurative") or {}
+    name = "grille_credits_modelisation.md"
+    revision = documents and desk.business.revision
+    edits = {name: documents[name].replace("      - amount: 2\n", "      - amount: deux\n")}
+    desk.drafts.save("figurative", "Anne", edits, base=str(revision))
+    return {"document-refused": f"/directives/figurative/document?name={name}"}
+
+
+def shoot(
+    browser: Browser, web: Running, names: Mapping[str, str], scheme: str, viewport: Mapping[str, int], ending: str
+) -> None:
+    """Every page of ``names`` in that light and size."""
+    anne = seat(browser, web, color_scheme=scheme, viewport=viewport).login("Anne")
+    for name, path in names.items():
+        anne.go(path)
+        if name == "figures":
+            anne.page.wait_for_selector("html[data-charts=drawn]")
+        anne.page.wait_for_timeout(400)
+        height = min(TALLEST, anne.page.evaluate("document.documentElement.scrollHeight"))
+        anne.page.set_viewport_size({"width": viewport["width"], "height": max(viewport["height"], height)})
+        anne.page.screenshot(path=OUT / f"{name}{ending}.png")
+        anne.page.set_viewport_size(dict(viewport))  # type: ignore[arg-type]
+        print(f"{name}{ending}.png")
+    anne.context.close()
+
+
+def signing_in(browser: Browser, web: Running) -> None:
+    """The page that asks who you are."""
+    nobody = seat(browser, web, viewport=WIDE)
+    nobody.go("/login")
+    nobody.page.screenshot(path=OUT / "login.png")
+    nobody.context.close()
+
+
+def main() -> int:
+    """Shoot all of them."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
+        pictures = photos(browser)
+        directives = Path(folder) / "directives"
+        shutil.copytree(ROOT / "directives", directives)
+        house = {"public_url": PUBLIC, "directives_dir": directives}
+        with running(Path(folder) / "data", house=house, public_url="") as web:
+            with_people(web, Anne="admin", Marc="agent", Zoé="reader")
+            web.edge.desk.people.add_token("Export comptable", ["read"], "Anne", days=365)
+            fill(web.counter, pictures)
+            post_form(web.counter, web.edge.desk, {"chaise-noyer.glb": chair(), "chaise.jpg": pictures["chaise.jpg"]})
+            names = {n: p for n, p in places(web).items() if n not in ("cases-none", "case-parked")}
+            signing_in(browser, web)
+            shoot(browser, web, names, "light", WIDE, "")
+            shoot(browser, web, {n: names[n] for n in IN_THE_DARK}, "dark", WIDE, "-dark")
+            shoot(browser, web, {n: names[n] for n in ON_A_PHONE}, "light", PHONE, "-phone")
+            shoot(browser, web, {"today": names["today"]}, "dark", PHONE, "-phone-dark")
+            shoot(browser, web, more_places(web), "light", WIDE, "")
+    if tool := shutil.which("pngquant"):
+        subprocess.run([tool, "--force", "--ext", ".png", "--skip-if-larger", *map(str, OUT.glob("*.png"))], check=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
