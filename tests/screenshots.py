@@ -41,7 +41,8 @@ def photos(browser: Browser) -> dict[str, bytes]:
         name, wall, shapes = line.split("\t")
         page.set_content(
             '<body style="margin:0"><svg width="640" height="480" viewBox="0 0 320 240">'
-            f'<rect width="320" height="240" fill="{wall}"/><rect y="205" width="320" height="35" fill="#0001"/><ellipse cx="160" cy="216" rx="110" ry="9" fill="#0002"/>{shapes}</svg>'
+            f'<rect width="320" height="240" fill="{wall}"/>'
+            f'<rect y="205" width="320" height="35" fill="#0001"/><ellipse cx="160" cy="216" rx="110" ry="9" fill="#0002"/>{shapes}</svg>'
         )
         drawn[name] = page.screenshot(type="jpeg", quality=80)
     page.close()
