@@ -35,6 +35,10 @@ def customer(work: Work, event: MessageRead) -> None:
     work.note(words(event))
     news = condition_values(work.case, work.directive) != before or bool(files)
 
+    if answer != "unclear" and _untold(work, event):
+        work.because("answers-unknown", "reçu sans dire à quel devis il répond, et un devis a été remplacé : rien n'est décidé")
+        _unclear(work, event, news)
+        return
     if answer == "refuse" and _refuses(work, event, news):
         if not event.authorised:
             _not_verified(work, event)
@@ -115,6 +119,14 @@ def _refuses(work: Work, event: MessageRead, news: bool) -> bool:
         work.because("no-answers", "un « non » qui répond peut-être à notre question : il n'annule pas la demande")
         return False
     return True
+
+
+def _untold(work: Work, event: MessageRead) -> bool:
+    """Whether the channel lost what the message answers (a button under which offer?) while an older offer may be meant."""
+    quote = work.case.quote
+    if event.hints.get("answers") != "unknown" or work.case.stage != "waiting_approval" or quote is None:
+        return False
+    return any(q.digest != quote.digest for q in work.case.quotes)
 
 
 def _concerns_open_offer(work: Work, event: MessageRead) -> bool:

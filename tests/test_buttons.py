@@ -160,3 +160,21 @@ def test_which_offer_stood_when_a_text_was_wanted() -> None:
 @pytest.mark.parametrize("pressed", ["", "Je valide", "approve:", "approve:xyz", "agree:" + "0" * 32, "approve:" + "A" * 32])
 def test_what_is_no_button_of_an_offer(pressed: str) -> None:
     assert read_button(pressed) is None
+
+
+@pytest.mark.parametrize("answer", ["approve", "refuse"])
+def test_words_whose_button_got_lost_decide_only_while_there_was_one_offer(answer: str) -> None:
+    """A missed webhook is found in a list that does not tell which offer's button was pressed."""
+    lost = {"answers": "unknown"}
+    made = life()
+    requoted(made)
+    made.write("Je valide", channel="whatsapp", answer=answer, hints=lost)
+    assert made.case is not None
+    assert (made.case.stage, made.case.approval) == ("waiting_approval", None)
+    assert texts(made)[-1].template == "unclear", "he is asked again"
+    made.write("Je valide", channel="whatsapp", answer=answer)
+    assert made.case.stage != "waiting_approval", "said again by a road that tells, it counts"
+    only = life()
+    only.write("Je valide", channel="whatsapp", answer=answer, hints=lost)
+    assert only.case is not None
+    assert only.case.stage == {"approve": "fulfilling", "refuse": "rejected"}[answer]

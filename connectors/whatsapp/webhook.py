@@ -170,6 +170,9 @@ def item(
     }
     raw = json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
     hints = {"media": str(wanted)} if wanted and not media else {}
+    if source == "list" and not late:
+        # The list of messages tells neither the button that was pressed nor the text that was quoted.
+        hints["answers"] = "unknown"
     too_large = [int(one["size"]) for one in media if one.get("oversize")]
     if too_large:
         hints["oversize"] = str(max(too_large))
