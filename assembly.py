@@ -238,14 +238,14 @@ def open_service(settings: Settings, *, once: bool) -> House | Service:
     house = open_house(settings)
     if once or not settings.port:
         return house
-    from edge import Service, edge_of
+    from edge import service_of
 
     def businesses() -> list[Business]:
         current = house.published.current
         return [current[name] for name in chosen(settings, current)]
 
     try:
-        return Service(house, edge_of(house, settings, version=VERSION, businesses=businesses, clock=now))
+        return service_of(house, settings, version=VERSION, businesses=businesses, clock=now)
     except BaseException:
         house.stop()
         raise

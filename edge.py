@@ -13,10 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from core.directive import Business
+from engine.answering import Answering
 from engine.desk import Desk
 from engine.directives import Report
 from engine.hooks import Call, Hook, Lost, Moved, Told
 from engine.house import House
+from engine.standing import FEATURES
 from settings import Settings, names_in
 from web.app import make_app
 from web.options import Options
@@ -61,10 +63,12 @@ class Service:
 
     house: House
     edge: Edge
+    answering: Answering
 
     def start(self) -> None:
         """First the lanes, then the door."""
         self.house.start()
+        self.answering.start()
         self.edge.start()
 
     def run_once(self, timeout: float = 3600.0) -> dict[str, str]:
@@ -83,9 +87,10 @@ class Service:
         """As the house."""
         return self.house.troubles()
 
-    def stop(self, timeout: float = 9.0) -> bool:
+    def stop(self, timeout: float = 8.0) -> bool:
         """First the door, then the lanes; whether all ended in time."""
         end = time.monotonic() + timeout
+        self.answering.stop()
         ended = self.edge.stop()
         return self.house.stop(max(1.0, end - time.monotonic())) and ended
 
@@ -122,6 +127,7 @@ def edge_of(
     clock: Callable[[], datetime],
 ) -> Edge:
     """The edge as the settings want it. Raises UserError when the address cannot be had."""
+    real = real_systems(settings)
     return open_edge(
         house,
         host=settings.host,
@@ -130,13 +136,34 @@ def edge_of(
         options=options_of(settings, hooks_of(house, settings, clock)),
         businesses=businesses,
         clock=clock,
-        outside={
-            "file_upload": bool(settings.r2_access_key_id),
-            "hubspot": bool(settings.hubspot_api_key.get_secret_value()),
-            "clickup": bool(settings.clickup_api_key.get_secret_value()),
-        },
+        outside={feature: system in real for feature, system in FEATURES.items()},
         proxies=",".join(names_in(settings.trusted_proxies)),
     )
+
+
+def service_of(
+    house: House,
+    settings: Settings,
+    *,
+    version: str,
+    businesses: Callable[[], Iterable[Business]],
+    clock: Callable[[], datetime],
+) -> Service:
+    """What the daemon runs. Raises UserError when the address cannot be had."""
+    real = real_systems(settings)
+    asked = [outlet for outlet in house.outlets if outlet.system in real]
+    edge = edge_of(house, settings, version=version, businesses=businesses, clock=clock)
+    return Service(house, edge, Answering(asked, house.store, clock=clock))
+
+
+def real_systems(settings: Settings) -> frozenset[str]:
+    """Those of the systems that /health tells of which are set up: behind the others stand our own stand-ins."""
+    set_up = {
+        "files": bool(settings.r2_access_key_id),
+        "crm": bool(settings.hubspot_api_key.get_secret_value()),
+        "tasks": bool(settings.clickup_api_key.get_secret_value()),
+    }
+    return frozenset(system for system, real in set_up.items() if real)
 
 
 def options_of(settings: Settings, hooks: Mapping[str, Hook]) -> Options:

@@ -37,6 +37,8 @@ PER_MESSAGE = 60.0
 BUNDLE, BUNDLE_BYTES, WINDOW = 16, 4 * 1024 * 1024, 2
 #: Seconds without work after which a worker ends.
 KEEP_WARM = 20.0
+#: Seconds that the workers have to end by themselves, all together.
+GOODBYE = 1.0
 #: A message that could not be read so often is parked, raw bytes kept.
 MOST_ATTEMPTS = 3
 
@@ -169,9 +171,10 @@ class ReaderPool:
         """End every worker (also after a reload: the next ones read by the new documents)."""
         for worker in self._workers:
             worker.pipe.close()
+        end = time.monotonic() + GOODBYE
         for worker in self._workers:
             try:
-                worker.process.wait(2.0)
+                worker.process.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 worker.process.kill()
                 worker.process.wait()

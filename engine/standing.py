@@ -13,6 +13,7 @@ from core.directive import Business
 from core.model import Spent
 from core.outside import Budget
 from core.views import DeskStore
+from engine.answering import noted
 from engine.connectors import ConnectorsView, lane_views
 from engine.house import House
 
@@ -20,8 +21,8 @@ from engine.house import House
 FIGURES_KEPT = 5.0
 #: A lane that gave no sign of life for so long is not well, unless its interval is longer.
 SILENT = timedelta(minutes=2)
-#: Which lane tells whether a feature answers.
-_FEATURES = {"file_upload": "courier:files", "hubspot": "courier:crm", "clickup": "courier:tasks"}
+#: Which system a feature needs.
+FEATURES = {"file_upload": "files", "hubspot": "crm", "clickup": "tasks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +78,27 @@ class Standing:
             fresh = max(at, good_at or at, self._started)
             return ok and now - fresh <= limit
 
+        def answers(system: str) -> bool:
+            """As it said when it was last asked; one that nobody asks is judged by its lane alone."""
+            note = notes.get(noted(system))
+            return note is None or note[0]
+
         lanes = self._house.lanes.names()
         working = well("reader") and well("clerk")
         features = {
             "classification": working,
-            **{name: self._outside.get(name, False) and well(lane) for name, lane in _FEATURES.items()},
+            **{
+                name: self._outside.get(name, False) and well(f"courier:{system}") and answers(system)
+                for name, system in FEATURES.items()
+            },
             "credit_validation": working and any(d.gate("approve") for b in self._businesses() for d in b.directives),
         }
         if not (working and all(well(name) for name in lanes if name.startswith("intake:"))):
             return "unhealthy", features
-        return ("healthy" if all(well(name) for name in lanes) else "degraded"), features
+        whole = all(well(name) for name in lanes) and all(
+            ok for name, (ok, _, _) in notes.items() if name.startswith(noted(""))
+        )
+        return ("healthy" if whole else "degraded"), features
 
     def workflow(self) -> dict[str, str]:
         """By directive: whether requests are validated before anything is done."""

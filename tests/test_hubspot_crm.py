@@ -180,6 +180,12 @@ def test_a_number_alone_is_a_person_too(portal: HubSpot) -> None:
     assert ids(out.deliver([contact(9, email="", phone="+33611223344")])) == [one]
 
 
+def test_the_first_person_of_a_new_portal_may_have_only_a_number(portal: HubSpot) -> None:
+    out = crm(portal, ready=False)
+    (first,) = ids(out.deliver([contact(1, email="", phone="+33611223344")]))
+    assert ids(out.deliver([contact(2, email="", phone="+33611223344")])) == [first]
+
+
 def test_known_by_number_first_then_by_address_and_number_stays_one(portal: HubSpot) -> None:
     out = crm(portal)
     (first,) = ids(out.deliver([contact(1, email="", phone="+33611223344", name="")]))

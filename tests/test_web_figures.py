@@ -66,6 +66,12 @@ def test_a_system_that_does_not_answer_is_a_feature_less(web: Running) -> None:
     assert b"refus" not in told.body
 
 
+def test_a_system_that_was_asked_and_did_not_answer_is_a_feature_less_though_its_lane_had_nothing_to_do(web: Running) -> None:
+    web.counter.house.store.note("answers:tasks", False, "ClickUp : accès refusé", web.counter.now)
+    told = web.call("GET", "/health").json
+    assert (told["status"], told["features"]["clickup"], told["features"]["hubspot"]) == ("degraded", False, True)
+
+
 @pytest.mark.parametrize("lane", ["reader", "clerk", "intake:folder"])
 def test_health_is_red_when_nothing_is_taken_in_or_decided(web: Running, lane: str) -> None:
     web.counter.house.store.note(lane, False, "la boîte ne répond pas", web.counter.now)

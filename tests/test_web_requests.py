@@ -112,7 +112,7 @@ def test_past_the_bounded_time_the_answer_is_202_with_the_case_and_the_work_goes
 ) -> None:
     from connectors.local.records import LocalCrm
 
-    real, down = LocalCrm._do, [True]
+    real, down = LocalCrm._do, [False]
 
     def slow(self: LocalCrm, effect: object) -> object:
         if down[0] and isinstance(effect.payload, OpenTicket):  # type: ignore[attr-defined]
@@ -121,11 +121,14 @@ def test_past_the_bounded_time_the_answer_is_202_with_the_case_and_the_work_goes
 
     monkeypatch.setattr(LocalCrm, "_do", slow)
     with running(tmp_path / "data", wait=2.0) as web:
+        web.call.post(user_email="warm@example.org")  # the first one pays for what is loaded on use
+        web.counter.settle()
+        down[0] = True
         began = time.monotonic()
         answer = web.call.post(fichiers=photo(files))
         assert 1.9 < time.monotonic() - began < 8
         assert answer.status == 202
-        case = web.counter.only()
+        (case,) = (c for c in web.counter.cases() if "warm@example.org" not in c.people)
         assert answer.json["status"] == "accepted"
         assert answer.json["case_url"] == f"/cases/{case.id}"
         where = answer.json["status_url"]
@@ -279,3 +282,38 @@ def test_the_administrator_is_asked_where_the_grid_cannot_say(web: Running, file
     assert (told["validation_status"], told["credits_estimes"]) == ("pending_admin", None)
     web.counter.settle()
     assert web.counter.fresh(ADMIN)
+
+
+def test_what_is_posted_decides_nothing_whoever_it_says_it_is_from(web: Running, files: Files) -> None:
+    """Neither the public form nor a program's key proves who wrote: only replies and /webhook/validate decide."""
+    quoted = web.call.post(fichiers=photo(files)).json["ticket_id"]
+    told = web.call.post(
+        objet="cheminée", description="Modéliser notre cheminée sculptée avec marqueterie", fichiers=photo(files, "other.jpg")
+    )
+    judged = told.json["ticket_id"]
+    assert judged != quoted
+    web.counter.settle()
+    refs = {c.stage: c.ref for c in web.counter.cases()}
+    assert set(refs) == {"waiting_approval", "waiting_review"}
+    tokens = {stage: web.counter.house.office.reference(ref) for stage, ref in refs.items()}
+    for key, more in ((KEY, {}), (FORM_KEY, {"Origin": SITE})):
+        for email, stage, words in (
+            (SAMPLE["user_email"], "waiting_approval", "Je valide"),
+            (SAMPLE["user_email"], "waiting_approval", "Je refuse, annulez tout"),
+            (ADMIN, "waiting_review", "Oui, 5 crédits"),
+            (ADMIN, "waiting_approval", "Je valide"),
+            (ADMIN, "waiting_review", "Je refuse"),
+        ):
+            posted = {"user_email": email, "objet": f"Re: votre devis [{tokens[stage]}]", "description": words}
+            assert web.call("POST", "/webhook/request", posted, key=key, **more).status in (200, 202, 429)
+    web.counter.settle()
+    assert {c.ref: c.stage for c in web.counter.cases() if c.ref in refs.values()} == {ref: s for s, ref in refs.items()}
+    assert all(c.approval is None and c.refused_by == "" for c in web.counter.cases())
+    assert web.counter.records("task") == []
+
+
+def test_a_second_request_of_the_same_customer_is_a_second_case(web: Running, files: Files) -> None:
+    first = web.call.post(fichiers=photo(files)).json
+    second = web.call.post(objet="Modélisation table", description="Une table basse à modéliser", fichiers=photo(files)).json
+    assert second["is_new_ticket"] is True
+    assert first["ticket_id"] != second["ticket_id"]

@@ -90,7 +90,8 @@ class ClickUpTasks:
     def check(self) -> Health:
         """Whether the token sees the parent task and its list; changes nothing."""
         try:
-            self._place = self._fields = None
+            with self._lock:
+                self._place = self._fields = None
             fields = self._custom_fields()
             stranger = bool(self._assignee) and self._assignee not in self._members()
         except PortError as error:

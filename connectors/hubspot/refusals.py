@@ -17,7 +17,7 @@ _WORD = re.compile(r"[\w.+@:/-]+")
 def unknown_properties(error: Refused) -> frozenset[str]:
     """The names of properties that the portal does not have, as a refusal tells them."""
     text = json.dumps(error.answer.dict(), ensure_ascii=False).replace('\\"', '"').replace("\\\\", "")
-    if found := re.search(r"non-unique \w{1,40} property ([a-z][a-z0-9_]{0,99})", text[:200_000]):
+    if found := re.search(r"non-unique [\w-]{1,40} property ([a-z][a-z0-9_]{0,99})", text[:200_000]):
         return frozenset({found[1]})
     if "PROPERTY_DOESNT_EXIST" not in text and "does not exist" not in text:
         return frozenset()
