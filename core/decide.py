@@ -134,6 +134,8 @@ def _joined(work: Work, event: MessageRead) -> None:
     work.change(messages=work.case.messages + 1)
     if event.why:
         work.because("correlate", event.why)
+    if event.role == "customer":
+        work.tie(event.conversation)
     if event.repeat_of:
         work.because("repeat", "le même message une seconde fois : rien de plus à faire")
         return

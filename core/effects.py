@@ -59,11 +59,15 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class UpdateTicket:
-    """New values for properties of the ticket; ``open`` False closes it, None leaves its stage. Receipt: id."""
+    """New values for properties of the ticket; ``open`` False closes it, None leaves its stage. Receipt: id.
+
+    ``thread`` is an outside conversation to tie it to.
+    """
 
     ticket: str
     properties: Mapping[str, str] = field(default_factory=dict)
     open: bool | None = None
+    thread: str = ""
     kind: Literal["ticket.update"] = "ticket.update"
 
 

@@ -285,6 +285,14 @@ class Work:
         if properties and "ticket" in self.case.keys:
             self.emit("crm", UpdateTicket("${ticket.id}", properties), after=(self.case.keys["ticket"], *after))
 
+    def tie(self, conversation: str) -> None:
+        """Tie the ticket to an outside conversation in which the customer writes too, once."""
+        if not conversation or "ticket" not in self.case.keys or conversation == self.case.thread.conversation:
+            return
+        if self.count(f"tied:{conversation}") == 1:
+            key = self.case.keys["ticket"]
+            self.emit("crm", UpdateTicket("${ticket.id}", thread=conversation), after=(key,))
+
     def fill(self, template: Text) -> str:
         """A template of one line with the case's values, in French as the people at work read it."""
         return template.render("fr", self._values("fr", {}))[1].strip()

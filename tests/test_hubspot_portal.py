@@ -10,10 +10,11 @@ import pytest
 from fakes.hubspot import HubSpot
 from fakes.hubspot_types import error
 from fakes.wire import Answer
-from hubspot_help import NEW, PIPELINE, STATUS, client, contact, crm, ids, note, ticket
+from hubspot_help import NEW, PIPELINE, STATUS, client, contact, crm, effect, ids, note, ticket
 
 from connectors.hubspot.properties import PropertySpec, ensure, lacks
-from core.errors import Rejected, Transient, Unauthorized
+from core.effects import UpdateTicket
+from core.errors import Ambiguous, Rejected, Transient, Unauthorized
 
 
 @pytest.fixture(params=["v3", "2026-09"])
@@ -188,3 +189,25 @@ def test_a_portal_that_never_sees_what_was_made_is_not_asked_for_ever(portal: Hu
     outcomes = out.deliver([ticket(1, who, properties={"credits_estimes": "2"})])
     assert isinstance(outcomes[0], Rejected)
     assert len(portal.calls) < 40
+
+
+@pytest.mark.parametrize("version", ["v3", "2026-09"])
+def test_a_ticket_is_tied_to_a_conversation_once_and_a_tie_that_cannot_be_costs_nothing(portal: HubSpot, version: str) -> None:
+    out = crm(portal, version=version)
+    (who,) = ids(out.deliver([contact(1)]))
+    tickets = ids(out.deliver([ticket(n, who) for n in range(3)]))
+    threads = [portal.add_thread(f"client{n}@example.com", "Jean") for n in range(2)]
+    effects = [
+        effect(f"c{n}/4/0", UpdateTicket(to, thread=t))
+        for n, (to, t) in enumerate(zip(tickets, [*threads, "999"], strict=True))
+    ]
+    effects.append(effect("c0/5/0", UpdateTicket(tickets[0], {"credits_estimes": "2"}, thread=threads[0])))
+    assert ids(out.deliver(effects)) == [*tickets, tickets[0]]
+    assert [t["associations"].get("conversations") for t in portal.tickets] == [[threads[0]], [threads[1]], None]
+    assert portal.tickets[0]["properties"]["credits_estimes"] == "2"
+    assert out.find(effects) == [None] * 4, "nothing is believed tied without tying"
+    portal.late_success(match="conversations/batch/create")
+    (outcome,) = out.deliver(effects[:1])
+    assert isinstance(outcome, Ambiguous)
+    assert ids(out.deliver(effects[:1])) == tickets[:1]
+    assert portal.tickets[0]["associations"]["conversations"] == threads[:1]

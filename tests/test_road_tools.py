@@ -257,8 +257,11 @@ def test_row_26_the_same_mail_by_imap_and_by_hubspots_inbox_is_one_case(
     def by_imap() -> None:
         counter.drop(mail(text, files=(("photo.jpg", JPEG),), number=1))
 
+    threads: list[str] = []
+
     def by_hubspot() -> None:
         thread = hubspot.add_thread("client@example.com", "Jean Dupont")
+        threads.append(thread)
         photo = [("photo.jpg", "image/jpeg", JPEG)]
         hubspot.receive(thread, text, subject="Modélisation fauteuil vintage", message_id="<1@example.com>", files=photo)
 
@@ -269,4 +272,6 @@ def test_row_26_the_same_mail_by_imap_and_by_hubspots_inbox_is_one_case(
             later[0] += timedelta(seconds=90)
             hubspot.advance(90)
     assert len(counter.cases()) == 1
-    assert len(hubspot.created("tickets")) == 1
+    (ticket,) = hubspot.created("tickets")
+    assert ticket["associations"]["conversations"] == threads, "the ticket is tied to the conversation either way"
+    assert {state for _, _, state in counter.effects()} <= {"done", "reconciled"}

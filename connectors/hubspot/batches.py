@@ -104,6 +104,10 @@ class Run:
         """The batch endpoint."""
         return self._client.path("batch", type=type, action=action)
 
+    def links(self, type: str, to: str) -> str:
+        """The endpoint that ties records of one type to those of another."""
+        return self._client.path("associate", type=type, to=to)
+
     # ------------------------------------------------------------------ reading
 
     def read(

@@ -15,6 +15,7 @@ from connectors.hubspot.checks import Checkup
 from connectors.hubspot.client import HubSpotClient, Usage
 from connectors.hubspot.contacts import Contacts, identity
 from connectors.hubspot.inputs import Input
+from connectors.hubspot.links import Link, link
 from connectors.hubspot.properties import PropertySpec, ensure, lacks
 from connectors.hubspot.refusals import Record, refused_options, unknown_properties
 from connectors.hubspot.shapes import (
@@ -201,6 +202,7 @@ class HubSpotCrm:
         """One input a ticket, later values over earlier ones: HubSpot refuses the same id twice in a batch."""
         outcomes: dict[int, Receipt | PortError] = {}
         tickets: dict[str, list[int]] = {}
+        ties: dict[int, Link] = {}
         for n, effect in effects.items():
             payload = effect.payload
             assert isinstance(payload, UpdateTicket)
@@ -210,6 +212,8 @@ class HubSpotCrm:
                 outcomes[n] = Receipt(payload.ticket, self._url(TICKET, payload.ticket))
             else:
                 tickets.setdefault(payload.ticket, []).append(n)
+            if payload.thread.isdecimal() and payload.ticket.isdecimal():
+                ties[n] = (payload.ticket, payload.thread)
         inputs = [change(id, id, self._folded(effects[n] for n in mine)) for id, mine in tickets.items()]
         done = run.write("tickets", "update", inputs, match=record_ids)
         for id, mine in tickets.items():
@@ -220,7 +224,8 @@ class HubSpotCrm:
                     alone = change(effects[n].key, id, self._folded([effects[n]]))
                     outcome = run.write("tickets", "update", [alone], match=record_ids)[effects[n].key]
                 outcomes[n] = outcome if isinstance(outcome, PortError) else Receipt(id, self._url(TICKET, id))
-        return outcomes
+        tied = link(run, list(ties.values()))
+        return outcomes | {n: error for n, one in ties.items() if (error := tied[one]) is not None}
 
     def _changes(self, payload: UpdateTicket) -> dict[str, str]:
         stage = {} if payload.open is None else {"hs_pipeline_stage": self._stages[payload.open]}
@@ -243,7 +248,8 @@ class HubSpotCrm:
         wanted = {
             e.key: (e.payload.ticket, self._changes(e.payload))
             for e in effects
-            if isinstance(e.payload, UpdateTicket) and e.payload.ticket.isdecimal()
+            # A tie is not looked for: tying again changes nothing.
+            if isinstance(e.payload, UpdateTicket) and e.payload.ticket.isdecimal() and not e.payload.thread
         }
         if not wanted:
             return set()

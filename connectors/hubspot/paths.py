@@ -16,6 +16,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "properties.create": ("/crm/v3/properties/{type}/batch/create", "/crm/properties/{version}/{type}/batch/create"),
     "groups": ("/crm/v3/properties/{type}/groups", "/crm/properties/{version}/{type}/groups"),
     "pipelines": ("/crm/v3/pipelines/{type}", "/crm/pipelines/{version}/{type}"),
+    "associate": (
+        "/crm/v4/associations/{type}/{to}/batch/create",
+        "/crm/associations/{version}/{type}/{to}/batch/create",
+    ),
     "associated": (
         "/crm/v4/associations/{type}/{to}/batch/read",
         "/crm/associations/{version}/{type}/{to}/batch/read",
