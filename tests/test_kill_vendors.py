@@ -28,7 +28,7 @@ from connectors.gmail.outbox import SmtpOutlet
 from connectors.hubspot.threads import HubSpotThreads
 from connectors.r2.files import R2Files
 from connectors.whatsapp.outbox import WhatsAppOutlet
-from core.effects import CommentTask, CreateTask, Effect, StoreFile, UpsertContact
+from core.effects import CommentTask, CreateTask, Effect, StoreFile, UpdateTicket, UpsertContact
 
 pytest_plugins = ("servers",)
 
@@ -99,6 +99,17 @@ def update(stack: ExitStack) -> Site:
         return [(t["properties"].get("credits_estimes"), t["properties"]["hs_pipeline_stage"]) for t in fake.tickets]
 
     return _crm(fake, effect, count, [("2", hubspot_help.CLOSED)], "POST .*tickets/batch/update")
+
+
+def tie(stack: ExitStack) -> Site:
+    fake = _portal(stack)
+    thread = fake.add_thread("jean@example.com", "Jean")
+    effect = hubspot_help.effect("c1/1/0", UpdateTicket(_old_ticket(fake), thread=thread))
+
+    def count() -> Any:
+        return [t["associations"].get("conversations") for t in fake.tickets]
+
+    return _crm(fake, effect, count, [[thread]], "POST .*conversations/batch/create")
 
 
 def note(stack: ExitStack) -> Site:
@@ -270,6 +281,7 @@ SITES: dict[str, Make] = {
         contact_by_number,
         ticket,
         update,
+        tie,
         note,
         thread_reply,
         task,
