@@ -96,7 +96,9 @@ def read_verdict(
     context = frozenset() if several else _context(subject) | _context(_object_line(quoted))
     if admin:
         context |= _context(_asked_about(quoted))
-    judged = [judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit)]
+    judged = [
+        judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit, admin=admin)
+    ]
     judged = without_asides(_without_signature(judged, own.text, admin=admin), own.text, admin=admin)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:

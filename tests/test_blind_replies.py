@@ -1,9 +1,9 @@
 """Whole mails around sentences written before anybody looked at the reader's lists; floors, not targets.
 
 Right on first sight, set by set. Customers: 122 and 131 of 150 (one false approval each, a bare "ok" under another mail of ours and a
-counter-offer), 137 of 160, 121 of 158, 117 of 153, 114 of 128 (none false; the fourth and fifth were written to be hard). Administrators:
-40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's
-figures flatter.
+counter-offer), 137 of 160, 121 of 158, 117 of 153, 114 of 128, 85 of 105 (none false; the fourth and fifth were written to be hard).
+Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 37. Visible text exact in 147 and 148 of 150. Rules were
+mended since, so today's figures flatter.
 """
 
 from __future__ import annotations
@@ -57,8 +57,16 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
             yield case, verdict
 
 
-CUSTOMERS = {"replies_1": 150, "replies_2": 150, "replies_3": 160, "replies_4": 158, "replies_5": 153, "replies_6": 128}
-ADMINISTRATORS = {"admin_1": 60, "admin_2": 60, "admin_3": 68, "admin_4": 62, "admin_5": 54, "admin_6": 50}
+CUSTOMERS = {
+    "replies_1": 150,
+    "replies_2": 150,
+    "replies_3": 160,
+    "replies_4": 158,
+    "replies_5": 153,
+    "replies_6": 128,
+    "replies_7": 105,
+}
+ADMINISTRATORS = {"admin_1": 60, "admin_2": 60, "admin_3": 68, "admin_4": 62, "admin_5": 54, "admin_6": 50, "admin_7": 37}
 
 
 @pytest.mark.parametrize("file", CUSTOMERS)

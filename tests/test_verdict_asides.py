@@ -203,10 +203,22 @@ def test_how_an_administrator_reckons(text: str, credits: str) -> None:
     assert (verdict.answer, verdict.credits) == ("approve", Decimal(credits))
 
 
+def test_a_line_of_contacts_says_nothing() -> None:
+    assert (
+        customer("Je valide.\n\nSylvie Rousseau\n04 50 00 00 00 | www.meublesdulac.example | sylvie@lac.example").answer
+        == "approve"
+    )
+    assert customer("Je valide.\n04 50 00 00 00 | www.meublesdulac.example | en chêne").answer == "unclear"
+
+
 @pytest.mark.parametrize("file", CUSTOMERS)
 def test_whole_replies_keep_or_lose_their_yes(file: str) -> None:
     """A condition or a doubt under a yes takes it away; a notice, a greeting or capitals change nothing; a quoted yes is none."""
-    approved = [c for c in cases(file) if c.label == "approve" and read(c, "customer")[1].answer == "approve"]
+    approved = [
+        c
+        for c in cases(file)
+        if c.label == "approve" and customer(c.sentence).answer == read(c, "customer")[1].answer == "approve"
+    ]
     assert len(approved) > 30
     for case in approved:
         text = case.sentence

@@ -75,8 +75,12 @@ class Clause:
         return {i.act for i in self.items}
 
 
-def clauses(tokens: list[Token], *, context: frozenset[str], unit: str) -> list[Clause]:
-    """The clauses of a reply. ``context`` are folded words of the subject: naming them is naming the thing quoted."""
+def clauses(tokens: list[Token], *, context: frozenset[str], unit: str, admin: bool = True) -> list[Clause]:
+    """The clauses of a reply.
+
+    ``context`` are folded words of the subject: naming them is naming the thing quoted. ``admin``: the expressions by which an
+    administrator prices count too.
+    """
     units = amounts.unit_words(unit)
     found: list[tuple[list[Token], bool, int, bool]] = []
     current: list[Token] = []
@@ -109,7 +113,7 @@ def clauses(tokens: list[Token], *, context: frozenset[str], unit: str) -> list[
         for part in _before_question(group):
             last = part[-1] is group[-1]
             result.append(
-                Clause(tuple(_items(part, context, units)), asked and last, n, counts[n] == 1 and len(part) == len(group),
+                Clause(tuple(_items(part, context, units, admin=admin)), asked and last, n, counts[n] == 1 and len(part) == len(group),
                     announces and last,
                        part[0].start, part[-1].end)
             )  # fmt: skip
@@ -169,30 +173,30 @@ _INSERTED = word_set(
 }
 
 
-def _longest(tokens: list[Token], i: int) -> tuple[str, int]:
+def _longest(tokens: list[Token], i: int, *, admin: bool) -> tuple[str, int]:
     """(act, how many tokens) of the longest known expression at i, ('', 0) when none is."""
     # Written Darija mixes figures into its words ("mwafe9").
     end = i
     while end < len(tokens) and end - i < LONGEST + 5 and tokens[end].kind in {"word", "ref"}:
         end += 1
     said = [t.word for t in tokens[i:end]]
-    act, size = _known(said)
+    act, size = _known(said, admin=admin)
     if size == len(said):
         return act, size
     places = _without_inserted(said)
     if len(places) < len(said):
-        other, length = _known([said[n] for n in places])
+        other, length = _known([said[n] for n in places], admin=admin)
         if length > size and other != "filler" and places[length - 1] >= size:
             return other, places[length - 1] + 1
     return act, size
 
 
-def _known(said: list[str]) -> tuple[str, int]:
+def _known(said: list[str], *, admin: bool = True) -> tuple[str, int]:
     known = phrases()
-    act, least = longest_pattern(said)
+    act, least = longest_pattern(said, admin=admin)
     for size in range(min(LONGEST, len(said)), 0, -1):
         written = known.get(" ".join(said[:size]))
-        if written is not None:
+        if written is not None and (admin or written != "admin"):
             return (written, size) if size >= least else (act, least)
     return act, least
 
@@ -208,7 +212,7 @@ def _without_inserted(said: list[str]) -> list[int]:
     return places
 
 
-def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) -> list[Item]:
+def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str], *, admin: bool) -> list[Item]:
     tokens = [part for t in tokens for part in _unglued(_corrected(t), units)]
     items: list[Item] = []
     i = 0
@@ -236,7 +240,7 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str]) 
             items.append(Item("filler", token.word, token.start, token.end))
             i += 1
             continue
-        act, size = _longest(tokens, i)
+        act, size = _longest(tokens, i, admin=admin)
         if token.kind != "word" and not size:
             items.append(_mark(token))
             i += 1

@@ -36,6 +36,9 @@ class Judged:
 
 #: In "merci pour votre message", "message" is no other thing agreed to, and "toute l'équipe" says nothing.
 _HARMLESS_IN_TAIL = frozenset({"other", "hearsay"})
+_THANKED_FOR = word_set(
+    "precision precisions explication explications renseignement renseignements detail details attente patience"
+)
 _DELIVERY = re.compile(
     r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
     r"|done|begin|receiv|complet|expect|take|temps|rendu"
@@ -108,9 +111,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if delay:
         return says("delay")
     body, tail = _split_tail(items)
-    danger = next((i for i in body if i.act in DANGERS), None) or next(
-        (i for i in tail if i.act in DANGERS - _HARMLESS_IN_TAIL or i.words.startswith(_AFTERWARDS)), None
-    )
+    danger = next((i for i in body if i.act in DANGERS), None) or next((i for i in tail if _spoils(i)), None)
     refusal = next((i for i in items if i.act == "refuse"), None)
     # "Cheminée Louis XV : 12 crédits", "Après avoir regardé les photos : 12 crédits"
     names_the_thing = admin and (
@@ -173,6 +174,13 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if "praise" in acts and "mine" in acts and acts <= {"praise", "mine", "filler", "object", "thanks", "polite"}:
         return says("approve")
     return says(_harmless(body, tail, acts, text))
+
+
+def _spoils(item: Item) -> bool:
+    """Whether it takes a yes away though it stands in a politeness that goes on."""
+    if item.words in _THANKED_FOR:
+        return False
+    return item.act in DANGERS - _HARMLESS_IN_TAIL or item.words.startswith(_AFTERWARDS)
 
 
 def _asks_to_begin(items: tuple[Item, ...]) -> bool:

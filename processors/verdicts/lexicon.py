@@ -67,6 +67,9 @@ DANGERS = frozenset({
     "price", "option", "other", "meta", "irony", "echo",
 })  # fmt: skip
 
+#: What is a yes for everybody stays one, though an administrator prices with the same words ("on part sur").
+_YIELDING = {"admin": 0, "needs": 1}
+
 LONGEST = 9
 _NAMED = re.compile(r"\{([A-Z]+)\}")
 _GROUP = re.compile(r"\(([^()]*)\)")
@@ -173,10 +176,12 @@ def patterns() -> Mapping[str, tuple[Pattern, ...]]:
     return {k: tuple(v) for k, v in found.items()}
 
 
-def longest_pattern(said: Sequence[str]) -> tuple[str, int]:
+def longest_pattern(said: Sequence[str], *, admin: bool = True) -> tuple[str, int]:
     """(act, how many words) of the longest template at the beginning of these words; a danger wins among equals."""
     best, size = "", 0
     for pattern in patterns().get(said[0], ()) if said else ():
+        if pattern.act == "admin" and not admin:
+            continue
         length = pattern.longest(said)
         if length > size or (length == size and length and pattern.act in DANGERS):
             best, size = pattern.act, length
@@ -220,7 +225,9 @@ def _tables() -> tuple[dict[str, str], frozenset[str]]:
                 continue
             if act == "ask_when":
                 asking.add(expression)
-            if not (found.get(expression) in DANGERS and act not in DANGERS):
+            known = found.get(expression)
+            over = _YIELDING.get(act, 9) - _YIELDING.get(known or "", 9)
+            if known is None or over > 0 or (over == 0 and not (known in DANGERS and act not in DANGERS)):
                 found[expression] = act
     return found, frozenset(asking)
 

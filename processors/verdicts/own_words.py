@@ -35,11 +35,11 @@ _DEVICE_WORDS = word_set(
     "nokia sony mobile smartphone telephone telefon tablette tablet phone mac windows blackberry pro max mini plus "
     "ultra note edge lite zimbra spark desole desolee excusez excuse pardon les fautes faute frappe brievete typos brevity"
 )
-_CONTACT = re.compile(
-    r"^[\s|•·*/,;–-]*(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"
-    r"(?:\+?[\d(][\d\s().+/-]{7,24}|\S{1,64}@\S{1,120}|<?(?:https?://|www\.)\S{1,300})[\s|•·*/,;]*$",
-    re.IGNORECASE,
+_PIECE = (
+    r"(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"
+    r"(?:\+?[\d(][\d\s().+/-]{7,24}|\S{1,64}@\S{1,120}|<?(?:https?://|www\.)\S{1,300})"
 )
+_CONTACT = re.compile(rf"^[\s|•·*/,;–-]*{_PIECE}(?:\s*[\s|•·*/,;–-]\s*{_PIECE}){{0,3}}[\s|•·*/,;]*$", re.IGNORECASE)
 #: A telephone number in a sentence names no credits.
 _TELEPHONE = re.compile(r"(?<![\w+])(?:\+\d{1,3}[ .]?(?:\(0\))?|0)\d(?:[ .-]?\d{2}){4}(?!\w)")
 _PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)

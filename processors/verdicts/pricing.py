@@ -57,7 +57,7 @@ def as_role(item: Item, admin: bool) -> Item:
         and item.words.endswith(("faisable", "jouable", "on peut le faire", "c est possible"))
     ):
         return Item("particle", item.words, item.start, item.end)
-    if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget", "compte"}:
+    if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget", "compte", "facture"}:
         return Item("filler", item.words, item.start, item.end)
     if item.act != "admin":
         return item
