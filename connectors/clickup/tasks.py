@@ -13,18 +13,17 @@ from typing import Any
 
 from connectors.clickup.changes import TaskChange, moment, status_of
 from connectors.clickup.client import ClickUpClient
-from connectors.clickup.place import of_what_was_asked, place_of
+from connectors.clickup.comments import comment, find_comment, say
+from connectors.clickup.place import place_of
 from connectors.clickup.shapes import due_at, file_name, id_of, marked, receipt_of, value_for
 from connectors.clickup.upload import Upload
 from connectors.http import Refused, one_by_one
 from core.effects import CommentTask, CreateTask, Effect, Receipt, System
-from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.errors import Ambiguous, PortError, Rejected, Transient
 from core.ports import Health, Spool
 
 #: Tasks of a page, and pages that are looked through.
 PAGE, MOST_PAGES = 100, 200
-#: Comments of a page; the marker of an attempt is among the newest, but people may have written since.
-COMMENT_PAGE, MOST_COMMENT_PAGES = 25, 20
 #: Tasks that wait for their files, by key.
 MOST_PARTIAL = 500
 
@@ -82,7 +81,7 @@ class ClickUpTasks:
                 else:
                     receipts.append(receipt_of(task, found=True))
             elif isinstance(payload, CommentTask):
-                receipts.append(self._find_comment(payload.task, effect.key))
+                receipts.append(find_comment(self._client, payload.task, effect.key))
             else:
                 receipts.append(None)
         return receipts
@@ -133,7 +132,7 @@ class ClickUpTasks:
         if isinstance(payload, CreateTask):
             return self._create(effect.key, payload)
         if isinstance(payload, CommentTask):
-            return self._comment(effect.key, payload)
+            return comment(self._client, effect.key, payload)
         raise Rejected(f"ClickUp ne sait pas faire {effect.kind}")
 
     def _create(self, key: str, payload: CreateTask) -> Receipt:
@@ -186,9 +185,9 @@ class ClickUpTasks:
                 except Refused as error:
                     if error.answer.status in (404, 410):
                         raise
-                    self._say(task, f"Un fichier n'a pas pu être joint ({file_name(file)}) : {error}")
+                    say(self._client, task, f"Un fichier n'a pas pu être joint ({file_name(file)}) : {error}")
                 except KeyError:
-                    self._say(task, f"Un fichier n'est plus conservé et n'a pas pu être joint ({file_name(file)}).")
+                    say(self._client, task, f"Un fichier n'est plus conservé et n'a pas pu être joint ({file_name(file)}).")
         except (PortError, OSError) as error:
             self._remember(key, task)
             why = error if isinstance(error, PortError) else f"un fichier ne peut pas être lu ({error.strerror or error})"
@@ -200,18 +199,6 @@ class ClickUpTasks:
             self._client.call(
                 "POST", f"/v2/task/{id_of(task)}/attachment", data=upload, headers={"Content-Type": upload.content_type}
             )
-
-    def _say(self, task: str, text: str) -> None:
-        body = {"comment_text": text, "notify_all": False}
-        self._client.call("POST", f"/v2/task/{id_of(task)}/comment", body=body)
-
-    def _comment(self, key: str, payload: CommentTask) -> Receipt:
-        body = {"comment_text": f"{payload.text.rstrip()}\n\nguichet:{key}", "notify_all": False}
-        with _of_task(payload.task):
-            answer = self._client.call("POST", f"/v2/task/{id_of(payload.task)}/comment", body=body).dict()
-        if not answer.get("id"):
-            raise Ambiguous("ClickUp : la réponse ne nomme pas le commentaire ; il est peut-être fait")
-        return Receipt(str(answer["id"]), "")
 
     # ------------------------------------------------------------------ looking up
 
@@ -255,23 +242,6 @@ class ClickUpTasks:
                 return key
         return ""
 
-    def _find_comment(self, task: str, key: str) -> Receipt | None:
-        query: dict[str, str] = {}
-        for _ in range(MOST_COMMENT_PAGES):
-            try:
-                with _of_task(task):
-                    answer = self._client.call("GET", f"/v2/task/{id_of(task)}/comment", params=query, reads=True).dict()
-            except Rejected:
-                return None
-            comments = [c for c in answer.get("comments") or () if isinstance(c, dict) and c.get("id")]
-            for comment in comments:
-                if marked(str(comment.get("comment_text") or "")) == key:
-                    return Receipt(str(comment["id"]), "", True)
-            if len(comments) < COMMENT_PAGE:
-                return None
-            query = {"start": str(comments[-1].get("date") or ""), "start_id": str(comments[-1]["id"])}
-        return None
-
     def _missing(self, task: str, files: Sequence[str]) -> list[str]:
         """Those files that the task does not have yet, by the names that we give them."""
         answer = self._client.call("GET", f"/v2/task/{id_of(task)}", reads=True).dict()
@@ -311,17 +281,3 @@ class ClickUpTasks:
                 fields = answer.get("fields")
                 self._fields = {str(f.get("name")): f for f in fields or () if isinstance(f, dict) and f.get("id")}
             return self._fields
-
-
-class _of_task:  # noqa: N801
-    """Calls about one task: an id that ClickUp does not know is the effect's fault, even where it answers 401 to it."""
-
-    def __init__(self, task: str) -> None:
-        self._task = task
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Unauthorized) and of_what_was_asked(error):
-            raise Rejected(f"ClickUp : il n'y a pas de tâche « {self._task[:40]} » pour ce jeton") from None
