@@ -51,6 +51,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.road --latency 120 --mails 2500 --no-floors
 	$(BIN)/python -m bench.road --crm-limit 190 --mails 300 --malformed 1 --no-floors
 	$(BIN)/python -m bench.road --kill 3 --mails 600 --no-floors
+	$(BIN)/python -m bench.growth --messages 200000 --mailbox 20000
 	$(BIN)/python -m bench.model_cost
 	$(BIN)/python -m bench.explain
 

@@ -86,8 +86,7 @@ class Peak:
 
 def own_cpu() -> float:
     """Seconds of CPU of this process so far."""
-    times = os.times()
-    return times.user + times.system
+    return time.process_time()
 
 
 class Clock:

@@ -181,6 +181,8 @@ class Courier:
     @staticmethod
     def _filled(row: OutboxRow) -> Effect:
         """The effect with the receipts it refers to written into it."""
+        if b"${" not in codec.dump(row.effect):
+            return row.effect
         return codec.revive(Effect, fill(codec.plain(row.effect), row.receipts, NO_LINK))
 
 

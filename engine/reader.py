@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from core import codec
 from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
-from engine.collector import spare_collector
+from engine.collector import spare_collector, spare_memory
 from engine.pipeline import ReadMail
 
 log = logging.getLogger("guichet.reader")
@@ -35,7 +35,7 @@ PER_MESSAGE = 60.0
 #: Messages that a worker gets at once, and bytes of them: their files are made durable together. It has two such bundles at
 #: most, so that it never waits for us.
 BUNDLE, BUNDLE_BYTES, WINDOW = 16, 4 * 1024 * 1024, 2
-#: Seconds without work after which a worker ends.
+#: Seconds without work after which all workers end but one: it takes a second to start, and a lone message is not to wait for it.
 KEEP_WARM = 20.0
 #: Seconds that the workers have to end by themselves, all together.
 GOODBYE = 1.0
@@ -163,22 +163,27 @@ class ReaderPool:
         return -1
 
     def rest(self) -> None:
-        """End the workers when there was nothing to read for a while."""
-        if self._workers and time.monotonic() - self._used > KEEP_WARM:
-            self.close()
+        """Have one worker ready for what comes; end the others when there was nothing to read for a while."""
+        self._ensure(1)
+        if time.monotonic() - self._used > KEEP_WARM:
+            self._let_go(self._workers[1:])
+            self._workers = self._workers[:1]
 
     def close(self) -> None:
         """End every worker (also after a reload: the next ones read by the new documents)."""
-        for worker in self._workers:
+        self._let_go(self._workers)
+        self._workers = []
+
+    def _let_go(self, workers: Sequence[_Worker]) -> None:
+        for worker in workers:
             worker.pipe.close()
         end = time.monotonic() + GOODBYE
-        for worker in self._workers:
+        for worker in workers:
             try:
                 worker.process.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 worker.process.kill()
                 worker.process.wait()
-        self._workers = []
 
 
 #: What a worker does with one task, and with the files of all tasks of a bundle, by their digests.
@@ -190,6 +195,7 @@ def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Reading]) -> None
 
     Files are made durable before the first answer of their bundle leaves.
     """
+    spare_memory()
     pipe = Connection(descriptor)
     try:
         read, keep = make(json.loads(pipe.recv_bytes()))

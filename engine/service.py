@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Protocol
 
 from core.errors import UserError
-from engine.collector import spare_collector
+from engine.collector import spare_collector, spare_memory
 from engine.directives import Report
 
 log = logging.getLogger("guichet")
@@ -34,6 +34,7 @@ class Runs(Protocol):
 def serve(open_house: Callable[[], Runs], *, once: bool, level: str) -> int:
     """Run the house until a signal ends it, or once until it is idle; the process's exit code."""
     set_logging(level)
+    spare_memory()
     stop, reload = threading.Event(), threading.Event()
     news = threading.Event()
 

@@ -110,12 +110,12 @@ def test_row_03_a_mail_that_kills_its_reader_costs_itself_only(counter: Quick) -
         reading.join(60)
         assert len(answers) == len(tasks)
         unread = [n for n, answer in enumerate(answers) if not isinstance(answer, ReadMail)]
-        assert 7 in unread
-        assert len(unread) <= 2
+        # Nobody knows which of its bundle had killed the worker: each of them was tried again, alone.
+        assert unread == [7]
         assert all(isinstance(answers[n], str) for n in unread)
         read = [a for a in answers if isinstance(a, ReadMail)]
         assert all(f"fauteuil {n}" in a.message.text for n, a in enumerate(answers) if isinstance(a, ReadMail))
-        assert len(read) >= len(tasks) - 2
+        assert len(read) == len(tasks) - 1
     finally:
         pool.close()
 

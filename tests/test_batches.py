@@ -1,0 +1,122 @@
+"""What keeps the cost of a message low: one question a batch, the next batch fetched meanwhile, patterns tried only where they can be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from core.directive import Word
+from core.errors import Transient
+from core.ports import Batch
+from engine.intake import ahead
+from processors.tokens import tokenise
+from processors.words import WordMatcher
+from store import SqlStore
+from tests.store_help import NOW, case, later, opened
+
+pytest_plugins = ["tests.store_fixtures"]
+
+
+# ------------------------------------------------------------------ the store
+
+
+def questions(store: SqlStore, people: list[str]) -> int:
+    """How many statements it takes to find the cases of so many people, and who of them had a notice."""
+    seen: list[str] = []
+
+    def see(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(store.db.engine, "before_cursor_execute", see)
+    try:
+        store.find([], [], people)
+        store.noticed(people, NOW)
+    finally:
+        event.remove(store.db.engine, "before_cursor_execute", see)
+    return len([s for s in seen if s.lstrip().upper().startswith("SELECT")])
+
+
+def test_a_hundred_people_are_looked_up_with_as_many_questions_as_one(store: SqlStore) -> None:
+    one = questions(store, ["a@x.example"])
+    assert questions(store, [f"p{n}@x.example" for n in range(100)]) == one
+
+
+def test_each_person_has_his_own_open_cases_the_newest_first(store: SqlStore) -> None:
+    for n in range(3):
+        mine = case(f"a{n}", ref=f"A{n}", opened_at=later(n), updated_at=later(n))
+        opened(store, id=mine.id, ref=mine.ref, opened_at=mine.opened_at, updated_at=mine.updated_at)
+    found = store.find([], [], ["client@example.com", "Client@Example.com ", "nobody@example.com"])
+    assert found.by_person == {
+        "client@example.com": ("a2", "a1", "a0"),
+        "Client@Example.com ": ("a2", "a1", "a0"),
+    }
+
+
+# ------------------------------------------------------------------ fetching ahead
+
+
+def batches(number: int, made: list[int], error: Exception | None = None) -> Iterator[Batch]:
+    for n in range(number):
+        made.append(n)
+        yield Batch((), {"n": str(n)})
+    if error is not None:
+        raise error
+
+
+def test_batches_come_in_order_and_an_error_after_what_came_before_it() -> None:
+    going = ahead(batches(5, [], Transient("plus tard")))
+    seen = [next(going).cursor["n"] for _ in range(5)]
+    with pytest.raises(Transient, match="plus tard"):
+        next(going)
+    assert seen == ["0", "1", "2", "3", "4"]
+
+
+def test_no_more_than_two_batches_wait() -> None:
+    """Whatever the mailbox holds: one ready, one under way."""
+    made: list[int] = []
+    going = ahead(batches(50, made))
+    next(going)
+    threading.Event().wait(0.2)
+    assert len(made) <= 3
+    assert len(list(going)) == 49
+
+
+def test_a_reader_that_gives_up_ends_the_thread() -> None:
+    made: list[int] = []
+    going = ahead(batches(1000, made))
+    next(going)
+    going.close()  # type: ignore[attr-defined]
+    assert not [t for t in threading.enumerate() if t.name == "intake-ahead"]
+    assert len(made) < 10
+
+
+def test_a_single_batch_starts_no_second_one_before_it_is_given() -> None:
+    assert [b.cursor for b in ahead(batches(1, []))] == [{"n": "0"}]
+    assert list(ahead(batches(0, []))) == []
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_hits_are_those_of_each_word_alone() -> None:
+    """A matcher of many words finds what matchers of one word find, in the same order."""
+    words = [
+        Word(w)
+        for w in ("mot de passe", "ne marche pas", "modéliser", "modéliser en 3D", "3D", "e-mail", "email", "passe partout")
+    ]
+    text = "Mon e-mail et mon mot de passe ne marchent plus, pouvez-vous le modéliser en 3D ? Un passe-partout, un email, mot passe."
+    together = WordMatcher(words).find(text)
+    alone = [hit for word in words for hit in WordMatcher([word]).find(text)]
+    key = lambda h: (h.start, -h.end, h.word.text)  # noqa: E731
+    assert sorted(together, key=key) == sorted(alone, key=key)
+    assert len({h.word for h in together}) >= 6
+    assert together == sorted(together, key=lambda h: (h.start, -h.end))
+
+
+def test_hyphens_are_remembered_by_their_first_word() -> None:
+    tokens = tokenise("un e-mail, un rendez-vous - demain")
+    assert [tokens.items[i].form for i in tokens.hyphens] == ["e", "rendez"]
