@@ -1,9 +1,9 @@
 """Whole mails around sentences written before anybody looked at the reader's lists; floors, not targets.
 
 Right on first sight, set by set. Customers: 122 and 131 of 150 (one false approval each, a bare "ok" under another mail of ours and a
-counter-offer), 137 of 160, 121 of 158, 117 of 153, 114 of 128, 85 of 105 (none false; the fourth and fifth were written to be hard).
-Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 37. Visible text exact in 147 and 148 of 150. Rules were
-mended since, so today's figures flatter.
+counter-offer), 137 of 160, 121 of 158, 117 of 153, 114 of 128, 85 of 105, 58 of 60 (none false; the fourth, fifth and seventh were
+written to be hard, the eighth as people mostly write). Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of
+37. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
 from __future__ import annotations
