@@ -27,17 +27,35 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         with_people(edge, Anne="admin")
         fill(edge.counter)
         post_form(edge.counter, edge.edge.desk, {"chaise.glb": chair(), "photo.jpg": JPEG})
+        desk = edge.edge.desk
+        name = "grille_credits_modelisation.md"
+        text = (desk.drafts.documents("figurative") or {})[name]
+        edits = {name: text.replace("      - amount: 2\n", "      - amount: 3\n")}
+        assert desk.drafts.save("figurative", "Anne", edits, base=desk.business.revision).state == "saved"
         yield edge
+
+
+def every(web: Running) -> dict[str, str]:
+    """The pages of somebody who has signed in, and those that anybody sees."""
+    return {
+        **places(web),
+        "draft": "/directives/figurative/draft",
+        "dead-link": "/approve/rien",
+        "received": f"/demande/recue/{'0' * 40}-0",
+    }
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_on_any_page(web: Running, person: Callable[..., Seat], scheme: str) -> None:
-    anne = person(web, "Anne", color_scheme=scheme)
+    anne = person(web, color_scheme=scheme)
     axe = Axe()
+    anne.go("/login")
+    assert [v["id"] for v in axe.run(anne.page).response["violations"] if v["impact"] in GRAVE] == []
+    anne.login("Anne")
     found: dict[str, list[str]] = {}
     seen = set()
-    for name, path in places(web).items():
+    for name, path in every(web).items():
         anne.go(path)
         anne.page.wait_for_timeout(150)
         seen.add(anne.page.title())
@@ -60,7 +78,7 @@ def test_nothing_serious_on_any_page(web: Running, person: Callable[..., Seat], 
 def test_nothing_sticks_out_on_a_phone(web: Running, person: Callable[..., Seat]) -> None:
     anne = person(web, "Anne", viewport={"width": 360, "height": 740})
     wide = {}
-    for name, path in places(web).items():
+    for name, path in every(web).items():
         anne.go(path)
         wide[name] = anne.page.evaluate("document.documentElement.scrollWidth")
     anne.troubles.clear()

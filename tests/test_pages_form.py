@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import struct
 import zipfile
@@ -111,6 +112,14 @@ def test_more_than_fits_is_refused_before_it_fills_the_disk(web: Running) -> Non
     answer = fill(web, *((f"{n}.bin", b"x" * 900_000) for n in range(8)))
     assert answer.status == 413
     assert "6 Mo ensemble" in answer.body.decode()
+    # What does not say how long it is, is counted as it comes.
+    whole = body({"email": "a@example.com", "text": "Bonjour"}, [(f"{n}.bin", b"x" * 900_000) for n in range(8)])
+    pieces = (whole[at : at + 65_536] for at in range(0, len(whole), 65_536))
+    connection = http.client.HTTPConnection("127.0.0.1", web.call.port, timeout=30)
+    headers = {"Content-Type": f"multipart/form-data; boundary={BORDER}", "Transfer-Encoding": "chunked"}
+    connection.request("POST", "/demande", pieces, headers, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
     many = fill(web, *((f"{n}.jpg", JPEG + bytes([n])) for n in range(21)))
     assert many.status == 422
     assert "20 fichiers au plus" in many.body.decode()
