@@ -8,6 +8,7 @@ processor time a message, which a busy machine does not stretch as it does wall 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sqlite3
 import tempfile
@@ -79,7 +80,12 @@ def fill(path: Path, first: int, last: int) -> None:
         "receipt, error",
     }
     connection = sqlite3.connect(path)
-    connection.execute("pragma synchronous = off")
+    for pragma in ("synchronous = off", "cache_size = -600000"):
+        connection.execute(f"pragma {pragma}")
+    # Filled without the indexes that SQLite can make anew, sorted, in a fraction of the time.
+    indexes = connection.execute("select name, sql from sqlite_master where type = 'index' and sql is not null").fetchall()
+    for name, _ in indexes:
+        connection.execute(f'drop index "{name}"')
     for table, names in columns.items():
         given = names.split(", ")
         told = {row[1]: row for row in connection.execute(f"pragma table_info({table})")}
@@ -87,7 +93,11 @@ def fill(path: Path, first: int, last: int) -> None:
         more = [name for name, row in told.items() if name not in given and row[3] and row[4] is None and not row[5]]
         marks = ", ".join(["?"] * len(given) + ["''"] * len(more))
         connection.executemany(f"insert into {table} ({', '.join([*given, *more])}) values ({marks})", rows(table))
+        connection.commit()
+    for _, sql in indexes:
+        connection.execute(sql)
     connection.commit()
+    connection.execute("pragma wal_checkpoint(truncate)")
     connection.execute("pragma optimize")
     connection.close()
 
@@ -177,7 +187,10 @@ def grow(messages: int) -> None:
         open_store(f"sqlite:///{path}", keys=keys, now=NOW).close()
         size = 0
         for wanted in sorted({0, messages // 100, messages // 10, messages}):
-            fill(path, size, wanted)
+            # In a process of its own: its cache is not the service's memory.
+            filling = multiprocessing.get_context("fork").Process(target=fill, args=(path, size, wanted))
+            filling.start()
+            filling.join()
             size = wanted
             store = open_store(f"sqlite:///{path}", keys=keys, now=NOW)
             road = Road(store)

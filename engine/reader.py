@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from core import codec
 from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
-from engine.collector import spare_collector, spare_memory
+from engine.collector import give_back, spare_collector, spare_memory
 from engine.pipeline import ReadMail
 
 log = logging.getLogger("guichet.reader")
@@ -37,6 +37,8 @@ PER_MESSAGE = 60.0
 BUNDLE, BUNDLE_BYTES, WINDOW = 16, 4 * 1024 * 1024, 2
 #: Seconds without work after which all workers end but one: it takes a second to start, and a lone message is not to wait for it.
 KEEP_WARM = 20.0
+#: Seconds after which a service is there to stay: a run that polls once needs no worker that waits.
+SETTLED = 3.0
 #: Seconds that the workers have to end by themselves, all together.
 GOODBYE = 1.0
 #: A message that could not be read so often is parked, raw bytes kept.
@@ -63,7 +65,7 @@ class ReaderPool:
         """``init`` gives what a worker is told at its start (documents, addresses, where the spool is), JSON-like."""
         self._init, self._size, self._per_message = init, max(1, size), per_message
         self._workers: list[_Worker] = []
-        self._used = time.monotonic()
+        self._made = self._used = time.monotonic()
 
     def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
         """One answer a task, in order."""
@@ -164,10 +166,12 @@ class ReaderPool:
 
     def rest(self) -> None:
         """Have one worker ready for what comes; end the others when there was nothing to read for a while."""
-        self._ensure(1)
-        if time.monotonic() - self._used > KEEP_WARM:
+        if time.monotonic() - self._made > SETTLED:
+            self._ensure(1)
+        if len(self._workers) > 1 and time.monotonic() - self._used > KEEP_WARM:
             self._let_go(self._workers[1:])
             self._workers = self._workers[:1]
+            give_back()
 
     def close(self) -> None:
         """End every worker (also after a reload: the next ones read by the new documents)."""
