@@ -168,6 +168,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
     """Everything, ready to start. Raises UserError with what to do when it cannot be."""
     from engine.calls import Calls
     from engine.directives import Directives
+    from engine.healing import reading_version
     from engine.house import House, Published
     from engine.office import Office
     from engine.reader import ReaderPool
@@ -221,6 +222,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             calls=calls,
             clock=clock,
             release=held.close,
+            reading=reading_version(VERSION),
         )
     except BaseException:
         held.close()

@@ -150,6 +150,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
     with reading_store(settings) as store:
         found = store.status(when)
         found["calls"] = calls_of(store, when)
+        found["healed"] = store.last_healed()
         if settings.anthropic_api_key.get_secret_value():
             from engine.understanding import model_status
 

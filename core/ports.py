@@ -331,6 +331,17 @@ class Change:
         return self.case.id if self.case is not None else next((e.case_id for e in self.journal if e.case_id), "")
 
 
+@dataclass(frozen=True, slots=True)
+class Healing:
+    """A round of reading parked messages again with new code: of so many ``messages``, what became of them so far."""
+
+    version: str
+    messages: int
+    recovered: int
+    parked: int
+    waiting: int
+
+
 class Conflict(Exception):
     """A case changed since it was read (``case_id``): read again and decide again. Nothing of the commit was kept."""
 
@@ -483,6 +494,18 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Protocol):
 
     def save_readings(self, done: Sequence[ReadRow], failed: Sequence[tuple[int, str, datetime | None]], now: datetime) -> None:
         """Keep readings; a failed one (row id, why, next try) is tried again at that time, or parked when None."""
+
+    def heal(self, version: str, attempts: int, now: datetime) -> int:
+        """Let what is parked with its raw bytes be read again, if that version of the reading has not tried yet; how much.
+
+        ``attempts`` is what they count as.
+        """
+
+    def healing(self) -> Healing | None:
+        """The round of ``heal`` that is under way; None when there is none."""
+
+    def healed(self, found: Healing, letter: Change | None, now: datetime) -> bool:
+        """Keep how the round ended, with the letter that tells of it, in one commit; False when somebody else has."""
 
     # ---- clerk
     def read_messages(self, limit: int) -> list[ReadRow]:

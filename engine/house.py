@@ -20,6 +20,7 @@ from engine.clerk import Clerk
 from engine.clock import Clock
 from engine.courier import Courier
 from engine.directives import DirectiveErrors, Directives, Report, compile_business
+from engine.healing import Healer
 from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
@@ -143,7 +144,9 @@ class House:
         calls: Calls | None = None,
         clock: Callable[[], datetime],
         release: Callable[[], None] = lambda: None,
+        reading: str = "",
     ) -> None:
+        """``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked."""
         self.calls = calls or Calls()
         self.store, self.spool, self.published, self.office = store, spool, published, office
         self.inboxes, self.outlets = list(inboxes), list(outlets)
@@ -165,6 +168,7 @@ class House:
         self.reader = Reader(store, pool, clock=clock, read=then("clerk"), understanding=understanding)
         self._understanding = understanding
         self.clerk = Clerk(store, office, clock=clock, wake=wake, decided=lambda: self.tell("journal"))
+        self.healer = Healer(store, reading, clock=clock, admin=office.admin, wake=wake)
         intakes = [Intake(inbox, store, spool, clock=clock, taken=then("reader")) for inbox in inboxes]
 
         def flood() -> bool:
@@ -174,8 +178,8 @@ class House:
         for inbox, intake in zip(inboxes, intakes, strict=True):
             name = f"intake:{inbox.name}"
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
-        self.lanes.add(Lane("reader", self.reader.run, every=LOOK, close=pool.close))
-        self.lanes.add(Lane("clerk", self.clerk.run, every=LOOK))
+        self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close))
+        self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
         for courier in self.couriers:
             self.lanes.add(
                 Lane(f"courier:{courier.outlet.system}", _freed(courier, self.lanes), every=LOOK, close=courier.outlet.close)
@@ -201,6 +205,7 @@ class House:
                     "%s: %d effects were being sent at the last end; they are looked up first", courier.outlet.system, number
                 )
         self.tell_directives(self.published.report)
+        self.healer.begin()
         self.lanes.start()
         self.clock.start((self._keep_calls, KEEP_EVERY), *jobs)
 
@@ -245,6 +250,16 @@ class House:
         self.store.close()
         self._release()
         return done
+
+    def _healing(self, run: Callable[[], int]) -> Callable[[], int]:
+        """A run, after which the healer looks whether its round has ended."""
+
+        def step() -> int:
+            number = run()
+            self.healer.look()
+            return number
+
+        return step
 
     def _keep_calls(self) -> None:
         self.calls.keep(self.store, self._now())

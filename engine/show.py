@@ -112,6 +112,9 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"]), cases, messages, effects, lanes]
     if found.get("calls"):
         parts.append(calls_today(found["calls"]))
+    if healed := found.get("healed"):
+        told = f"Après la mise à jour du {_when(healed['at'])}, {healed['recovered']} messages relus sur {healed['messages']}."
+        parts.append(Text(told, style="bright_black"))
     waiting = found["deadlines"]
     parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
     return Group(*parts)

@@ -19,6 +19,7 @@ from store.crypto import Keys
 from store.drafts import Drafts
 from store.engine import Database, connect
 from store.fill import Fill
+from store.healing import Heals
 from store.lookup import Lookup
 from store.records import RecordsTable
 from store.revisions import Revisions
@@ -33,6 +34,7 @@ class SqlStore(
     ReportViews,
     Drafts,
     Fill,
+    Heals,
     Clerk,
     Courier,
     Revisions,
