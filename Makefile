@@ -47,8 +47,8 @@ contract: .venv/.dev
 	@$(BIN)/python -m tests.contract_check .contract.jsonl; status=$$?; rm -f .contract.jsonl; exit $$status
 
 bench: .venv/.dev
-	$(BIN)/python -m bench.road --idle 20
-	$(BIN)/python -m bench.road --latency 120 --mails 2500 --no-floors
+	$(BIN)/python -m bench.road --idle 20 --alone 5
+	$(BIN)/python -m bench.road --latency 120 --mails 2500 --alone 5 --no-floors
 	$(BIN)/python -m bench.road --crm-limit 190 --mails 300 --malformed 1 --no-floors
 	$(BIN)/python -m bench.road --kill 3 --mails 600 --no-floors
 	$(BIN)/python -m bench.growth --messages 200000 --mailbox 20000

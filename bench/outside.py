@@ -206,7 +206,10 @@ class Crm(Http):
         parts = path.split("/")
         if "batch" not in parts:
             ledger.did("crm", f"{method} {'search' if 'search' in parts else parts[3]}")
-            return 200, {"results": [], "stages": [{"id": "1"}, {"id": "2"}]}
+            stages = [{"id": "1", "label": "new"}, {"id": "2", "label": "closed"}]
+            if "pipelines" in parts:
+                return 200, {"results": [{"id": "1", "label": "Support", "stages": stages}], "id": "1", "stages": stages}
+            return 200, {"results": []}
         type, action = parts[parts.index("batch") - 1], parts[-1]
         if "properties" in parts or "associations" in parts:
             ledger.did("crm", "other")

@@ -233,6 +233,25 @@ def work(given: argparse.Namespace, product: Product, outside: Outside, look: Lo
     return last - began, spent, peak
 
 
+def alone(given: argparse.Namespace, imap: int, outside: Outside) -> list[float]:
+    """Seconds from a mail's arrival in the mailbox to its reply at the SMTP server, one mail at a time, the service at rest before."""
+    from imapclient import IMAPClient
+
+    times = []
+    with IMAPClient("127.0.0.1", imap, ssl=False) as client:
+        client.login(mailbox.ADDRESS, PASSWORD)
+        for number in range(given.alone):
+            mail = next(m for m in mailbox.mails(10**6, given.seed + 1000 + number) if m.request and m.files == 1)
+            raw = mail.raw.replace(b"<bench-", b"<alone%d-" % number).replace(b"client0", b"alone%d" % number)
+            time.sleep(6)
+            before, began = outside.ask("few")["mails"], time.monotonic()
+            client.append("INBOX", raw)
+            while outside.ask("few")["mails"] == before and time.monotonic() - began < 60:
+                time.sleep(0.005)
+            times.append(time.monotonic() - began)
+    return times
+
+
 def print_table(title: str, rows: list[tuple[str, str]]) -> None:
     print(title)
     for name, value in rows:
@@ -248,6 +267,7 @@ def main() -> None:
     parser.add_argument("--kill", type=int, default=0, help="how often the service is killed on its way")
     parser.add_argument("--crm-limit", type=int, default=0, help="HubSpot calls allowed in ten seconds; the rest get 429")
     parser.add_argument("--malformed", type=float, default=mailbox.MALFORMED, help="share of the mails")
+    parser.add_argument("--alone", type=int, default=0, help="mails that come one at a time afterwards, timed to their reply")
     parser.add_argument("--idle", type=float, default=0.0, help="seconds to watch it idle afterwards")
     parser.add_argument("--no-floors", action="store_true")
     parser.add_argument("--seed", type=int, default=6)
@@ -308,6 +328,11 @@ def run(given: argparse.Namespace, held: ExitStack) -> None:
     state = look()
     rows = report(given, written, told, state, seconds, spent, ways)
     rows += [("peak memory, workers counted", f"{peak.rss:.0f} MB RSS, {peak.pss:.0f} MB PSS")]
+    if given.alone:
+        times = sorted(alone(given, server.port, outside))
+        rows.append(
+            ("a lone mail, arrival to reply", f"{times[len(times) // 2]:.2f} s median, {times[-1]:.2f} s worst of {len(times)}")
+        )
     if given.idle:
         time.sleep(25)
         before, at = cpu(product.pid), time.monotonic()
