@@ -216,6 +216,12 @@ class Crm(Http):
             return 200, {"status": "COMPLETE", "results": []}
         ledger.did("crm", f"{type} {action}")
         kept, results = ledger.records[type], []
+        if action == "create":
+            # A batch is made whole or not at all.
+            taken = [k for one in body["inputs"] if (type, k := one["properties"]["guichet_key"]) in ledger.unique]
+            if taken:
+                said = f"a record with guichet_key {taken[0]} exists"
+                return 409, {"status": "error", "category": "CONFLICT", "message": said}
         for one in body["inputs"]:
             given = one.get("properties", {})
             if action == "read":
@@ -228,12 +234,6 @@ class Crm(Http):
                 given = {"email": one["id"]} if "@" in one["id"] else {"guichet_phone": one["id"]}
             elif action == "create":
                 key = given["guichet_key"]
-                if (type, key) in ledger.unique:
-                    return 409, {
-                        "status": "error",
-                        "category": "CONFLICT",
-                        "message": f"a record with guichet_key {key} exists",
-                    }
                 id = ledger.unique[(type, key)] = str(1000 + len(kept))
                 given = {name: given[name] for name in ("guichet_key", "guichet_source_id") if name in given}
                 if type == "tickets":
