@@ -1,6 +1,7 @@
 # make install   .venv with the locked packages        make demo    a day at the counter (ARGS=--once ends by itself)
 # make test      everything CI asks for                 make lint    ruff, mypy, imports, directives
 # make bench     memory, start-up and speed, measured   make lock    new lock files from pyproject.toml
+# make faults    1,000 faults from a seed (ARGS="--seed 7")   make soak    for hours (ARGS="--hours 12")
 # make screenshots   every page of the desk, filled, into docs/screenshots (Chromium)
 # The first Python that is there, runs (a pyenv shim may not) and is recent enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: screenshots install demo test contract lint bench lock servers clean
+.PHONY: screenshots faults faults-selftest soak install demo test contract lint bench lock servers clean
 
 install: .venv/.runtime
 
@@ -54,6 +55,17 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.growth --messages 200000 --mailbox 20000
 	$(BIN)/python -m bench.model_cost
 	$(BIN)/python -m bench.explain
+
+# Nothing lost, nothing twice: docs/faults.md.
+faults: .venv/.dev servers
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+# Five planted defects, each of which the suite must notice.
+faults-selftest: .venv/.dev servers
+	@$(BIN)/python -m tests.faults --selftest $(ARGS)
+
+soak: .venv/.dev servers
+	@$(BIN)/python -m tests.faults --hours 8 $(ARGS)
 
 screenshots: .venv/.dev
 	@$(BIN)/python -m tests.screenshots

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -31,7 +32,10 @@ def selftest(seed: int, names: list[str]) -> bool:
     for name in names:
         report = play(seed, WITHIN, LOOK_EVERY, defect=name)
         caught = caught and not report.good
-        print(f"planted {name}: {'NOT caught' if report.good else 'caught'} within {report.faults.total()} faults\n{report}", flush=True)
+        print(
+            f"planted {name}: {'NOT caught' if report.good else 'caught'} within {report.faults.total()} faults\n{report}",
+            flush=True,
+        )
     return caught
 
 
@@ -48,6 +52,7 @@ def main() -> None:
     given = parser.parse_args()
     seed = given.seed or random.SystemRandom().randrange(1, 1_000_000)
     print(f"seed {seed}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the daemon does not outlive us
     if given.selftest:
         sys.exit(0 if selftest(seed, [given.defect] if given.defect else list(DEFECTS)) else 1)
     end = time.monotonic() + given.hours * 3600

@@ -76,7 +76,12 @@ def judge(settings: Settings, wrote: Sequence[str], said_yes: Iterable[str], led
                         verdict.parked.append(f"{one.effect.key} {one.effect.kind}: {one.error}")
                         if not one.error:
                             verdict.lost.append(f"{one.effect.key}: parked without a reason")
-    for what, counted in (("ticket", ledger.tickets), ("mail", ledger.ids), ("task", ledger.keys), ("case's task", _tasks(ledger))):
+    for what, counted in (
+        ("ticket", ledger.tickets),
+        ("mail", ledger.ids),
+        ("task", ledger.keys),
+        ("case's task", _tasks(ledger)),
+    ):
         verdict.doubled += [f"{what} {key}: {n} times" for key, n in counted.items() if n > 1]
     return verdict
 
@@ -98,7 +103,7 @@ def _missing(row: Delivery, ledger: Ledger) -> str:
         "task.create": lambda: row.key in ledger.keys,
         "ticket.open": lambda: id in ledger.records["tickets"],
         "contact.upsert": lambda: id in ledger.records["contacts"],
-        "note.add": lambda: id in ledger.records["notes"],
+        "ticket.note": lambda: id in ledger.records["notes"],
         "file.store": lambda: any(path.endswith(id.rpartition("/")[2]) for path in ledger.objects),
     }.get(row.kind, lambda: True)
     return "" if there() else f"{row.kind} {row.key} is said to be done and is not there"

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 from bench.proc import children
-
 from tests.faults.house import ROOT
 
 READY = "guichet is ready"

@@ -19,18 +19,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import mailbox, road
 from imapclient.imap_utf7 import encode
 
+from bench import mailbox, road
 from settings import Settings
 from tests.dovecot import SENT, Dovecot, free_port
 from tests.faults.checks import Look, Verdict, judge
 from tests.faults.daemon import Daemon, Dead
+from tests.faults.house import ROOT
 from tests.faults.outside import HTTP, SYSTEMS, Bad, Outside
 from tests.faults.people import People
-from tests.faults.house import ROOT
 
 KINDS = ("kill", "freeze", "cut", "disk", "clock", "restart", "refuse", "late")
+#: Calls at which a kill is aimed.
+AIMED = tuple((system, when) for system in ("crm", "smtp", "tasks") for when in ("before", "after"))
 API_KEY = "faults-key-faults-key-faults-key-01"
 #: Seconds without any progress after which what is unfinished counts as lost, and those that a last wave may take at most.
 STALL, WAVE = 30.0, 150.0
@@ -145,7 +147,7 @@ class Driver:
             self._bag = list(KINDS)
             self.chance.shuffle(self._bag)
         kind = self._bag.pop()
-        for _ in range(self.chance.choice((0, 1, 1, 2))):
+        for _ in range(self.chance.choice((0, 0, 1))):
             self.people.write()
         self._answers()
         getattr(self, f"_{kind}")()
@@ -158,25 +160,33 @@ class Driver:
         taken = [letters.pop(0) for _ in range(len(letters))]
         return self.people.read(taken)
 
-    def _wait(self, seconds: float) -> Iterator[None]:
+    def _wait(self, seconds: float, pause: float = 0.01) -> Iterator[None]:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             yield
-            time.sleep(0.01)
+            time.sleep(pause)
+
+    def _spooled(self) -> int:
+        """Another number when a file was begun in the spool, or has got its place there."""
+        return (self.settings.data_dir / "spool" / "tmp").stat().st_mtime_ns
 
     # ------------------------------------------------------------------ the faults
 
     def _kill(self) -> None:
-        """At any moment, or when a certain call has come: before its work, after it, when mail is fetched or marked, when the form is answered."""
-        aim = self.chance.choice(("", "fetch", "fetch", "mark", "answer", *((s, w) for s in ("crm", "smtp", "tasks") for w in ("before", "after"))))
+        """At any moment, or aimed.
+
+        Before or after a call's work, when mail is fetched, when its bytes reach the spool, when it is marked, when the form is answered.
+        """
+        aim = self.chance.choice(("", "spool", "spool", "fetch", "mark", "answer", *AIMED))
         delay = self.chance.choice((0.0, self.chance.uniform(0.0, 0.06)))
         if aim == "answer":
             self.people.answered = self.daemon.kill
-        elif aim:
+        elif aim and aim != "spool":
             self._trap({"fetch": ("imap", "before"), "mark": ("imap", "after")}.get(str(aim), aim), delay)
+        before = self._spooled()
         self.people.write()
-        for _ in self._wait(AIM if aim else self.chance.uniform(0, 0.5)):
-            if not self.daemon.alive():
+        for _ in self._wait(AIM if aim else self.chance.uniform(0, 0.5), 0.001 if aim == "spool" else 0.01):
+            if not self.daemon.alive() or (aim == "spool" and self._spooled() != before):
                 break
         self.outside.ledger.trap = lambda system, when: None
         self.people.answered = lambda: None

@@ -86,7 +86,8 @@ class Http(lean.Http):
             kind = b"application/xml" if system == "s3" else b"application/json"
             after = b"Retry-After: 1\r\n" if bad.status == 429 else b""
             self.late(
-                b"HTTP/1.1 %d x\r\n%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n" % (bad.status, after, kind, len(said)) + said
+                b"HTTP/1.1 %d x\r\n%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n" % (bad.status, after, kind, len(said))
+                + said
             )
             return
         status, headers, content = self.answer(method, path, body)
@@ -121,7 +122,11 @@ class Crm(Http, lean.Crm):
     def _tasks(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str, bytes]:
         told = self._clickup(method, path.removeprefix("/clickup/v2"), body)
         status = 200 if told is not None else 404
-        return status, "Content-Type: application/json\r\n", json.dumps(told or {"err": "not found", "ECODE": "ITEM_013"}).encode()
+        return (
+            status,
+            "Content-Type: application/json\r\n",
+            json.dumps(told or {"err": "not found", "ECODE": "ITEM_013"}).encode(),
+        )
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
         if path.startswith("/clickup") and path.endswith("/attachment"):

@@ -61,7 +61,9 @@ class People:
             self._posts.put({"objet": subject, "description": text, "user_email": email, "user_name": f"Client {number}"})
             return
         files = ((f"photo{number}.jpg", JPEG[:3000] + str(number).encode()),) if subject != "paiement refusé" else ()
-        raw = mail(text, sender=f"Client {number} <{email}>", subject=subject, files=files, number=f"faults-{number}", to=self._ours)
+        raw = mail(
+            text, sender=f"Client {number} <{email}>", subject=subject, files=files, number=f"faults-{number}", to=self._ours
+        )
         self._deliver(raw)
         self.wrote.append(email)
 
