@@ -167,6 +167,7 @@ class Switchboard:
                     spool=self._spool,
                     interval=settings.twilio_poll_seconds,
                     heard=self.whatsapp.heard,
+                    pressable=self.whatsapp.pressable,
                     clock=self._clock,
                 )
             )

@@ -85,6 +85,19 @@ def test_the_list_and_the_webhook_agree_on_who_it_is(fake: Twilio, inbox: WhatsA
     )
 
 
+@pytest.mark.parametrize("pressable", [True, False])
+def test_the_list_says_that_it_does_not_tell_which_button_was_pressed(
+    fake: Twilio, spool: MemorySpool, pressable: bool
+) -> None:
+    """Where texts carry buttons, words found in the list may be a press under an offer that was replaced (see core.answers)."""
+    inbox = inbox_of(fake, spool, pressable=pressable)
+    hook = fake.receive(CLIENT, "Je valide")
+    assert "answers" not in inbox.receive(form_pairs(hook.body)).hints
+    (found,) = drain(inbox, MemoryLedger())
+    assert found.hints.get("answers") == ("unknown" if pressable else None)
+    inbox.close()
+
+
 def test_the_last_seconds_are_left_to_the_webhook(fake: Twilio, spool: MemorySpool) -> None:
     inbox = inbox_of(fake, spool, grace=45.0)
     fake.receive(CLIENT, "Bonjour")

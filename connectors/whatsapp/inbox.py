@@ -40,7 +40,7 @@ class WhatsAppInbox(Polled):
     """Messages to one WhatsApp number. ``receive`` and ``wake`` are for any thread, everything else for one at a time.
 
     ``overlap``, ``grace`` and ``interval`` in seconds; ``first_days``: how far back the first poll looks, 0 not at all.
-    ``max_media`` in bytes. ``heard`` is told who wrote when (``WhatsAppOutlet.heard``).
+    ``max_media`` in bytes. ``heard`` is told who wrote when (``WhatsAppOutlet.heard``). ``pressable``: our texts may have buttons.
     """
 
     channel: Channel = "whatsapp"
@@ -58,6 +58,7 @@ class WhatsAppInbox(Polled):
         max_media: int = 25 * 1024 * 1024,
         heard: Callable[[str, datetime], None] | None = None,
         fetcher: MediaFetcher | None = None,
+        pressable: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.name = name or client.account.address
@@ -67,6 +68,7 @@ class WhatsAppInbox(Polled):
         self._overlap, self._grace = timedelta(seconds=overlap), timedelta(seconds=grace)
         self._first = timedelta(days=first_days)
         self._heard = heard
+        self._pressable = pressable
         self._media = fetcher or MediaFetcher(client.account, max_bytes=max_media, count=client.count)
         self._clock = clock
         super().__init__()
@@ -151,7 +153,7 @@ class WhatsAppInbox(Polled):
         if count_media(form):
             form |= self._media_fields(form["MessageSid"])
             media = self._files(form, 10.0 if now - at < FRESH else 0.0, now)
-        return item(form, media, received_at=at, source="list", sent_at=at)
+        return item(form, media, received_at=at, source="list", sent_at=at, pressable=self._pressable)
 
     def _media_fields(self, sid: str) -> dict[str, str]:
         """What a webhook would have said of the files, {} when they cannot be listed now."""

@@ -68,6 +68,11 @@ class WhatsAppOutlet:
         #: The call may still be at work when we give up waiting, and its message shows in the list a little later.
         self.lag = client.http.patience + 30.0
 
+    @property
+    def pressable(self) -> bool:
+        """Whether texts may carry quick replies: a template with buttons is set."""
+        return any(template.buttons for template in self._templates.values())
+
     # ------------------------------------------------------------------ the port
 
     def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:

@@ -156,8 +156,9 @@ def item(
     source: Literal["webhook", "list"],
     sent_at: datetime | None = None,
     late: bool = False,
+    pressable: bool = False,
 ) -> Incoming:
-    """The envelope as an item of the inbox: the same id and identity however it came."""
+    """The envelope as an item of the inbox: the same id and identity however it came. ``pressable``: our texts may have buttons."""
     sid = form["MessageSid"]
     wanted = count_media(form)
     envelope = {
@@ -170,8 +171,8 @@ def item(
     }
     raw = json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
     hints = {"media": str(wanted)} if wanted and not media else {}
-    if source == "list" and not late:
-        # The list of messages tells neither the button that was pressed nor the text that was quoted.
+    if pressable and source == "list" and not late:
+        # The list of messages tells the words of the button that was pressed, not which text it stood under.
         hints["answers"] = "unknown"
     too_large = [int(one["size"]) for one in media if one.get("oversize")]
     if too_large:
