@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core import codec
@@ -23,6 +23,10 @@ log = logging.getLogger("guichet.courier")
 
 #: How many effects one run takes from the outbox; the outlet's own batch cuts it further.
 TAKE = 200
+#: From which failed try of an effect on its system counts as troubled: the first ones pass by themselves, as a full window does.
+TROUBLED = 3
+#: Longer than any pause between two tries.
+AHEAD = timedelta(days=2)
 #: What stands in a text for a link that never came.
 NO_LINK = "(lien indisponible)"
 UNFINDABLE = (
@@ -50,6 +54,8 @@ class Courier:
         self._backoff = Backoff()
         self._gathering = Gathering(outlet.kinds, max(1, outlet.batch), pause) if isinstance(outlet, Gathers) else None
         self._flood = flood
+        #: Why nothing gets through though work waits, as a sentence; "" while something does.
+        self.trouble = ""
         #: Outcomes that the store could not keep yet (a full disk): they must not be forgotten, nor the call made again.
         self._unsettled: list[Settled] = []
 
@@ -69,6 +75,8 @@ class Courier:
             rows = self._store.ready(system, now, max(1, self.outlet.batch), kind) if kind else []
         else:
             rows = self._store.ready(system, now, TAKE)
+        if self.trouble and not rows and not self._store.queued(system, now + AHEAD, 1):
+            self.trouble = ""  # what failed was given up, or a person did it
         for start in range(0, len(rows), max(1, self.outlet.batch)):
             self._batch(rows[start : start + max(1, self.outlet.batch)])
         return len(rows)
@@ -102,9 +110,19 @@ class Courier:
                 for r in held
                 if r.effect.key not in known
             ]
+        self.trouble = self._seen(by_key, outcomes)
         self._settle(outcomes)
         if refused is not None:
             raise refused
+
+    def _seen(self, rows: Mapping[str, OutboxRow], outcomes: Sequence[Settled]) -> str:
+        """The trouble of the system after this batch: any end, good or bad, shows that it answers."""
+        open_ = [o for o in outcomes if o.state in ("intended", "uncertain") and o.counted]
+        if not outcomes:
+            return self.trouble
+        if len(open_) < len(outcomes):
+            return ""
+        return next((o.error for o in open_ if rows[o.key].attempts + 1 >= TROUBLED), self.trouble)
 
     def _settle(self, outcomes: Sequence[Settled]) -> None:
         self._unsettled += outcomes

@@ -181,9 +181,8 @@ class House:
         self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close))
         self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
         for courier in self.couriers:
-            self.lanes.add(
-                Lane(f"courier:{courier.outlet.system}", _freed(courier, self.lanes), every=LOOK, close=courier.outlet.close)
-            )
+            name, step = f"courier:{courier.outlet.system}", _freed(courier, self.lanes)
+            self.lanes.add(Lane(name, step, every=LOOK, close=courier.outlet.close, ails=_ailing(courier)))
             if isinstance(courier.outlet, Watched):
                 watch = Watch(courier.outlet.system, courier.outlet, store, clock=clock, told=lambda: wake("clerk"))
                 self.lanes.add(Lane(f"watch:{courier.outlet.system}", watch.run, every=WATCH))
@@ -292,6 +291,11 @@ def _lost(courier: Courier, wake: Callable[[str], None]) -> Callable[[], None]:
         wake(f"courier:{courier.outlet.system}")
 
     return told
+
+
+def _ailing(courier: Courier) -> Callable[[], str]:
+    """What keeps the courier's work from getting through."""
+    return lambda: courier.trouble
 
 
 def _freed(courier: Courier, lanes: Lanes) -> Callable[[], int]:

@@ -42,13 +42,17 @@ class Waiter(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """One lane. ``step`` works once and tells how much it did; ``every`` is how long it sleeps when nothing wakes it."""
+    """One lane. ``step`` works once and tells how much it did; ``every`` is how long it sleeps when nothing wakes it.
+
+    ``ails``: what is wrong though the step did what it could, "" for nothing. It is shown and told like a failure, and slows nothing.
+    """
 
     name: str
     step: Callable[[], int]
     every: float = 30.0
     waiter: Waiter | None = None
     close: Callable[[], None] | None = None
+    ails: Callable[[], str] = lambda: ""
     dirty: bool = True
     forced: bool = False
     idle: bool = False
@@ -185,8 +189,9 @@ class LocalLanes:
             try:
                 busy = lane.step()
                 failures = 0
-                lane.last_ok = time.monotonic()
-                self._report(lane, True, "")
+                trouble = lane.ails()
+                lane.last_ok = lane.last_ok if trouble else time.monotonic()
+                self._report(lane, not trouble, trouble, passing=True)
             except Unauthorized as error:
                 busy, pause = 0, RETRY_REFUSED
                 self._report(lane, False, f"accès refusé : {error}")
