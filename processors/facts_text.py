@@ -236,6 +236,8 @@ def _ends(items: tuple[Token, ...], i: int, first: int) -> bool:
         return True
     if form.isdigit() and i > first and following in ("x", "cm", "mm", "m", "par"):
         return True
+    if form == "3" and i > first and following == "d":  # "une lampe 3D"
+        return True
     if form in _AND:
         # "une table et ses chaises" goes on, "… et me dire le prix" does not
         return i == first or not (

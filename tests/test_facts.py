@@ -36,6 +36,7 @@ def value(fact: Fact | None) -> object:
         ("une petite boîte à modéliser", "petite boîte"),
         ("4 chaises à modéliser", "chaises"),
         ("modéliser deux lampes", "lampes"),
+        ("modéliser une lampe 3D", "lampe"),
         ("il faudrait modéliser le buffet Henri II qui est dans l'entrée", "buffet Henri II"),
         ("nous voulons modéliser notre canapé et vous demandons un prix", "canapé"),
         ("modelisatoin de ma chaise svp", "chaise"),
