@@ -278,6 +278,8 @@ def user_list(as_json: Json = False) -> None:
 
         with people(settings) as accounts:
             users = accounts.users()
+        if not (users or as_json):
+            _out("Personne encore : « daemon.py user add NOM » fait le premier compte.")
         for user in users:
             _out(_one_line(user_line(user)) if as_json else f"{user.name}  {user.role}{'  fermé' if user.disabled else ''}")
 
@@ -359,6 +361,8 @@ def token_list(as_json: Json = False) -> None:
 
         with people(settings) as accounts:
             tokens = accounts.tokens()
+        if not (tokens or as_json):
+            _out("Aucun jeton : « daemon.py token add NOM --scope read » en fait un.")
         for token in tokens:
             end = f"  jusqu'au {token.expires_at:%d/%m/%Y}" if token.expires_at else ""
             used = f"  servi le {token.used_at:%d/%m/%Y}" if token.used_at else "  jamais servi"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import io
 import ipaddress
+import logging
 import os
 import re
 from decimal import Decimal
@@ -242,7 +243,7 @@ def _why(problem: Any) -> str:
     kind, ctx = problem["type"], problem.get("ctx", {})
     given = "" if "secret" in kind else f" (donné : {str(problem.get('input'))[:40]!r})"
     if kind == "literal_error":
-        return f"une de ces valeurs est attendue : {ctx.get('expected')}{given}"
+        return f"une de ces valeurs est attendue : {str(ctx.get('expected')).replace(' or ', ' ou ')}{given}"
     if kind.startswith(("int", "float")):
         return f"un nombre est attendu{given}"
     if kind.startswith(("greater", "less")):
@@ -353,6 +354,9 @@ def unknown_in(path: Path) -> list[str]:
     from dotenv import dotenv_values
     from dotenv.parser import parse_stream
 
+    logging.getLogger("dotenv.main").setLevel(
+        logging.ERROR
+    )  # it warns of the same lines, in English and without the name of the file
     known = [name.upper() for name in Settings.model_fields]
     problems = []
     try:

@@ -16,6 +16,13 @@ STAGES: Mapping[str, Localized] = {
     "expired": {"fr": "expirée", "en": "expired"},
     "closed": {"fr": "close", "en": "closed"},
 }
+OFFERS: Mapping[str, Localized] = {
+    "open": {"fr": "ouvert", "en": "open"},
+    "void": {"fr": "remplacé", "en": "replaced"},
+    "approved": {"fr": "accepté", "en": "accepted"},
+    "refused": {"fr": "refusé", "en": "refused"},
+    "expired": {"fr": "expiré", "en": "expired"},
+}
 EFFECTS: Mapping[str, Localized] = {
     "contact.upsert": {"fr": "enregistrer le contact", "en": "keep the contact"},
     "ticket.open": {"fr": "ouvrir le ticket", "en": "open the ticket"},

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.views import CaseFilter, CaseRow, DeskStore
-from engine.case_labels import STAGES, label
+from engine.case_labels import OFFERS, STAGES, label
 
 #: Rows read from the store at a time.
 PAGE = 500
@@ -64,10 +64,11 @@ class Exports:
         if row.amount is not None:
             amount = int(row.amount) if row.amount == row.amount.to_integral_value() else float(row.amount)
         stage = label(STAGES, row.stage)
+        offer = label(OFFERS, row.offer) if row.offer else {"fr": ""}
         cells: list[Cell] = [
             row.ref, row.kind, stage.get(language, stage["fr"]), row.channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
             _time(row.closed_at, zone), _minutes(row.answered), _minutes(resolved), row.party.name, row.party.email,
-            row.party.phone, row.subject, amount, row.unit, row.offer, row.business, self._url(row.id),
+            row.party.phone, row.subject, amount, row.unit, offer.get(language, offer["fr"]), row.business, self._url(row.id),
         ]  # fmt: skip
         return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
 

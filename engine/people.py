@@ -184,8 +184,8 @@ class People:
         if problem := name_problem(name):
             raise UserError(problem)
         known: list[Scope] = [scope for scope in SCOPES if scope in scopes]
-        if not known or (wrong := set(scopes) - set(SCOPES)):
-            told = ", ".join(sorted(wrong)) if known else "rien"
+        if not known or set(scopes) - set(SCOPES):
+            told = ", ".join(sorted(set(scopes) - set(SCOPES))) or "aucune"
             raise UserError(f"portée inconnue : {told}", todo="une ou plusieurs de : " + ", ".join(SCOPES))
         if days < 0:
             raise UserError("une durée en jours est attendue, 0 pour aucune fin")

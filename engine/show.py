@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.ports import ParkedRow
+from engine.case_labels import EFFECTS, LINES, OFFERS, label
 
 #: What stages are called, and the colour they are shown in.
 STAGES: Mapping[str, tuple[str, str]] = {
@@ -109,7 +110,8 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     verdict = (
         Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
     )
-    parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"]), cases, messages, effects, lanes]
+    parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"])]
+    parts += [table for table in (cases, messages, effects, lanes) if table.row_count]
     if found.get("calls"):
         parts.append(calls_today(found["calls"]))
     if healed := found.get("healed"):
@@ -167,27 +169,39 @@ def case(found: Mapping[str, Any]) -> RenderableType:
     head.add_row("objet", one["subject"])
     head.add_row("étape", stage_text(one["stage"]))
     if one["quote"]:
-        head.add_row(
-            "devis", f"n° {one['quote']['number']} : {one['quote']['amount']} {one['quote']['unit']} ({one['quote']['status']})"
-        )
+        quote = one["quote"]
+        state = label(OFFERS, quote["status"])["fr"]
+        head.add_row("devis", f"n° {quote['number']} : {quote['amount']} {quote['unit']} ({state})")
     if one["approval"]:
         head.add_row("accord", f"{one['approval']['who']} ({one['approval']['how']}) : « {one['approval']['evidence']} »")
     for fact in one["facts"]:
-        head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), str(fact["value"])[:80]))
+        head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), _value(fact["value"])))
     effects = Table(title="Effets", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     for effect in found["effects"]:
         bad = effect["state"] in ("parked", "uncertain")
         effects.add_row(
-            effect["kind"], Text(STATES.get(effect["state"], effect["state"]), style="red" if bad else ""), effect["error"]
+            label(EFFECTS, effect["kind"])["fr"],
+            Text(STATES.get(effect["state"], effect["state"]), style="red" if bad else ""),
+            effect["error"],
         )
     history = Table(title="Histoire", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     history.add_column(no_wrap=True, style="bright_black")
     history.add_column(no_wrap=True)
     history.add_column(overflow="fold")
     for entry in found["history"]:
-        what = entry["text"] or ", ".join(f"{k} {v}" for k, v in entry["data"].items() if isinstance(v, str))
-        history.add_row(_when(entry["at"]), entry["kind"], what)
+        data = {k: v for k, v in entry["data"].items() if isinstance(v, str)}
+        if entry["kind"] == "effect.done":
+            data = {label(EFFECTS, data.get("kind", ""))["fr"]: data.get("id", "")}
+        what = entry["text"] or ", ".join(f"{k} {v}".strip() for k, v in data.items())
+        history.add_row(_when(entry["at"]), label(LINES, entry["kind"])["fr"], what)
     return Group(head, effects, history)
+
+
+def _value(value: Any) -> str:
+    """A fact's value; of files, which are long hashes, how many."""
+    if isinstance(value, list | tuple):
+        return f"{len(value)} fichier{'s' * (len(value) > 1)}"
+    return str(value)[:80]
 
 
 def became(rows: Iterable[Mapping[str, Any]], title: str, width: int) -> Table:

@@ -373,13 +373,14 @@ def test_the_first_account_is_an_administrator_and_tokens_are_shown_once(
     assert call("user", "enable", "bob")[0] == 0
     assert call("user", "password", "bob", password="tout autre chose, long\n")[0] == 0
     assert call("token", "revoke", "synchro")[0] == 0
-    assert call("token", "list")[1] == ""
+    assert "Aucun jeton" in call("token", "list")[1]
+    assert call("token", "list", "--json")[1] == ""
     for refused, why in (
         (call("user", "remove", "Anne"), "dernier administrateur"),
         (call("user", "add", "carl", password="court\n"), "12 caractères"),
         (call("user", "password", "bob"), "aucun mot de passe"),
         (call("user", "add", "anne", "--generate"), "pris"),
-        (call("token", "add", "x", "--scope", "write"), "portée inconnue"),
+        (call("token", "add", "x", "--scope", "write"), "portée inconnue : write"),
     ):
         assert (refused[0], refused[1]) == (2, "")
         assert why in refused[2]
