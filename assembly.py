@@ -172,6 +172,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
     from engine.house import House, Published
     from engine.office import Office
     from engine.reader import ReaderPool
+    from engine.retention import Periods
 
     held = contextlib.ExitStack()
     held.enter_context(sole_daemon(settings))
@@ -223,6 +224,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             clock=clock,
             release=held.close,
             reading=reading_version(VERSION),
+            periods=Periods(settings.keep_ignored_days, settings.keep_closed_days, settings.keep_answers_days),
         )
     except BaseException:
         held.close()

@@ -30,7 +30,9 @@ from switchboard import LOCAL_ADDRESS
 if TYPE_CHECKING:
     from core.case import Case
     from core.directive import Business, Directive
+    from engine.office import Office
     from store import SqlStore
+    from store.crypto import Keys
 
 #: A service that gave no sign of life for so long is not running.
 SILENT = timedelta(minutes=2)
@@ -95,14 +97,13 @@ def _administrator(settings: Settings) -> str:
 
 def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tuple[str, Health]]:
     """Every outside system with how it is."""
-    from engine.office import Office
     from switchboard import Switchboard, claude, ticket_properties
 
     keys = keys_of(settings)
     store = open_store(settings, keys)
     try:
         switchboard = Switchboard(settings, open_spool(settings, keys), now)
-        office = Office(keys.token, settings.admin_email, "guichet.invalid", "", lambda name: loaded[name], _no_case)
+        office = unbound_office(keys, settings, lambda name: loaded[name])
         for outlet in switchboard.outlets(store, office, "", lambda: ticket_properties(loaded.values())):
             try:
                 yield outlet.system, outlet.check()
@@ -122,6 +123,13 @@ def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tupl
                 inbox.close()
     finally:
         store.close()
+
+
+def unbound_office(keys: Keys, settings: Settings, business: Callable[[str], Business]) -> Office:
+    """An office for outlets that send nothing: no case is looked up in it."""
+    from engine.office import Office
+
+    return Office(keys.token, settings.admin_email, "guichet.invalid", "", business, _no_case)
 
 
 class _Everything:

@@ -9,6 +9,7 @@ show     one case, told by the journal   act      decide on a case from the cons
 audit    has the journal been changed?   backup / restore
 user     who may come to the desk        token    who may call the API
 webhooks what vendors must know to tell us things at once
+person   erase one everywhere, or hand over all that is kept of him
 install  systemd units                   canary   a mail to ourselves that must come back
 """
 
@@ -36,6 +37,8 @@ user_app = typer.Typer(help="Qui entre au guichet : comptes et rôles (reader < 
 token_app = typer.Typer(help="Jetons de l'API, par personne ou par service.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
+person_app = typer.Typer(help="Les droits d'une personne sur ses données (RGPD) : effacement et copie.", no_args_is_help=True)
+app.add_typer(person_app, name="person")
 _ENV: dict[str, Path | None] = {"file": None}
 
 Json = Annotated[bool, typer.Option("--json", help="Une ligne JSON par résultat, pour les scripts.")]
@@ -379,6 +382,31 @@ def token_revoke(token: Annotated[str, typer.Argument(help="L'identifiant ou le 
         with people(settings) as accounts:
             gone = accounts.revoke_token(token, author())
         _out(f"Le jeton {gone.name} ne vaut plus rien.")
+
+
+@person_app.command("erase")
+def person_erase(
+    who: Annotated[str, typer.Argument(help="Une adresse de la personne, ou son numéro (+33…).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Montrer ce qui serait effacé, sans rien faire.")] = False,
+) -> None:
+    """Efface une personne : ici, dans HubSpot, ClickUp, R2 et WhatsApp ; le reçu dit aussi ce qui reste."""
+    with _told() as settings:
+        from persons import erase_person
+
+        for line in erase_person(settings, who, dry=dry_run).lines():
+            _out(line)
+
+
+@person_app.command("export")
+def person_export(
+    who: Annotated[str, typer.Argument(help="Une adresse de la personne, ou son numéro (+33…).")],
+    to: Annotated[Path, typer.Option(help="Dossier neuf où écrire ses données (JSON, messages, fichiers).")],
+) -> None:
+    """Copie pour une personne de tout ce qui est conservé d'elle."""
+    with _told() as settings:
+        from persons import export_person
+
+        _out(export_person(settings, who, to))
 
 
 # ------------------------------------------------------------------ keeping

@@ -59,6 +59,16 @@ class Settings(BaseSettings):
         "", GENERAL, "Adresse publique du guichet (https://…), pour les liens et les webhooks ; vide : pas de liens."
     )
     reader_processes: int = _f(2, GENERAL, "Processus de lecture au plus, en pleine charge.", ge=1, le=64)
+    keep_ignored_days: int = _f(
+        365, GENERAL, "Jours où un message ignoré (publicité, réponse automatique) reste lisible ici ; 0 : toujours.", ge=0
+    )
+    keep_closed_days: int = _f(
+        0, GENERAL,
+        "Jours où les fichiers et les textes d'un dossier clos restent ici ; son client, sa nature et ses montants restent "
+        "après ; 0 : toujours.",
+        ge=0,
+    )  # fmt: skip
+    keep_answers_days: int = _f(30, GENERAL, "Jours où les mots des réponses du modèle restent ; 0 : toujours.", ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _f("INFO", GENERAL, "Niveau du journal de bord.")
 
     gmail_email: str = _f("", MAIL_IN, "Adresse de la boîte ; vide : le dossier INBOX_DIR sert de boîte.")

@@ -191,6 +191,9 @@ class Spool(Protocol):
     def path(self, sha256: str) -> AbstractContextManager[Path]:
         """The content as a readable file for the time of the context. Raises KeyError."""
 
+    def forget(self, sha256: str, idle: float) -> bool:
+        """Remove it unless it was stored, again or for the first time, in the last ``idle`` seconds; whether it is gone."""
+
 
 # ------------------------------------------------------------------ store
 
@@ -380,6 +383,9 @@ class Records(Protocol):
 
     def update(self, system: str, id: str, data: Mapping[str, Any]) -> bool:
         """Merge into the record of that id; False when there is none."""
+
+    def remove(self, system: str, id: str) -> bool:
+        """Delete the record of that id for good; whether it was there."""
 
     def get(self, system: str, key: str) -> tuple[str, Mapping[str, Any]] | None:
         """(id, data) of the record with that key."""

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Generic, Literal, Protocol, TypeVar
 
 from core.case import Party, Stage
+from core.erasure import Keeps, People
 from core.events import Role
 from core.message import Channel, Message
 from core.ports import DeadlineRow, ParkedRow, Store
@@ -271,5 +272,5 @@ class Views(Protocol):
         """What was in force, the newest first."""
 
 
-class DeskStore(Store, Views, Protocol):
+class DeskStore(Store, Views, Keeps, People, Protocol):
     """The store as the desk needs it."""

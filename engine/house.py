@@ -25,6 +25,8 @@ from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
 from engine.reader import Improves, Reader, ReaderPool
+from engine.retention import LOOK as RETENTION
+from engine.retention import Periods, Retention
 from engine.watch import Losing, Losses, Watch, Watched
 
 log = logging.getLogger("guichet")
@@ -145,6 +147,7 @@ class House:
         clock: Callable[[], datetime],
         release: Callable[[], None] = lambda: None,
         reading: str = "",
+        periods: Periods | None = None,
     ) -> None:
         """``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked."""
         self.calls = calls or Calls()
@@ -180,6 +183,8 @@ class House:
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
         self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close))
         self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
+        retention = Retention(store, spool, periods or Periods(), clock=clock)
+        self.lanes.add(Lane("retention", retention.run, every=RETENTION))
         for courier in self.couriers:
             name, step = f"courier:{courier.outlet.system}", _freed(courier, self.lanes)
             self.lanes.add(Lane(name, step, every=LOOK, close=courier.outlet.close, ails=_ailing(courier)))

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -44,7 +44,6 @@ class Limits:
     failures: int = 3
     pause: float = 60.0
     closed: float = 900.0
-    keep: timedelta = timedelta(days=30)
 
 
 Outcome = Literal["answered", "budget", "lost", "failed", "late"]
@@ -89,7 +88,6 @@ class Understanding:
         self._failures = 0
         #: Until when nothing is asked (monotonic seconds), and why.
         self._until, self._paused = 0.0, ""
-        self._forgotten: datetime | None = None
 
     # ------------------------------------------------------------------ the lane's side
 
@@ -112,8 +110,6 @@ class Understanding:
                 done[number] = replace(rows[number], reading=self._read(rows[number], task))
             except Exception:
                 log.exception("the answer about message %d could not be used", rows[number].row.id)
-        if tasks:
-            self._forget()
         return done
 
     def _task(self, row: ReadRow) -> _Task | None:
@@ -144,16 +140,6 @@ class Understanding:
         read = merge(row.message, business, rules, answer, self.policy, now=now, with_files=task.with_files)
         used = Reason(f"{ANSWER}{task.key}", True, 0.0, f"{answer.model} : {_figures(answer.usage, answer.cost)}")
         return replace(read, reasons=(*read.reasons, used))
-
-    def _forget(self) -> None:
-        """Erase the words of old answers, once a day."""
-        now = self._clock()
-        if self._forgotten is None or now - self._forgotten > timedelta(days=1):
-            self._forgotten = now
-            try:
-                self._store.forget_answers(now - self.limits.keep)
-            except Exception:
-                log.exception("old answers could not be forgotten")
 
     # ------------------------------------------------------------------ the threads' side
 

@@ -90,20 +90,27 @@ class Journal(Group):
 
         def work(connection: Connection) -> int:
             head = self._lock_head(connection)
-            count, entries = 0, []
-            for case_id in case_ids:
-                query = select(texts.c.id).where(texts.c.case_id == case_id, texts.c.body.is_not(None))
-                ids = list(connection.execute(query).scalars())
-                for id in ids:
-                    proof = {"body": None, "erased": self._erased(id)}
-                    connection.execute(update(texts).where(texts.c.id == id).values(proof))
-                if ids:
-                    entries.append(JournalEntry(now, case_id, "texts_erased", {"count": len(ids)}, "", author))
-                count += len(ids)
+            entries = self._erase_texts(connection, case_ids, author, now)
             self._append(connection, head, entries)
-            return count
+            return sum(int(entry.data["count"]) for entry in entries)
 
         return self.db.write(work)
+
+    def _erase_texts(self, connection: Connection, case_ids: Sequence[str], author: str, now: datetime) -> list[JournalEntry]:
+        """Erase the prose of those cases; the lines that say so, for the caller to append."""
+        entries = []
+        for case_id in case_ids:
+            query = select(texts.c.id).where(texts.c.case_id == case_id, texts.c.body.is_not(None))
+            if count := self._erase(connection, list(connection.execute(query).scalars())):
+                entries.append(JournalEntry(now, case_id, "texts_erased", {"count": count}, "", author))
+        return entries
+
+    def _erase(self, connection: Connection, ids: Sequence[str]) -> int:
+        """Erase these texts, with the proof that it was us; how many."""
+        for id in ids:
+            proof = {"body": None, "erased": self._erased(id)}
+            connection.execute(update(texts).where(texts.c.id == id).values(proof))
+        return len(ids)
 
     # ---- appending (inside a transaction of the caller)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from store.base import Group, insert_or
 from store.tables import records
@@ -46,6 +46,13 @@ class RecordsTable(Group):
             return True
 
         return self.db.write(work)
+
+    def remove(self, system: str, id: str) -> bool:
+        """Delete the record of that id for good; whether it was there."""
+        if not id.isdecimal():
+            return False
+        gone = delete(records).where(records.c.system == system, records.c.id == int(id))
+        return self.db.write(lambda connection: connection.execute(gone).rowcount > 0)
 
     def get(self, system: str, key: str) -> tuple[str, Mapping[str, Any]] | None:
         """(id, data) of the record with that key."""

@@ -194,9 +194,11 @@ class FolderSpool:
                 os.close(handle)
 
     def _whole(self, digest: str, size: int) -> bool:
-        """Whether it is there with its full length; one that was cut is written again."""
+        """Whether it is there with its full length; one that was cut is written again. Its time then says that it is wanted."""
+        name = self._name(digest)
         try:
-            return os.stat(self._name(digest)).st_size == stored_size(size)
+            os.utime(name)
+            return os.stat(name).st_size == stored_size(size)
         except FileNotFoundError:
             return False
 
@@ -258,6 +260,27 @@ class FolderSpool:
             self._path(sha256).unlink()
         except (FileNotFoundError, KeyError):
             return False
+        return True
+
+    def forget(self, sha256: str, idle: float) -> bool:
+        """Remove it unless it was stored, again or for the first time, in the last ``idle`` seconds; whether it is gone.
+
+        Whoever stores a content that is there only renews its time, and names it in the database a moment later.
+        """
+        path, aside = self._name(sha256), f"{self._temporary}/{os.urandom(12).hex()}"
+        try:
+            if os.stat(path).st_mtime > time.time() - idle:
+                return False
+            # Aside first: who stores it from now on writes it anew, and who did so a moment ago has renewed its time.
+            os.rename(path, aside)
+            if os.stat(aside).st_mtime > time.time() - idle:
+                os.rename(aside, path)
+                return False
+            os.unlink(aside)
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise _told(error, self.folder) from error
         return True
 
     def digests(self) -> Iterator[str]:

@@ -22,6 +22,7 @@ from store.fill import Fill
 from store.healing import Heals
 from store.lookup import Lookup
 from store.records import RecordsTable
+from store.retention import Retention
 from store.revisions import Revisions
 from store.tables import meta
 from store.views_people import PeopleViews
@@ -29,6 +30,7 @@ from store.views_report import ReportViews
 
 
 class SqlStore(
+    Retention,
     Lookup,
     PeopleViews,
     ReportViews,

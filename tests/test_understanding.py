@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -299,14 +299,6 @@ def test_a_store_that_cannot_keep_costs_the_answer_and_not_the_message(sqlite_st
     (done,) = ours.improve([vague()])
     assert replace(done.reading, reasons=()) == replace(vague().reading, reasons=())
     assert sqlite_store.spent(NOW.date()).unknown == 1
-
-
-def test_old_words_are_forgotten_by_the_way(sqlite_store: SqlStore) -> None:
-    sqlite_store.keep_answer(key(1), answer({"a": 1}), NOW - timedelta(days=31))
-    understanding(sqlite_store, Told(ANSWER)).improve([vague()])
-    old = sqlite_store.answer(key(1))
-    assert old is not None
-    assert old.answer is None
 
 
 def test_nothing_unsure_needs_no_thread_and_no_question(sqlite_store: SqlStore) -> None:

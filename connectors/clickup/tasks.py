@@ -19,6 +19,7 @@ from connectors.clickup.shapes import due_at, file_name, id_of, marked, receipt_
 from connectors.clickup.upload import Upload
 from connectors.http import Refused, one_by_one
 from core.effects import CommentTask, CreateTask, Effect, Receipt, System
+from core.erasure import Trace
 from core.errors import Ambiguous, PortError, Rejected, Transient
 from core.ports import Health, Spool
 
@@ -100,6 +101,23 @@ class ClickUpTasks:
             return Health(False, f"ClickUp : la personne {self._assignee} n'est pas membre de l'espace de travail")
         where = f"dans le champ « {self._key_field} »" if self._key_field in fields else "dans la description"
         return Health(True, f"ClickUp répond ; la clé de chaque tâche est écrite {where}")
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Delete the tasks, with the comments and files on them."""
+        return [self._forget(trace) for trace in traces]
+
+    def _forget(self, trace: Trace) -> PortError | None:
+        if trace.url.startswith("local://"):
+            return Rejected("fait dans un autre système, qui n'est plus réglé")
+        if trace.kind != "task.create":
+            return None  # it goes with its task
+        try:
+            self._client.call("DELETE", f"/v2/task/{id_of(trace.id)}")
+        except Refused as error:
+            return None if error.answer.status in (404, 410) else error
+        except PortError as error:
+            return error
+        return None
 
     def close(self) -> None:
         """Give connections back."""

@@ -14,6 +14,7 @@ from connectors.hubspot.batches import FOUND, Outcome, Run
 from connectors.hubspot.checks import Checkup
 from connectors.hubspot.client import HubSpotClient, Usage
 from connectors.hubspot.contacts import Contacts, identity
+from connectors.hubspot.forget import forget
 from connectors.hubspot.inputs import Input
 from connectors.hubspot.links import Link, link
 from connectors.hubspot.properties import PropertySpec, ensure, lacks
@@ -31,6 +32,7 @@ from connectors.hubspot.shapes import (
     who_of,
 )
 from core.effects import AddNote, Effect, OpenTicket, Receipt, System, UpdateTicket, UpsertContact
+from core.erasure import Trace
 from core.errors import PortError, Rejected
 from core.ports import Health
 
@@ -134,6 +136,10 @@ class HubSpotCrm:
     def ensure_properties(self) -> list[str]:
         """Create the properties that are missing; sentences of what was done. Raises PortError."""
         return ensure(self._client, self._wanted(), group=self._names.group, label=self._names.group_label)
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Contacts for good, tickets and notes into HubSpot's bin."""
+        return forget(self._client, traces)
 
     # ------------------------------------------------------------------ kinds
 

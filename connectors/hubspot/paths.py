@@ -11,6 +11,7 @@ from urllib.parse import quote
 #: name: (v3 or v4, dated)
 TABLE: dict[str, tuple[str, str]] = {
     "batch": ("/crm/v3/objects/{type}/batch/{action}", "/crm/objects/{version}/{type}/batch/{action}"),
+    "gdpr": ("/crm/v3/objects/contacts/gdpr-delete", "/crm/objects/{version}/contacts/gdpr-delete"),
     "properties": ("/crm/v3/properties/{type}", "/crm/properties/{version}/{type}"),
     "property": ("/crm/v3/properties/{type}/{property}", "/crm/properties/{version}/{type}/{property}"),
     "properties.create": ("/crm/v3/properties/{type}/batch/create", "/crm/properties/{version}/{type}/batch/create"),

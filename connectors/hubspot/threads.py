@@ -13,8 +13,10 @@ from typing import Any
 
 from connectors.http import Refused, one_by_one
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.forget import forget_threads
 from connectors.hubspot.mail import Said
 from core.effects import Effect, Receipt, SendMessage, System
+from core.erasure import Trace
 from core.errors import Ambiguous, PortError, Rejected, Transient
 from core.ports import Health
 
@@ -57,6 +59,10 @@ class HubSpotThreads:
     def close(self) -> None:
         """Give connections back."""
         self._client.close()
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """The conversations, whole."""
+        return forget_threads(self._client, traces)
 
     # ------------------------------------------------------------------ one message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import BinaryIO
 
 from connectors.local.folder import folder_health, reason, safe_name, write_whole
 from core.effects import Effect, Receipt, StoreFile, System
+from core.erasure import Trace
 from core.errors import PortError, Rejected, Transient
 from core.ports import Health, Spool
 
@@ -42,6 +44,22 @@ class DiskFiles:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Delete the files."""
+        return [self._forget(trace) for trace in traces]
+
+    def _forget(self, trace: Trace) -> PortError | None:
+        path = self._folder / trace.id
+        if not trace.url.startswith("file://") or not path.resolve().is_relative_to(self._folder.resolve()):
+            return Rejected("fait dans un autre système, qui n'est plus réglé")
+        try:
+            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # other files of the case
+                path.parent.rmdir()
+        except OSError as error:
+            return Transient(f"un fichier ne peut pas être effacé dans {self._folder} : {reason(error)}")
+        return None
 
     def _find(self, effect: Effect) -> Receipt | None:
         payload = effect.payload

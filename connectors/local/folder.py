@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.compose import CannotCompose, Piece, compose
 from core.effects import Effect, Receipt, SendMessage, System
+from core.erasure import Trace
 from core.errors import PortError, Rejected, Transient
 from core.message import Address, Channel
 from core.ports import Batch, Health, Incoming, Ledger, Spool
@@ -208,7 +209,23 @@ class FolderOutlet:
 
     def path(self, effect: Effect) -> Path:
         """Where the mail of that effect is, or will be."""
-        return self._folder / f"{safe_name(effect.key)}-{hashlib.sha256(effect.key.encode()).hexdigest()[:8]}.eml"
+        return self._named(effect.key)
+
+    def _named(self, key: str) -> Path:
+        return self._folder / f"{safe_name(key)}-{hashlib.sha256(key.encode()).hexdigest()[:8]}.eml"
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Delete the files."""
+        return [self._forget(trace) for trace in traces]
+
+    def _forget(self, trace: Trace) -> PortError | None:
+        if not trace.url.startswith("file://"):
+            return Rejected("envoyé par une boîte qui n'est plus réglée")
+        try:
+            self._named(trace.key).unlink(missing_ok=True)
+        except OSError as error:
+            return Transient(f"un message ne peut pas être effacé dans {self._folder} : {reason(error)}")
+        return None
 
     def _deliver(self, effect: Effect) -> Receipt | PortError:
         payload = effect.payload

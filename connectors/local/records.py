@@ -9,11 +9,12 @@ Everything is idempotent by the effect's key: delivering again changes nothing a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from core.effects import AddNote, CommentTask, CreateTask, Effect, OpenTicket, Receipt, System, UpdateTicket, UpsertContact
+from core.erasure import Trace
 from core.errors import PortError, Rejected, Transient
 from core.ports import Health, Records
 
@@ -58,6 +59,23 @@ class _Kept:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Delete the records."""
+        return [self._forget(trace) for trace in traces]
+
+    def _forget(self, trace: Trace) -> PortError | None:
+        if not trace.url.startswith("local://"):
+            return Rejected("fait dans un autre système, qui n'est plus réglé")
+        system = next((where for kind, where in self._where.items() if _kind(kind) == trace.kind), "")
+        try:
+            if trace.kind == "contact.upsert":
+                self._records.remove("crm.contact", trace.id)
+            elif system and (found := self._records.get(system, trace.key)):
+                self._records.remove(system, found[0])
+        except Exception as error:
+            return _unwell(error)
+        return None
 
     def _deliver(self, effect: Effect) -> Receipt | PortError:
         try:
@@ -178,6 +196,10 @@ class LocalTasks(_Kept):
             self._merge("task", payload.task, {})
             return self._put(effect, {"task": payload.task, "text": payload.text})
         raise Rejected(f"la liste de tâches locale ne sait pas faire « {effect.kind} »")
+
+
+def _kind(payload: type[Any]) -> str:
+    return str(next(part.default for part in fields(payload) if part.name == "kind"))
 
 
 def _flat(properties: Mapping[str, str]) -> dict[str, str]:

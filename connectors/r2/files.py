@@ -18,13 +18,16 @@ from urllib.parse import quote
 from connectors.r2.client import Bucket, R2Client, meaning, status_of
 from connectors.r2.upload import PART, Uploader, errors, spooled
 from core.effects import Effect, Receipt, StoreFile, System
-from core.errors import PortError, Rejected
+from core.erasure import Trace
+from core.errors import PortError, Rejected, Transient
 from core.ports import Health, Spool
 
 #: The longest life of a presigned address, in seconds (the signature's own limit).
 WEEK = 604_800
 #: Files larger than that, in bytes, go up so many at a time: each may hold a part of 8 MiB.
 LARGE, LARGE_AT_ONCE = 1024 * 1024, 3
+#: Objects that one call deletes.
+MOST_DELETED = 1000
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,99}", re.IGNORECASE)
 _MORE_THAN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _T = TypeVar("_T")
@@ -95,6 +98,35 @@ class R2Files:
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Delete the objects, a thousand a call."""
+        answers: dict[int, PortError | None] = {
+            n: Rejected("fait dans un autre système, qui n'est plus réglé")
+            for n, trace in enumerate(traces)
+            if trace.url.startswith("file://")
+        }
+        wanted = [(n, trace.id) for n, trace in enumerate(traces) if n not in answers]
+        for start in range(0, len(wanted), MOST_DELETED):
+            some = wanted[start : start + MOST_DELETED]
+            try:
+                refused = self._delete([key for _, key in some])
+            except PortError as error:
+                answers |= {n: error for n, _ in some}
+            else:
+                answers |= {n: refused.get(key) for n, key in some}
+        return [answers[n] for n in range(len(traces))]
+
+    def _delete(self, keys: Sequence[str]) -> dict[str, PortError]:
+        """What S3 says of those that are not gone, by key. Raises PortError."""
+        objects = [{"Key": key} for key in dict.fromkeys(keys)]
+        with errors(last=False):
+            answer = self._client.s3.delete_objects(Bucket=self._bucket.name, Delete={"Objects": objects, "Quiet": True})
+        return {
+            str(one.get("Key")): Transient(f"R2 : {one.get('Code', '')} {one.get('Message', '')}".strip())
+            for one in answer.get("Errors", ())
+            if one.get("Code") != "NoSuchKey"
+        }
 
     def _each(self, do: Callable[[Effect], _T], effects: Sequence[Effect]) -> list[_T | PortError]:
         def one(effect: Effect) -> _T | PortError:

@@ -56,6 +56,9 @@ class SealedFolder(Protocol):
     def delete(self, sha256: str) -> bool:
         """Remove it; whether it was there."""
 
+    def forget(self, sha256: str, idle: float) -> bool:
+        """Remove it unless it was stored in the last ``idle`` seconds; whether it is gone."""
+
     def digests(self) -> Iterator[str]:
         """Everything that the folder has."""
 
@@ -110,6 +113,14 @@ class R2Spool:
         with errors(last=False):
             self._client.s3.delete_object(Bucket=self._client.bucket.name, Key=key)
         return self._local.delete(sha256) or there
+
+    def forget(self, sha256: str, idle: float) -> bool:
+        """Remove it here and in the bucket unless this machine stored it in the last ``idle`` seconds; whether it is gone."""
+        if not self._local.forget(sha256, idle):
+            return False
+        with errors(last=False):
+            self._client.s3.delete_object(Bucket=self._client.bucket.name, Key=self._key(sha256))
+        return True
 
     def bring(self) -> int:
         """Bring everything that the bucket has into the folder; how many files came. Raises PortError."""

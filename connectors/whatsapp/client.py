@@ -1,4 +1,4 @@
-"""Twilio's messaging API (2010-04-01): the four calls we make, what its error codes mean, and how numbers are written."""
+"""Twilio's messaging API (2010-04-01): the calls we make, what its error codes mean, and how numbers are written."""
 
 from __future__ import annotations
 
@@ -117,6 +117,19 @@ class TwilioClient:
     def media_of(self, sid: str) -> list[Mapping[str, Any]]:
         """What hangs on a message, in the order it was sent."""
         return list(self._list(f"{self.account.path}/Messages/{sid}/Media.json?PageSize=50", "media_list"))
+
+    def erase(self, sid: str) -> None:
+        """Delete a message and what hangs on it, for good; what is gone already is left so."""
+        try:
+            for media in self.media_of(sid):
+                self._delete(f"{self.account.path}/Messages/{sid}/Media/{media.get('sid')}.json")
+            self._delete(f"{self.account.path}/Messages/{sid}.json")
+        except Refused as error:
+            if error.answer.status != 404:
+                raise
+
+    def _delete(self, path: str) -> None:
+        self.http.call("DELETE", path)
 
     def state(self) -> str:
         """The account's status: "active", "suspended" or "closed"."""

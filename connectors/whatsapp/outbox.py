@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from connectors.whatsapp.client import CLOSED, TwilioClient, bare_number, channel_address, code_of, moment, stamp
+from connectors.whatsapp.client import CLOSED, SID, TwilioClient, bare_number, channel_address, code_of, moment, stamp
 from connectors.whatsapp.templates import Template, chosen
 from connectors.whatsapp.text import MOST_PARTS, mark, seek, signed
 from connectors.whatsapp.webhook import Status, status_of
 from core.effects import Effect, Receipt, SendMessage, System
+from core.erasure import Trace
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unreachable
 from core.ports import Health
 
@@ -124,6 +125,20 @@ class WhatsAppOutlet:
     def close(self) -> None:
         """Give connections back."""
         self._client.close()
+
+    def forget(self, traces: Sequence[Trace]) -> list[PortError | None]:
+        """Delete the messages and their files at Twilio, those that came in too."""
+        return [self._forget(trace) for trace in traces]
+
+    def _forget(self, trace: Trace) -> PortError | None:
+        for sid in (trace.id.partition("/")[0], *trace.others):
+            if not SID.fullmatch(sid):
+                return Rejected("ce n'est pas un message de Twilio")
+            try:
+                self._client.erase(sid)
+            except PortError as error:
+                return error
+        return None
 
     # ------------------------------------------------------------------ beside the port
 

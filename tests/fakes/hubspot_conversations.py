@@ -34,6 +34,7 @@ class Conversations(Associations):
         ("GET", rf"{ROOT}/threads", "threads_list"),
         ("GET", rf"{ROOT}/threads/(?P<thread>\d+)", "threads_get"),
         ("PATCH", rf"{ROOT}/threads/(?P<thread>\d+)", "threads_update"),
+        ("DELETE", rf"{ROOT}/threads/(?P<thread>\d+)", "threads_archive"),
         ("GET", rf"{ROOT}/threads/(?P<thread>\d+)/messages", "messages_list"),
         ("POST", rf"{ROOT}/threads/(?P<thread>\d+)/messages", "messages_create"),
         ("GET", rf"{ROOT}/threads/(?P<thread>\d+)/messages/(?P<number>[^/]+)", "messages_get"),
@@ -269,6 +270,10 @@ class Conversations(Associations):
         if body.get("status") == "CLOSED":
             found["closedAt"] = stamp(self.now())
         return self._shown(found, request)
+
+    def threads_archive(self, request: Request, thread: str) -> Any:
+        del self.threads[self._thread(thread)["id"]]
+        return Answer(204)
 
     # ------------------------------------------------------------------ messages
     def messages_list(self, request: Request, thread: str) -> Any:
