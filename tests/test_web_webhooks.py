@@ -22,6 +22,7 @@ from whatsapp_help import CLIENT, client_of, crowd
 from connectors.whatsapp.inbox import WhatsAppInbox
 from core.effects import Effect, Receipt, SendMessage
 from core.errors import PortError, UserError
+from core.ports import Change, Settled
 from edge import clickup_hook, hubspot_hook, whatsapp_hooks
 from engine.desk import Desk
 from engine.hooks import Hook, Told
@@ -149,10 +150,14 @@ def test_row_23_a_text_that_never_arrived_is_told_to_the_clerk_once(web: Running
     assert answer.status == 200
     web.counter.settle()
     case = web.counter.only()
-    key = next(r.effect.key for r in store.outbox(case.id) if isinstance(r.effect.payload, SendMessage))
+    key, sid, now = f"{case.id}/9/0", "SM" + "a" * 32, web.counter.now
+    text = SendMessage("+33612345678", "", "", "Bonjour", "acknowledgement", "fr", "notice")
+    store.commit([Change(None, effects=(Effect(key, case.id, "whatsapp", text),))], now)
+    store.sending([key], now)
+    store.settle([Settled(key, "done", Receipt(sid), "")], now)
     sent = len(web.counter.sent("c@example.com"))
     url = f"{PUBLIC}/webhook/whatsapp/status?effect={key.replace('/', '%2F')}&part=1&parts=1"
-    form = {"MessageSid": "SM" + "a" * 32, "MessageStatus": "undelivered", "ErrorCode": "63024", "To": "whatsapp:+33612345678"}
+    form = {"MessageSid": sid, "MessageStatus": "undelivered", "ErrorCode": "63024", "To": "whatsapp:+33612345678"}
     signed = twilio.receive(CLIENT, "x", url=url)
     from fakes.twilio import sign
 
