@@ -38,6 +38,8 @@ VERSION = "3.0.0"
 #: The reference in Message-IDs of mails that belong to no case (alerts).
 NO_CASE = "00000000"
 
+#: By how much reading steps back behind the service itself where both want the processor (nice(2)).
+READING_NICE = 5
 #: Address space of a reading worker.
 WORKER_BYTES = 2 * 1024**3
 Now = Callable[[], datetime]
@@ -285,6 +287,9 @@ def reading_worker(descriptor: int) -> None:
 
     from engine.reader import serve
 
+    # Who waits for an answer of the web must not wait for those that read.
+    with contextlib.suppress(OSError):
+        os.nice(READING_NICE)
     # A hostile mail must cost its own worker, not the machine.
     resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
     serve(descriptor, make_reading)

@@ -15,13 +15,13 @@ The contract of an inbox
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Literal, Protocol, TypeVar, runtime_checkable
 
 from core.accounts import Accounts
 from core.case import Case, Party
@@ -31,6 +31,8 @@ from core.message import Channel, Message
 from core.model import Answer, AnswerRow, Question, Spent
 from core.outside import OutsideCalls
 from core.reading import Reading
+
+T = TypeVar("T")
 
 # ------------------------------------------------------------------ inboxes
 
@@ -392,6 +394,9 @@ class Records(Protocol):
 
     def all(self, system: str) -> Iterable[tuple[str, str, Mapping[str, Any]]]:
         """(id, key, data) of every record, oldest first."""
+
+    def at_once(self, work: Callable[[Records], T]) -> T:
+        """What the function does with the records that it is given, in one commit: all of it, or nothing when it raises."""
 
 
 class Answers(Protocol):

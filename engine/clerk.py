@@ -1,4 +1,4 @@
-"""Clerk: decides, in order, in batches; one commit a batch. The only writer of cases and of the journal.
+"""Clerk: decides, in order, in batches; a commit for some at a time. The only writer of cases and of the journal.
 
 For every message, event and deadline: find its case, let ``decide`` say what follows, commit the new case with its journal,
 effects and deadlines together with the mark that the cause is dealt with. What a batch decided is seen by the rest of it
@@ -38,6 +38,8 @@ from processors.correlate import same_correspondent
 log = logging.getLogger("guichet.clerk")
 
 TAKE = 200
+#: Changes of one commit: whoever wants the database meanwhile, as every webhook does, waits for it.
+SLICE = 25
 #: A correspondent gets at most one automatic notice in this time (FAILURES 14).
 NOTICE_EVERY = timedelta(days=1)
 #: Who a customer's answer by link is to the journal.
@@ -127,7 +129,9 @@ class Clerk:
         changes = [change for cause in causes if (change := self._decide(cause, overlay)) is not None]
         if not changes:
             return
-        self._store.commit(changes, self._clock())
+        # What was committed is not decided again when a later slice fails.
+        for start in range(0, len(changes), SLICE):
+            self._store.commit(changes[start : start + SLICE], self._clock())
         self._decided()
         for system in sorted({e.system for c in changes for e in c.effects}):
             self._wake(f"courier:{system}")

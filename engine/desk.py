@@ -31,6 +31,7 @@ from engine.people import People
 from engine.reports import Reports
 from engine.standing import Figures, Standing
 from engine.takes import Takes
+from engine.together import Together
 
 T = TypeVar("T")
 
@@ -81,6 +82,7 @@ class Desk(Takes, Standing):
         self.people = People(house.store, house.office.secret, clock=clock)
         self.offers = Offers(house.store, house.office, clock=clock, wake=house.lanes.wake)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
+        self._together = Together(lambda several: self._receive(several))
         self._lock = threading.Lock()
         self._figures: tuple[float, Figures] | None = None
         #: Set at the end: whoever waits for an outcome stops waiting.

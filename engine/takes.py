@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from engine.finding import REPEAT_WITHIN
 from engine.hooks import Moved, Told
 from engine.house import House
 from engine.posts import Place, PostedFile, Request, envelope, fingerprint
+from engine.together import Together
 from engine.watch import hand_over, lose
 
 #: The inbox that posted requests come in by.
@@ -84,14 +84,16 @@ class Takes:
     _store: DeskStore
     _spool: Spool
     _clock: Callable[[], datetime]
+    #: Webhooks that come at the same time are kept in one commit.
+    _together: Together[tuple[str, Channel, list[Taken]]]
 
     # ------------------------------------------------------------------ webhooks
 
     def take(self, told: Told) -> None:
         """Keep what a webhook told, then wake whom it concerns. Raises PortError or UserError when it could not be kept."""
         now = self._clock()
-        if told.items and self._receive(told.inbox, told.channel, told.items, now):
-            self._house.lanes.wake("reader")
+        if told.items:
+            self._together.do((told.inbox, told.channel, self._spooled(told.inbox, told.items)))
         moved = [m if m.key else self._whose(m) for m in told.moved]
         news = hand_over(self._store, moved, now)
         for lost in told.lost:
@@ -106,13 +108,23 @@ class Takes:
         case_id = self._store.named("task", moved.task)
         return replace(moved, key=f"{case_id}/webhook") if case_id else moved
 
-    def _receive(self, inbox: str, channel: Channel, items: Sequence[Incoming], now: datetime) -> int:
-        rows = []
-        for item in items:
-            raw = item.raw or b""
-            identity = item.identity or f"{inbox}:{hashlib.sha256(raw).hexdigest()}"
-            rows.append(Taken(replace(item, raw=None, head=b""), identity, self._spool.put(raw)))
-        return self._store.receive(inbox, channel, rows, now)
+    def _spooled(self, inbox: str, items: Sequence[Incoming]) -> list[Taken]:
+        """The raw bytes durably in the spool: each caller waits for the disk by himself, and all of them at the same time."""
+        digests = self._spool.put_many([item.raw or b"" for item in items])
+        return [
+            Taken(replace(item, raw=None, head=b""), item.identity or f"{inbox}:{digest}", digest)
+            for item, digest in zip(items, digests, strict=True)
+        ]
+
+    def _receive(self, several: Sequence[tuple[str, Channel, list[Taken]]]) -> None:
+        """Messages that came at the same time, in one commit for each inbox; then they are read."""
+        places: dict[tuple[str, Channel], list[Taken]] = {}
+        for inbox, channel, rows in several:
+            places.setdefault((inbox, channel), []).extend(rows)
+        now = self._clock()
+        new = sum(self._store.receive(inbox, channel, rows, now) for (inbox, channel), rows in places.items())
+        if new:
+            self._house.lanes.wake("reader")
 
     # ------------------------------------------------------------------ requests
 
@@ -144,7 +156,7 @@ class Takes:
             identity += "-p"
         raw = envelope(request, files, identity, place.completes, now)
         item = Incoming(identity.removeprefix(f"{FORM}:"), raw, len(raw), now, identity=identity)
-        new = self._receive(FORM, "form", [item], now)
+        new = self._store.receive(FORM, "form", self._spooled(FORM, [item]), now)
         if new:
             self._house.lanes.wake("reader")
         return identity, bool(new)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, select, update
 
+from core.ports import Records
 from store.base import Group, insert_or
+from store.crypto import Keys
 from store.tables import records
+
+T = TypeVar("T")
 
 
 class RecordsTable(Group):
@@ -25,7 +30,7 @@ class RecordsTable(Group):
             same = select(records.c.id).where(records.c.system == system, records.c.key == key)
             return (str(new), True) if new is not None else (str(connection.execute(same).scalar_one()), False)
 
-        return self.db.write(work)
+        return self._write(work)
 
     def update(self, system: str, id: str, data: Mapping[str, Any]) -> bool:
         """Merge into the record of that id; False when there is none."""
@@ -45,7 +50,7 @@ class RecordsTable(Group):
             connection.execute(update(records).where(records.c.id == int(id)).values(body=self._seal(system, row.key, merged)))
             return True
 
-        return self.db.write(work)
+        return self._write(work)
 
     def remove(self, system: str, id: str) -> bool:
         """Delete the record of that id for good; whether it was there."""
@@ -57,7 +62,7 @@ class RecordsTable(Group):
     def get(self, system: str, key: str) -> tuple[str, Mapping[str, Any]] | None:
         """(id, data) of the record with that key."""
         query = select(records.c.id, records.c.body).where(records.c.system == system, records.c.key == key)
-        with self.db.read() as connection:
+        with self._read() as connection:
             row = connection.execute(query).first()
         return (str(row.id), self._open(system, key, row.body)) if row else None
 
@@ -66,7 +71,7 @@ class RecordsTable(Group):
         after, page = 0, 500
         while True:
             query = select(records).where(records.c.system == system, records.c.id > after).order_by(records.c.id).limit(page)
-            with self.db.read() as connection:
+            with self._read() as connection:
                 rows = connection.execute(query).all()
             for row in rows:
                 yield str(row.id), row.key, self._open(system, row.key, row.body)
@@ -74,8 +79,35 @@ class RecordsTable(Group):
                 return
             after = rows[-1].id
 
+    def at_once(self, work: Callable[[Records], T]) -> T:
+        """What the function does with the records that it is given, in one commit: all of it, or nothing when it raises."""
+        return self.db.write(lambda connection: work(_Within(connection, self.keys)))
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        return self.db.write(work)
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        connection: AbstractContextManager[Connection] = self.db.read()
+        return connection
+
     def _seal(self, system: str, key: str, data: Mapping[str, Any]) -> bytes:
         return self._seal_json("records", f"{system}\n{key}", dict(data))
 
     def _open(self, system: str, key: str, body: bytes) -> dict[str, Any]:
         return dict(self._json("records", f"{system}\n{key}", body))
+
+
+class _Within(RecordsTable):
+    """The same inside a transaction that is under way."""
+
+    def __init__(self, connection: Connection, keys: Keys) -> None:
+        self._connection, self.keys = connection, keys
+
+    def at_once(self, work: Callable[[Records], T]) -> T:
+        return work(self)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        return work(self._connection)
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        return nullcontext(self._connection)

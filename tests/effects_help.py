@@ -6,12 +6,15 @@ import contextlib
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from core.effects import Effect, SendMessage
+from core.ports import Records
+
+T = TypeVar("T")
 
 
 def letter(key: str, **changed: Any) -> Effect:
@@ -61,6 +64,9 @@ class MemoryRecords:
     def __init__(self) -> None:
         self.rows: list[tuple[str, str, dict[str, Any]]] = []
         self.broken = False
+
+    def at_once(self, work: Callable[[Records], T]) -> T:
+        return work(self)
 
     def put(self, system: str, key: str, data: Mapping[str, Any], now: datetime) -> tuple[str, bool]:
         self._try()

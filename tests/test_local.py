@@ -23,6 +23,9 @@ from connectors.local.records import LocalCrm, LocalTasks, properties
 from core.effects import AddNote, CreateTask, Effect, OpenTicket, Receipt, StoreFile, UpdateTicket, UpsertContact
 from core.errors import Rejected, Transient
 from core.message import Address
+from store import open_store
+from tests.store_help import KEYS
+from tests.store_help import NOW as KEPT_AT
 
 
 def settled(path: Path, raw: bytes, age: float = 10.0) -> Path:
@@ -261,3 +264,20 @@ def test_a_store_that_fails_is_transient() -> None:
     assert isinstance(outcome, Transient)
     with pytest.raises(Transient):
         LocalTasks(records).find([Effect("a/1/0", "a", "tasks", CreateTask("x", "y", "z"))])
+
+
+def test_a_batch_is_kept_in_few_commits_and_one_bad_effect_spoils_no_other(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'guichet.db'}", keys=KEYS, now=KEPT_AT)
+    writes: list[object] = []
+    plain = store.db.write
+    store.db.write = lambda work: (writes.append(work), plain(work))[1]  # type: ignore[method-assign]
+    crm = LocalCrm(store, clock=lambda: KEPT_AT)
+    effects = [Effect(f"c{n}/1/0", f"c{n}", "crm", UpsertContact(email=f"c{n}@example.com", name=f"C{n}")) for n in range(40)]
+    effects[7] = Effect("c7/1/0", "c7", "crm", UpdateTicket("999", {"a": "b"}))
+    first = crm.deliver(effects)
+    assert isinstance(first[7], Rejected)
+    assert all(isinstance(r, Receipt) for n, r in enumerate(first) if n != 7)
+    assert len(writes) == 3
+    again = crm.deliver(effects)
+    assert [getattr(r, "id", "") for r in again] == [getattr(r, "id", "") for r in first]
+    store.close()

@@ -9,14 +9,19 @@ Everything is idempotent by the effect's key: delivering again changes nothing a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from core.effects import AddNote, CommentTask, CreateTask, Effect, OpenTicket, Receipt, System, UpdateTicket, UpsertContact
 from core.erasure import Trace
 from core.errors import PortError, Rejected, Transient
 from core.ports import Health, Records
+
+#: Effects that share a commit.
+AT_ONCE = 16
 
 
 def _now() -> datetime:
@@ -37,8 +42,26 @@ class _Kept:
         self._clock = clock
 
     def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
-        """Do them, in order."""
-        return [self._deliver(effect) for effect in effects]
+        """Do them, in order, some in each commit: few enough that nobody else waits long for the database."""
+        outcomes: list[Receipt | PortError] = []
+        for start in range(0, len(effects), AT_ONCE):
+            some = effects[start : start + AT_ONCE]
+            try:
+                outcomes += self._records.at_once(partial(self._some, effects=some))
+            except Exception:  # nothing of these was kept: each alone says what is wrong with it
+                outcomes += [self._deliver(effect) for effect in some]
+        return outcomes
+
+    def _some(self, records: Records, effects: Sequence[Effect]) -> list[Receipt | PortError]:
+        within = copy(self)
+        within._records = records
+        return [within._or_refused(effect) for effect in effects]
+
+    def _or_refused(self, effect: Effect) -> Receipt | PortError:
+        try:
+            return self._find(effect) or self._do(effect)
+        except Rejected as error:
+            return error
 
     def find(self, effects: Sequence[Effect]) -> list[Receipt | None]:
         """Look them up by key. Raises Transient."""
