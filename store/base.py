@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Table, or_
 
 from store.crypto import Keys
 from store.engine import Database
@@ -41,6 +42,14 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """The values, so many at a time."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def ripe(table: FromClause, now: datetime) -> ColumnElement[bool]:
+    """Whether the work in a row of inbox or outbox can be done: its time has come, or it was never put off.
+
+    The latter counts whatever the clock says: one that goes back must not hold up what was waiting, and all that comes behind it.
+    """
+    return or_(table.c.next_at <= now, table.c.next_at <= table.c.changed_at)
 
 
 def insert_or(connection: Connection | Engine, table: Table) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, 
 
 from core.effects import State
 from core.ports import OutboxRow, Settled
-from store.base import chunks
+from store.base import chunks, ripe
 from store.outbox import DONE, WAITING, End, Outbox
 from store.tables import dependencies, events, inbox, outbox
 
@@ -59,11 +59,11 @@ class Courier(Outbox):
                 needed.c.system != system,
                 or_(
                     needed.c.state == "sending",
-                    and_(needed.c.state == "intended", needed.c.blocked == 0, needed.c.next_at <= now),
+                    and_(needed.c.state == "intended", needed.c.blocked == 0, ripe(needed, now)),
                 ),
             )
         )
-        new = select(literal(1)).where(inbox.c.state == "new", inbox.c.next_at <= now)
+        new = select(literal(1)).where(inbox.c.state == "new", ripe(inbox, now))
         read = select(literal(1)).where(inbox.c.state == "read")
         told = select(literal(1)).where(events.c.waiting == true(), events.c.tell == true())
         with self.db.read() as connection:
@@ -150,7 +150,7 @@ class Courier(Outbox):
 
 def _ready(system: str, now: datetime) -> ColumnElement[bool]:
     """The effects of that system that can go out now."""
-    return and_(outbox.c.system == system, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, outbox.c.next_at <= now)
+    return and_(outbox.c.system == system, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, ripe(outbox, now))
 
 
 def _may(before: State, after: State) -> bool:

@@ -12,7 +12,7 @@ from core import codec
 from core.message import Message
 from core.ports import InboxRow, ReadRow
 from core.reading import Reading
-from store.base import Group, chunks, upsert
+from store.base import Group, chunks, ripe, upsert
 from store.tables import files, inbox, readings
 
 _COLUMNS = (
@@ -26,7 +26,7 @@ class Reader(Group):
 
     def unread(self, limit: int, now: datetime) -> list[InboxRow]:
         """Messages to read, oldest first, whose time has come."""
-        query = select(*_COLUMNS).where(inbox.c.state == "new", inbox.c.next_at <= now).order_by(inbox.c.id).limit(limit)
+        query = select(*_COLUMNS).where(inbox.c.state == "new", ripe(inbox, now)).order_by(inbox.c.id).limit(limit)
         with self.db.read() as connection:
             return [self._inbox_row(row) for row in connection.execute(query)]
 

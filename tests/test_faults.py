@@ -44,6 +44,7 @@ def test_a_report_says_what_was_lost_and_doubled() -> None:
     assert "lost 1, doubled 0, parked 0" in str(report)
     assert not Report(7, unfenced=1).good
     assert not Report(7, dead="why").good
+    assert not Report(7, stalled="why").good
 
 
 def test_an_effect_counts_only_when_it_is_there(tmp_path: Path) -> None:

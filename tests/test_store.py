@@ -67,6 +67,13 @@ class TestIntake:
         assert store.take("gmail", "email", [*items, taken("c")], {}, NOW) == 1
         assert [row.external_id for row in store.unread(10, NOW)] == ["a", "b", "c"]
 
+    def test_a_clock_that_goes_back_holds_up_no_message_that_was_never_put_off(self, store: SqlStore) -> None:
+        store.take("gmail", "email", [taken("a"), taken("b")], {}, NOW)
+        first, second = store.unread(10, later(-3600))
+        store.save_readings([reading(second)], [(first.id, "illisible", later(60))], NOW)
+        assert store.unread(10, later(-3600)) == []
+        assert [row.id for row in store.unread(10, later(60))] == [first.id]
+
     def test_a_known_identity_is_settled_without_a_new_row_by_whatever_road_it_comes(self, store: SqlStore) -> None:
         store.take("gmail", "email", [taken("1:1", identity="<x>")], {}, NOW)
         assert store.take("hubspot", "hubspot", [taken("h7", identity="<x>"), taken("h8", identity="<y>")], {}, NOW) == 1
@@ -335,8 +342,15 @@ class TestCourier:
     def test_effects_are_ready_in_the_order_they_were_decided(self, store: SqlStore) -> None:
         opened(store, effect("c1/1/2"), effect("c1/1/0"), effect("c1/1/1", system="mail"))
         assert ready(store) == ["c1/1/2", "c1/1/0"]
-        assert ready(store, later(-1)) == []
         assert [row.effect for row in store.ready("mail", NOW, 9)] == [effect("c1/1/1", system="mail")]
+
+    def test_a_clock_that_goes_back_holds_up_only_what_was_put_off(self, store: SqlStore) -> None:
+        opened(store, effect("fresh"), effect("put off"))
+        store.sending(["put off"], NOW)
+        end(store, "put off", "intended", next_at=later(60))
+        assert ready(store, later(59)) == ["fresh"]
+        assert ready(store, later(-3600)) == ["fresh"]
+        assert ready(store, later(60)) == ["fresh", "put off"]
 
     def test_what_needs_another_waits_for_it_and_gets_its_receipt(self, store: SqlStore) -> None:
         opened(store, effect("t", name="ticket"), effect("n", after=("t",), refers=True))

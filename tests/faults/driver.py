@@ -42,6 +42,10 @@ AIM = 2.0
 LAST = 4
 
 
+class Stalled(Exception):
+    """Nothing moves any more, though there is work."""
+
+
 @dataclass
 class Report:
     """What a run came to."""
@@ -55,11 +59,12 @@ class Report:
     starts: int = 0
     seconds: float = 0.0
     dead: str = ""
+    stalled: str = ""
 
     @property
     def good(self) -> bool:
-        """Nothing lost, nothing doubled, no second daemon, and the daemon lives."""
-        return self.verdict.good and not self.unfenced and not self.dead
+        """Nothing lost, nothing doubled, no second daemon, and the daemon lives and works."""
+        return self.verdict.good and not self.unfenced and not self.dead and not self.stalled
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{kind} {self.faults[kind]}" for kind in KINDS)
@@ -75,6 +80,8 @@ class Report:
         lines += [f"  parked {n}: {why}" for why, n in reasons.most_common(10)]
         if self.unfenced:
             lines.append("  a second daemon came up beside the first")
+        if self.stalled:
+            lines.append(f"  {self.stalled}")
         if self.dead:
             lines.append(f"  the daemon ended by itself:\n{self.dead}")
         return "\n".join(lines)
@@ -137,6 +144,8 @@ class Driver:
                 report.verdict = judge(self.settings, self.people.wrote, self.people.said_yes, self.outside.ledger)
         except Dead as error:
             report.dead = str(error)
+        except Stalled as error:
+            report.stalled = str(error)
         report.messages = len(self.people.wrote) + len(self.people.said_yes)
         report.starts, report.seconds = self.daemon.starts, time.monotonic() - began
         return report
@@ -257,7 +266,7 @@ class Driver:
                 self.daemon.signal(signal.SIGHUP)  # lanes that rest after a trouble look again
             self.people.write()
             self._answers()
-        raise Dead(f"no call came in {30 * AIM:.0f} s\n{self.daemon.tail()}")
+        raise Stalled(f"customers write, and no call came in {30 * AIM:.0f} s: the work stands still")
 
     def _disk(self) -> None:
         """No file grows any more, or none beyond a size that some have reached and others have not."""
@@ -271,7 +280,7 @@ class Driver:
         """Back or forth by seconds or up to an hour; never so far in all that a reminder would fall due."""
         seconds = self.chance.choice((1.0, -1.0)) * self.chance.choice((3.0, 60.0, 900.0, 3600.0))
         self.people.write()
-        self._jump(seconds if abs(self.ahead + seconds) < 12 * 3600 else -self.ahead)
+        self._jump(seconds if abs(self.ahead + seconds) < 2 * 3600 else -self.ahead)
         self.report.faults["clock"] += 1
 
     def _restart(self) -> None:
@@ -297,7 +306,8 @@ class Driver:
     # ------------------------------------------------------------------ the end
 
     def settle(self) -> None:
-        """Faults off, time enough, and a last wave that must go its way by itself."""
+        """Faults off, the clock put right, time enough, and a last wave that must go its way by itself."""
+        self._jump(-self.ahead)
         self.outside.disarm()
         self.outside.ledger.trap = lambda system, when: None
         self._quiet(wake=True)
@@ -324,7 +334,7 @@ class Driver:
             if still >= 3:
                 return
             if waiting > 0:
-                self._jump(45.0)
+                self._jump(300.0)
             if wake and time.monotonic() - woken > 8:
                 woken = time.monotonic()
                 self.daemon.signal(signal.SIGHUP)

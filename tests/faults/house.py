@@ -5,7 +5,9 @@ FAULTS_CLOCK names a file with the seconds by which this house's clock is off; F
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -30,6 +32,7 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     import daemon
 
+    faulthandler.register(signal.SIGUSR1)  # where every thread stands, into the log
     shift_clock(Path(os.environ["FAULTS_CLOCK"]))
     if defect := os.environ.get("FAULTS_BREAK", ""):
         from tests.faults import broken
