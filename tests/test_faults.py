@@ -25,7 +25,6 @@ SEED = 60
 @pytest.mark.timeout(900)
 def test_sixty_faults_lose_nothing_and_double_nothing() -> None:
     report = play(SEED, 60, 60)
-    print(report)
     assert report.good, str(report)
     assert report.faults.total() == 60
     assert all(report.faults[kind] >= 6 for kind in KINDS), report.faults

@@ -21,9 +21,9 @@ WITHIN, LOOK_EVERY = 200, 25
 
 
 def play(seed: int, faults: int, every: int, *, defect: str = "", keep: Path | None = None) -> Report:
-    """One house's life."""
+    """One house's life; how it stands is printed after every look."""
     with ExitStack() as held:
-        return Driver(seed, held, defect=defect, keep=keep).run(faults, every)
+        return Driver(seed, held, defect=defect, keep=keep).run(faults, every, lambda report: print(report, flush=True))
 
 
 def selftest(seed: int, names: list[str]) -> bool:
@@ -58,7 +58,8 @@ def main() -> None:
     end = time.monotonic() + given.hours * 3600
     while True:
         report = play(seed, given.faults, given.every, defect=given.defect, keep=given.keep)
-        print(report, flush=True)
+        if report.dead or report.stalled:
+            print(report, flush=True)  # no look came to say so
         if not report.good:
             sys.exit(1)
         if time.monotonic() >= end:

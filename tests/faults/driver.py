@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,8 +130,11 @@ class Driver:
 
     # ------------------------------------------------------------------ a run
 
-    def run(self, faults: int, every: int = 100) -> Report:
-        """So many faults, everything settled and checked after ``every`` of them; ends at the first that is lost or doubled."""
+    def run(self, faults: int, every: int = 100, told: Callable[[Report], None] = lambda report: None) -> Report:
+        """So many faults, everything settled and checked after ``every`` of them, which ``told`` hears.
+
+        Ends at the first look that finds something lost or doubled.
+        """
         began = time.monotonic()
         report = self.report
         try:
@@ -142,13 +145,18 @@ class Driver:
                     self.fault()
                 self.settle()
                 report.verdict = judge(self.settings, self.people.wrote, self.people.said_yes, self.outside.ledger)
+                self._count(began)
+                told(report)
         except Dead as error:
             report.dead = str(error)
         except Stalled as error:
             report.stalled = str(error)
-        report.messages = len(self.people.wrote) + len(self.people.said_yes)
-        report.starts, report.seconds = self.daemon.starts, time.monotonic() - began
+        self._count(began)
         return report
+
+    def _count(self, began: float) -> None:
+        self.report.messages = len(self.people.wrote) + len(self.people.said_yes)
+        self.report.starts, self.report.seconds = self.daemon.starts, time.monotonic() - began
 
     def fault(self) -> None:
         """One more, of a kind that the bag gives: each kind once before any comes again."""
