@@ -31,10 +31,6 @@ class Parked:
         """A page, oldest first. Raises ValueError when ``after`` is not what a page before gave."""
         return self._store.find_parked(limit=max(1, min(limit, MOST)), after=after)
 
-    def of_case(self, case_id: str) -> list[ParkedRow]:
-        """What is parked of one case."""
-        return [row for row in self._store.parked() if row.case_id == case_id]
-
     def retry(self, ids: Sequence[str], author: str) -> int:
         """Let these go again; how many could. What needs something that was given up cannot."""
         done = self._store.retry(ids[:MOST], self._clock(), author)
