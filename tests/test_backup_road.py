@@ -42,8 +42,11 @@ def test_after_a_restore_every_unfinished_effect_is_looked_up_before_it_is_sent(
     later = Counter(tmp_path / "again", clock=lambda: done.clock() + timedelta(minutes=20), **tools, **outside)
     (tmp_path / "again" / "secret.key").write_bytes((tmp_path / "data" / "secret.key").read_bytes())
     (backup,) = [path for path in (tmp_path / "backups").iterdir() if path.name != "spool"]
+    before = len(hubspot.calls)
     put_back(later.settings, backup, force=True)
     assert later.work() == {}
+    tried = [str(call) for call in hubspot.calls[before:] if "tickets/batch/create" in str(call)]
+    assert tried == [], "HubSpot itself would refuse a second one; it is not even asked"
     assert {kind: [one["id"] for one in hubspot.created(kind)] for kind in made} == made
     assert sorted(path.name for path in (tmp_path / "sent").glob("*.eml")) == letters
     with reading_store(later.settings) as store:
