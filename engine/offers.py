@@ -64,10 +64,8 @@ class Offers:
             return None
         state, decision = self._state(case, quote)
         directive = self._office.directive(case)
-        # What we judged of the request without asking him is for ourselves; what it comes to is in the price's reason.
-        judged = {spec.name for spec in directive.facts if spec.type == "choice" and not spec.ask}
-        facts = tuple(fact for fact in case.facts if fact.name not in judged)
-        shown = replace(case, quote=quote, quotes=(), approval=None, facts=facts)
+        # Facts and files may have come after this offer, which was not made for them: its price and the reason of it say enough.
+        shown = replace(case, quote=quote, quotes=(), approval=None, facts=(), files=())
         values = {
             language: text_values(
                 shown,

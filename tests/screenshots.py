@@ -6,29 +6,31 @@ anybody's is in them.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from tests.browser import with_people
 from tests.desk_house import chair, fill, places, post_form
-from tests.road import ROOT
+from tests.road import ROOT, plain
 from tests.seats import launched, seat
 from tests.web_help import Running, running
 
 OUT = ROOT / "docs" / "screenshots"
 PUBLIC = "https://guichet.example"
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+LIGHTS = (("light", WIDE, ""), ("dark", WIDE, "-dark"))
 #: How much of a long page is shown, in pixels.
 TALLEST = 1500
-#: What is shot beside the wide light picture of every page: on a phone, and in the dark.
+#: What is shot on a phone too.
 ON_A_PHONE = ("today", "case", "review", "form")
-IN_THE_DARK = ("today", "case", "review", "figures", "document")
 #: The pictures of the month, drawn: a line each with its name, the wall behind, and SVG shapes before it.
 DRAWINGS = ROOT / "tests" / "fixtures" / "drawings.tsv"
 
@@ -78,12 +80,23 @@ def shoot(
     anne.context.close()
 
 
-def signing_in(browser: Browser, web: Running) -> None:
-    """The page that asks who you are."""
-    nobody = seat(browser, web, viewport=WIDE)
-    nobody.go("/login")
-    nobody.page.screenshot(path=OUT / "login.png")
-    nobody.context.close()
+def outside(browser: Browser, web: Running) -> None:
+    """What people see who have not signed in: the page that asks who they are, and a customer's with the link of an offer."""
+    links = [found[0] for m in web.counter.sent() if (found := re.search(r"/approve/\S+", plain(m)))]
+    for name, path in {"login": "/login", "approve": links[-1]}.items():
+        for scheme, viewport, ending in LIGHTS if name == "login" else (*LIGHTS, ("light", PHONE, "-phone")):
+            nobody = seat(browser, web, viewport=viewport, color_scheme=scheme)
+            nobody.go(path)
+            nobody.page.screenshot(path=OUT / f"{name}{ending}.png")
+            print(f"{name}{ending}.png")
+            nobody.context.close()
+
+
+def awake(web: Running) -> None:
+    """Every lane has just shown that it works: the month before was lived in a moment."""
+    desk = web.edge.desk
+    for lane in desk.lanes():
+        web.counter.house.store.note(lane, True, "", datetime.now(UTC))
 
 
 def main() -> int:
@@ -100,12 +113,15 @@ def main() -> int:
             fill(web.counter, pictures)
             post_form(web.counter, web.edge.desk, {"chaise-noyer.glb": chair(), "chaise.jpg": pictures["chaise.jpg"]})
             names = {n: p for n, p in places(web).items() if n not in ("cases-none", "case-parked")}
-            signing_in(browser, web)
-            shoot(browser, web, names, "light", WIDE, "")
-            shoot(browser, web, {n: names[n] for n in IN_THE_DARK}, "dark", WIDE, "-dark")
+            outside(browser, web)
+            awake(web)
+            for scheme, viewport, ending in LIGHTS:
+                shoot(browser, web, names, scheme, viewport, ending)
             shoot(browser, web, {n: names[n] for n in ON_A_PHONE}, "light", PHONE, "-phone")
             shoot(browser, web, {"today": names["today"]}, "dark", PHONE, "-phone-dark")
-            shoot(browser, web, more_places(web), "light", WIDE, "")
+            with_a_slip = more_places(web)
+            for scheme, viewport, ending in LIGHTS:
+                shoot(browser, web, with_a_slip, scheme, viewport, ending)
     if tool := shutil.which("pngquant"):
         subprocess.run([tool, "--force", "--ext", ".png", "--skip-if-larger", *map(str, OUT.glob("*.png"))], check=False)
     return 0

@@ -97,7 +97,7 @@ def test_looking_changes_nothing_whoever_looks(web: Running) -> None:
 def test_the_page_shows_the_offer_in_both_languages(web: Running) -> None:
     page = web.call("GET", path_of(ask(web)))
     text = text_of(page)
-    for words in ("Votre devis", "2 crédits", "fauteuil", "photo.jpg", "client@example.com", "J'accepte ce devis", "I accept"):
+    for words in ("Votre devis", "2 crédits", "fauteuil", "client@example.com", "J'accepte ce devis", "I accept"):
         assert words in text
     assert b'<html lang="fr" ' in page.body
     assert text.index("Votre devis") < text.index("Your quote")
@@ -338,6 +338,16 @@ def test_what_the_customer_wrote_is_shown_as_text(web: Running) -> None:
     for tag in (b"<script>", b"<img", b"<b>"):
         assert tag not in page.body
     assert "<script>" in text_of(page)
+
+
+def test_what_came_after_the_offer_is_not_shown_as_its_ground(web: Running) -> None:
+    """An answer that is no yes may add facts and keep the offer open: the page must not say that the offer was made for them."""
+    quote = ask(web)
+    web.counter.send(mail("Finalement plutôt une table de 4 mètres ? Qu'en pensez-vous ?", answers=quote, number=2))
+    text = text_of(web.call("GET", path_of(quote)))
+    assert "2 crédits" in text
+    assert "table" not in text
+    assert "mètres" not in text
 
 
 def test_the_page_cannot_be_framed_indexed_kept_or_told(web: Running) -> None:

@@ -37,7 +37,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "title": {"fr": "Votre devis", "en": "Your quote"},
     "price": {"fr": "Prix", "en": "Price"},
     "subject": {"fr": "Votre demande", "en": "Your request"},
-    "files": {"fr": "Vos fichiers", "en": "Your files"},
     "until": {"fr": "Valable jusqu'au", "en": "Valid until"},
     "reference": {"fr": "Référence", "en": "Reference"},
     "to": {"fr": "Envoyé à", "en": "Sent to"},
