@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -96,7 +95,7 @@ def awake(web: Running) -> None:
     """Every lane has just shown that it works: the month before was lived in a moment."""
     desk = web.edge.desk
     for lane in desk.lanes():
-        web.counter.house.store.note(lane, True, "", datetime.now(UTC))
+        web.counter.house.store.note(lane, True, "", web.counter.clock())
 
 
 def main() -> int:
