@@ -583,6 +583,9 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Protocol):
     def recover(self, system: str, now: datetime, look_at: datetime) -> int:
         """After a start: what was being sent becomes uncertain, to be looked up at that time. How many."""
 
+    def hurry(self, now: datetime) -> int:
+        """Effects that wait for their next try go again at once; how many. Uncertain ones keep their time."""
+
     # ---- operators
     def parked(self) -> list[ParkedRow]:
         """What needs a person, oldest first."""

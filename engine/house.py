@@ -234,6 +234,7 @@ class House:
         if self._understanding is not None:
             self._understanding.resume()
         self.tell_directives(report)
+        self.store.hurry(self._now())
         self.lanes.wake_all()
         return report
 

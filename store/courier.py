@@ -147,6 +147,11 @@ class Courier(Outbox):
 
         return self.db.write(work)
 
+    def hurry(self, now: datetime) -> int:
+        """What waits for its next try need not: somebody has mended what was wrong. How many. Uncertain ones keep their time."""
+        waiting = update(outbox).where(outbox.c.state == "intended", outbox.c.next_at > now)
+        return self.db.write(lambda connection: connection.execute(waiting.values(next_at=now)).rowcount)
+
 
 def _ready(system: str, now: datetime) -> ColumnElement[bool]:
     """The effects of that system that can go out now."""

@@ -65,3 +65,16 @@ def test_a_trouble_lasts_while_something_waits_and_no_longer(counter: Quick) -> 
     courier.trouble = "as if what failed had been given up by a person"
     counter.pass_time(seconds=1)
     assert counter.house.lanes.troubles() == {}
+
+
+def test_a_reload_tries_at_once_what_waits_for_its_next_try(counter: Quick) -> None:
+    aside = block(counter)
+    counter.send(mail("Je souhaite modéliser ce fauteuil", files=(("photo.jpg", JPEG),)))
+    for _ in range(5):
+        counter.pass_time(minutes=5)
+    release(counter, aside)
+    counter.settle()
+    assert counter.fresh("client@example.com") == [], "it waits for its time"
+    counter.house.reload()
+    counter.settle()
+    assert len(counter.fresh("client@example.com")) == 1
