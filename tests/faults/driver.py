@@ -38,8 +38,8 @@ API_KEY = "faults-key-faults-key-faults-key-01"
 STALL, WAVE = 30.0, 150.0
 #: Seconds in which an armed fault must meet a call, else it meets any system's next one.
 AIM = 2.0
-#: Customers of the last wave: everything is well again, and nobody wakes the lanes but themselves.
-LAST = 4
+#: Customers of the last waves: everything is well again, and nobody wakes the lanes but themselves.
+LAST = (1, 2, 3)
 
 
 class Stalled(Exception):
@@ -314,14 +314,16 @@ class Driver:
     # ------------------------------------------------------------------ the end
 
     def settle(self) -> None:
-        """Faults off, the clock put right, time enough, and a last wave that must go its way by itself."""
+        """Faults off, the clock put right, time enough, and last waves that must go their way by themselves."""
         self._jump(-self.ahead)
         self.outside.disarm()
         self.outside.ledger.trap = lambda system, when: None
         self._quiet(wake=True)
-        for _ in range(LAST):
-            self.people.write()
-        self._quiet(wake=False)
+        for customers in LAST:
+            for _ in range(customers):
+                self.people.write()
+                time.sleep(self.chance.uniform(0.0, 0.2))
+            self._quiet(wake=False)
 
     def _quiet(self, *, wake: bool) -> None:
         """Until nothing is left to do, or nothing moves any more. ``wake``: lanes that rest after a trouble are told to look."""
