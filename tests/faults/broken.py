@@ -42,7 +42,7 @@ def no_fence() -> None:
 
 
 def lost_wake() -> None:
-    """A wake that comes while a lane works is forgotten, and no later look makes up for it: the two nets below a wake are gone."""
+    """One wake in eight gets lost, and no later look makes up for it: the two nets below a wake are gone."""
     import engine.clock
     import engine.house
     import engine.lanes
@@ -51,9 +51,11 @@ def lost_wake() -> None:
     engine.clock.Clock.tick = lambda self: None  # type: ignore[method-assign]
     wake = engine.lanes.LocalLanes.wake
 
+    chance = random.Random(1)
+
     def forgetful(self: Any, name: str) -> None:
         lane = self._lanes.get(name)
-        if lane is not None and (lane.idle or lane.forced):
+        if lane is not None and (lane.forced or chance.random() > 1 / 8):
             wake(self, name)
 
     engine.lanes.LocalLanes.wake = forgetful  # type: ignore[method-assign]
