@@ -194,7 +194,7 @@ class Driver:
 
         Before or after a call's work, when mail is fetched, when its bytes reach the spool, when it is marked, when the form is answered.
         """
-        aim = self.chance.choice(("", "spool", "spool", "fetch", "mark", "answer", *AIMED))
+        aim = self.chance.choice(("", *["spool"] * 5, "fetch", "mark", "answer", *AIMED))
         delay = self.chance.choice((0.0, self.chance.uniform(0.0, 0.06)))
         if aim == "answer":
             self.people.answered = self.daemon.kill
