@@ -42,7 +42,7 @@ def no_fence() -> None:
 
 
 def lost_wake() -> None:
-    """One wake in eight gets lost, and no later look makes up for it: the two nets below a wake are gone."""
+    """One wake in four gets lost, and no later look makes up for it: the two nets below a wake are gone."""
     import engine.clock
     import engine.house
     import engine.lanes
@@ -55,7 +55,7 @@ def lost_wake() -> None:
 
     def forgetful(self: Any, name: str) -> None:
         lane = self._lanes.get(name)
-        if lane is not None and (lane.forced or chance.random() > 1 / 8):
+        if lane is not None and (lane.forced or chance.random() > 1 / 4):
             wake(self, name)
 
     engine.lanes.LocalLanes.wake = forgetful  # type: ignore[method-assign]
