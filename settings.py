@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     )
     reader_processes: int = _f(2, GENERAL, "Processus de lecture au plus, en pleine charge.", ge=1, le=64)
     keep_ignored_days: int = _f(
-        365, GENERAL, "Jours où un message ignoré (publicité, réponse automatique) reste lisible ici ; 0 : toujours.", ge=0
+        0, GENERAL, "Jours où un message ignoré (publicité, réponse automatique) reste lisible ici ; 0 : toujours.", ge=0
     )
     keep_closed_days: int = _f(
         0, GENERAL,

@@ -130,4 +130,4 @@ def test_the_service_keeps_the_periods_of_its_settings(tmp_path: Path) -> None:
 
 
 def test_the_defaults_keep_cases_for_ever() -> None:
-    assert (Settings().keep_closed_days, Settings().keep_ignored_days, Settings().keep_answers_days) == (0, 365, 30)
+    assert (Settings().keep_closed_days, Settings().keep_ignored_days, Settings().keep_answers_days) == (0, 0, 30)
