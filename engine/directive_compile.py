@@ -9,6 +9,7 @@ import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
@@ -48,9 +49,15 @@ def compile_business(name: str, documents: Mapping[str, str], where: str = "") -
     """The business that the documents say (``{"modelisation.md": text, "messages/quote.md": text}``).
 
     ``where`` is how people know the folder, directives/<name> when not given. Raises DirectiveErrors with every problem.
+    The same documents give the same value: reading them takes half a second, so the last few are kept.
     """
+    return _compiled(name, where or f"directives/{name}", tuple(documents.items()))
+
+
+@lru_cache(maxsize=8)
+def _compiled(name: str, where: str, documents: tuple[tuple[str, str], ...]) -> Business:
     problems = Problems()
-    business = _Compiler(name, where or f"directives/{name}", problems).compile(documents)
+    business = _Compiler(name, where, problems).compile(dict(documents))
     if problems.found or business is None:
         raise DirectiveErrors(problems.found)
     return business
