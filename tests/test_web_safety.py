@@ -297,7 +297,7 @@ def test_every_answer_carries_the_security_headers(web: Running) -> None:
 
 def test_the_description_names_every_answer_that_is_given(web: Running) -> None:
     told = web.call("GET", "/openapi.json").json
-    assert set(told["paths"]) == {
+    assert {path for path in told["paths"] if not path.startswith("/api/")} == {
         "/webhook/request", "/webhook/request/{id}", "/webhook/validate", "/webhook/whatsapp", "/webhook/whatsapp/status",
         "/webhook/hubspot", "/webhook/clickup", "/health", "/metrics",
     }  # fmt: skip
@@ -308,7 +308,8 @@ def test_the_description_names_every_answer_that_is_given(web: Running) -> None:
         for method in methods.values():
             for status, answer in method["responses"].items():
                 assert answer["description"], (path, status)
-                assert answer.get("content"), (path, status)
+                # Unchanged, and no such part of a file: these have no body that could be described.
+                assert answer.get("content") or status in ("304", "416"), (path, status)
             assert "HTTPValidationError" not in json.dumps(method["responses"])
 
 
