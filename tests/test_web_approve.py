@@ -68,7 +68,7 @@ def click(web: Running, path: str, decision: str, browser: Browser | None = None
 # ------------------------------------------------------------------ looking
 
 
-def test_looking_changes_nothing_whoever_looks(web: Running) -> None:
+def test_row_16_looking_changes_nothing_whoever_looks(web: Running) -> None:
     path = path_of(ask(web))
     before = state(web)
     for method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"):
@@ -131,7 +131,7 @@ def test_without_a_public_address_there_is_no_link(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ deciding
 
 
-def test_a_click_approves_once_and_every_browser_sees_what_was_decided(web: Running) -> None:
+def test_row_16_a_click_approves_once_and_every_browser_sees_what_was_decided(web: Running) -> None:
     path = path_of(ask(web))
     first = Browser(web)
     offered = forms_of(first.get(path))
