@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("guichet")
 
 VERSION = "3.0.0"
-#: The reference in Message-IDs of mails that belong to no case (alerts).
-NO_CASE = "00000000"
-
 #: By how much reading steps back behind the service itself where both want the processor (nice(2)).
 READING_NICE = 5
 #: Address space of a reading worker.
