@@ -5,10 +5,10 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import queue
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
@@ -35,13 +35,12 @@ def serve(open_house: Callable[[], Runs], *, once: bool, level: str) -> int:
     """Run the house until a signal ends it, or once until it is idle; the process's exit code."""
     set_logging(level)
     spare_memory()
-    stop, reload = threading.Event(), threading.Event()
-    news = threading.Event()
+    # SimpleQueue.put may interrupt anything, its own get too; an Event's lock may be held by the very thread the signal interrupts.
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         del frame
-        (reload if number == signal.SIGHUP else stop).set()
-        news.set()
+        signals.put(number)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_signal)
@@ -53,12 +52,13 @@ def serve(open_house: Callable[[], Runs], *, once: bool, level: str) -> int:
     log.info("guichet is ready")
     notify("READY=1")
     beat, watch = watchdog_seconds(), Probe()
-    while not stop.is_set():
-        news.wait(beat)
-        news.clear()
-        if reload.is_set():
-            reload.clear()
+    while True:
+        try:
+            if signals.get(timeout=beat) != signal.SIGHUP:
+                break
             _reload(house)
+        except queue.Empty:
+            pass  # nothing but the beat
         watch.look(house)
     notify("STOPPING=1")
     log.info("stopping")
