@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from core.document import Document, Kind
+
 Channel = Literal["email", "whatsapp", "form", "hubspot"]
 
 #: Why a message was not written by a person for us. ``None`` stands for "a person wrote it".
@@ -71,6 +73,24 @@ def is_decoration(attachment: Attachment) -> bool:
     return size < DECORATION_BYTES and generic and "image" in name.lower()
 
 
+def kind_of(attachment: Attachment) -> Kind | None:
+    """What the file is as something to read, None when it is nothing that holds text for us (a 3D model, a logo, an archive)."""
+    if is_decoration(attachment):
+        return None
+    name = attachment.name.lower()
+    if attachment.family == "spreadsheet" or name.endswith((".csv", ".tsv")):
+        return "sheet"
+    if attachment.family == "audio":
+        return "voice"
+    if attachment.family == "message":
+        return "mail"
+    if attachment.family == "image" and attachment.type != "application/zip":
+        return "image"
+    if attachment.family in ("pdf", "text"):
+        return "pdf" if attachment.family == "pdf" else "text"
+    return "text" if attachment.family == "document" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Authentication:
     """What our own receiving server says of the sender (RFC 8601).
@@ -104,6 +124,7 @@ class Message:
     ``defects`` says, for people, what had to be repaired to read it.
     ``pressed`` is what a quick-reply button of ours sends back, '' unless one was pressed (core.quote.read_button).
     ``phones`` are numbers (E.164) that stand in a mail's signature: his own word, no more.
+    ``documents`` are what its files say, in their order, where a directive asks for them to be read; () otherwise.
     """
 
     id: str
@@ -133,6 +154,7 @@ class Message:
     size: int = 0
     pressed: str = ""
     phones: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     @property
     def answer_to(self) -> Address:

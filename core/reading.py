@@ -17,13 +17,18 @@ Urgency = Literal["low", "normal", "high"]
 class Evidence:
     """The exact words or the file a fact came from.
 
-    ``source`` is "text", "subject", "body" or "file:<sha256>"; ``quote`` stands literally in that source (for a file:
-    its name). ``start`` is the offset of the quote in characters, -1 for a file.
+    ``source`` is "text", "subject", "body", "file:<sha256>" (the file itself) or "document:<sha256>" (what the file says, see
+    core.document); ``quote`` stands literally in that source (for a file: its name). ``start`` is the offset of the quote in
+    characters, -1 for a file. In a document ``page`` counts from 1, ``box`` is where the quote stands on it (left, top, right,
+    bottom as fractions of the page), ``place`` what people call it: "Commande!B3", "0:12".
     """
 
     source: str
     quote: str
     start: int = -1
+    page: int = 0
+    box: tuple[float, float, float, float] | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

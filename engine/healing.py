@@ -15,7 +15,7 @@ from engine.reader import MOST_ATTEMPTS
 log = logging.getLogger("guichet.reader")
 
 #: What reads a message, beside the packages it uses: when one of these files changes, the reading has changed.
-READING = ("processors", "engine/pipeline.py", "core/message.py", "core/reading.py", "requirements.lock")
+READING = ("processors", "engine/pipeline.py", "core/message.py", "core/reading.py", "core/document.py", "requirements.lock")
 
 
 def reading_version(version: str, root: Path | None = None) -> str:

@@ -5,6 +5,8 @@ missing=""
 command -v dovecot >/dev/null 2>&1 || [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
+command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>/dev/null | grep -q '^ara$' && tesseract --list-langs 2>/dev/null | grep -q '^fra$' \
+    || missing="$missing tesseract-ocr tesseract-ocr-fra tesseract-ocr-ara"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
