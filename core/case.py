@@ -67,6 +67,23 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person decided about the facts of a request: ``who`` and ``at`` are "validated by" and "validated at".
+
+    ``digest`` stands for exactly the facts that were judged (core.rows.digest_of); ``evidence`` are the words of a reply.
+    """
+
+    outcome: Literal["validated", "rejected"]
+    by: Literal["admin", "operator"]
+    who: str
+    how: Literal["reply", "webhook", "desk", "command"]
+    at: datetime
+    digest: str
+    evidence: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One request.
 
@@ -75,6 +92,8 @@ class Case:
     ``price`` is an amount an administrator set, which stands above the grid. ``review`` tells whether one was asked to judge.
     ``people`` are the addresses and numbers the customer writes from.
     ``seen`` are the ids of the events that were applied, so that the same one told again changes nothing.
+    ``judged`` is a person's decision about its facts, where the directive asks for one; ``shown`` are the notices that asked
+    for it: (key of the effect, digest of the facts in it). ``repeats`` is the case (id) that it repeats, '' when it is none.
     """
 
     id: str
@@ -112,6 +131,9 @@ class Case:
     seen: tuple[str, ...] = ()
     closed_at: datetime | None = None
     task: TaskState | None = None
+    judged: Judgement | None = None
+    shown: tuple[tuple[str, str], ...] = ()
+    repeats: str = ""
 
     @property
     def open(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 from core.condition import Condition
 from core.texts import Text
 
-FactType = Literal["text", "choice", "files", "dimensions", "count", "quantity", "money", "date", "yesno"]
+FactType = Literal["text", "choice", "files", "dimensions", "count", "quantity", "money", "date", "yesno", "details", "rows"]
 
 #: A text in each language it was written in, French always among them: ``{"fr": "…", "en": "…"}``.
 Localized = Mapping[str, str]
@@ -56,7 +56,10 @@ class FactSpec:
     ``required`` facts hold the case at the gate ``complete``; others are asked for along with the quote when ``ask`` is given.
     ``families`` limits a files fact; ``at_least`` counts them. ``instead`` names conditions that make the fact unnecessary.
     ``after`` are the words before a free text value ("modéliser ce …") for type text; ``choices`` for type choice.
-    ``derive`` gives a choice fact's value from another fact's value: {"object": {"table": "standard"}} is spelled in choices.
+    ``units`` are spelled in ``unit_words``; ``price`` tells a money fact that is the price of one from that of all.
+    ``derive`` names the facts whose product this one is, as far as nobody wrote it. ``columns`` are the facts that every line of a
+    rows fact has. ``words`` are what a details fact is made of, beside measures.
+    Read with less than ``doubt`` a fact is shown as doubtful.
     """
 
     name: str
@@ -70,6 +73,55 @@ class FactSpec:
     after: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     unless: Condition | None = None
+    unit_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    price: Literal["", "unit", "total"] = ""
+    derive: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
+    doubt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A business's own word for some stages, as the desk, the API and exports show it ("en_attente")."""
+
+    word: str
+    stages: tuple[str, ...]
+    label: Localized = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How a person asks for the same as last time. ``words`` are phrases in any script; ``inherit`` the facts that then come from
+    his last validated request when the message does not say them; ``confidence`` what such a reading is at least worth."""
+
+    words: tuple[str, ...]
+    inherit: tuple[str, ...]
+    confidence: float = 0.85
+
+
+AlertRule = Literal["habit", "differs", "late", "waiting", "doubtful", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSpec:
+    """Something that people should look at (core.alerts says what each rule means). ``fact`` is the one it is about.
+
+    ``of`` are the facts that must be equal for a past request to count as the same habit; ``times`` how many times more or
+    less than usual is too far; ``least`` how many past requests make a habit; ``after`` the delay of "waiting"; ``until`` the
+    task's statuses by which something is delivered.
+    """
+
+    name: str
+    rule: AlertRule
+    label: Localized
+    fact: str = ""
+    of: tuple[str, ...] = ()
+    times: Decimal = Decimal(3)
+    least: int = 2
+    after: timedelta = timedelta(0)
+    until: tuple[str, ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +160,8 @@ class Grid:
 class GateSpec:
     """One gate of a directive with its options, already typed. Which options a gate takes is said in its own module.
 
+    ``judge`` is for review: what a person decides there. ``doubtful`` and ``review`` are for complete: facts in doubt are asked for
+    too; after that delay of silence a person takes what there is.
     ``tell`` is for fulfil: the text that the customer gets when the task takes one of these statuses (folded).
     """
 
@@ -118,6 +172,9 @@ class GateSpec:
     remind: tuple[timedelta, ...] = ()
     close: timedelta | None = None
     then: Literal["quote", "fulfil"] = "quote"
+    judge: Literal["price", "facts"] = "price"
+    doubtful: bool = False
+    review: timedelta | None = None
     steps: tuple[str, ...] = ()
     tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
     line: int = 0
@@ -176,6 +233,14 @@ class Directive:
     source: str = ""
     default: bool = False
     zone: str = "Europe/Paris"
+    statuses: tuple[Status, ...] = ()
+    repeat: Repeat | None = None
+    alerts: tuple[AlertSpec, ...] = ()
+
+    def status(self, stage: str) -> Status:
+        """The word for that stage: the business's, else the one written on tickets, else the stage's name."""
+        found = next((s for s in self.statuses if stage in s.stages), None)
+        return found or Status(self.ticket.status.get(stage, "") or stage, (stage,))
 
     def fact(self, name: str) -> FactSpec | None:
         """The specification of that fact, or None."""
@@ -188,7 +253,10 @@ class Directive:
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """One folder under directives/. ``name`` is the folder's; ``label`` what customers read ("Figurative")."""
+    """One folder under directives/. ``name`` is the folder's; ``label`` what customers read ("Figurative").
+
+    ``accounts`` are the inboxes, addresses and numbers by which messages reach this business and no other (core.belonging).
+    """
 
     name: str
     label: str
@@ -196,6 +264,7 @@ class Business:
     directives: tuple[Directive, ...]
     zone: str = "Europe/Paris"
     languages: tuple[str, ...] = ("fr", "en")
+    accounts: tuple[str, ...] = ()
 
     @property
     def default(self) -> Directive:

@@ -88,7 +88,9 @@ class OperatorActed:
     ``how`` "link": the customer himself, ``author`` the address that the link was sent to; he approves or refuses the very offer
     of ``digest``, and ``evidence`` says from where.
 
-    validate  final: fulfilment at that amount, at once      refuse  rejected, the customer is told
+    validate  final: fulfilment at that amount, at once; where facts are judged (core.gates.review), yes to those of ``digest``
+    correct   ``facts`` are what he wrote instead, origin "person"; one without evidence and with the value '' is taken away
+                                                              refuse  rejected, the customer is told
     approve   yes to the open quote, for the customer        reprice a new quote to the customer
     ask       ``note`` goes to the customer as a question     close   closed without a word
     note      kept with the case and on its ticket            reassign to the directive named in ``note``; ``facts`` are what
@@ -97,7 +99,7 @@ class OperatorActed:
 
     id: str
     at: datetime
-    action: Literal["validate", "approve", "refuse", "reprice", "ask", "close", "note", "reassign"]
+    action: Literal["validate", "correct", "approve", "refuse", "reprice", "ask", "close", "note", "reassign"]
     author: str
     how: Literal["link", "webhook", "desk", "command"]
     amount: Decimal | None = None

@@ -44,11 +44,17 @@ class Dimensions:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount; ``currency`` is ISO 4217 or '' when not said; ``tax`` is "incl", "excl" or ''."""
+    """An amount; ``currency`` is ISO 4217 or '' when not said; ``tax`` is "incl", "excl" or ''.
+
+    A price of goods may be for several of them: ``per`` says of how many ("450 dh le mille" is per 1000), ``unit`` of which unit
+    of the directive ("120 dh le carton"), '' for the piece or when not said.
+    """
 
     amount: Decimal
     currency: str = ""
     tax: Literal["incl", "excl", ""] = ""
+    per: int = 1
+    unit: str = ""
     type: Literal["money"] = "money"
 
 
@@ -69,20 +75,46 @@ class Quantity:
     type: Literal["quantity"] = "quantity"
 
 
-#: str for text and choice, int for count, tuple[str, ...] (sha256) for files.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a request for several things: a fact for each column that is known, each with its own evidence."""
+
+    cells: tuple[Fact, ...]
+
+    def cell(self, name: str) -> Fact | None:
+        """The fact of that column, or None."""
+        return next((f for f in self.cells if f.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All lines of a request for several things, in the sender's order; never fewer than two (core.rows)."""
+
+    rows: tuple[Row, ...]
+    type: Literal["rows"] = "rows"
+
+
+#: str for text, choice and details, int for count, tuple[str, ...] (sha256) for files.
 #: The tagged classes keep their type when written as JSON and read back.
-FactValue = bool | int | str | Dimensions | Money | Day | Quantity | tuple[str, ...]
+FactValue = bool | int | str | Dimensions | Money | Day | Quantity | Rows | tuple[str, ...]
+
+#: Who read a fact: the rules, the model, a person who wrote it; it may come from an earlier request of the same person, or
+#: have been calculated from other facts.
+Origin = Literal["rules", "model", "person", "inherited", "derived"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A typed value with where it was read. ``confidence`` is 0..1; ``origin`` tells who read it."""
+    """A typed value with where it was read. ``confidence`` is 0..1; ``origin`` tells who read it.
+
+    An inherited fact has its evidence in ``case:<id>`` (the quote is that case's reference), a derived one has none.
+    """
 
     name: str
     value: FactValue
     evidence: tuple[Evidence, ...]
     confidence: float = 1.0
-    origin: Literal["rules", "model", "person", "inherited"] = "rules"
+    origin: Origin = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +147,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one message says. ``directive`` and ``kind`` are '' when nothing recognised it."""
+    """What one message says. ``directive`` and ``kind`` are '' when nothing recognised it.
+
+    ``repeat`` are the words by which the same as last time is asked for, None when it is not.
+    """
 
     directive: str
     kind: str
@@ -128,6 +163,7 @@ class Reading:
     facts: tuple[Fact, ...] = ()
     verdict: Verdict | None = None
     reasons: tuple[Reason, ...] = ()
+    repeat: Evidence | None = None
 
     def fact(self, name: str) -> Fact | None:
         """The fact of that name, or None."""

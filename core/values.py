@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.case import Case, CaseFile
 from core.directive import Directive, FactSpec, Grid, in_language
-from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Rows
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
@@ -85,11 +85,15 @@ def fact_text(value: FactValue, spec: FactSpec | None, language: str) -> str:
         tax = {"incl": {"fr": " TTC"}, "excl": {"fr": " HT"}}.get(value.tax, {}).get(
             language, f" {value.tax}. tax" * bool(value.tax)
         )
-        return f"{number_text(value.amount, language)} {value.currency}".strip() + tax
+        each = f" / {number_text(Decimal(value.per), language)}" if value.per != 1 else ""
+        each = f"{each or ' /'} {value.unit}" if value.unit else each
+        return f"{number_text(value.amount, language)} {value.currency}".strip() + tax + each
     if isinstance(value, Day):
         return day_text(value.day, language)
     if isinstance(value, Quantity):
         return f"{number_text(value.amount, language)} {value.unit}".strip()
+    if isinstance(value, Rows):
+        return " ; ".join(" · ".join(fact_text(c.value, None, language) for c in row.cells) for row in value.rows)
     if isinstance(value, tuple):
         return str(len(value))
     if isinstance(value, str) and spec is not None and spec.type == "choice":

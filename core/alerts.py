@@ -1,0 +1,185 @@
+"""What people should look at in a request, from the directive's ``alerts``. Pure: the case, what the same person ordered before, now.
+
+| rule | raised when |
+|---|---|
+| ``habit`` | a number is ``times`` more or less than the median of the person's past requests that are alike |
+| ``differs`` | a fact that could be calculated was written otherwise |
+| ``late`` | the day of a fact has passed and the request is neither refused nor delivered |
+| ``waiting`` | it has waited for us longer than ``after`` |
+| ``doubtful`` | a fact was read with less confidence than the directive wants |
+| ``missing`` | a fact that the directive requires is not known |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from core.case import Case
+from core.directive import AlertSpec, Directive, Localized
+from core.reading import Day, Fact, Money, Quantity, Row
+from core.rows import product, rows_of, states
+
+#: Past requests that are looked at, newest first.
+MOST_PAST = 20
+#: Written and calculated totals may differ by this much through rounding.
+ROUNDING = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to look at. ``name`` and ``label`` are the directive's; ``facts`` are the names of the facts it is about.
+
+    ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, "since" or
+    "due" (ISO) of waiting and late; "line" (from 1) where one of several lines is meant.
+    """
+
+    name: str
+    rule: str
+    label: Localized
+    facts: tuple[str, ...] = ()
+    urgent: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def alerts_of(case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> tuple[Alert, ...]:
+    """Everything to look at, in the directive's order. ``past`` are validated requests of the same person and kind, newest first."""
+    found: list[Alert] = []
+    for spec in directive.alerts:
+        found += _RULES[spec.rule](spec, case, directive, past[:MOST_PAST], now)
+    return tuple(found)
+
+
+def _alert(spec: AlertSpec, facts: Iterable[str], **values: str) -> Alert:
+    return Alert(spec.name, spec.rule, spec.label, tuple(facts), spec.urgent, values)
+
+
+def _lines(case: Case, directive: Directive) -> tuple[Row, ...]:
+    return rows_of(case.facts, directive) or (Row(case.facts),)
+
+
+def _number(fact: Fact | None) -> tuple[Decimal, str] | None:
+    """(amount, what it is measured in): only like is compared with like."""
+    value = fact.value if fact is not None else None
+    if isinstance(value, Quantity):
+        return value.amount, value.unit
+    if isinstance(value, Money):
+        return value.amount / value.per, f"{value.currency} {value.tax} {value.unit}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value), ""
+    return None
+
+
+def _habit(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del now
+    if case.stage in ("rejected", "expired", "closed"):
+        return []
+    before = [row for other in past if other.id != case.id for row in _lines(other, directive)]
+    found = []
+    lines = _lines(case, directive)
+    for number, row in enumerate(lines, 1):
+        mine = _number(row.cell(spec.fact))
+        if mine is None or mine[0] <= 0:
+            continue
+        alike = [r for r in before if all(_same(row.cell(n), r.cell(n)) for n in spec.of)]
+        usual = [n[0] for r in alike if (n := _number(r.cell(spec.fact))) is not None and n[1] == mine[1] and n[0] > 0]
+        if len(usual) < spec.least:
+            continue
+        middle = median(usual)
+        if mine[0] > middle * spec.times or mine[0] * spec.times < middle:
+            where = {"line": str(number)} if len(lines) > 1 else {}
+            found.append(_alert(spec, (spec.fact,), usual=f"{middle.normalize():f}", now=f"{mine[0].normalize():f}", **where))
+    return found
+
+
+def _same(a: Fact | None, b: Fact | None) -> bool:
+    return (a.value if a is not None else None) == (b.value if b is not None else None)
+
+
+def _differs(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del past, now
+    maker = directive.fact(spec.fact)
+    if maker is None or case.stage in ("rejected", "expired", "closed"):
+        return []
+    lines = rows_of(case.facts, directive)
+    found = []
+    if len(lines) > 1:
+        for number, row in enumerate(lines, 1):
+            if (told := _difference(row.cell(spec.fact), product(maker, row.cells, directive))) is not None:
+                found.append(_alert(spec, (spec.fact, *maker.derive), written=told[0], calculated=told[1], line=str(number)))
+        amounts = [c.value.amount for r in lines if (c := r.cell(spec.fact)) is not None and isinstance(c.value, Money)]
+        whole = case.fact(spec.fact)
+        if whole is not None and len(amounts) == len(lines):
+            calculated = Fact(spec.fact, Money(sum(amounts, Decimal(0))), ())
+            if (told := _difference(whole, calculated)) is not None:
+                found.append(_alert(spec, (spec.fact,), written=told[0], calculated=told[1]))
+    elif (told := _difference(case.fact(spec.fact), product(maker, case.facts, directive))) is not None:
+        found.append(_alert(spec, (spec.fact, *maker.derive), written=told[0], calculated=told[1]))
+    return found
+
+
+def _difference(written: Fact | None, calculated: Fact | None) -> tuple[str, str] | None:
+    """Both amounts where they contradict each other. With tax and without are not compared."""
+    if written is None or calculated is None or written.origin == "derived":
+        return None
+    one, other = written.value, calculated.value
+    if not (isinstance(one, Money) and isinstance(other, Money)):
+        return None
+    if one.tax and other.tax and one.tax != other.tax:
+        return None
+    if one.currency and other.currency and one.currency != other.currency:
+        return None
+    if abs(one.amount - other.amount) <= max(ROUNDING, abs(other.amount) / 1000):
+        return None
+    return f"{one.amount:f}", f"{other.amount:f}"
+
+
+def _late(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del past
+    fact = case.fact(spec.fact)
+    if fact is None or not isinstance(fact.value, Day) or case.stage in ("rejected", "expired", "closed"):
+        return []
+    delivered = case.task is not None and case.task.status.strip().casefold() in spec.until
+    if delivered or (case.stage == "done" and not spec.until):
+        return []
+    today = now.astimezone(ZoneInfo(directive.zone)).date()
+    return [_alert(spec, (spec.fact,), due=fact.value.day.isoformat())] if fact.value.day < today else []
+
+
+def _waiting(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past
+    if case.stage not in ("waiting_info", "waiting_review", "waiting_approval") or now - case.opened_at <= spec.after:
+        return []
+    return [_alert(spec, (), since=case.opened_at.isoformat())]
+
+
+def _doubtful(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    return _in_state("doubtful", spec, case, directive, past, now)
+
+
+def _missing(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    return _in_state("missing", spec, case, directive, past, now)
+
+
+def _in_state(
+    state: str, spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime
+) -> list[Alert]:
+    del past, now
+    if case.stage not in ("waiting_info", "waiting_review", "waiting_approval"):
+        return []
+    names = [s.spec.name for s in states(case, directive) if s.state == state and (state != "missing" or s.spec.required)]
+    return [_alert(spec, names)] if names else []
+
+
+_RULES = {
+    "habit": _habit,
+    "differs": _differs,
+    "late": _late,
+    "waiting": _waiting,
+    "doubtful": _doubtful,
+    "missing": _missing,
+}

@@ -1,0 +1,213 @@
+"""Facts as people judge them: known, doubtful or missing; the lines of a request; their digest; corrections; what follows from them.
+
+One model for requests of one thing and of several: **the facts of a directive's columns are those of the first line; when there
+are more lines, a fact of type rows holds all of them, the first too.** A column that is calculated (``derive``) is each line's in the
+lines, and the sum of them in the fact of that name. ``rows_of`` gives the lines whatever their number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from core import codec
+from core.case import Case
+from core.directive import Directive, FactSpec
+from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
+
+State = Literal["known", "doubtful", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactState:
+    """A fact of the directive as it stands in a case: ``fact`` None when missing."""
+
+    spec: FactSpec
+    state: State
+    fact: Fact | None = None
+
+
+def rows_spec(directive: Directive) -> FactSpec | None:
+    """The fact that holds the lines, None where a request is for one thing."""
+    return next((s for s in directive.facts if s.type == "rows"), None)
+
+
+def rows_of(facts: Iterable[Fact], directive: Directive) -> tuple[Row, ...]:
+    """The lines of a request: those of its rows fact, else the one line that its facts make; () when no column is known."""
+    spec = rows_spec(directive)
+    by_name = {f.name: f for f in facts}
+    if spec is None:
+        return ()
+    held = by_name.get(spec.name)
+    if held is not None and isinstance(held.value, Rows):
+        return held.value.rows
+    cells = tuple(by_name[name] for name in spec.columns if name in by_name)
+    return (Row(cells),) if cells else ()
+
+
+def doubtful(fact: Fact, spec: FactSpec) -> bool:
+    """Whether a fact was read with less confidence than the directive wants; a line with one doubtful cell is doubtful."""
+    return fact.origin != "person" and fact.confidence < spec.doubt
+
+
+def states(case: Case, directive: Directive) -> tuple[FactState, ...]:
+    """Every fact of the directive but files, in its order. A rows fact counts only when there are several lines."""
+    found: list[FactState] = []
+    for spec in directive.facts:
+        fact = case.fact(spec.name)
+        if spec.type == "files" or (spec.type == "rows" and fact is None):
+            continue
+        state: State = "missing" if fact is None else "doubtful" if doubtful(fact, spec) else "known"
+        found.append(FactState(spec, state, fact))
+    return tuple(found)
+
+
+def confidence(case: Case, directive: Directive) -> float:
+    """How far the reading of a request is to be trusted, 0..1: the mean over the facts that the directive requires, 0 for a
+    missing one. A repeat of an earlier request that lacks nothing is worth at least what the directive says."""
+    wanted = [s for s in states(case, directive) if s.spec.required]
+    if not wanted:
+        return 1.0
+    mean = sum(s.fact.confidence if s.fact is not None else 0.0 for s in wanted) / len(wanted)
+    if case.repeats and directive.repeat is not None and all(s.fact is not None for s in wanted):
+        mean = max(mean, directive.repeat.confidence)
+    return round(mean, 2)
+
+
+def digest_of(case: Case, directive: Directive) -> str:
+    """The fingerprint of what a person judges: the case, its kind and the values of its facts, whoever read them. 32 hex digits."""
+    digest = hashlib.sha256(f"{case.id}\n{directive.kind}\n".encode())
+    for fact in sorted(case.facts, key=lambda f: f.name):
+        spec = directive.fact(fact.name)
+        if spec is None or spec.type == "files":
+            continue
+        digest.update(f"{fact.name}\n".encode() + _plain(fact.value) + b"\n")
+    return digest.hexdigest()[:32]
+
+
+def _plain(value: FactValue) -> bytes:
+    if isinstance(value, Rows):
+        cells = [[(c.name, _plain(c.value).decode()) for c in sorted(r.cells, key=lambda c: c.name)] for r in value.rows]
+        return codec.dump(cells)
+    return codec.dump(value, FactValue)
+
+
+# ------------------------------------------------------------------ what follows from facts
+
+
+def derived(facts: tuple[Fact, ...], directive: Directive) -> tuple[Fact, ...]:
+    """The facts with everything calculated anew: what somebody wrote stands, what was calculated before is replaced."""
+    by_name = {f.name: f for f in facts if f.origin != "derived"}
+    spec = rows_spec(directive)
+    makers = [s for s in directive.facts if s.derive]
+    if spec is not None and (held := by_name.get(spec.name)) is not None and isinstance(held.value, Rows):
+        rows = tuple(_derive_row(row, [m for m in makers if m.name in spec.columns], directive) for row in held.value.rows)
+        by_name[spec.name] = replace(held, value=Rows(rows))
+        for maker in makers:
+            if maker.name in spec.columns and maker.name not in by_name and (total := _sum(maker.name, rows)) is not None:
+                by_name[maker.name] = total
+        makers = [m for m in makers if m.name not in spec.columns]
+    for maker in makers:
+        if maker.name not in by_name and (fact := product(maker, by_name.values(), directive)) is not None:
+            by_name[maker.name] = fact
+    order = [f.name for f in facts if f.name in by_name]
+    return tuple(by_name[n] for n in dict.fromkeys((*order, *by_name)))
+
+
+def _derive_row(row: Row, makers: Iterable[FactSpec], directive: Directive) -> Row:
+    cells = tuple(c for c in row.cells if c.origin != "derived")
+    more = [fact for m in makers if all(c.name != m.name for c in cells) and (fact := product(m, cells, directive)) is not None]
+    return Row((*cells, *more))
+
+
+def _sum(name: str, rows: Iterable[Row]) -> Fact | None:
+    """The sum over the lines; None where one has no amount or they are of several currencies."""
+    cells = [row.cell(name) for row in rows]
+    values = [c.value for c in cells if c is not None and isinstance(c.value, Money)]
+    if len(values) != len(cells) or len({(v.currency, v.tax) for v in values}) != 1:
+        return None
+    first = values[0]
+    total = sum((v.amount for v in values), Decimal(0))
+    sure = min(c.confidence for c in cells if c is not None)
+    return Fact(name, Money(total, first.currency, first.tax), (), sure, "derived")
+
+
+def product(maker: FactSpec, facts: Iterable[Fact], directive: Directive) -> Fact | None:
+    """The product of a quantity and a price, None where one is missing or they do not count the same thing.
+
+    The first unit of a quantity is the piece. A price of "le mille" is for pieces; one whose unit nobody named is for what is counted.
+    """
+    by_name = {f.name: f for f in facts}
+    number = price = None
+    for name in maker.derive:
+        fact = by_name.get(name)
+        if fact is not None and isinstance(fact.value, Money):
+            price = fact
+        elif fact is not None and isinstance(fact.value, Quantity | int):
+            number = fact
+    if number is None or price is None or not isinstance(price.value, Money):
+        return None
+    money = price.value
+    if isinstance(number.value, Quantity):
+        spec = directive.fact(number.name)
+        piece = spec.units[0] if spec is not None and spec.units else ""
+        counted = number.value.unit or piece
+        if counted != (money.unit or (piece if money.per != 1 else counted)):
+            return None
+        count = number.value.amount
+    elif isinstance(number.value, int):
+        count = Decimal(number.value)
+    else:
+        return None
+    total = (count * money.amount / money.per).quantize(Decimal("0.01"))
+    return Fact(maker.name, Money(total, money.currency, money.tax), (), min(number.confidence, price.confidence), "derived")
+
+
+# ------------------------------------------------------------------ corrections
+
+
+def corrected(facts: tuple[Fact, ...], changes: Iterable[Fact], directive: Directive) -> tuple[Fact, ...]:
+    """The facts after a person wrote what they should be.
+
+    A change's name is a fact's, or ``lines.2.quantity`` for a cell of the second line. The value '' takes the fact away.
+    A change of a column is one of the first line, and the other way round.
+    """
+    spec = rows_spec(directive)
+    by_name = {f.name: f for f in facts}
+    for change in changes:
+        name, place, column = _address(change.name, spec)
+        held = by_name.get(spec.name) if spec is not None else None
+        summed = (found := directive.fact(column or name)) is not None and bool(found.derive)
+        if spec is not None and held is not None and isinstance(held.value, Rows) and column and not (summed and place < 0):
+            rows = list(held.value.rows)
+            at = max(place, 0)
+            if at < len(rows):
+                cells = {c.name: c for c in rows[at].cells}
+                _put(cells, replace(change, name=column))
+                rows[at] = Row(tuple(cells.values()))
+                by_name[spec.name] = replace(held, value=Rows(tuple(rows)), origin="person")
+            if at == 0 and not summed:
+                _put(by_name, replace(change, name=column))
+            continue
+        if place <= 0:
+            _put(by_name, replace(change, name=column or name))
+    return derived(tuple(by_name.values()), directive)
+
+
+def _address(name: str, spec: FactSpec | None) -> tuple[str, int, str]:
+    """(name, line from 0 or -1 when none is named, column or '')."""
+    head, _, rest = name.partition(".")
+    if spec is not None and head == spec.name and rest:
+        number, _, column = rest.partition(".")
+        return head, (int(number) - 1 if number.isdecimal() else -1), column
+    return name, -1, name if spec is not None and name in spec.columns else ""
+
+
+def _put(into: dict[str, Fact], change: Fact) -> None:
+    if change.value == "":
+        into.pop(change.name, None)
+    else:
+        into[change.name] = change
