@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine import directive_yaml
 from engine.directive_problem import Problems
 from engine.directive_yaml import parse_mapping
 from engine.directives import compile_business
@@ -147,6 +149,47 @@ def test_strict_yaml_reads_what_was_written(value: object) -> None:
         assert problems.found
     else:
         assert read == {"k": value}
+
+
+#: What the two parsers have been seen to read otherwise.
+UNLIKE = [
+    "[qui? moi]",
+    "{a: x?y, b: z}",
+    "a\tb: c",
+    "x\ty",
+    ">#1",
+    "|#a\n b",
+    "&a b",
+    "*a : b",
+    "!a?b c",
+    '{a: "b" c?d}',
+    "- # q?\n  ?",
+]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.one_of(
+        edits().map(lambda d: d["bouquet.md"].split("---")[1]), st.text("ab: -[]{},'\"#&*!|>%@`?\n\\é.0~=<\t", max_size=30)
+    )
+)
+def test_the_quick_parser_reads_what_the_strict_one_reads(text: str) -> None:
+    assert _read(text) == _read(text, strict=True)
+
+
+@pytest.mark.parametrize("value", UNLIKE)
+def test_what_c_reads_otherwise_is_left_to_the_strict_parser(value: str) -> None:
+    assert _read(f"k: {value}\nfr: {{a: {value}}}\n") == _read(f"k: {value}\nfr: {{a: {value}}}\n", strict=True)
+    assert _read(f"k: {value}\n") == _read(f"k: {value}\n", strict=True)
+
+
+def _read(text: str, *, strict: bool = False) -> tuple[object, list[str]]:
+    """What is read and what is told, with the strict parser alone or as the product does."""
+    problems = Problems("x.md")
+    with pytest.MonkeyPatch.context() as patch:
+        if strict:
+            patch.setattr(directive_yaml, "_ODD", re.compile(""))
+        return parse_mapping(text.split("\n"), 1, problems), [str(p) for p in problems.found]
 
 
 def test_figurative_loads_quickly() -> None:
