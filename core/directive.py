@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from core.condition import Condition
+from core.document import Kind
 from core.texts import Text
 
 FactType = Literal["text", "choice", "files", "dimensions", "count", "quantity", "money", "date", "yesno", "details", "rows"]
@@ -216,6 +217,7 @@ class Directive:
     """One kind of request: what recognises it, the facts it needs, its gates in order, its texts.
 
     ``texts`` maps a template's name to its text; ``revision`` is the content hash of the business's documents.
+    ``read_files``: what files are opened and read as part of the message; the others are only looked at by name and kind.
     """
 
     name: str
@@ -236,6 +238,7 @@ class Directive:
     statuses: tuple[Status, ...] = ()
     repeat: Repeat | None = None
     alerts: tuple[AlertSpec, ...] = ()
+    read_files: tuple[Kind, ...] = ()
 
     def status(self, stage: str) -> Status:
         """The word for that stage: the business's, else the one written on tickets, else the stage's name."""

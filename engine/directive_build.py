@@ -83,6 +83,7 @@ def build_directive(
         source=document.path,
         default=part.default,
         zone=zone,
+        read_files=tuple(dict.fromkeys(part.read_files)),
     )
 
 

@@ -23,6 +23,7 @@ from pydantic import (
 
 from core.case import Stage
 from core.directive import FactType
+from core.document import Kind
 from engine.directive_problem import nearest, shown, suggestion
 from engine.directive_values import (
     Duration,
@@ -224,6 +225,7 @@ class DirectivePart(Part):
     kind: Annotated[str, named(r"[A-Z][A-Z0-9_]{0,40}", "MODELISATION")]
     default: bool = False
     match: MatchPart = Field(default_factory=MatchPart)
+    read_files: list[Kind] = []
     facts: dict[FactName, FactPart] = {}
     gates: Annotated[list[Annotated[GatePart, BeforeValidator(gate)]], Field(min_length=1, max_length=20)]
     ticket: TicketPart = Field(default_factory=TicketPart)

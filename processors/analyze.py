@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import Lock
 
 from core.directive import Business, Directive
+from core.document import SOURCE, Document
 from core.message import Message
 from core.reading import Fact, Reading, Reason
 from processors.classify import Classification, Classifier, old_subject, sources
@@ -17,6 +18,10 @@ from processors.tone import listen
 
 #: A forward with fewer new words than this is understood by what it forwards.
 _LITTLE = 25
+#: With fewer new words than this of his own, what the sender attached is what he says.
+_BARE = 8
+#: Characters of all documents of a message that are looked at.
+_DOCUMENTS = 100_000
 #: Businesses whose compiled words are kept: the current revision of a few, and the older ones open cases still need.
 _KEPT = 8
 
@@ -57,7 +62,19 @@ def facts_of(message: Message, directive: Directive, *, now: datetime) -> tuple[
                 _readers.popitem(last=False)
         _readers.move_to_end(key)
     subject = None if old_subject(message) else tokenise(message.subject[:1000])
-    return reader.read(message, text=tokenise(message.text), subject=subject, body=None, day=message.date or now)
+    read = papers(message)
+    return reader.read(message, text=tokenise(message.text), subject=subject, body=None, day=message.date or now, papers=read)
+
+
+def papers(message: Message) -> tuple[tuple[Document, Tokens], ...]:
+    """What the message's files say, as far as it is looked at. A voice message comes first: it is the sender's own words."""
+    found: list[tuple[Document, Tokens]] = []
+    room = _DOCUMENTS
+    for document in sorted(message.documents, key=lambda d: d.kind != "voice"):
+        if document.text.strip() and room > 0:
+            found.append((document, tokenise(document.text[:room])))
+            room -= len(document.text)
+    return tuple(found)
 
 
 def understand(message: Message, business: Business, *, now: datetime, only: str = "") -> Reading:
@@ -75,21 +92,28 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
     reasons: list[Reason] = []
     if len(message.text) > LIMIT or (body is not None and len(message.body) > LIMIT):
         reasons.append(Reason("length", False, 0.0, f"texte très long : seuls les {LIMIT} premiers caractères sont lus"))
+    read = papers(message)
+    bare = len(text.items) < _BARE
     stale = old_subject(message)
-    tone = listen(text, tokenise("") if stale else subject, reply=bool(only or message.in_reply_to or stale))
+    # What somebody says into his telephone he says to us; a paper was written for others too.
+    said = next((tokens for document, tokens in read if document.kind == "voice"), text) if not text.items else text
+    tone = listen(said, tokenise("") if stale else subject, reply=bool(only or message.in_reply_to or stale))
     if only:
         directive = business.directive(only)
         if directive is None:
             raise KeyError(f"no directive {only!r} in {business.name}")
         confidence = 1.0
     else:
-        chosen: Classification = compiled.classifier.classify(sources(message, subject, text, body), message.attachments)
+        chosen: Classification = compiled.classifier.classify(
+            sources(message, subject, text, body, [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in read]),
+            message.attachments,
+        )
         directive, confidence = chosen.directive, chosen.confidence
         reasons.extend(chosen.reasons)
         if tone.intent == "other" and chosen.scores[directive.name] > 0:
             tone = replace(tone, intent="request")  # what a directive recognises is asked of us
     facts: tuple[Fact, ...] = compiled.readers[directive.name].read(
-        message, text=text, subject=None if only and stale else subject, body=body, day=message.date or now
+        message, text=text, subject=None if only and stale else subject, body=body, day=message.date or now, papers=read
     )
     return Reading(
         directive=directive.name,

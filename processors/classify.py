@@ -8,7 +8,7 @@ little when it only qualifies a word of another directive ("le paiement de la mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.directive import Business, Directive, Word
@@ -19,7 +19,7 @@ from processors.tokens import CLAUSE, LINE, Tokens
 from processors.words import Hit, WordMatcher, longest
 from processors.words_common import word_set
 
-_SUBJECT, _OLD_SUBJECT, _QUOTED = 1.5, 0.5, 0.6
+_SUBJECT, _OLD_SUBJECT, _QUOTED, _ATTACHED = 1.5, 0.5, 0.6, 0.6
 #: How many times a word is looked at in one text.
 _SAID = 8
 #: A word that orders by itself weighs at least this.
@@ -47,11 +47,12 @@ _THAT = word_set("que qui that which")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One analysed text of a message. ``name`` is that of an Evidence's source; ``offset`` where the text stands in it."""
+    """One analysed text of a message. ``name`` is that of an Evidence's source, ``where`` what people call it."""
 
     name: str
     tokens: Tokens
     factor: float = 1.0
+    where: str = "dans le texte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,9 @@ class Classifier:
                         weight, why = weight * _REQUESTED, why + ", demandé"
                         if hit.word.weight >= _STRONG and self._ordered(source, hit, spoken, directive):
                             ordered.add(directive.name)
-                where = "dans l'objet" if source.name == "subject" else "dans le texte"
-                text = f"« {hit.quote} » {where} parle pour {directive.kind}{why}"
+                text = f"« {hit.quote} » {source.where} parle pour {directive.kind}{why}"
                 if weight < 0:
-                    text = f"« {hit.quote} » {where} parle contre {directive.kind}{why}"
+                    text = f"« {hit.quote} » {source.where} parle contre {directive.kind}{why}"
                 reason = Reason(f"word:{hit.word.text}", True, round(weight, 2), text)
                 known = weights.get((directive.name, hit.word))
                 if known is None or abs(weight) > abs(known[0]):
@@ -230,13 +230,24 @@ def old_subject(message: Message) -> bool:
     return _REPLY_PREFIX.match(message.subject) is not None
 
 
-def sources(message: Message, subject: Tokens, text: Tokens, body: Tokens | None) -> list[Source]:
-    """The texts to classify by: what the sender newly wrote, the subject, and a forwarded mail where he wrote little."""
+def sources(
+    message: Message,
+    subject: Tokens,
+    text: Tokens,
+    body: Tokens | None,
+    papers: Sequence[tuple[str, str, Tokens, bool]] = (),
+) -> list[Source]:
+    """The texts to classify by: what the sender newly wrote, the subject, a forwarded mail where he wrote little, his files.
+
+    ``papers``: (file's name, source, what it says, whether that counts like words of his own).
+    """
     found = [Source("text", text)]
     if subject.items:
-        found.append(Source("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
+        found.append(Source("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT, "dans l'objet"))
     if body is not None:
         found.append(Source("body", body, _QUOTED))
+    for name, source, tokens, own in papers:
+        found.append(Source(source, tokens, 1.0 if own else _ATTACHED, f"dans {name}"))
     return found
 
 

@@ -1,6 +1,6 @@
 """The facts a directive needs, read from one message by type, each with its evidence. Silence rather than a guess.
 
-What the sender newly wrote is read first, then the subject, then a forwarded mail (less sure each time).
+What the sender newly wrote is read first, then the subject, a forwarded mail, what his files say (less sure each time).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.directive import Directive, FactSpec, Word
+from core.document import SOURCE, Document
 from core.message import Attachment, Message, is_decoration
 from core.reading import Evidence, Fact
 from processors.classify import matches_file, old_subject
@@ -25,7 +26,7 @@ from processors.facts_numbers import Found
 from processors.facts_text import LeadReader, Phrase, phrase_at
 from processors.tokens import LIMIT, Tokens, tokenise
 
-_OLD_SUBJECT, _SUBJECT, _BODY = 0.6, 0.9, 0.7
+_OLD_SUBJECT, _SUBJECT, _BODY, _PAPER = 0.6, 0.9, 0.7, 0.9
 #: Names of files looked at, and how long they may be.
 _NAMES, _NAME_LENGTH = 20, 200
 #: The lines a forwarded mail begins with: their dates and names are no facts.
@@ -45,6 +46,7 @@ class _Place:
     tokens: Tokens
     trust: float
     asked: tuple[Phrase, ...]
+    document: Document | None = None
 
 
 @lru_cache(maxsize=16)
@@ -85,9 +87,18 @@ class FactReader:
         self._yesno = {s.name: YesNoReader(s) for s in directive.facts if s.type == "yesno"}
 
     def read(
-        self, message: Message, *, text: Tokens, subject: Tokens | None, body: Tokens | None, day: datetime
+        self,
+        message: Message,
+        *,
+        text: Tokens,
+        subject: Tokens | None,
+        body: Tokens | None,
+        day: datetime,
+        papers: Sequence[tuple[Document, Tokens]] = (),
     ) -> tuple[Fact, ...]:
         """Every fact the message holds. ``subject`` None leaves the subject unread; ``body`` is given for a bare forward.
+
+        ``papers`` are what its files say.
 
         ``day`` is when the message was written; dates are counted from it in the directive's zone.
         """
@@ -96,14 +107,15 @@ class FactReader:
             places.append(self._place("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
         if body is not None:
             places.append(self._place("body", _without_headers(body), _BODY))
+        places += [self._place(SOURCE + document.sha256, tokens, _PAPER, document) for document, tokens in papers]
         written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
         chosen = self._choose(message, places)
         facts = (self._read_one(spec, message, places, written, chosen) for spec in self._specs)
         return tuple(f for f in facts if f is not None)
 
-    def _place(self, name: str, tokens: Tokens, trust: float) -> _Place:
+    def _place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> _Place:
         cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items, tokens.hyphens)
-        return _Place(name, cut, trust, tuple(self._asked.phrases(cut)) if self._asked else ())
+        return _Place(name, cut, trust, tuple(self._asked.phrases(cut)) if self._asked else (), document)
 
     def _choose(self, message: Message, places: Sequence[_Place]) -> dict[str, Chosen]:
         """The choices, by name. What no text says, the names of the files may say: "fauteuil_face.jpg"."""
@@ -166,9 +178,14 @@ class FactReader:
 
 
 def _fact(spec: FactSpec, place: _Place, found: Found) -> Fact:
-    text = place.tokens.text
-    evidence = tuple(Evidence(place.name, text[start:end], start) for start, end in found.spans)
-    return Fact(spec.name, found.value, evidence, round(found.confidence * place.trust, 2))
+    text, trust = place.tokens.text, place.trust
+    if place.document is None:
+        evidence = tuple(Evidence(place.name, text[start:end], start) for start, end in found.spans)
+    else:
+        evidence = tuple(place.document.evidence(start, end) for start, end in found.spans)
+        # A figure that was hardly legible is no surer for having been understood.
+        trust *= min((place.document.sureness(start, end) for start, end in found.spans), default=1.0)
+    return Fact(spec.name, found.value, evidence, round(found.confidence * trust, 2))
 
 
 def _named(spec: FactSpec, place: _Place, first: int, last: int) -> Fact:

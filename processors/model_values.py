@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.directive import FactSpec
+from core.document import SOURCE, Document
 from core.message import Attachment, Message
 from core.reading import Day, Dimensions, Evidence, FactValue, Money, Quantity
 from processors.facts_dates import find_date
@@ -53,6 +54,7 @@ class Place:
     text: str
     flat: str
     at: tuple[int, ...]
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Refused(ValueError):
     """What the model said is not taken; ``str(error)`` says why, in French, without its words."""
 
 
-def place(name: str, text: str) -> Place:
+def place(name: str, text: str, document: Document | None = None) -> Place:
     """The text, ready to be looked through."""
     text = text[:LIMIT]
     flat: list[str] = []
@@ -83,13 +85,14 @@ def place(name: str, text: str) -> Place:
             at.append(match.start() - 1)
         flat.extend(match[0])
         at.extend(range(match.start(), match.end()))
-    return Place(name, text, "".join(flat), tuple(at))
+    return Place(name, text, "".join(flat), tuple(at), document)
 
 
 def places(message: Message, body: str) -> list[Place]:
-    """The texts that may prove something: what the sender newly wrote, the subject, and ``body``, a forwarded mail, if any."""
+    """The texts that may prove something: what the sender newly wrote, the subject, ``body``, a forwarded mail, and his files."""
     found = [place("text", message.text), place("subject", message.subject[:1000])]
-    return [*found, place("body", body)] if body else found
+    found += [place("body", body)] if body else []
+    return found + [place(SOURCE + d.sha256, d.text, d) for d in message.documents if d.text]
 
 
 def prove(quote: object, texts: Sequence[Place], shown: Sequence[Attachment]) -> Proof:
@@ -107,6 +110,8 @@ def prove(quote: object, texts: Sequence[Place], shown: Sequence[Attachment]) ->
         if start >= 0:
             first, last = text.at[start], text.at[start + len(words) - 1]
             literal = text.text[first : last + 1]
+            if text.document is not None:
+                return Proof(text.document.evidence(first, last + 1), literal)
             return Proof(Evidence(text.name, literal, first), literal)
     raise Refused("la preuve ne se trouve pas à la lettre dans le message")
 
