@@ -27,6 +27,7 @@ from core.accounts import Accounts
 from core.case import Case, Party
 from core.effects import Effect, Receipt, State
 from core.errors import PortError
+from core.lessons import Lesson
 from core.message import Channel, Message
 from core.model import Answer, AnswerRow, Question, Spent
 from core.outside import OutsideCalls
@@ -314,7 +315,8 @@ class Change:
     ``deadlines`` replaces all deadlines of the case, None leaves them. ``thread_ids`` are identities by which later messages
     find the case (message ids, fingerprints). ``inbox_id``, ``event_ids`` and ``deadline`` are settled with it; ``outcome``
     is what became of the message: "opened", "joined", "ignored", "bounce", "repeat". ``notice_to`` is an address that gets an
-    automatic notice by this decision. ``drops`` are keys of parked effects that this decision replaces.
+    automatic notice by this decision. ``drops`` are keys of parked effects that this decision replaces. ``lessons`` are labels
+    that a person gave with it.
     """
 
     case: Case | None
@@ -329,6 +331,7 @@ class Change:
     outcome: str = ""
     notice_to: str = ""
     drops: tuple[str, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
 
     @property
     def about(self) -> str:

@@ -16,6 +16,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 from core.case import Party, Stage
 from core.erasure import Keeps, People
 from core.events import Role
+from core.lessons import Lesson
 from core.message import Channel, Message
 from core.ports import DeadlineRow, ParkedRow, Store
 from core.reading import Reading
@@ -252,6 +253,9 @@ class Views(Protocol):
 
     def moments(self, after: int, limit: int) -> list[Moment]:
         """Lines of the journal behind that number, oldest first."""
+
+    def lessons(self, business: str = "", *, limit: int = 10_000) -> list[Lesson]:
+        """The labels of that business (of all for ''), the newest first."""
 
     def save_draft(self, draft: DraftRow) -> bool:
         """Keep it where the one kept has the version before (0: none is kept); False when it has not."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from core import codec
 from core.case import Case
-from core.directive import Localized
+from core.directive import Localized, in_language
 from core.events import OperatorActed
 from core.ports import PendingEvent
 from core.reading import Fact
@@ -20,10 +20,13 @@ from core.values import merge_facts
 from core.views import DeskStore
 from engine.cases import actions_of
 from engine.office import Office
+from engine.typed import Unreadable, field_of, read_value
 from processors.analyze import understand
 
-Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "close", "note"]
-NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "close", "note")
+Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note"]
+NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note")
+#: What a person says the facts of a case are, by name, as he types them; '' for one that the messages do not tell.
+Typed = Mapping[str, str]
 PRICED = frozenset({"validate", "reprice"})
 #: The largest amount and the longest note that an act takes.
 MOST_AMOUNT, MOST_NOTE = Decimal(100_000), 10_000
@@ -52,12 +55,20 @@ class Acts:
         self._store, self._office, self._clock, self._wake = store, office, clock, wake
 
     def give(
-        self, case_id: str, action: Name, *, author: str, key: str = "", amount: Decimal | None = None, note: str = ""
+        self,
+        case_id: str,
+        action: Name,
+        *,
+        author: str,
+        key: str = "",
+        amount: Decimal | None = None,
+        note: str = "",
+        values: Typed | None = None,
     ) -> Outcome:
         """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then.
 
-        ``amount`` is for validate and reprice; ``note`` the question of ask, the text of note, the directive of reassign,
-        a remark with the others.
+        ``amount`` is for validate and reprice; ``values`` for correct; ``note`` the question of ask, the text of note, the
+        directive of reassign, a remark with the others.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
@@ -70,7 +81,13 @@ class Acts:
             return Outcome("refused", event_id, why, case)
         now = self._clock()
         given = amount if action in PRICED else None
-        facts = self._read_again(case, note.strip(), now) if action == "reassign" else ()
+        facts: tuple[Fact, ...] = ()
+        if action == "reassign":
+            facts = self._read_again(case, note.strip(), now)
+        elif action == "correct":
+            facts, wrong = self._typed(case, values or {})
+            if wrong:
+                return Outcome("refused", event_id, wrong, case)
         event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), facts=facts)
         self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now))
         self._wake("clerk")
@@ -112,6 +129,34 @@ class Acts:
                 "en": f"one of these directives is needed: {listed}",
             }
         return {}
+
+    def _typed(self, case: Case, values: Typed) -> tuple[tuple[Fact, ...], Localized]:
+        """(facts, why not): what was typed, as far as it differs from what the case has. Value '' takes a fact away."""
+        directive = self._office.directive(case)
+        facts: list[Fact] = []
+        wrong: list[Localized] = []
+        for name, written in values.items():
+            spec, before = field_of(case, directive, name)
+            if spec is None:
+                shown = name[:60]
+                wrong.append(
+                    {"fr": f"« {shown} » n'est pas un champ de ce dossier", "en": f'"{shown}" is no field of this case'}
+                )
+            elif written.strip():
+                try:
+                    value = read_value(spec, written)
+                except Unreadable as error:
+                    named = {language: in_language(spec.label, language) or name for language in error.why}
+                    wrong.append({language: f"{named[language]} : {why}" for language, why in error.why.items()})
+                    continue
+                if before is None or before.value != value:
+                    facts.append(Fact(name, value, (), origin="person"))
+            elif before is not None:
+                facts.append(Fact(name, "", (), origin="person"))
+        if not (facts or wrong):
+            wrong.append({"fr": "rien n'a été changé", "en": "nothing was changed"})
+        why = {language: " ; ".join(one[language] for one in wrong) for language in ("fr", "en")} if wrong else {}
+        return tuple(facts), why
 
     def _read_again(self, case: Case, directive: str, now: datetime) -> tuple[Fact, ...]:
         """What the customer's messages tell by another directive."""

@@ -64,6 +64,7 @@ LINES: Mapping[str, Localized] = {
     "operator.close": {"fr": "Clôture", "en": "Closed"},
     "operator.note": {"fr": "Note", "en": "Note"},
     "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
+    "operator.correct": {"fr": "Correction", "en": "Corrected"},
 }
 ACTS: Mapping[str, Localized] = {
     "validate": {"fr": "Valider", "en": "Validate"},
@@ -71,6 +72,7 @@ ACTS: Mapping[str, Localized] = {
     "refuse": {"fr": "Refuser", "en": "Refuse"},
     "ask": {"fr": "Poser une question au client", "en": "Ask the customer"},
     "reassign": {"fr": "Reclasser", "en": "Reassign"},
+    "correct": {"fr": "Corriger", "en": "Correct"},
     "close": {"fr": "Clore sans suite", "en": "Close"},
     "note": {"fr": "Noter", "en": "Add a note"},
 }

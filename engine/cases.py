@@ -457,6 +457,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
     no_price: Localized = {"fr": "ce genre de demande n'a pas de prix", "en": "this kind of request has no price"}
     no_way: Localized = {"fr": "le client n'a pas laissé d'adresse", "en": "the customer left no address"}
     alone: Localized = {"fr": "il n'y a pas d'autre directive", "en": "there is no other directive"}
+    no_facts: Localized = {"fr": "ce genre de demande n'a pas de champs", "en": "this kind of request has no fields"}
     rest = tuple(name for name in others if name != case.directive)
 
     def one(name: str, why: Localized, **more: Any) -> Action:
@@ -468,6 +469,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
         one("refuse", ended),
         one("ask", ended or ({} if case.thread.to else no_way), note="required"),
         one("reassign", ended or ({} if rest else alone), note="", choices=rest),
+        one("correct", ended or ({} if directive.facts else no_facts)),
         one("close", ended),
         one("note", {}, note="required"),
     )

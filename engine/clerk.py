@@ -21,6 +21,7 @@ from core.effects import SendMessage
 from core.errors import PortError, UserError
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
 from core.joining import BLANK
+from core.lessons import lessons
 from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
 from core.quote import in_force
@@ -212,6 +213,7 @@ class Clerk:
             text=f"{message.sender.email} : {message.subject}",
             thread_ids=ids,
         )
+        change = replace(change, lessons=lessons(case, decision.case, event))
         outcome = "repeat" if repeat else ("bounce" if message.automatic else ("joined" if case else "opened"))
         overlay.keep(change)
         told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
@@ -303,6 +305,7 @@ class Clerk:
             directive = self._office.business(case.business).directive(event.note.strip()) or directive
         decision = decide(case, event, directive, self._context(directive, self._clock(), ("", "")))
         change = self._change(case, decision, cause=cause, kind=kind, text="")
+        change = replace(change, lessons=lessons(case, decision.case, event))
         overlay.keep(change)
         return change
 

@@ -191,10 +191,13 @@ class Desk(Takes, Standing):
         key: str = "",
         amount: Decimal | None = None,
         note: str = "",
+        values: Mapping[str, str] | None = None,
         seconds: float = 5.0,
     ) -> Outcome:
         """Act on a case (engine.acts) and wait a while for what comes of it; "waiting" when it took longer."""
-        given = await self.run(lambda: self.acts.give(case_id, action, author=author, key=key, amount=amount, note=note))
+        given = await self.run(
+            lambda: self.acts.give(case_id, action, author=author, key=key, amount=amount, note=note, values=values)
+        )
         if given.state != "waiting":
             return given
         return await self.until(lambda: self.acts.outcome(case_id, given.id), lambda o: o.state != "waiting", seconds)

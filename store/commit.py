@@ -15,6 +15,7 @@ from core.case import Case, Party
 from core.ports import Change, Conflict
 from store.base import chunks, clear, insert_or
 from store.journal import Journal
+from store.lessons import Lessons
 from store.outbox import End, Outbox
 from store.tables import cases, contacts, deadlines, events, files, inbox, notices, threads
 from store.words import Words, case_words, party_words
@@ -36,7 +37,7 @@ class _Batch:
     words: dict[str, int] = field(default_factory=dict)
 
 
-class Commit(Journal, Outbox, Words):
+class Commit(Journal, Outbox, Words, Lessons):
     """The one transaction that changes cases."""
 
     def commit(self, changes: Sequence[Change], now: datetime) -> None:
@@ -61,6 +62,7 @@ class Commit(Journal, Outbox, Words):
         self._store_deadlines(connection, batch.changes)
         self._store_threads(connection, batch.changes, now)
         self._consume(connection, batch.changes, now)
+        self._keep_lessons(connection, [lesson for change in batch.changes for lesson in change.lessons])
         replaced = {key for change in batch.changes for key in change.drops}
         if replaced:
             rows = [row for row in self._lock(connection, replaced) if row["state"] == "parked"]

@@ -37,6 +37,7 @@ from store.tables import (
     files,
     inbox,
     journal,
+    lessons,
     notices,
     outbox,
     readings,
@@ -331,7 +332,7 @@ class Erasure(Lookup, Commit, Clerk, Operators):
 
     def _erase_cases(self, connection: Connection, ids: Sequence[str], now: datetime) -> int:
         for some in chunks(sorted(ids)):
-            for table in (threads, deadlines, events):
+            for table in (threads, deadlines, events, lessons):
                 connection.execute(delete(table).where(table.c.case_id.in_(some)))
             connection.execute(delete(words).where(words.c.kind == "case", words.c.owner.in_(some)))
         for case in self._locked_cases(connection, ids):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, false, literal, select
+from sqlalchemy import Connection, delete, exists, false, literal, select
 
 from core.ports import JournalEntry
 from store.erasure import Erasure
 from store.journal import Head
 from store.outbox import ENDED
-from store.tables import cases, files, inbox, outbox, texts
+from store.tables import cases, files, inbox, lessons, outbox, texts
 
 
 class Retention(Erasure):
@@ -70,6 +70,7 @@ class Retention(Erasure):
             gone = self._give_up(connection, ids, letters, now)
             self._erase_letters(connection, letters, now)
             self._erase_effects(connection, ids, receipts=False)
+            connection.execute(delete(lessons).where(lessons.c.case_id.in_(ids)))
             for case in self._locked_cases(connection, ids):
                 bare = replace(case, version=case.version + 1, summary="", files=(), notes=(), facts=())
                 self._keep_case(connection, bare)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0005"
+HEAD = "0006"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -270,6 +270,19 @@ words = Table(
     Column("kind", String(8), primary_key=True),
     Column("owner", Text, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+#: Labels by people of what the messages of a case tell; ``name`` is a fact's of the directive, or "kind".
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("business", Text, nullable=False),
+    Column("how", String(16), nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "business", "at"),
 )
 
 threads = Table(

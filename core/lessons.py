@@ -1,0 +1,84 @@
+"""Lessons: what people said of a reading, kept as labelled examples against which readings are measured.
+
+A correction labels one fact of one case, or its kind; a validation by a person labels what he let stand. Both count: measured by
+corrections alone, every reading would look as if it were always wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.case import UNDECIDED, Case
+from core.events import Event, MessageRead, OperatorActed
+from core.reading import Fact, FactValue
+
+#: The name under which a case's directive is labelled.
+KIND = "kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One label. ``name`` is the fact's, or KIND; ``value`` what it is (a directive's name for KIND), None: it is not told at all.
+
+    ``before`` is what stood there, None for nothing. ``inherited``: that came from an earlier case, so no message tells it.
+    A case has one label a name: the last one, a correction before a confirmation.
+    """
+
+    case_id: str
+    business: str
+    directive: str
+    name: str
+    value: FactValue | None
+    before: FactValue | None
+    how: Literal["corrected", "confirmed"]
+    author: str
+    at: datetime
+    inherited: bool = False
+
+
+def lessons(before: Case | None, after: Case, event: Event) -> tuple[Lesson, ...]:
+    """What an event teaches about how the case's messages should have been read."""
+    if before is None:
+        return ()
+    if isinstance(event, OperatorActed) and event.how != "link":
+        author = event.author
+        if event.action == "reassign" and after.directive != before.directive:
+            return (_label(after, KIND, after.directive, before.directive, "corrected", author, event.at),)
+        if event.action == "correct":
+            found = []
+            for name in dict.fromkeys(f.name.partition(".")[0] for f in event.facts):
+                was, now = before.fact(name), after.fact(name)
+                if was != now:
+                    same = (was and was.value) == (now and now.value)
+                    how: Literal["corrected", "confirmed"] = "confirmed" if same else "corrected"
+                    inherited = was is not None and was.origin == "inherited"
+                    found.append(_label(after, name, _value(now), _value(was), how, author, event.at, inherited))
+            return tuple(found)
+    elif not (isinstance(event, MessageRead) and event.role == "admin" and event.authorised):
+        return ()
+    else:
+        author = event.message.sender.email
+    if before.stage not in UNDECIDED or after.stage not in ("fulfilling", "done"):
+        return ()
+    told = [f for f in after.facts if f.origin in ("rules", "model") and before.fact(f.name) == f]
+    confirmed = [_label(after, f.name, f.value, f.value, "confirmed", author, event.at) for f in told]
+    return (_label(after, KIND, after.directive, after.directive, "confirmed", author, event.at), *confirmed)
+
+
+def _label(
+    case: Case,
+    name: str,
+    value: FactValue | None,
+    before: FactValue | None,
+    how: Literal["corrected", "confirmed"],
+    author: str,
+    at: datetime,
+    inherited: bool = False,
+) -> Lesson:
+    return Lesson(case.id, case.business, case.directive, name, value, before, how, author, at, inherited)
+
+
+def _value(fact: Fact | None) -> FactValue | None:
+    return fact.value if fact is not None else None

@@ -1,0 +1,195 @@
+"""How well directives read what people have labelled (core.lessons): classification and each fact, with the number of examples.
+
+By the rules alone, from the messages as they came. What was inherited from an earlier case stands in no message and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.rows import derived
+
+from core.directive import Business, Directive
+from core.events import Role
+from core.lessons import KIND, Lesson
+from core.reading import Fact, FactValue
+from core.values import fact_text, merge_facts
+from core.views import DeskStore, Said
+from engine.pipeline import understand_best
+from processors.analyze import understand
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A case's labels, and what its customer had said when they were given, oldest first."""
+
+    lessons: tuple[Lesson, ...]
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A label that was read otherwise; both values in French words, '' for nothing."""
+
+    case_id: str
+    directive: str
+    name: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One field of one directive (KIND for the classification): ``right`` of ``n`` labels, so many of them ``corrected``."""
+
+    directive: str
+    name: str
+    n: int
+    right: int
+    corrected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """``scores`` in the order of the directives, the classification first; ``inherited`` labels were left out."""
+
+    cases: int
+    scores: tuple[Score, ...]
+    misses: tuple[Miss, ...]
+    inherited: int = 0
+    lost: int = 0
+
+    @property
+    def n(self) -> int:
+        """Labels that were measured."""
+        return sum(s.n for s in self.scores)
+
+    @property
+    def right(self) -> int:
+        """Labels that were read as people say."""
+        return sum(s.right for s in self.scores)
+
+    def score(self, directive: str, name: str) -> Score:
+        """That field's, of no label where there is none."""
+        return next((s for s in self.scores if (s.directive, s.name) == (directive, name)), Score(directive, name, 0, 0, 0))
+
+
+def labelled(store: DeskStore, business: str = "", *, limit: int = 10_000) -> list[Labelled]:
+    """What people have labelled, by case, the newest first."""
+    by_case: dict[str, list[Lesson]] = {}
+    for lesson in store.lessons(business, limit=limit):
+        by_case.setdefault(lesson.case_id, []).append(lesson)
+    found = []
+    for case_id, told in by_case.items():
+        last = max(lesson.at for lesson in told)
+        roles: Mapping[Any, Role] = {
+            entry.data["message"]: entry.data.get("from", "customer")
+            for _, entry in store.history(case_id)
+            if "message" in entry.data
+        }
+        said = [
+            s
+            for s in store.said(case_id)
+            if s.message.automatic is None and s.at <= last and roles.get(s.inbox_id, "customer") == "customer"
+        ]
+        found.append(Labelled(tuple(told), tuple(said)))
+    return found
+
+
+def evaluate(examples: Iterable[Labelled], businesses: Sequence[Business]) -> Evaluation:
+    """Every example through these directives."""
+    tally: dict[tuple[str, str], _Tally] = {}
+    misses: list[Miss] = []
+    cases = inherited = lost = 0
+    by_name = {b.name: b for b in businesses}
+    for example in examples:
+        kept = [lesson for lesson in example.lessons if not lesson.inherited]
+        inherited += len(example.lessons) - len(kept)
+        business = by_name.get(example.lessons[0].business)
+        if not example.said or business is None:
+            lost += len(kept)  # erased since, or of a business that is not among these
+            continue
+        cases += 1
+        read = _Once(example, business, businesses)
+        for lesson in kept:
+            one = tally.setdefault((lesson.directive, lesson.name), _Tally())
+            one.n += 1
+            one.corrected += lesson.how == "corrected"
+            found = read.value(lesson)
+            if _same(lesson.value, found):
+                one.right += 1
+            else:
+                spec = read.directive(lesson)
+                misses.append(
+                    Miss(
+                        lesson.case_id,
+                        lesson.directive,
+                        lesson.name,
+                        _words(lesson.value, lesson, spec),
+                        _words(found, lesson, spec),
+                    )
+                )
+    order = [d for b in businesses for d in b.directives]
+    return Evaluation(cases, tuple(_sorted(tally, order)), tuple(misses), inherited, lost)
+
+
+@dataclass(slots=True)
+class _Tally:
+    n: int = 0
+    right: int = 0
+    corrected: int = 0
+
+
+@dataclass(slots=True)
+class _Once:
+    """An example read by these directives, each part when it is first asked for."""
+
+    example: Labelled
+    business: Business
+    businesses: Sequence[Business]
+    kind: str | None = None
+    facts: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
+
+    def directive(self, lesson: Lesson) -> Directive | None:
+        return self.business.directive(lesson.directive)
+
+    def value(self, lesson: Lesson) -> FactValue | None:
+        if lesson.name == KIND:
+            if self.kind is None:
+                first = self.example.said[0]
+                reading = understand_best(first.message, self.businesses, now=first.at)
+                self.kind = reading.directive if reading.business == self.business.name else ""
+            return self.kind
+        directive = self.directive(lesson)
+        if directive is None:
+            return None
+        if directive.name not in self.facts:
+            facts: tuple[Fact, ...] = ()
+            for one in self.example.said:
+                told = understand(one.message, self.business, now=one.at, only=directive.name).facts
+                facts = merge_facts(facts, told)
+            self.facts[directive.name] = derived(facts, directive)
+        return next((f.value for f in self.facts[directive.name] if f.name == lesson.name), None)
+
+
+def _same(wanted: FactValue | None, found: FactValue | None) -> bool:
+    if isinstance(wanted, str) and isinstance(found, str):
+        return " ".join(wanted.split()).casefold() == " ".join(found.split()).casefold()
+    return wanted == found
+
+
+def _words(value: FactValue | None, lesson: Lesson, directive: Directive | None) -> str:
+    if value is None:
+        return ""
+    return fact_text(value, directive.fact(lesson.name) if directive is not None else None, "fr")
+
+
+def _sorted(tally: Mapping[tuple[str, str], _Tally], order: Sequence[Directive]) -> list[Score]:
+    places = {d.name: n for n, d in enumerate(order)}
+    facts = {(d.name, spec.name): n for d in order for n, spec in enumerate(d.facts)}
+    key: Callable[[tuple[str, str]], tuple[int, bool, int, str]] = lambda k: (  # noqa: E731
+        places.get(k[0], len(places)), k[1] != KIND, facts.get(k, len(facts)), k[1],
+    )  # fmt: skip
+    return [Score(d, n, t.n, t.right, t.corrected) for (d, n), t in sorted(tally.items(), key=lambda item: key(item[0]))]

@@ -1,0 +1,201 @@
+"""Values of facts as people type them into the desk's fields, and as those fields show them again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from core.rows import rows_of, rows_spec
+
+from core.case import Case
+from core.directive import Directive, FactSpec, Localized
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
+from core.values import number_text
+
+#: Characters of a field.
+MOST = 2_000
+_NUMBER = re.compile(r"[+-]?\d[\d\s\u00a0\u202f'’]*(?:[.,]\d+)?")
+_SYMBOLS = {
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "dh": "MAD",
+    "dhs": "MAD",
+    "dirham": "MAD",
+    "dirhams": "MAD",
+    "euro": "EUR",
+    "euros": "EUR",
+}
+_TAX = {"ht": "excl", "ttc": "incl", "excl": "excl", "incl": "incl"}
+_YES, _NO = {"oui", "yes", "vrai", "true", "1"}, {"non", "no", "faux", "false", "0"}
+_LENGTH = {"mm": Decimal(1), "cm": Decimal(10), "m": Decimal(1000)}
+_MOST_AMOUNT = Decimal(10) ** 12
+
+
+class Unreadable(ValueError):
+    """What was typed is no value of that kind; ``why`` says what is expected."""
+
+    def __init__(self, why: Localized) -> None:
+        super().__init__(why["fr"])
+        self.why = why
+
+
+def field_of(case: Case, directive: Directive, name: str) -> tuple[FactSpec | None, Fact | None]:
+    """(what may be typed there, what stands there). ``lines.2.quantity`` is a cell of the second line; (None, None): no such field."""
+    head, _, rest = name.partition(".")
+    spec = rows_spec(directive)
+    if spec is None or head != spec.name:
+        return directive.fact(name), case.fact(name)
+    number, _, column = rest.partition(".")
+    rows = rows_of(case.facts, directive)
+    at = int(number) - 1 if number.isdecimal() and len(number) < 6 else -1
+    if column not in spec.columns or not 0 <= at < len(rows):
+        return None, None
+    return directive.fact(column), rows[at].cell(column)
+
+
+def read_value(spec: FactSpec, written: str) -> FactValue:
+    """The value that the text stands for. Raises Unreadable."""
+    text = " ".join(written.split())
+    if not text or len(text) > MOST:
+        raise Unreadable({"fr": "une valeur est attendue", "en": "a value is needed"})
+    if spec.type == "choice":
+        return _choice(spec, text)
+    if spec.type == "yesno":
+        if (word := text.casefold()) in _YES | _NO:
+            return word in _YES
+        raise Unreadable({"fr": "oui ou non est attendu", "en": "yes or no is needed"})
+    if spec.type == "count":
+        number, rest = _number(text)
+        if rest or number != number.to_integral_value() or number < 0:
+            raise Unreadable({"fr": "un nombre entier est attendu", "en": "a whole number is needed"})
+        return int(number)
+    if spec.type == "quantity":
+        number, unit = _number(text)
+        if number <= 0:
+            raise Unreadable({"fr": "une quantité plus grande que zéro est attendue", "en": "a quantity above zero is needed"})
+        return Quantity(number, _unit(spec, unit))
+    if spec.type == "money":
+        return _money(text)
+    if spec.type == "date":
+        return _day(text)
+    if spec.type == "dimensions":
+        return _dimensions(text)
+    if spec.type == "text":
+        return text
+    raise Unreadable({"fr": "cette valeur ne se saisit pas ici", "en": "this value cannot be typed here"})
+
+
+def written_value(value: FactValue | None, spec: FactSpec | None = None) -> str:
+    """The value as ``read_value`` takes it, '' for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, Money):
+        tax = {"incl": "TTC", "excl": "HT"}.get(value.tax, "")
+        return " ".join(filter(None, (number_text(value.amount, "fr"), value.currency, tax)))
+    if isinstance(value, Day):
+        return value.day.isoformat()
+    if isinstance(value, Quantity):
+        return f"{number_text(value.amount, 'fr')} {value.unit}".strip()
+    if isinstance(value, Dimensions):
+        return " × ".join(f"{axis} {number_text(length / 10, 'fr')} cm".strip() for axis, length in value.lengths)
+    del spec
+    return "" if isinstance(value, tuple) else str(value)
+
+
+def _choice(spec: FactSpec, text: str) -> str:
+    wanted = _plain(text)
+    for choice in spec.choices:
+        if wanted in {_plain(choice.value), *(_plain(label) for label in choice.label.values())}:
+            return choice.value
+    listed = ", ".join(choice.label.get("fr") or choice.value for choice in spec.choices)
+    english = ", ".join(choice.label.get("en") or choice.label.get("fr") or choice.value for choice in spec.choices)
+    raise Unreadable({"fr": f"un de ces choix est attendu : {listed}", "en": f"one of these is needed: {english}"})
+
+
+def _number(text: str) -> tuple[Decimal, str]:
+    """(the number that the text begins with, what follows)."""
+    found = _NUMBER.match(text)
+    if found is None:
+        raise Unreadable({"fr": "un nombre est attendu", "en": "a number is needed"})
+    plain = re.sub(r"[\s\u00a0\u202f'’]", "", found[0]).replace(",", ".")
+    try:
+        value = Decimal(plain)
+    except InvalidOperation:
+        raise Unreadable({"fr": "un nombre est attendu", "en": "a number is needed"}) from None
+    if abs(value) > _MOST_AMOUNT:
+        raise Unreadable({"fr": "ce nombre est trop grand", "en": "this number is too large"})
+    return value, text[found.end() :].strip()
+
+
+def _unit(spec: FactSpec, text: str) -> str:
+    """The unit as the directive spells it; '' for bare pieces. Raises Unreadable for one that it does not know."""
+    wanted = _plain(text)
+    for unit in spec.units:
+        if wanted in (_plain(unit), _plain(unit) + "s", _plain(unit).removesuffix("s")):
+            return unit
+    if wanted and spec.units:
+        listed = ", ".join(spec.units)
+        raise Unreadable({"fr": f"une de ces unités est attendue : {listed}", "en": f"one of these units is needed: {listed}"})
+    return text[:40]
+
+
+def _money(text: str) -> Money:
+    for symbol in "€$£":
+        if text.startswith(symbol):
+            text = f"{text[1:].strip()} {symbol}"
+    amount, rest = _number(text)
+    currency = tax = ""
+    for word in rest.replace("€", " € ").replace("$", " $ ").replace("£", " £ ").split():
+        plain = word.casefold().strip(".")
+        if plain in _TAX:
+            tax = _TAX[plain]
+        elif plain in _SYMBOLS:
+            currency = _SYMBOLS[plain]
+        elif re.fullmatch(r"[a-z]{3}", plain):
+            currency = plain.upper()
+        else:
+            raise Unreadable(
+                {
+                    "fr": "un montant est attendu, par exemple « 0,85 MAD HT »",
+                    "en": 'an amount is needed, such as "0,85 MAD HT"',
+                }
+            )
+    if amount < 0:
+        raise Unreadable({"fr": "un montant positif est attendu", "en": "a positive amount is needed"})
+    return Money(amount, currency, tax)  # type: ignore[arg-type]
+
+
+def _day(text: str) -> Day:
+    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
+    try:
+        day = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(
+            {"fr": "une date est attendue, par exemple 31/12/2026", "en": "a date is needed, such as 2026-12-31"}
+        ) from None
+    return Day(day)
+
+
+def _dimensions(text: str) -> Dimensions:
+    lengths = []
+    for part in re.split(r"\s*[×xX*]\s*", text):
+        found = re.fullmatch(r"([a-zéèà]*)\s*(\d+(?:[.,]\d+)?)\s*(mm|cm|m)?", part.strip(), re.IGNORECASE)
+        if found is None:
+            raise Unreadable(
+                {
+                    "fr": "des longueurs sont attendues, par exemple « 80 × 120 cm »",
+                    "en": 'lengths are needed, such as "80 × 120 cm"',
+                }
+            )
+        lengths.append((found[1].casefold(), Decimal(found[2].replace(",", ".")), (found[3] or "").casefold()))
+    last = next((unit for _, _, unit in reversed(lengths) if unit), "cm")
+    return Dimensions(tuple((axis, number * _LENGTH[unit or last]) for axis, number, unit in lengths))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold().strip()
