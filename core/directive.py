@@ -218,6 +218,7 @@ class Directive:
 
     ``texts`` maps a template's name to its text; ``revision`` is the content hash of the business's documents.
     ``read_files``: what files are opened and read as part of the message; the others are only looked at by name and kind.
+    ``register`` is what people call such requests, in the plural, where the desk keeps a register of them (core.register); empty where it keeps none.
     """
 
     name: str
@@ -239,6 +240,7 @@ class Directive:
     repeat: Repeat | None = None
     alerts: tuple[AlertSpec, ...] = ()
     read_files: tuple[Kind, ...] = ()
+    register: Localized = field(default_factory=dict)
 
     def status(self, stage: str) -> Status:
         """The word for that stage: the business's, else the one written on tickets, else the stage's name."""

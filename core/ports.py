@@ -32,6 +32,7 @@ from core.message import Channel, Message
 from core.model import Answer, AnswerRow, Question, Spent
 from core.outside import OutsideCalls
 from core.reading import Reading
+from core.register import Entry
 
 T = TypeVar("T")
 
@@ -316,7 +317,7 @@ class Change:
     find the case (message ids, fingerprints). ``inbox_id``, ``event_ids`` and ``deadline`` are settled with it; ``outcome``
     is what became of the message: "opened", "joined", "ignored", "bounce", "repeat". ``notice_to`` is an address that gets an
     automatic notice by this decision. ``drops`` are keys of parked effects that this decision replaces. ``lessons`` are labels
-    that a person gave with it.
+    that a person gave with it; ``entry`` is what the register of its directive holds of the case, None where it keeps none.
     """
 
     case: Case | None
@@ -332,6 +333,7 @@ class Change:
     notice_to: str = ""
     drops: tuple[str, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    entry: Entry | None = None
 
     @property
     def about(self) -> str:

@@ -13,13 +13,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Literal, Protocol, TypeVar
 
-from core.case import Party, Stage
+from core.alerts import Alert
+from core.case import Case, Party, Stage
 from core.erasure import Keeps, People
 from core.events import Role
 from core.lessons import Lesson
 from core.message import Channel, Message
 from core.ports import DeadlineRow, ParkedRow, Store
 from core.reading import Reading
+from core.register import Raised
 
 T = TypeVar("T")
 
@@ -169,6 +171,95 @@ class FigureReport:
     model_cost: Decimal = Decimal(0)
 
 
+#: Stages of a request that counts as asked for in figures: not refused, not given up.
+ORDERED: tuple[Stage, ...] = ("waiting_info", "waiting_review", "waiting_approval", "fulfilling", "done")
+#: Stages of one that a person, or its price, was accepted for.
+ACCEPTED: tuple[Stage, ...] = ("fulfilling", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """Which requests of registers; every condition that is set must hold.
+
+    ``what`` is a value of the choice that says what is asked for, on any line. ``person`` is a contact's id. ``alert`` is an alert's
+    name, "*" for any that holds now. ``order``: the last opened first, the first opened first, by the day that they are due.
+    """
+
+    directives: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    what: str = ""
+    person: str = ""
+    alert: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str = ""
+    order: Literal["opened", "oldest", "due"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A request in a register: ``sure`` is the confidence, 0..1; ``person`` the contact's id, '' for none."""
+
+    case: Case
+    sure: float
+    person: str
+    alerts: tuple[Raised, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterDay:
+    """The requests opened on a day (in the asked zone): how many by stage, the totals of those not refused by currency."""
+
+    day: date
+    stages: dict[str, int]
+    totals: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatCount:
+    """How much of one thing was asked for: ``requests`` lines of them, ``quantity`` in that unit."""
+
+    what: str
+    unit: str
+    requests: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCount:
+    """How many requests a contact (its id) made."""
+
+    person: str
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterReport:
+    """A period of registers in figures: every day of it, what was asked for most, who asked most; both the most first."""
+
+    days: tuple[RegisterDay, ...]
+    whats: tuple[WhatCount, ...]
+    clients: tuple[ClientCount, ...]
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """How many requests by stage."""
+        sums: dict[str, int] = {}
+        for day in self.days:
+            for stage, number in day.stages.items():
+                sums[stage] = sums.get(stage, 0) + number
+        return sums
+
+    @property
+    def totals(self) -> dict[str, Decimal]:
+        """The totals of what was not refused, by currency."""
+        sums: dict[str, Decimal] = {}
+        for day in self.days:
+            for currency, amount in day.totals.items():
+                sums[currency] = sums.get(currency, Decimal(0)) + amount
+        return sums
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A line of the journal as a list of news has it: its number, its case ('' for none) and kind."""
@@ -247,6 +338,23 @@ class Views(Protocol):
 
     def report(self, since: date, until: date, zone: str, *, business: str = "") -> FigureReport:
         """The days from ``since`` to ``until`` (both among them) in that IANA zone."""
+
+    def find_register(self, which: RegisterFilter, now: datetime, *, limit: int, after: str = "") -> Page[RegisterRow]:
+        """Requests of registers in order, at most ``limit``. Raises ValueError as find_cases."""
+
+    def count_register(self, which: RegisterFilter, now: datetime, *, most: int = 1_000) -> int:
+        """How many there are; counting ends at ``most``."""
+
+    def raised(self, case_id: str, now: datetime) -> list[Alert]:
+        """What there is to look at in that request, as stored with its last decision."""
+
+    def alert_counts(self, now: datetime, directives: Sequence[str] = ()) -> dict[str, int]:
+        """How many requests each alert holds for now, by its name."""
+
+    def register_report(
+        self, since: date, until: date, zone: str, directives: Sequence[str], *, most: int = 10
+    ) -> RegisterReport:
+        """The requests opened on the days from ``since`` to ``until`` (both among them) in that IANA zone."""
 
     def head_seq(self) -> int:
         """The number of the journal's last line, 0 when it is empty."""

@@ -26,6 +26,7 @@ from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
 from core.quote import in_force
 from core.reading import Verdict
+from core.register import Entry, entry_of
 from core.work import Context
 from engine import canary
 from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_request, sent_as, silent
@@ -365,7 +366,15 @@ class Clerk:
             journal=(entry,),
             notice_to=decision.notice_to,
             drops=decision.drops,
+            entry=self._entry(case, unchanged),
         )
+
+    def _entry(self, case: Case, unchanged: bool) -> Entry | None:
+        """What the register of the case's directive is to hold of it, None where it keeps none."""
+        directive = self._office.directive(case)
+        if unchanged or not directive.register:
+            return None
+        return entry_of(case, directive, (), self._clock())
 
 
 def _name(cause: Cause) -> str:

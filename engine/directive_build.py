@@ -84,6 +84,7 @@ def build_directive(
         default=part.default,
         zone=zone,
         read_files=tuple(dict.fromkeys(part.read_files)),
+        register=dict(part.listed or {}),
     )
 
 

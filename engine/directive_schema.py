@@ -224,6 +224,7 @@ class DirectivePart(Part):
     directive: Name
     kind: Annotated[str, named(r"[A-Z][A-Z0-9_]{0,40}", "MODELISATION")]
     default: bool = False
+    listed: Localized | None = Field(default=None, alias="register")
     match: MatchPart = Field(default_factory=MatchPart)
     read_files: list[Kind] = []
     facts: dict[FactName, FactPart] = {}

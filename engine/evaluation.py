@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.rows import derived
-
 from core.directive import Business, Directive
 from core.events import Role
 from core.lessons import KIND, Lesson
 from core.reading import Fact, FactValue
+from core.rows import derived
 from core.values import fact_text, merge_facts
 from core.views import DeskStore, Said
 from engine.pipeline import understand_best

@@ -7,11 +7,10 @@ import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from core.rows import rows_of, rows_spec
-
 from core.case import Case
 from core.directive import Directive, FactSpec, Localized
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
+from core.rows import rows_of, rows_spec
 from core.values import number_text
 
 #: Characters of a field.

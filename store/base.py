@@ -14,6 +14,8 @@ from store.engine import Database
 
 T = TypeVar("T")
 
+#: Amounts stand in clear in whole numbers of this part of one.
+MILLIONTHS = 1_000_000
 #: Values of one IN list: below every limit of both databases, with few enough shapes of statement to be cached.
 CHUNK = 500
 

@@ -13,15 +13,14 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, true,
 from core import codec
 from core.case import Case, Party
 from core.ports import Change, Conflict
-from store.base import chunks, clear, insert_or
+from store.base import MILLIONTHS, chunks, clear, insert_or
 from store.journal import Journal
 from store.lessons import Lessons
 from store.outbox import End, Outbox
+from store.register import RegisterTable
 from store.tables import cases, contacts, deadlines, events, files, inbox, notices, threads
 from store.words import Words, case_words, party_words
 
-#: Amounts stand in clear in whole numbers of this part of one.
-MILLIONTHS = 1_000_000
 #: What has been decided or given up is not decided again.
 _CONSUMED = ("decided", "dropped")
 
@@ -37,7 +36,7 @@ class _Batch:
     words: dict[str, int] = field(default_factory=dict)
 
 
-class Commit(Journal, Outbox, Words, Lessons):
+class Commit(Journal, Outbox, Words, Lessons, RegisterTable):
     """The one transaction that changes cases."""
 
     def commit(self, changes: Sequence[Change], now: datetime) -> None:
@@ -56,7 +55,9 @@ class Commit(Journal, Outbox, Words, Lessons):
     ) -> None:
         head = self._lock_head(connection)
         batch = self._check(connection, self._still_open(connection, changes))
-        self._store_cases(connection, batch, now)
+        people = self._store_cases(connection, batch, now)
+        entries = {c.case.id: (c.case, c.entry) for c in batch.changes if c.case is not None and c.entry is not None}
+        self._keep_entries(connection, entries, people)
         effects = [effect for change in batch.changes for effect in change.effects]
         self._store_effects(connection, effects, [dict(sealed[effect.key]) for effect in effects], now)
         self._store_deadlines(connection, batch.changes)
@@ -124,7 +125,8 @@ class Commit(Journal, Outbox, Words, Lessons):
 
     # ---- cases and people
 
-    def _store_cases(self, connection: Connection, batch: _Batch, now: datetime) -> None:
+    def _store_cases(self, connection: Connection, batch: _Batch, now: datetime) -> dict[str, str]:
+        """The contacts of these cases, by the hashes of their addresses and numbers."""
         known = {case.id: case_words(case) for case, _ in batch.cases.values()}
         rows = {case.id: self._case_row(case, known[case.id]) for case, _ in batch.cases.values()}
         new = [rows[case.id] for case, stored in batch.cases.values() if not stored]
@@ -142,7 +144,7 @@ class Commit(Journal, Outbox, Words, Lessons):
                 raise Conflict(changed[0]["which"])
         fresh = [(id, some) for id, some in known.items() if batch.words.get(id) != rows[id]["words"]]
         self._keep_words(connection, "case", fresh)
-        self._store_contacts(connection, [case.party for case, _ in batch.cases.values()], now)
+        people = self._store_contacts(connection, [case.party for case, _ in batch.cases.values()], now)
         attached = {
             (file.sha256, case.id): {
                 "sha256": file.sha256,
@@ -156,6 +158,7 @@ class Commit(Journal, Outbox, Words, Lessons):
         }
         if attached:
             connection.execute(insert_or(connection, files).on_conflict_do_nothing(), list(attached.values()))
+        return people
 
     def _case_row(self, case: Case, known: frozenset[str]) -> dict[str, Any]:
         return {
@@ -190,8 +193,8 @@ class Commit(Journal, Outbox, Words, Lessons):
             "words": self._words_mark(known),
         }
 
-    def _store_contacts(self, connection: Connection, parties: Iterable[Party], now: datetime) -> None:
-        """One contact a person, known by either address; a case adds what was not known, and changes what was."""
+    def _store_contacts(self, connection: Connection, parties: Iterable[Party], now: datetime) -> dict[str, str]:
+        """One contact a person, known by either address; a case adds what was not known, and changes what was: ids by hash."""
         known: dict[str, dict[str, Any]] = {}
         hashes = {self.keys.person(address) for party in parties for address in (party.email, party.phone)} - {""}
         for some in chunks(sorted(hashes)):
@@ -224,6 +227,7 @@ class Commit(Journal, Outbox, Words, Lessons):
             values = {name: statement.excluded[name] for name in names}
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values), list(touched.values()))
             self._keep_words(connection, "contact", [(id, party_words(_party(told))) for id, told in people.items()])
+        return {digest: contact["id"] for digest, contact in known.items()}
 
     # ---- what goes with them
 

@@ -30,6 +30,7 @@ from store.operators import Operators
 from store.outbox import DONE, ENDED, End
 from store.tables import (
     answers,
+    case_lines,
     cases,
     contacts,
     deadlines,
@@ -214,6 +215,7 @@ class Erasure(Lookup, Commit, Clerk, Operators):
     def _keep_case(self, connection: Connection, case: Case) -> None:
         row = self._case_row(case, case_words(case))
         connection.execute(update(cases).where(cases.c.id == case.id).values(row))
+        connection.execute(update(case_lines).where(case_lines.c.case_id == case.id).values(stage=case.stage))
 
     # ---- erasing
 
@@ -335,6 +337,7 @@ class Erasure(Lookup, Commit, Clerk, Operators):
             for table in (threads, deadlines, events, lessons):
                 connection.execute(delete(table).where(table.c.case_id.in_(some)))
             connection.execute(delete(words).where(words.c.kind == "case", words.c.owner.in_(some)))
+        self._erase_entries(connection, ids)
         for case in self._locked_cases(connection, ids):
             blank = blank_case(case, now)
             self._keep_case(connection, blank)

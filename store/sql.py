@@ -26,6 +26,7 @@ from store.retention import Retention
 from store.revisions import Revisions
 from store.tables import meta
 from store.views_people import PeopleViews
+from store.views_register import RegisterViews
 from store.views_report import ReportViews
 
 
@@ -34,6 +35,7 @@ class SqlStore(
     Lookup,
     PeopleViews,
     ReportViews,
+    RegisterViews,
     Drafts,
     Fill,
     Heals,

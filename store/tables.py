@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0006"
+HEAD = "0007"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -283,6 +283,47 @@ lessons = Table(
     Column("body", Sealed, nullable=False),
     Column("at", Moment, nullable=False),
     Index(None, "business", "at"),
+)
+
+#: The lines of requests whose directive keeps a register (core.register): figures in clear, nothing that says who somebody is.
+#: ``person`` is a contact's id, '' for none. Amounts are in millionths; ``due`` is a day, '' for none; ``sure`` hundredths.
+case_lines = Table(
+    "case_lines",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("business", Text, nullable=False),
+    Column("directive", Text, nullable=False),
+    Column("stage", String(32), nullable=False),
+    Column("person", String(32), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("quantity", BigInteger),
+    Column("unit", Text, nullable=False),
+    Column("total", BigInteger),
+    Column("currency", String(8), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("sure", Integer, nullable=False),
+    Column("judged", String(16), nullable=False),
+    # A list, and each figure, is answered by one of these alone.
+    Index("ix_case_lines_opened", "n", "opened_at", "case_id", "stage", "directive", "person", "currency", "total", "due"),
+    Index("ix_case_lines_due", "n", "due", "case_id", "opened_at", "stage", "directive", "person"),
+    Index("ix_case_lines_what", "what", "unit", "opened_at", "stage", "directive", "quantity", "n"),
+    Index("ix_case_lines_person", "n", "person", "opened_at", "stage", "directive", "currency", "total"),
+)
+
+#: What people should look at in such requests (core.alerts), from ``at`` on.
+case_alerts = Table(
+    "case_alerts",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("directive", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", Sealed, nullable=False),
+    Index("ix_case_alerts_at", "at", "case_id", "n", "name", "directive", "urgent"),
 )
 
 threads = Table(

@@ -29,8 +29,7 @@ from core.message import Message
 from core.ports import DeadlineRow
 from core.reading import Reading
 from core.views import WAITS, CaseFilter, CaseRow, Moment, Page, Said
-from store.base import chunks
-from store.commit import MILLIONTHS
+from store.base import MILLIONTHS, chunks
 from store.reader import Reader
 from store.tables import cases, deadlines, events, inbox, journal, microseconds, moment, outbox, readings, words
 from store.words import Words, asked_words
@@ -100,22 +99,32 @@ class CaseViews(Reader, Words):
             query = query.where(or_(cases.c.email_hash == digest, cases.c.phone_hash == digest))
             walk = False
         if which.search.strip():
-            asked = asked_words(which.search)
-            if not asked:
+            found = self._with_words(connection, "case", which.search, cases.c.id, lead=walk)
+            if found is None:
                 return None
-            rare = self._rarest(connection, "case", [self._word(w) for w in asked])
-            for word, count in rare:
-                if not count:
-                    return None
-                if count <= RARE and walk:
-                    query = query.where(
-                        cases.c.id.in_(select(words.c.owner).where(words.c.word == word, words.c.kind == "case"))
-                    )
-                    walk = False
-                else:
-                    mine = exists().where(words.c.word == word, words.c.kind == "case", words.c.owner == cases.c.id)
-                    query = query.where(mine)
+            query = query.where(*found)
         return query
+
+    def _with_words(
+        self, connection: Connection, kind: str, search: str, owner: ColumnElement[str], *, lead: bool = True
+    ) -> list[ColumnElement[bool]] | None:
+        """The conditions that every word searched for is known of the owner; None when one is known of nobody.
+
+        ``lead``: a rare word may lead the way, instead of the index that is walked.
+        """
+        asked = asked_words(search)
+        if not asked:
+            return None
+        found: list[ColumnElement[bool]] = []
+        for word, count in self._rarest(connection, kind, [self._word(w) for w in asked]):
+            if not count:
+                return None
+            if count <= RARE and lead:
+                found.append(owner.in_(select(words.c.owner).where(words.c.word == word, words.c.kind == kind)))
+                lead = False
+            else:
+                found.append(exists().where(words.c.word == word, words.c.kind == kind, words.c.owner == owner))
+        return found
 
     def _rarest(self, connection: Connection, kind: str, asked: Sequence[int]) -> list[tuple[int, int]]:
         """(word, how many have it), the rarest first; counting ends above RARE."""

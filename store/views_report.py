@@ -27,8 +27,7 @@ from sqlalchemy import (
 )
 
 from core.views import DayCount, Delays, FigureReport
-from store.base import Group
-from store.commit import MILLIONTHS
+from store.base import MILLIONTHS, Group
 from store.tables import Moment, answers, cases, inbox, microseconds
 
 #: What a language model costs is kept in billionths of a US dollar.
@@ -57,7 +56,7 @@ class ReportViews(Group):
         with self.db.read() as connection:
 
             def each(by: ColumnElement[Any], what: Sequence[ColumnElement[Any]], *where: ColumnElement[bool]) -> list[Any]:
-                return _by_day(connection, bounds, by, what, where)
+                return by_day(connection, bounds, by, what, where)
 
             for n, channel, number in each(inbox.c.taken_at, [inbox.c.channel]):
                 found[n].messages[channel] = number
@@ -65,12 +64,12 @@ class ReportViews(Group):
                 found[n].opened[kind] = number
             for n, stage, number in each(cases.c.closed_at, [cases.c.stage], *ours):
                 found[n].ended[stage] = number
-            approved = _by_day(
+            approved = by_day(
                 connection, bounds, cases.c.approved_at, [cases.c.unit], ours, func.coalesce(func.sum(cases.c.amount), 0)
             )
             for n, unit, amount in approved:
                 found[n].approved[unit] = Decimal(int(amount)) / MILLIONTHS
-            for n, cost in _by_day(connection, bounds, answers.c.at, [], (), func.coalesce(func.sum(answers.c.cost), 0)):
+            for n, cost in by_day(connection, bounds, answers.c.at, [], (), func.coalesce(func.sum(answers.c.cost), 0)):
                 found[n].model_cost = Decimal(int(cost)) / _BILLIONTHS
             span = (cases.c.opened_at >= bounds[0], cases.c.opened_at < bounds[-1], *ours)
             names = (cases.c.stage, cases.c.channel, cases.c.kind, cases.c.offer)
@@ -103,19 +102,19 @@ class ReportViews(Group):
         )
 
 
-def _by_day(
+def by_day(
     connection: Connection,
     bounds: Sequence[datetime],
     by: ColumnElement[Any],
     what: Sequence[ColumnElement[Any]],
     where: Sequence[ColumnElement[bool]],
-    number: ColumnElement[Any] | None = None,
+    *numbers: ColumnElement[Any],
 ) -> list[Any]:
     """(number of the day, what …, how many) for the days that saw any; a day of a zone has 23 to 25 hours."""
     days = _days(connection, bounds)
     # An outer join, so that the days lead: each is one range of the index. SQLite would rather walk all of it a day.
     query: Select[Any] = (
-        select(days.c.n, *what, func.count(by) if number is None else number)
+        select(days.c.n, *what, *(numbers or (func.count(by),)))
         .select_from(days.outerjoin(by.table, and_(by >= days.c.start, by < days.c.stop, *where)))
         .group_by(days.c.n, *what)
     )
