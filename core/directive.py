@@ -218,7 +218,8 @@ class Directive:
 
     ``texts`` maps a template's name to its text; ``revision`` is the content hash of the business's documents.
     ``read_files``: what files are opened and read as part of the message; the others are only looked at by name and kind.
-    ``register`` is what people call such requests, in the plural, where the desk keeps a register of them (core.register); empty where it keeps none.
+    ``register`` is what people call such requests, in the plural, where the desk keeps a register of them (core.register); empty
+    where it keeps none.
     """
 
     name: str
