@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
@@ -239,16 +240,31 @@ def open_service(settings: Settings, *, once: bool) -> House | Service:
 
         sentry.start(dsn, release=f"guichet@{VERSION}")
     house = open_house(settings)
-    if once or not settings.port:
-        return house
-    from edge import service_of
-
-    def businesses() -> list[Business]:
-        current = house.published.current
-        return [current[name] for name in chosen(settings, current)]
-
     try:
-        return service_of(house, settings, version=VERSION, businesses=businesses, clock=now)
+        from hooks import add_pickup, hooks_of
+
+        hooks, door = hooks_of(house, settings, now), None
+        # On one machine a verified webhook counts as kept once it lies on its disk; of several, one may be gone for good,
+        # so there the database's commit is what is waited for.
+        if database_of(settings).startswith("sqlite"):
+            from store.doorstep import Doorstep
+
+            folder = settings.data_dir / "door"
+            add_pickup(house, hooks, Doorstep(folder, keys_of(settings)), now)
+            if any(hook.proof for hook in hooks.values()):
+                import door as doors
+
+                secure = settings.public_url.startswith("https://")
+                door = partial(doors.told, hooks, folder=folder, secret=secret_of(settings), secure=secure)
+        if once or not settings.port:
+            return house
+        from edge import service_of
+
+        def businesses() -> list[Business]:
+            current = house.published.current
+            return [current[name] for name in chosen(settings, current)]
+
+        return service_of(house, settings, version=VERSION, businesses=businesses, clock=now, hooks=hooks, door=door)
     except BaseException:
         house.stop()
         raise

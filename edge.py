@@ -1,4 +1,4 @@
-"""The edge put together: which connector verifies and reads which webhook, and the server over it.
+"""The edge put together: the server over a house, and the door before it.
 
 Part of the composition root beside assembly.py; imported only where a port is set, for FastAPI and uvicorn cost megabytes.
 """
@@ -10,30 +10,24 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 from core.directive import Business
 from engine.answering import Answering
 from engine.desk import Desk
 from engine.directives import Report
-from engine.hooks import Call, Hook, Lost, Moved, Told
+from engine.hooks import Hook
 from engine.house import House
 from engine.standing import FEATURES
+from hooks import PICKUP
 from settings import Settings, names_in
 from web.app import make_app
+from web.doorman import Doorman
 from web.options import Options
 from web.server import Server
 
-if TYPE_CHECKING:
-    from connectors.whatsapp.inbox import WhatsAppInbox
-    from connectors.whatsapp.outbox import WhatsAppOutlet
-
 #: Seconds after which a thread that computes lets others go on.
 SWITCH = 0.0002
-#: Seconds that a WhatsApp message waits for its files before it is answered: Twilio gives fifteen in all, and one more try.
-MEDIA_SECONDS = 5.0
-#: Twilio's way of saying "nothing to answer".
-TWIML = ('<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml")
 
 
 @dataclass(slots=True)
@@ -42,15 +36,21 @@ class Edge:
 
     desk: Desk
     server: Server
+    #: Where webhooks are answered by a process of their own.
+    doorman: Doorman | None = None
 
     def start(self) -> None:
         """Answer. Raises UserError when the server does not come up."""
-        # A webhook changes threads a dozen times; each change waits that long behind a lane that computes (5 ms by default).
+        # A request changes threads a dozen times; each change waits that long behind a lane that computes (5 ms by default).
         sys.setswitchinterval(SWITCH)
-        self.server.start()
+        listening = self.server.start(door=self.doorman is not None)
+        if self.doorman is not None:
+            self.doorman.start(listening)
 
     def stop(self, timeout: float = 2.0) -> bool:
         """Before the house: whoever waits is answered, nothing more is let in. Whether it ended in time."""
+        if self.doorman is not None:
+            self.doorman.stop()
         self.desk.closing.set()
         ended = self.server.stop(timeout)
         self.desk.close()
@@ -106,39 +106,24 @@ def open_edge(
     clock: Callable[[], datetime],
     outside: Mapping[str, bool],
     proxies: str = "127.0.0.1,::1",
+    door: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Edge:
-    """The edge of a house. ``port`` 0 takes any that is free. Raises UserError when the address cannot be had."""
+    """The edge of a house. ``port`` 0 takes any that is free. Raises UserError when the address cannot be had.
+
+    ``door``: what a process of its own is told (door.told) that answers the webhooks; the house must have the lane then (hooks.add_pickup).
+    """
     desk = Desk(house, version=version, clock=clock, businesses=businesses, outside=outside, calls=house.calls.totals)
-    server = Server(make_app(desk, options), host, port, proxies=proxies)
+    app = make_app(desk, options)
+    server = Server(app, host, port, proxies=proxies)
     try:
         server.bind()
     except BaseException:
         desk.close()
         raise
-    return Edge(desk, server)
-
-
-def edge_of(
-    house: House,
-    settings: Settings,
-    *,
-    version: str,
-    businesses: Callable[[], Iterable[Business]],
-    clock: Callable[[], datetime],
-) -> Edge:
-    """The edge as the settings want it. Raises UserError when the address cannot be had."""
-    real = real_systems(settings)
-    return open_edge(
-        house,
-        host=settings.host,
-        port=settings.port,
-        version=version,
-        options=options_of(settings, hooks_of(house, settings, clock)),
-        businesses=businesses,
-        clock=clock,
-        outside={feature: system in real for feature, system in FEATURES.items()},
-        proxies=",".join(names_in(settings.trusted_proxies)),
-    )
+    if door is None:
+        return Edge(desk, server)
+    doorman = Doorman(server, door, kept=lambda: house.lanes.wake(PICKUP), observe=app.state.observe)
+    return Edge(desk, server, doorman)
 
 
 def service_of(
@@ -148,11 +133,24 @@ def service_of(
     version: str,
     businesses: Callable[[], Iterable[Business]],
     clock: Callable[[], datetime],
+    hooks: Mapping[str, Hook],
+    door: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Service:
     """What the daemon runs. Raises UserError when the address cannot be had."""
     real = real_systems(settings)
     asked = [outlet for outlet in house.outlets if outlet.system in real]
-    edge = edge_of(house, settings, version=version, businesses=businesses, clock=clock)
+    edge = open_edge(
+        house,
+        host=settings.host,
+        port=settings.port,
+        version=version,
+        options=options_of(settings, hooks),
+        businesses=businesses,
+        clock=clock,
+        outside={feature: system in real for feature, system in FEATURES.items()},
+        proxies=",".join(names_in(settings.trusted_proxies)),
+        door=door,
+    )
     return Service(house, edge, Answering(asked, house.store, clock=clock))
 
 
@@ -180,102 +178,4 @@ def options_of(settings: Settings, hooks: Mapping[str, Hook]) -> Options:
         form_burst=settings.form_burst,
         form_pause=settings.form_pause,
         hooks=hooks,
-    )
-
-
-def hooks_of(house: House, settings: Settings, clock: Callable[[], datetime]) -> dict[str, Hook]:
-    """The webhooks of the systems that are set up."""
-    hooks: dict[str, Hook] = {}
-    public = settings.public_url
-    if settings.twilio_account_sid:
-        inbox = next(i for i in house.inboxes if i.channel == "whatsapp")
-        token = settings.twilio_auth_token.get_secret_value()
-        outlet = cast("WhatsAppOutlet", next(o for o in house.outlets if o.system == "whatsapp"))
-        hooks |= whatsapp_hooks(
-            cast("WhatsAppInbox", inbox), token=token, public_url=public, budget=MEDIA_SECONDS, closed=outlet.closed
-        )
-    if secret := settings.hubspot_client_secret.get_secret_value():
-        lanes = tuple(f"intake:{i.name}" for i in house.inboxes if i.channel == "hubspot")
-        hooks |= hubspot_hook(lanes, secret=secret, public_url=public, clock=clock)
-    if secret := settings.clickup_webhook_secret.get_secret_value():
-        hooks |= clickup_hook(secret=secret, clock=clock)
-    return hooks
-
-
-# ------------------------------------------------------------------ who verifies and reads what
-
-
-def whatsapp_hooks(
-    inbox: WhatsAppInbox, *, token: str, public_url: str, budget: float = 0.0, closed: Callable[[str], None] | None = None
-) -> dict[str, Hook]:
-    """Twilio's two webhooks. Files are waited for ``budget`` seconds at most; those that are late come by polling.
-
-    ``closed`` is told a number to which free text no longer passes (``WhatsAppOutlet.closed``).
-    """
-    from connectors.whatsapp.webhook import form_pairs, is_message, status, verify
-
-    def genuine(call: Call) -> bool:
-        headers = call.headers
-        settings = headers.get("x-twilio-webhooks-signature-settings", "")
-        return verify(
-            addresses_of(call, public_url), form_pairs(call.body), headers.get("x-twilio-signature", ""), token, settings
-        )
-
-    def message(call: Call) -> Told:
-        params = form_pairs(call.body)
-        if not is_message(params):
-            return became(call)
-        return Told(inbox.name, "whatsapp", (inbox.receive(params, budget),))
-
-    def became(call: Call) -> Told:
-        found = status(form_pairs(call.body), form_pairs(call.query.encode("latin-1")))
-        if found is None or found.outcome != "failed" or not found.key:
-            return Told()
-        if found.again and closed is not None:
-            closed(found.to)
-        lost = Lost(found.key, found.sid, found.why, again=found.again)
-        return Told(lost=(lost,), wake=("courier:whatsapp",))
-
-    return {"whatsapp": Hook(genuine, message, TWIML), "whatsapp/status": Hook(genuine, became, TWIML)}
-
-
-def hubspot_hook(lanes: tuple[str, ...], *, secret: str, public_url: str, clock: Callable[[], datetime]) -> dict[str, Hook]:
-    """HubSpot's webhook: a bell for the lanes that poll it, nothing more; what it says is read from HubSpot itself."""
-    from connectors.hubspot.signature import verify
-
-    def genuine(call: Call) -> bool:
-        signature = call.headers.get("x-hubspot-signature-v3", "")
-        timestamp = call.headers.get("x-hubspot-request-timestamp", "")
-        return any(
-            verify(
-                method=call.method, uri=uri, body=call.body, timestamp=timestamp, signature=signature, secret=secret, now=clock()
-            )
-            for uri in addresses_of(call, public_url)
-        )  # fmt: skip
-
-    return {"hubspot": Hook(genuine, lambda call: Told(wake=lanes))}
-
-
-def clickup_hook(*, secret: str, clock: Callable[[], datetime]) -> dict[str, Hook]:
-    """ClickUp's webhook: status changes of tasks."""
-    from connectors.clickup.changes import from_webhook, verify
-
-    def moved(call: Call) -> Told:
-        changes = from_webhook(call.body, clock())
-        return Told(moved=[Moved(c.task, c.status, c.at, c.key) for c in changes])
-
-    return {"clickup": Hook(lambda call: verify(call.body, call.headers.get("x-signature", ""), secret), moved)}
-
-
-def addresses_of(call: Call, public_url: str) -> list[str]:
-    """The addresses that the caller may have signed."""
-    from connectors.whatsapp.webhook import addresses
-
-    return addresses(
-        public_url,
-        call.target,
-        scheme=call.scheme,
-        host=call.host,
-        forwarded_proto=call.headers.get("x-forwarded-proto", ""),
-        forwarded_host=call.headers.get("x-forwarded-host", ""),
     )

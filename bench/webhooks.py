@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -33,13 +34,16 @@ TEXTS = (
 )
 
 
-def serve(folder: str) -> None:
+def serve(folder: str, *, door: bool) -> None:
     """The service: prints its port, ends at SIGTERM."""
-    from assembly import now, open_house
+    from assembly import keys_of, now, open_house, secret_of
     from connectors.whatsapp.client import Account, TwilioClient
     from connectors.whatsapp.inbox import WhatsAppInbox
-    from edge import open_edge, whatsapp_hooks
+    from door import told
+    from edge import open_edge
+    from hooks import add_pickup, whatsapp_hooks
     from settings import Settings
+    from store.doorstep import Doorstep
     from web.options import Options
 
     ended = threading.Event()
@@ -48,11 +52,16 @@ def serve(folder: str) -> None:
     house = open_house(settings)
     account = Account(sid="AC" + "0" * 32, token=TOKEN, number=NUMBER, base="http://127.0.0.1:9")
     inbox = WhatsAppInbox(TwilioClient(account), spool=house.spool)
-    options = Options(api_key="x" * 32, public_url=PUBLIC, hooks=whatsapp_hooks(inbox, token=TOKEN, public_url=PUBLIC))
+    hooks = whatsapp_hooks(inbox, token=TOKEN, public_url=PUBLIC)
+    options = Options(api_key="x" * 32, public_url=PUBLIC, hooks=hooks)
+    place = settings.data_dir / "door"
+    if door:
+        add_pickup(house, hooks, Doorstep(place, keys_of(settings)), now)
     business = house.published.business("")
     edge = open_edge(
-        house, host="127.0.0.1", port=0, version="3", options=options, businesses=lambda: [business], clock=now, outside={}
-    )
+        house, host="127.0.0.1", port=0, version="3", options=options, businesses=lambda: [business], clock=now, outside={},
+        door=partial(told, hooks, folder=place, secret=secret_of(settings), secure=True) if door else None,
+    )  # fmt: skip
     house.start()
     edge.start()
     print(edge.server.port, flush=True)
@@ -125,16 +134,23 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rate", type=float, default=100.0)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument(
+        "--without-door", action="store_true", help="as on several machines: answered after the database's commit"
+    )
     parser.add_argument("--serve", default="")
     given = parser.parse_args()
     if given.serve:
-        serve(given.serve)
+        serve(given.serve, door=not given.without_door)
         return
     warm = int(given.rate * WARM)
     messages = bodies(warm + int(given.rate * given.seconds))
     with tempfile.TemporaryDirectory() as folder:
+        how = ["--without-door"] if given.without_door else []
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.webhooks", "--serve", folder], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "bench.webhooks", "--serve", folder, *how],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert process.stdout is not None
         port = int(process.stdout.readline())

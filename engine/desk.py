@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, TypeVar
 from core.case import Case
 from core.directive import Business, Directive
 from engine.acts import Acts, Name, Outcome
+from engine.arrivals import Arrivals
 from engine.cases import Cases
 from engine.changes import Changes
 from engine.contacts import Contacts
@@ -31,7 +32,6 @@ from engine.people import People
 from engine.reports import Reports
 from engine.standing import Figures, Standing
 from engine.takes import Takes
-from engine.together import Together
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ class Desk(Takes, Standing):
         self.people = People(house.store, house.office.secret, clock=clock)
         self.offers = Offers(house.store, house.office, clock=clock, wake=house.lanes.wake)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
-        self._together = Together(lambda several: self._receive(several))
+        self._arrivals = Arrivals(house.store, house.spool, clock=clock, wake=house.lanes.wake)
         self._lock = threading.Lock()
         self._figures: tuple[float, Figures] | None = None
         #: Set at the end: whoever waits for an outcome stops waiting.

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.call import Call, Proof
 from core.message import Channel
 from core.ports import Incoming
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A webhook's request as it came. ``target`` is path and query, untouched; names of ``headers`` are in lower case.
-
-    ``scheme`` and ``host`` are what the request says of itself, which a proxy may have changed.
-    """
-
-    method: str
-    target: str
-    scheme: str
-    host: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def query(self) -> str:
-        """What follows the question mark, '' for nothing."""
-        return self.target.partition("?")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +51,14 @@ class Hook:
     """One webhook. ``verify`` says whether the call is theirs: nothing else of it is looked at before. ``read`` may raise
     PortError, UserError or OSError, for which the caller is asked to try again. Both are called from threads.
 
-    ``answer`` is the body of the answer with its type.
+    ``answer`` is the body of the answer with its type. ``proof`` is what ``verify`` holds a call against: with it another process
+    can verify, keep the call and answer, and ``read`` comes later (engine.pickup); None where only this one can.
     """
 
     verify: Callable[[Call], bool]
     read: Callable[[Call], Told]
     answer: tuple[str, str] = ("{}", "application/json")
+    proof: Proof | None = None
+
+
+__all__ = ["Call", "Hook", "Lost", "Moved", "Proof", "Told"]

@@ -12,15 +12,13 @@ from core import codec
 from core.case import UNDECIDED, Case
 from core.effects import Receipt
 from core.events import OperatorActed
-from core.message import Channel
-from core.ports import Delivery, Incoming, PendingEvent, Posted, Spool, Taken
+from core.ports import Delivery, Incoming, PendingEvent, Posted, Spool
 from core.views import DeskStore
+from engine.arrivals import Arrivals
 from engine.finding import REPEAT_WITHIN
-from engine.hooks import Moved, Told
+from engine.hooks import Told
 from engine.house import House
 from engine.posts import Place, PostedFile, Request, envelope, fingerprint
-from engine.together import Together
-from engine.watch import hand_over, lose
 
 #: The inbox that posted requests come in by.
 FORM = "form"
@@ -84,47 +82,13 @@ class Takes:
     _store: DeskStore
     _spool: Spool
     _clock: Callable[[], datetime]
-    #: Webhooks that come at the same time are kept in one commit.
-    _together: Together[tuple[str, Channel, list[Taken]]]
+    _arrivals: Arrivals
 
     # ------------------------------------------------------------------ webhooks
 
     def take(self, told: Told) -> None:
         """Keep what a webhook told, then wake whom it concerns. Raises PortError or UserError when it could not be kept."""
-        now = self._clock()
-        if told.items:
-            self._together.do((told.inbox, told.channel, self._spooled(told.inbox, told.items)))
-        moved = [m if m.key else self._whose(m) for m in told.moved]
-        news = hand_over(self._store, moved, now)
-        for lost in told.lost:
-            news += lose(self._store, lost.key, lost.id, lost.why, now, again=lost.again)
-        if news:
-            self._house.lanes.wake("clerk")
-        for lane in told.wake:
-            self._house.lanes.wake(lane)
-
-    def _whose(self, moved: Moved) -> Moved:
-        """The task with its case in the key; as it is when no case of ours has it."""
-        case_id = self._store.named("task", moved.task)
-        return replace(moved, key=f"{case_id}/webhook") if case_id else moved
-
-    def _spooled(self, inbox: str, items: Sequence[Incoming]) -> list[Taken]:
-        """The raw bytes durably in the spool: each caller waits for the disk by himself, and all of them at the same time."""
-        digests = self._spool.put_many([item.raw or b"" for item in items])
-        return [
-            Taken(replace(item, raw=None, head=b""), item.identity or f"{inbox}:{digest}", digest)
-            for item, digest in zip(items, digests, strict=True)
-        ]
-
-    def _receive(self, several: Sequence[tuple[str, Channel, list[Taken]]]) -> None:
-        """Messages that came at the same time, in one commit for each inbox; then they are read."""
-        places: dict[tuple[str, Channel], list[Taken]] = {}
-        for inbox, channel, rows in several:
-            places.setdefault((inbox, channel), []).extend(rows)
-        now = self._clock()
-        new = sum(self._store.receive(inbox, channel, rows, now) for (inbox, channel), rows in places.items())
-        if new:
-            self._house.lanes.wake("reader")
+        self._arrivals.take(told)
 
     # ------------------------------------------------------------------ requests
 
@@ -156,7 +120,7 @@ class Takes:
             identity += "-p"
         raw = envelope(request, files, identity, place.completes, now)
         item = Incoming(identity.removeprefix(f"{FORM}:"), raw, len(raw), now, identity=identity)
-        new = self._store.receive(FORM, "form", self._spooled(FORM, [item]), now)
+        new = self._store.receive(FORM, "form", self._arrivals.spooled(FORM, [item]), now)
         if new:
             self._house.lanes.wake("reader")
         return identity, bool(new)

@@ -72,7 +72,7 @@ class FolderSpool:
                     if left.stat().st_mtime < time.time() - _STALE:
                         left.unlink()
         except OSError as error:
-            raise _told(error, folder) from error
+            raise told(error, folder) from error
 
     # ---- storing
 
@@ -102,7 +102,7 @@ class FolderSpool:
                 os.close(handles.pop())
             self._place(moves, contents)
         except OSError as error:
-            raise _told(error, self.folder) from error
+            raise told(error, self.folder) from error
         finally:
             for handle in handles:
                 os.close(handle)
@@ -136,7 +136,7 @@ class FolderSpool:
             temporary, digest, size = self._write(file)
             self._place([(str(temporary), digest)], [digest])
         except OSError as error:
-            raise _told(error, self.folder) from error
+            raise told(error, self.folder) from error
         finally:
             _remove([temporary] if temporary else [])
         return digest, size
@@ -217,7 +217,7 @@ class FolderSpool:
         except FileNotFoundError:
             raise KeyError(sha256) from None
         except OSError as error:
-            raise _told(error, path) from error
+            raise told(error, path) from error
         try:
             return io.BufferedReader(_Stream(self, sha256, path, file), CHUNK)
         except BaseException:
@@ -234,7 +234,7 @@ class FolderSpool:
                     while chunk := stream.read(CHUNK):
                         target.write(chunk)
             except OSError as error:
-                raise _told(error, self.folder) from error
+                raise told(error, self.folder) from error
             yield Path(name)
         finally:
             _remove([Path(name)])
@@ -280,7 +280,7 @@ class FolderSpool:
         except FileNotFoundError:
             return True
         except OSError as error:
-            raise _told(error, self.folder) from error
+            raise told(error, self.folder) from error
         return True
 
     def digests(self) -> Iterator[str]:
@@ -412,7 +412,8 @@ def _write_all(handle: int, parts: Sequence[bytes]) -> None:
             rest = rest[os.write(handle, rest) :]
 
 
-def _told(error: OSError, where: Path) -> UserError:
+def told(error: OSError, where: Path) -> UserError:
+    """What a disk's error means to a person."""
     import errno  # only ever needed here
 
     what, todo = {

@@ -15,8 +15,9 @@ from fakes.clickup import ClickUp, sign
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.clickup.changes import TaskChange, from_webhook, verify
+from connectors.clickup.changes import TaskChange, from_webhook
 from connectors.clickup.client import ClickUpClient
+from connectors.clickup.signature import verify
 from connectors.clickup.tasks import ClickUpTasks
 from connectors.clickup.upload import Upload
 from core.effects import CommentTask, CreateTask, Effect, Receipt, StoreFile

@@ -23,9 +23,9 @@ from connectors.whatsapp.inbox import WhatsAppInbox
 from core.effects import Effect, Receipt, SendMessage
 from core.errors import PortError, UserError
 from core.ports import Change, Settled
-from edge import clickup_hook, hubspot_hook, whatsapp_hooks
-from engine.desk import Desk
+from engine.arrivals import Arrivals
 from engine.hooks import Hook, Told
+from hooks import clickup_hook, hubspot_hook, whatsapp_hooks
 from tests.quick import Quick
 from web.options import Options
 
@@ -112,7 +112,7 @@ def test_a_full_disk_asks_them_to_come_again(web: Running, twilio: Twilio, monke
         raise UserError("le disque est plein", where="/un/chemin/interne")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Desk, "_receive", full)
+        broken.setattr(Arrivals, "spooled", full)
         answer = send(web, hook)
     assert answer.status == 503
     assert b"chemin" not in answer.body

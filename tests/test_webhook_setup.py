@@ -14,7 +14,7 @@ from fakes.wire import Webhook
 from web_help import KEY, Running, running
 
 from core.errors import PortError, Unauthorized, UserError
-from edge import clickup_hook
+from hooks import clickup_hook
 from settings import Settings
 from tests.quick import Quick
 from vendors import lines, webhooks

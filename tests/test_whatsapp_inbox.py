@@ -17,7 +17,7 @@ from whatsapp_help import CLIENT, JPEG, OTHER, account_of, clock_of, inbox_of
 
 from connectors.whatsapp.inbox import LATE, WhatsAppInbox
 from connectors.whatsapp.media import MediaFetcher, file_name, origin
-from connectors.whatsapp.webhook import form_pairs
+from connectors.whatsapp.signature import form_pairs
 from core.errors import Transient, Unauthorized
 from core.ports import Incoming
 from processors.whatsapp import WhatsAppMessage, read_whatsapp

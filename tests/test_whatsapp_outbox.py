@@ -20,9 +20,10 @@ from whatsapp_help import CLIENT, OTHER, outlet_of, words
 
 from connectors.whatsapp.client import bare_number
 from connectors.whatsapp.outbox import WhatsAppOutlet
+from connectors.whatsapp.signature import form_pairs
 from connectors.whatsapp.templates import Template, parse_templates
 from connectors.whatsapp.text import LIMIT, flat, mark, seek, signed, split, units
-from connectors.whatsapp.webhook import form_pairs, status
+from connectors.whatsapp.webhook import status
 from core.effects import Effect, Receipt
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
 

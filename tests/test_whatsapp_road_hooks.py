@@ -18,9 +18,9 @@ from connectors.whatsapp.inbox import WhatsAppInbox
 from connectors.whatsapp.outbox import WhatsAppOutlet
 from core.case import Case, Party, Thread
 from core.ports import Change
-from edge import whatsapp_hooks
 from engine.desk import Desk
 from engine.hooks import Call
+from hooks import whatsapp_hooks
 from tests.road import GLB, JPEG, mail
 
 PUBLIC = "https://guichet.example"

@@ -16,17 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whatsapp_help import CLIENT, JPEG, crowd, inbox_of
 
-from connectors.whatsapp.webhook import (
-    Status,
-    addresses,
-    form_pairs,
-    incoming,
-    is_message,
-    status,
-    status_of,
-    verify,
-)
+from connectors.whatsapp.signature import form_pairs, verify
+from connectors.whatsapp.webhook import Status, incoming, is_message, status, status_of
 from processors.whatsapp import read_whatsapp
+from signatures import addresses
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 URL = "https://guichet.example/whatsapp"

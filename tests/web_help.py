@@ -8,11 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from assembly import keys_of, secret_of
+from door import told
 from edge import Edge, open_edge
+from hooks import add_pickup
+from store.doorstep import Doorstep
 from tests.quick import Quick, quick
 from tests.road import JPEG
 from web.options import Options
@@ -84,17 +89,27 @@ def running(
     folder: Path,
     make: Callable[[Quick], Options] | None = None,
     house: Mapping[str, Any] | None = None,
+    door: bool = False,
     **options: Any,
 ) -> Iterator[Running]:
-    """An edge over a house whose lanes work; ``make`` builds options that need the house (hooks), ``house`` are its settings."""
+    """An edge over a house whose lanes work; ``make`` builds options that need the house (hooks), ``house`` are its settings.
+
+    ``door``: webhooks are answered by a process of their own, as the daemon has it.
+    """
     with quick(folder, **(house or {})) as counter:
         values = {"api_key": KEY, "form_key": FORM_KEY, "form_origins": (SITE,), "local_hosts": frozenset({"127.0.0.1"})}
+        made = make(counter) if make is not None else Options(**(values | options))
+        place, keys = counter.settings.data_dir / "door", keys_of(counter.settings)
+        if door:
+            add_pickup(counter.house, made.hooks, Doorstep(place, keys), counter.clock)
+            counter.house.lanes.start()
         edge = open_edge(
             counter.house,
             host="127.0.0.1",
             port=0,
             version="3.0.0",
-            options=make(counter) if make is not None else Options(**(values | options)),
+            options=made,
+            door=partial(told, made.hooks, folder=place, secret=secret_of(counter.settings), secure=True) if door else None,
             businesses=lambda: [counter.house.published.business("")],
             clock=counter.clock,
             outside={"file_upload": True, "hubspot": True, "clickup": True},

@@ -35,6 +35,7 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.observe = seen.observe
     problems.install(app)
     doorkeeper.install(app, desk, options.public_url)
     shown = pages.install(app, desk, options, doors)

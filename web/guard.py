@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.problems import Refusal, body_of
+from web.wire import security_headers
 
 log = logging.getLogger("guichet.web")
 
@@ -44,17 +45,7 @@ class Guard:
         self._app, self._observe, self._streams = app, observe, dict(streams or {})
         self._most = sorted(most.items(), key=lambda item: -len(item[0]))
         self._concurrency, self._seconds, self._busy = concurrency, seconds, 0
-        headers = {
-            "x-content-type-options": "nosniff",
-            "x-frame-options": "DENY",
-            "referrer-policy": "no-referrer",
-            "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-            "cross-origin-opener-policy": "same-origin",
-            "cache-control": "no-store",
-        }
-        if secure:
-            headers["strict-transport-security"] = "max-age=31536000"
-        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._headers = security_headers(secure=secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import socket
 import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import h11
 import uvicorn
@@ -13,15 +15,12 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from core.errors import UserError
+from web.wire import HEAD_SECONDS, IDLE_SECONDS, MOST_HEAD
 
 log = logging.getLogger("guichet.web")
 
-#: Seconds in which a request's headers must have come, and after which an idle connection is closed.
-HEAD_SECONDS, IDLE_SECONDS = 10.0, 15
 #: Most connections at once; one more gets 503.
 MOST_CONNECTIONS = 512
-#: Most bytes of a request's line and headers.
-MOST_HEAD = 32_768
 
 
 class _Protocol(H11Protocol):
@@ -82,6 +81,7 @@ class Server:
         self._server = uvicorn.Server(self._config)
         self._thread: threading.Thread | None = None
         self._listening: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def url(self) -> str:
@@ -93,18 +93,23 @@ class Server:
         """Whether the thread that answers is there."""
         return self._thread is not None and self._thread.is_alive()
 
-    def start(self, timeout: float = 5.0) -> None:
-        """Serve from a thread, at the address that ``bind`` took. Raises UserError when the address cannot be had."""
+    def start(self, timeout: float = 5.0, *, door: bool = False) -> socket.socket:
+        """Serve from a thread, at the address that ``bind`` took; the listening socket. Raises UserError when the address cannot be had.
+
+        ``door``: another process accepts there; this one serves the connections that ``adopt`` is given.
+        """
         for noisy in ("uvicorn.error", "uvicorn.access"):
             logging.getLogger(noisy).setLevel(logging.WARNING)
         self.bind()
-        listening, self._listening = self._listening, None
+        listening = self._listening
+        assert listening is not None
         started = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(listening, started), name="web", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=([] if door else [listening], started), name="web", daemon=True)
         self._thread.start()
         if not started.wait(timeout):
             raise UserError("le serveur web ne démarre pas", where=f"HOST={self.host} PORT={self.port}")
         log.info("the web listens at %s", self.url)
+        return listening
 
     def bind(self) -> None:
         """Take the address: who comes now waits until ``start``. Raises UserError when it cannot be had."""
@@ -133,10 +138,36 @@ class Server:
             ) from None
         return listening
 
-    def _run(self, listening: socket.socket, started: threading.Event) -> None:
+    def adopt(self, connection: socket.socket) -> None:
+        """Serve a connection that another process accepted. From any thread."""
+        self._soon(lambda loop: loop.connect_accepted_socket(self._protocol, connection))
+
+    def accept(self) -> None:
+        """Accept here after all, where ``start`` was told that another process does. From any thread."""
+
+        listening = self._listening
+        if listening is None:
+            return
+
+        async def accept(loop: asyncio.AbstractEventLoop) -> None:
+            self._server.servers.append(await loop.create_server(self._protocol, sock=listening))
+
+        self._soon(accept)
+
+    def _soon(self, work: Callable[[asyncio.AbstractEventLoop], Coroutine[Any, Any, Any]]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            asyncio.run_coroutine_threadsafe(work(self._loop), self._loop)
+
+    def _protocol(self) -> asyncio.Protocol:
+        made = self._config.http_protocol_class
+        state = self._server.lifespan.state
+        return made(config=self._config, server_state=self._server.server_state, app_state=state)  # type: ignore[call-arg]
+
+    def _run(self, sockets: list[socket.socket], started: threading.Event) -> None:
         async def serve() -> None:
-            asyncio.get_running_loop().call_soon(self._tell, started)
-            await self._server.serve(sockets=[listening])
+            self._loop = asyncio.get_running_loop()
+            self._loop.call_soon(self._tell, started)
+            await self._server.serve(sockets=sockets)
 
         try:
             asyncio.run(serve())
@@ -152,11 +183,10 @@ class Server:
     def stop(self, timeout: float = 2.0) -> bool:
         """End running requests and close; whether it ended in time. Who waits for an outcome must be let go before (Desk.close)."""
         thread = self._thread
+        if thread is not None:
+            self._server.should_exit = True
+            thread.join(timeout)
         if self._listening is not None:
             self._listening.close()
             self._listening = None
-        if thread is None:
-            return True
-        self._server.should_exit = True
-        thread.join(timeout)
-        return not thread.is_alive()
+        return thread is None or not thread.is_alive()

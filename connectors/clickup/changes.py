@@ -3,8 +3,6 @@ counts is whether it differs from the last one known."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,14 +23,6 @@ class TaskChange:
     at: datetime
     key: str = ""
     url: str = ""
-
-
-def verify(body: bytes, signature: str, secret: str) -> bool:
-    """Whether X-Signature (hex HMAC-SHA256 of the raw body by the webhook's own secret) vouches for the body. Pure."""
-    if not secret or not signature:
-        return False
-    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode("utf-8", "replace"))
 
 
 def from_webhook(body: bytes, now: datetime) -> list[TaskChange]:

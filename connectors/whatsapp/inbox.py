@@ -21,7 +21,8 @@ from connectors.http import Polled
 from connectors.whatsapp.client import MEDIA, SID, TwilioClient, moment, stamp
 from connectors.whatsapp.media import Fetched, MediaFetcher
 from connectors.whatsapp.place import MOST_LATE, Missing, Place
-from connectors.whatsapp.webhook import Params, count_media, incoming, item
+from connectors.whatsapp.signature import Params
+from connectors.whatsapp.webhook import count_media, incoming, item
 from core.errors import PortError
 from core.message import Channel
 from core.ports import Batch, Incoming, Ledger, Spool

@@ -1,4 +1,4 @@
-"""What Twilio tells us by webhook, as pure functions: is it Twilio, which message, what became of one of ours.
+"""What Twilio tells us by webhook, as pure functions: which message, what became of one of ours.
 
 The raw form of a message is an envelope, JSON in UTF-8 with sorted keys (read by ``processors.whatsapp``)::
 
@@ -14,20 +14,16 @@ The raw form of a message is an envelope, JSON in UTF-8 with sorted keys (read b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit
 
 from connectors.whatsapp.client import CLOSED, SID, bare_number
+from connectors.whatsapp.signature import Form, Params, pairs_of
 from core.ports import Incoming
 
 FORMAT = "guichet-whatsapp/1"
-#: Parameters of a form that are read; Twilio sends some thirty.
-MOST_FIELDS = 500
-
-Params = Mapping[str, str] | Sequence[tuple[str, str]]
 Outcome = Literal["underway", "sent", "delivered", "read", "failed"]
 
 _OUTCOMES: dict[str, Outcome] = {
@@ -57,81 +53,12 @@ _WHY = {
 }
 
 
-def form_pairs(body: bytes) -> list[tuple[str, str]]:
-    """The parameters of a webhook's body, empty ones too: they count in the signature. [] for what is no form."""
-    try:
-        return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        return []
-
-
-def addresses(
-    public_url: str, target: str, *, scheme: str = "http", host: str = "", forwarded_proto: str = "", forwarded_host: str = ""
-) -> list[str]:
-    """The addresses that Twilio may have signed for a request to ``target`` (path and query as they came), likeliest first.
-
-    ``public_url`` (PUBLIC_URL) wins over everything a request says of itself. It may end in a path, which a proxy keeps or
-    takes away. Without it the proxy's headers are believed, then the request's own: a wrong one only fails to verify.
-    """
-    target = target if target.startswith("/") else f"/{target}"
-    if public_url:
-        base = public_url.rstrip("/")
-        parts = urlsplit(base)
-        found = [base + target]
-        if parts.path and target.startswith(f"{parts.path}/"):
-            found.insert(0, base.removesuffix(parts.path) + target)
-        return found
-    schemes = [s.strip().lower() for s in (forwarded_proto.partition(",")[0], scheme) if s.strip()]
-    hosts = [h.strip() for h in (forwarded_host.partition(",")[0], host) if h.strip()]
-    return list(dict.fromkeys(f"{s}://{h}{target}" for h in hosts for s in schemes))
-
-
-def verify(url: str | Iterable[str], params: Params, signature: str, token: str, settings: str = "") -> bool:
-    """Whether X-Twilio-Signature vouches for these parameters at one of these addresses. Never raises.
-
-    Every parameter counts, those that Twilio adds tomorrow too. The standard port of an address may be written or left out.
-    ``settings`` is the header X-Twilio-Webhooks-Signature-Settings, '' when there is none.
-    """
-    if not token or not signature:
-        return False
-    # Only needed where WhatsApp is configured.
-    from twilio.request_validator import RequestValidator, get_signature_algorithm
-
-    validator, algorithm = RequestValidator(token), get_signature_algorithm(settings)
-    form = _Form(_pairs(params))
-    for one in [url] if isinstance(url, str) else url:
-        try:
-            if validator.validate(one, form, signature, algorithm):
-                return True
-        except ValueError:  # an address that is none, e.g. a port out of range
-            continue
-    return False
-
-
-class _Form(dict[str, str]):
-    """A form whose names may repeat, as the validator takes it."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        super().__init__()
-        self._all: dict[str, list[str]] = {}
-        for name, value in pairs:
-            self._all.setdefault(name, []).append(value)
-            self.setdefault(name, value)
-
-    def getall(self, name: str) -> list[str]:
-        return self._all[name]
-
-
-def _pairs(params: Params) -> list[tuple[str, str]]:
-    return list(params.items()) if isinstance(params, Mapping) else list(params)
-
-
 # ------------------------------------------------------------------ messages
 
 
 def is_message(params: Params) -> bool:
     """Whether the webhook tells a message from somebody to us, rather than what became of one of ours."""
-    form = _Form(_pairs(params))
+    form = Form(pairs_of(params))
     told = form.get("SmsStatus", "received")
     return bool(SID.fullmatch(form.get("MessageSid", ""))) and "From" in form and told in ("received", "receiving")
 
@@ -142,7 +69,7 @@ def incoming(params: Params, *, now: datetime, media: Sequence[Mapping[str, Any]
     ``hints["media"]`` says how many files are to be fetched (``WhatsAppInbox.receive`` does it).
     Raises ValueError when it tells no message (``is_message``).
     """
-    form = _Form(_pairs(params))
+    form = Form(pairs_of(params))
     if not is_message(form):
         raise ValueError("this webhook tells no message")
     return item(dict(form), media, received_at=now, source="webhook")
@@ -228,7 +155,7 @@ class Status:
 
 def status(params: Params, query: Params = ()) -> Status | None:
     """What a status callback tells; ``query`` is that of the address it came to. None when it tells nothing of ours."""
-    form, asked = _Form(_pairs(params)), _Form(_pairs(query))
+    form, asked = Form(pairs_of(params)), Form(pairs_of(query))
     sid, told = form.get("MessageSid", ""), form.get("MessageStatus") or form.get("SmsStatus", "")
     if not SID.fullmatch(sid) or told not in _OUTCOMES:
         return None
