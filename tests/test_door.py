@@ -201,7 +201,7 @@ def test_what_is_odd_goes_to_the_daemon_which_knows_all_of_http(web: Running, tw
     chunked = head.replace(length, b"Transfer-Encoding: chunked") + b"\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     assert spoken(web, chunked)[0] == 200
     assert spoken(web, head + b"\r\nExpect: 100-continue\r\n\r\n", body, pause=0.1)[0] in (100, 200)
-    both = head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+    both = head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + body + b"\r\n"
     assert spoken(web, both)[0] == 400
     assert spoken(web, head.replace(length, b"Content-Length: +5") + b"\r\n\r\n12345")[0] in (400, 413)
     assert spoken(web, head.replace(length, b"Content-Length: 99999999") + b"\r\n\r\n")[0] == 413

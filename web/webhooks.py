@@ -1,4 +1,4 @@
-"""Webhooks of outside systems: verified, kept on the disk, answered within milliseconds; only then the lanes look at it."""
+"""Webhooks of outside systems, where no door answers them (web.door): verified, committed, answered; only then the lanes look at it."""
 
 from __future__ import annotations
 
