@@ -10,6 +10,7 @@ import fcntl
 import logging
 import os
 import secrets
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -20,11 +21,12 @@ from core.outside import Count
 from core.ports import Spool
 from processors.phone import country_of
 from settings import Settings
-from spools import described, open_spool, opened
+from spools import described, open_spool, opened, place_of
 from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
 
 if TYPE_CHECKING:
     from core.directive import Business
+    from core.nodes import Nodes
     from edge import Service
     from engine.house import House, Published
     from engine.pipeline import ReadMail, Setup
@@ -225,11 +227,24 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             release=held.close,
             reading=reading_version(VERSION),
             periods=Periods(settings.keep_ignored_days, settings.keep_closed_days, settings.keep_answers_days),
+            nodes=nodes_of(settings, store),
         )
     except BaseException:
         held.close()
         raise
     return house
+
+
+def nodes_of(settings: Settings, store: SqlStore) -> Nodes | None:
+    """Who hands the lanes out, on PostgreSQL, where several machines may share them; None on SQLite."""
+    from store.engine import Postgres
+
+    if not isinstance(store.db, Postgres):
+        return None
+    from store.cluster import ClusterNodes
+
+    name = settings.node_name or socket.gethostname()
+    return ClusterNodes(store.db, name=name, version=VERSION, spool=place_of(settings))
 
 
 def open_service(settings: Settings, *, once: bool) -> House | Service:

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         "La perdre, c'est perdre les données.",
     )  # fmt: skip
     database_url: SecretStr = _f(SecretStr(""), GENERAL, "postgresql://… ; vide : SQLite dans DATA_DIR/guichet.db.")
+    node_name: str = _f(
+        "", GENERAL, "Nom de cette machine parmi celles qui partagent une base PostgreSQL ; vide : son nom d'hôte."
+    )
     public_url: str = _f(
         "", GENERAL, "Adresse publique du guichet (https://…), pour les liens et les webhooks ; vide : pas de liens."
     )

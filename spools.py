@@ -5,6 +5,7 @@ Part of the composition root beside assembly.py. A reading worker opens the same
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,13 @@ def described(settings: Settings) -> dict[str, str]:
             "secret_access_key": settings.r2_secret_access_key.get_secret_value(),
         }
     return parts
+
+
+def place_of(settings: Settings) -> str:
+    """Where files are, without keys: the same on all machines that share them."""
+    if settings.spool_bucket:
+        return f"{settings.r2_endpoint_url.rstrip('/')}/{settings.spool_bucket}"
+    return f"{socket.gethostname()}:{spool_folder(settings).resolve()}"
 
 
 def opened(parts: Mapping[str, Any], keys: Keys) -> FolderSpool | R2Spool:

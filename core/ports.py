@@ -505,8 +505,8 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Protocol):
         """
 
     # ---- reader
-    def unread(self, limit: int, now: datetime) -> list[InboxRow]:
-        """Messages to read, oldest first, whose time has come."""
+    def unread(self, limit: int, now: datetime, share: tuple[int, int] = (0, 1)) -> list[InboxRow]:
+        """Messages to read, oldest first, whose time has come; of ``n`` readers that share them those of number ``i``: (i, n)."""
 
     def save_readings(self, done: Sequence[ReadRow], failed: Sequence[tuple[int, str, datetime | None]], now: datetime) -> None:
         """Keep readings; a failed one (row id, why, next try) is tried again at that time, or parked when None."""

@@ -19,6 +19,7 @@ from core.erasure import Keeps, People
 from core.events import Role
 from core.lessons import Lesson
 from core.message import Channel, Message
+from core.nodes import NodeView
 from core.ports import DeadlineRow, ParkedRow, Store
 from core.reading import Reading
 from core.register import Raised
@@ -386,3 +387,6 @@ class Views(Protocol):
 
 class DeskStore(Store, Views, Keeps, People, Protocol):
     """The store as the desk needs it."""
+
+    def nodes(self) -> list[NodeView]:
+        """The nodes that share the store, the first that came first; none where one process has everything."""

@@ -22,9 +22,16 @@ class Clock:
     """The ticks. Times are only looked at here; lanes decide by what is in the store."""
 
     def __init__(
-        self, store: Store, *, clock: Callable[[], datetime], lanes: Callable[[], list[str]], wake: Callable[[str], None]
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        lanes: Callable[[], list[str]],
+        wake: Callable[[str], None],
+        here: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._store, self._clock, self._lanes, self._wake = store, clock, lanes, wake
+        """``here`` tells whether it is this process that ticks: one does, of several that share a store."""
+        self._store, self._clock, self._lanes, self._wake, self._here = store, clock, lanes, wake, here
         self._scheduler: Any = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": 30, "max_instances": 1}
         )
@@ -39,6 +46,8 @@ class Clock:
 
     def tick(self) -> None:
         """Wake everybody but the inboxes when a deadline, a retry or a foreign write is due."""
+        if not self._here():
+            return
         try:
             due = self._store.next_due()
         except (PortError, UserError) as error:

@@ -60,7 +60,8 @@ class Courier:
         self._unsettled: list[Settled] = []
 
     def recover(self) -> int:
-        """After a start: whatever was being sent is uncertain now. How many."""
+        """After a start, and after another node had the lane: whatever was being sent is uncertain now. How many."""
+        self._unsettled = []  # from before: what became of those is looked up with the rest
         now = self._clock()
         return self._store.recover(self.outlet.system, now, now + timedelta(seconds=self.outlet.lag))
 

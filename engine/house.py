@@ -12,12 +12,14 @@ from typing import Protocol
 from core.case import Case
 from core.directive import Business, Directive
 from core.errors import PortError, UserError
+from core.nodes import Nodes
 from core.ports import Inbox, Outlet, Spool
 from core.views import DeskStore
 from engine.alerts import alert
 from engine.calls import KEEP_EVERY, Calls
 from engine.clerk import Clerk
 from engine.clock import Clock
+from engine.cluster import ClusterLanes
 from engine.courier import Courier
 from engine.directives import DirectiveErrors, Directives, Report, compile_business
 from engine.healing import Healer
@@ -127,6 +129,8 @@ class Lanes(Protocol):
     def names(self) -> list[str]: ...
     def troubles(self) -> dict[str, str]: ...
     def stuck(self) -> list[str]: ...
+    def here(self, name: str) -> bool: ...
+    def share(self) -> tuple[int, int]: ...
 
 
 class House:
@@ -148,15 +152,23 @@ class House:
         release: Callable[[], None] = lambda: None,
         reading: str = "",
         periods: Periods | None = None,
+        nodes: Nodes | None = None,
     ) -> None:
-        """``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked."""
+        """``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked.
+
+        ``nodes`` hands out the lanes where several machines share them; without it all of them run here.
+        """
         self.calls = calls or Calls()
         self.store, self.spool, self.published, self.office = store, spool, published, office
         self.inboxes, self.outlets = list(inboxes), list(outlets)
         self._now, self._release = clock, release
         notes = store.status(clock())["lanes"]
         before = {name: lane["detail"] for name, lane in notes.items() if not lane["ok"]}
-        self.lanes: Lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert, before=before)
+        self.lanes: Lanes
+        if nodes is None:
+            self.lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert, before=before)
+        else:
+            self.lanes = ClusterLanes(nodes, clock=clock, note=store.note, alert=self._alert, before=before)
         #: Told after commits what changed: "journal" lines of it, "inbox" messages that came or were read. Must not block.
         self.listeners: list[Callable[[str], None]] = []
         wake = self.lanes.wake
@@ -168,7 +180,7 @@ class House:
 
             return told
 
-        self.reader = Reader(store, pool, clock=clock, read=then("clerk"), understanding=understanding)
+        self.reader = Reader(store, pool, clock=clock, read=then("clerk"), understanding=understanding, share=self.lanes.share)
         self._understanding = understanding
         self.clerk = Clerk(store, office, clock=clock, wake=wake, decided=lambda: self.tell("journal"))
         self.healer = Healer(store, reading, clock=clock, admin=office.admin, wake=wake)
@@ -181,20 +193,22 @@ class House:
         for inbox, intake in zip(inboxes, intakes, strict=True):
             name = f"intake:{inbox.name}"
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
-        self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close))
+        self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close, everywhere=True))
         self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
         retention = Retention(store, spool, periods or Periods(), clock=clock)
         self.lanes.add(Lane("retention", retention.run, every=RETENTION))
         for courier in self.couriers:
             name, step = f"courier:{courier.outlet.system}", _freed(courier, self.lanes)
-            self.lanes.add(Lane(name, step, every=LOOK, close=courier.outlet.close, ails=_ailing(courier)))
+            begin, close = _recovered(courier), courier.outlet.close
+            self.lanes.add(Lane(name, step, every=LOOK, begin=begin, close=close, ails=_ailing(courier)))
             if isinstance(courier.outlet, Watched):
                 watch = Watch(courier.outlet.system, courier.outlet, store, clock=clock, told=lambda: wake("clerk"))
                 self.lanes.add(Lane(f"watch:{courier.outlet.system}", watch.run, every=WATCH))
             if isinstance(courier.outlet, Losing):
                 losses = Losses(courier.outlet.system, courier.outlet, store, clock=clock, told=_lost(courier, wake))
                 self.lanes.add(Lane(f"watch:{courier.outlet.system}", losses.run, every=LOSSES))
-        self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake)
+        # One place ticks: where the clerk is, to whom deadlines go.
+        self.clock = Clock(store, clock=clock, lanes=self.lanes.names, wake=wake, here=lambda: self.lanes.here("clerk"))
 
     def tell(self, what: str) -> None:
         """Something was committed that people may be looking at."""
@@ -202,12 +216,7 @@ class House:
             listener(what)
 
     def start(self, *jobs: tuple[Callable[[], None], float]) -> None:
-        """Look at what was left half done, then let every lane run."""
-        for courier in self.couriers:
-            if number := courier.recover():
-                log.info(
-                    "%s: %d effects were being sent at the last end; they are looked up first", courier.outlet.system, number
-                )
+        """Let every lane run, each from what was left half done."""
         self.tell_directives(self.published.report)
         self.healer.begin()
         self.lanes.start()
@@ -297,6 +306,16 @@ def _lost(courier: Courier, wake: Callable[[str], None]) -> Callable[[], None]:
         wake(f"courier:{courier.outlet.system}")
 
     return told
+
+
+def _recovered(courier: Courier) -> Callable[[], None]:
+    """What was being sent when somebody had the lane last is looked up first."""
+
+    def begin() -> None:
+        if number := courier.recover():
+            log.info("%s: %d effects were being sent at the last end; they are looked up first", courier.outlet.system, number)
+
+    return begin
 
 
 def _ailing(courier: Courier) -> Callable[[], str]:

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.errors import PortError, Transient, Unauthorized, UserError
+from core.nodes import HandedOver, Hold, hold
 from core.retry import Backoff
 
 log = logging.getLogger("guichet.lanes")
@@ -44,15 +45,21 @@ class Waiter(Protocol):
 class Lane:
     """One lane. ``step`` works once and tells how much it did; ``every`` is how long it sleeps when nothing wakes it.
 
+    ``begin`` comes before the first step, and before each first one after somebody else had the lane.
     ``ails``: what is wrong though the step did what it could, "" for nothing. It is shown and told like a failure, and slows nothing.
+    ``everywhere``: where several nodes share the lanes, all of them may run it at the same time.
     """
 
     name: str
     step: Callable[[], int]
     every: float = 30.0
     waiter: Waiter | None = None
+    begin: Callable[[], object] | None = None
     close: Callable[[], None] | None = None
     ails: Callable[[], str] = lambda: ""
+    everywhere: bool = False
+    hold: Hold | None = None
+    leaving: bool = False
     dirty: bool = True
     forced: bool = False
     idle: bool = False
@@ -99,9 +106,12 @@ class LocalLanes:
         """Start every lane that does not run yet."""
         for lane in self._lanes.values():
             if lane.thread is None:
-                self._expect(lane)
-                lane.thread = threading.Thread(target=self._loop, args=(lane,), name=lane.name, daemon=True)
-                lane.thread.start()
+                self._run(lane)
+
+    def _run(self, lane: Lane) -> None:
+        self._expect(lane)
+        lane.thread = threading.Thread(target=self._loop, args=(lane,), name=lane.name, daemon=True)
+        lane.thread.start()
 
     def wake(self, name: str) -> None:
         """Let the lane look again, now. Unknown names are no lane of this machine and are ignored."""
@@ -137,6 +147,14 @@ class LocalLanes:
                 if left <= 0 or self._stopping:
                     return False
                 self._changed.wait(min(left, 1.0))
+
+    def here(self, name: str) -> bool:  # noqa: ARG002
+        """Whether the lane is this process's to run: all are, where there is but one."""
+        return True
+
+    def share(self) -> tuple[int, int]:
+        """This process's part of what several share: (its number, how many there are)."""
+        return 0, 1
 
     def troubles(self) -> dict[str, str]:
         """What is wrong, by lane."""
@@ -180,18 +198,27 @@ class LocalLanes:
 
     def _loop(self, lane: Lane) -> None:
         backoff, failures = Backoff(first=2.0, cap=300.0), 0
-        while not self._stopping:
+        begin, mine = lane.begin, lane.hold
+        hold(mine)
+        while not self._over(lane):
             with self._changed:
                 lane.dirty = lane.forced = False
                 lane.idle = False
             pause = 0.0
             self._expect(lane)
             try:
+                if begin is not None:
+                    begin()
+                    begin = None
                 busy = lane.step()
                 failures = 0
                 trouble = lane.ails()
                 lane.last_ok = lane.last_ok if trouble else time.monotonic()
                 self._report(lane, not trouble, trouble, passing=True)
+            except HandedOver as error:
+                # Whatever was under way is its new holder's to look up.
+                log.warning("%s", error)
+                return
             except Unauthorized as error:
                 busy, pause = 0, RETRY_REFUSED
                 self._report(lane, False, f"accès refusé : {error}")
@@ -215,6 +242,10 @@ class LocalLanes:
             if not busy:
                 self._rest(lane, pause)
 
+    def _over(self, lane: Lane) -> bool:
+        """Whether the lane's thread is to end."""
+        return self._stopping or lane.leaving
+
     def _expect(self, lane: Lane, rest: float = 0.0) -> None:
         """From now on the lane works, or rests so long: when its next sign of life is due."""
         lane.sign_by = time.monotonic() + rest + self._patience
@@ -230,7 +261,7 @@ class LocalLanes:
             self._changed.notify_all()
             if lane.waiter is None or pause:
                 end = time.monotonic() + (pause or lane.every)
-                while not self._stopping and not lane.forced and not (lane.dirty and not pause):
+                while not self._over(lane) and not lane.forced and not (lane.dirty and not pause):
                     left = end - time.monotonic()
                     if left <= 0:
                         break

@@ -255,10 +255,11 @@ class Reader:
         clock: Callable[[], datetime],
         read: Callable[[], None],
         understanding: Improves | None = None,
+        share: Callable[[], tuple[int, int]] = lambda: (0, 1),
     ) -> None:
-        """``understanding`` reads again with the model what the rules were unsure of."""
+        """``understanding`` reads again with the model what the rules were unsure of; ``share``: see ``Store.unread``."""
         self._store, self.pool, self._understanding = store, pool, understanding
-        self._clock, self._read = clock, read
+        self._clock, self._read, self._share = clock, read, share
         self._reload = False
 
     def reload(self) -> None:
@@ -271,7 +272,7 @@ class Reader:
             self._reload = False
             self.pool.close()
         now = self._clock()
-        rows = self._store.unread(TAKE, now)
+        rows = self._store.unread(TAKE, now, self._share())
         if not rows:
             self.pool.rest()
             return 0

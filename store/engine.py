@@ -20,6 +20,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, QueuePool
 
 from core.errors import Transient, UserError
+from core.nodes import held
+from store.fence import fence
 from store.writer import Writer
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ T = TypeVar("T")
 BUSY = 10.0
 #: A deadlock between two nodes on PostgreSQL ends one of them; trying again is what it asks for.
 TRIES = 4
+#: Seconds after which PostgreSQL ends a transaction in which nothing happens: that of a frozen node, whose locks others wait for.
+FROZEN = 4
 
 
 class Database(Protocol):
@@ -147,7 +151,10 @@ def _private(path: Path) -> None:
 
 
 class Postgres:
-    """A server. Plain transactions (READ COMMITTED) over a few connections; rows that count are locked by name."""
+    """A server. Plain transactions (READ COMMITTED) over a few connections; rows that count are locked by name.
+
+    What is written for a lane that several nodes share is fenced (store.fence): refused once the lane is another's.
+    """
 
     def __init__(self, url: URL, *, size: int = 4) -> None:
         self.url = url
@@ -162,9 +169,10 @@ class Postgres:
             connect_args={
                 "connect_timeout": 10,
                 "application_name": "guichet",
-                "options": "-c lock_timeout=15s -c timezone=UTC",
+                "options": f"-c lock_timeout=15s -c idle_in_transaction_session_timeout={FROZEN}s -c timezone=UTC",
             },
         )
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._snapshot = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
@@ -175,10 +183,22 @@ class Postgres:
         except SQLAlchemyError as error:
             _raise(error, self._where)
 
+    @contextmanager
+    def now(self) -> Iterator[Connection]:
+        """A connection on which each statement stands for itself."""
+        try:
+            with self._at_once.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            _raise(error, self._where)
+
     def write(self, work: Callable[[Connection], T]) -> T:
+        hold = held()
         for last in range(TRIES):
             try:
                 with self.engine.begin() as connection:
+                    if hold is not None:
+                        fence(connection, hold)
                     return work(connection)
             except SQLAlchemyError as error:
                 if not (last + 1 < TRIES and _state(error) in _AGAIN):
@@ -262,6 +282,7 @@ _POSTGRES: tuple[tuple[str, type[Exception], str, str], ...] = (
     ("25006", UserError, "la base n'accepte que la lecture", "adressez-vous au serveur principal (DATABASE_URL)"),
     ("XX001", UserError, "la base est endommagée", "restaurez la dernière sauvegarde (restore)"),
     ("XX002", UserError, "un index de la base est endommagé", "reconstruisez-le (REINDEX) ou restaurez la dernière sauvegarde"),
+    ("25P03", Transient, "la base a mis fin à une écriture restée sans suite ; nouvel essai dans un instant", ""),
     ("08", Transient, "la connexion à la base est perdue ; nouvel essai dans un instant", ""),
     ("40", Transient, "deux écritures se sont croisées ; nouvel essai dans un instant", ""),
     ("53", Transient, "le serveur de base est à bout de ressources ; nouvel essai dans un instant", ""),

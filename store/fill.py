@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from core import codec
 from core.case import Case, Party
@@ -21,6 +21,9 @@ class Fill(Commit):
 
     def fill(self, connection: Connection) -> None:
         """All of it or nothing."""
+        if connection.dialect.name == "postgresql":
+            # Sealed bodies are opened here between two statements.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         connection.execute(delete(meta).where(meta.c.name == "fill"))
         after = ""
         while page := connection.execute(

@@ -24,9 +24,12 @@ _COLUMNS = (
 class Reader(Group):
     """The transactions of the reader lane, and the clerk's view of what it read."""
 
-    def unread(self, limit: int, now: datetime) -> list[InboxRow]:
-        """Messages to read, oldest first, whose time has come."""
+    def unread(self, limit: int, now: datetime, share: tuple[int, int] = (0, 1)) -> list[InboxRow]:
+        """Messages to read, oldest first, whose time has come; of ``n`` readers that share them those of number ``i``: (i, n)."""
         query = select(*_COLUMNS).where(inbox.c.state == "new", ripe(inbox, now)).order_by(inbox.c.id).limit(limit)
+        number, readers = share
+        if readers > 1:
+            query = query.where(inbox.c.id % readers == number)
         with self.db.read() as connection:
             return [self._inbox_row(row) for row in connection.execute(query)]
 

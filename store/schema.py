@@ -33,6 +33,8 @@ def migrate(connection: Connection, target: str = HEAD) -> None:
     """Bring the tables to that revision inside the connection's transaction: all of it or nothing."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        # Between two statements of a migration whole tables may be worked on here.
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     current = revision(connection)
     if current == target:
         return

@@ -21,6 +21,7 @@ from store.engine import Database, connect
 from store.fill import Fill
 from store.healing import Heals
 from store.lookup import Lookup
+from store.nodes import NodesTable
 from store.records import RecordsTable
 from store.retention import Retention
 from store.revisions import Revisions
@@ -46,6 +47,7 @@ class SqlStore(
     AnswersTable,
     AccountsTable,
     CallsTable,
+    NodesTable,
 ):
     """core.views.DeskStore on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
 

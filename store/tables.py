@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0007"
+HEAD = "0008"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -534,4 +534,17 @@ budgets = Table(
     Column("day", String(10), nullable=False),
     Column("most", BigInteger, nullable=False),
     Column("remaining", BigInteger, nullable=False),
+)
+
+#: The nodes that share this database, by the number of their worker; ``spool`` tells where a node's files are.
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("worker", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("spool", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("leaving", Boolean, nullable=False),
 )

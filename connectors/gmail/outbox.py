@@ -13,6 +13,7 @@ from core.compose import CannotCompose, Mail, Piece, compose
 from core.effects import Effect, Receipt, SendMessage, System
 from core.errors import PortError, Rejected, Transient
 from core.message import Address
+from core.nodes import carried
 from core.ports import Health, Spool
 
 #: Mails for which another session is worth its opening.
@@ -86,17 +87,18 @@ class SmtpOutlet:
         used = min(len(self._sessions), -(-len(numbers) // PER_SESSION))
         shares = [numbers[first::used] for first in range(used)]
 
-        def send(session: SmtpSession, share: Sequence[int]) -> list[PortError | None] | PortError:
+        def send(one: tuple[SmtpSession, Sequence[int]]) -> list[PortError | None] | PortError:
+            session, share = one
             try:
                 return session.send_all([mails[n] for n in share])
             except PortError as error:
                 return error
 
         if len(shares) < 2:
-            told = [send(self._sessions[0], share) for share in shares]
+            told = [send((self._sessions[0], share)) for share in shares]
         else:
             with ThreadPoolExecutor(used, "smtp") as threads:
-                told = list(threads.map(send, self._sessions, shares))
+                told = list(threads.map(carried(send), zip(self._sessions, shares, strict=False)))
         refused = [answer for answer in told if isinstance(answer, PortError)]
         if refused and len(refused) == len(told):
             raise refused[0]

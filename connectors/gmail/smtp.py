@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from connectors.gmail.account import Account, connection_error
 from core.compose import Mail
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.nodes import still_held
 
 #: A session is not used again after so many seconds or mails (servers close idle ones, and bound the mails of one), and is
 #: tried with a NOOP before it is used after a short rest.
@@ -76,12 +77,13 @@ class SmtpSession:
     def send_all(self, mails: Sequence[Mail]) -> list[PortError | None]:
         """Hand mails over, opening sessions as needed; None for each that was taken, in order.
 
-        Raises Transient or Unauthorized when no session can be had for the first of them.
+        Raises Transient or Unauthorized when no session can be had for the first of them, or nothing may be sent any more.
         """
         outcomes: list[PortError | None] = []
         while len(outcomes) < len(mails):
             try:
                 self.open()
+                still_held()
             except PortError as error:
                 if not outcomes:
                     raise
@@ -115,14 +117,16 @@ class SmtpSession:
         assert smtp.sock is not None
         outcomes: list[PortError | None] = []
         flying: deque[Mail] = deque()
-        written = weight = 0
+        written, weight, last = 0, 0, len(mails)
         timer = threading.Timer(self._account.timeout * 2 + sum(len(m.content) for m in mails) / SLOWEST, _cut, (smtp.sock,))
         timer.daemon = True
         timer.start()
         try:
-            while len(outcomes) < len(mails):
+            while len(outcomes) < last:
                 burst: list[bytes] = []
-                while written < len(mails) and (
+                if written and written < last and not _may_go_on():
+                    last = written  # what is on its way is still heard of
+                while written < last and (
                     not flying or (len(flying) < AHEAD and weight + len(mails[written].content) <= AHEAD_BYTES)
                 ):
                     mail = mails[written]
@@ -312,6 +316,15 @@ class SmtpSession:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
+
+
+def _may_go_on() -> bool:
+    """Whether this thread may still send."""
+    try:
+        still_held()
+    except PortError:
+        return False
+    return True
 
 
 def _chunked(mail: Mail, *, sized: bool) -> bytes:

@@ -18,6 +18,7 @@ from connectors.http.answer import MOST_BYTES, Answer
 from connectors.http.limits import Gate
 from connectors.http.meaning import Refused, lost, refusal, told
 from core.errors import Ambiguous, Rejected, Transient
+from core.nodes import still_held
 from core.outside import Count, uncounted
 
 #: Characters of an error's text that are shown.
@@ -125,6 +126,7 @@ class HttpClient:
         while tries:
             tries -= 1
             self._gate.before()
+            still_held()
             try:
                 answer = self._exchange(method, self.base + path, params, content, {**sent, **(headers or {})})
             except (Transient, Ambiguous) as error:

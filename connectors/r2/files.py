@@ -20,6 +20,7 @@ from connectors.r2.upload import PART, Uploader, errors, spooled
 from core.effects import Effect, Receipt, StoreFile, System
 from core.erasure import Trace
 from core.errors import PortError, Rejected, Transient
+from core.nodes import carried, still_held
 from core.ports import Health, Spool
 
 #: The longest life of a presigned address, in seconds (the signature's own limit).
@@ -139,7 +140,7 @@ class R2Files:
             return [one(effect) for effect in effects]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, "r2")
-        return list(self._pool.map(one, effects))
+        return list(self._pool.map(carried(one), effects))
 
     def _deliver(self, effect: Effect) -> Receipt:
         payload = effect.payload
@@ -154,6 +155,7 @@ class R2Files:
     def _upload(self, payload: StoreFile) -> Receipt:
         with spooled(payload.name):
             source = self._spool.open(payload.sha256)
+        still_held()
         with source:
             self._uploader.put(
                 self.key(payload),
