@@ -185,9 +185,12 @@ class ClusterNodes:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            left = {task for task in tasks if not task.done()}
+            while left:
+                for task in left:
+                    task.cancel()
+                # Again: in Python 3.11 a cancellation that meets a notification gets lost in asyncio.wait_for.
+                _, left = await asyncio.wait(left, timeout=0.1)
         if self._ending:
             await here.part()
 

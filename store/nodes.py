@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from datetime import timedelta
+
+from sqlalchemy import func, select, text
 
 from core.nodes import NodeView
 from store.base import Group
@@ -19,7 +21,9 @@ class NodesTable(Group):
 
     def nodes(self) -> list[NodeView]:
         """The nodes, the first that came first; none where one process has everything. A dead one is shown for a day."""
-        query = select(nodes, (text("seen_at > now() - make_interval(secs => :silent)")).label("alive"))
+        # By the server's clock: machines' own may differ.
+        fresh = nodes.c.seen_at > func.now() - timedelta(seconds=SILENT)
+        query = select(nodes, fresh.label("alive")).order_by(nodes.c.worker)
         if self.db.engine.dialect.name != "postgresql":
             return []
         with self.db.read() as connection:
@@ -28,7 +32,7 @@ class NodesTable(Group):
             where: dict[int, list[str]] = {}
             for row in connection.execute(text(_HOLDS), {"task": TASK}):
                 where.setdefault(row.worker_id, []).append(row.lock)
-            found = connection.execute(query.order_by(nodes.c.worker), {"silent": SILENT})
+            found = connection.execute(query)
             return [
                 NodeView(
                     row.name,
