@@ -125,6 +125,14 @@ class Trouble:
         return (english if language == "en" else french).format(detail=f" ({self.detail})" if self.detail else "")
 
 
+class Unread(Exception):
+    """A file, or what is left of it, cannot be read. ``trouble`` says why."""
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(code)
+        self.trouble = Trouble(code, detail)
+
+
 class Word(NamedTuple):
     """Where a piece of a page's text stands: ``start`` to ``end`` in characters of that text. A tuple: pages have many.
 
@@ -141,7 +149,10 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``name`` is that of a sheet, else ''. ``width`` and ``height`` are those of the page in whatever unit, 0 when it has none."""
+    """``name`` is that of a sheet or of a file in a file, else ''. ``width`` and ``height`` in whatever unit, 0 when it has none.
+
+    ``turn``: by how many degrees clockwise the picture of the page must be turned to stand upright, as boxes count it.
+    """
 
     number: int
     text: str
@@ -151,6 +162,7 @@ class Page:
     confidence: float = 1.0
     width: float = 0.0
     height: float = 0.0
+    turn: int = 0
 
 
 @dataclass(frozen=True)
