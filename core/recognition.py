@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from core.document import Box
+from core.document import Box, Document, Page, Trouble, Word
 from core.ports import Health
 
 
@@ -70,3 +71,26 @@ class Transcriber(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+
+
+#: Characters of a transcript that are kept.
+MOST_TEXT = 50_000
+
+
+def heard(content: bytes, name: str, segments: Sequence[Segment], language: str) -> Document:
+    """A transcript as a document of one page, a segment a line, each with the time at which it is said as its place."""
+    lines: list[str] = []
+    words: list[Word] = []
+    at = 0
+    for segment in segments:
+        line = " ".join(segment.text.split())
+        if line and at + len(line) < MOST_TEXT:
+            place = f"{int(segment.start) // 60}:{int(segment.start) % 60:02d}"
+            words.append(Word(at, at + len(line), None, place, round(segment.confidence, 2)))
+            lines.append(line)
+            at += len(line) + 1
+    letters = sum(word.end - word.start for word in words)
+    sure = round(sum(w.confidence * (w.end - w.start) for w in words) / letters, 2) if letters else 0.0
+    page = Page(1, "\n".join(lines), tuple(words), "transcript", confidence=sure)
+    digest, trouble = hashlib.sha256(content).hexdigest(), None if lines else Trouble("silent")
+    return Document(digest, name, "voice", (page,) if lines else (), language, sure, 1, trouble)

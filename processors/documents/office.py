@@ -60,8 +60,6 @@ def _text(node: Any) -> str:
 def read_text(content: bytes, budget: Budget) -> Iterator[tuple[Page, int]]:
     """A plain text. Raises Unread, also after it."""
     text = decoded(content[: 4 * budget.limits.text])
-    if text.count("\0") > len(text) // 100:
-        raise Unread("broken", "ce n'est pas du texte")
     shown = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
     yield Page(1, shown[: budget.limits.text], (), "text"), 1
     if len(shown) > budget.limits.text:

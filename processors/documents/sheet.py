@@ -20,6 +20,7 @@ _DELIMITERS = ";,\t|"
 #: Lines that the delimiter is guessed from.
 _SAMPLE = 60
 _MARKS = {"€": "€", "EUR": "€", "MAD": "MAD", "DH": "DH", "$": "$", "£": "£"}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
 _PERCENT = re.compile(r"%")
 
 
@@ -108,8 +109,6 @@ def _column(number: int) -> str:
 def read_csv(content: bytes, budget: Budget) -> Iterator[tuple[Page, int]]:
     """One page. Raises Unread, also after it."""
     text = decoded(content)
-    if text.count("\0") > len(text) // 100:
-        raise Unread("broken", "ce n'est pas du texte")
     delimiter, text = _delimiter(text)
     rows: list[list[tuple[str, str]]] = []
     cut = ""
@@ -149,7 +148,17 @@ def _table(rows: Iterable[list[tuple[str, str]]], number: int, name: str) -> Pag
 
 
 def decoded(content: bytes) -> str:
-    """The text of bytes whose encoding nobody told: a mark at the beginning, UTF-8, else what the letters make likely."""
+    """The text of bytes whose encoding nobody told: a mark at the beginning, UTF-8, else what the letters make likely.
+
+    Raises Unread for what is no text in any of them.
+    """
+    text = _decoded(content)
+    if len(_CONTROL.findall(text)) > len(text) // 100:
+        raise Unread("broken", "ce n'est pas du texte")
+    return text
+
+
+def _decoded(content: bytes) -> str:
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return content.decode(name, "replace")
