@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import gc
 import json
-import resource
+import os
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from core import codec
 from core.document import Document, Trouble, Unread
@@ -28,7 +29,7 @@ def main(descriptor: int) -> None:
             content = pipe.recv_bytes()
             allow_seconds(told["seconds"])
             answer = _answer(request, content, told)
-            grown = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > told["grown"]
+            grown = _resident() > told["grown"]
             pipe.send_bytes(answer[:1].lower() + answer[1:] if grown else answer)
             if grown:
                 return
@@ -36,6 +37,11 @@ def main(descriptor: int) -> None:
             gc.collect()
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return
+
+
+def _resident() -> int:
+    """Bytes that the process holds now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _answer(request: dict[str, object], content: bytes, told: dict[str, str]) -> bytes:

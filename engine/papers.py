@@ -35,7 +35,7 @@ WALL, PROCESSOR = 90.0, 75.0
 START = 30.0
 #: Seconds without work after which a process ends.
 KEEP_WARM = 60.0
-#: A process that once held so many bytes ends after its answer: memory that a large file took is not given back otherwise.
+#: A process that still holds so many bytes after its answer ends: memory that a large file took is not given back otherwise.
 GROWN = 300 * 1024**2
 #: Bytes of an answer.
 ANSWER = 24 * 1024 * 1024
