@@ -57,6 +57,7 @@ class _Process:
     used: float = 0.0
     #: Whether it has answered before.
     warm: bool = False
+    ended: bool = False
 
 
 class PaperPool:
@@ -120,13 +121,30 @@ class PaperPool:
                     return Trouble("too-slow", f"après {self._wall:.0f} s")
                 answer = one.pipe.recv_bytes(ANSWER)
             except (EOFError, OSError):
-                return _fate(one)
+                told = _fate(one)
+                # One that served others before may have died of them, or of somebody's kill: a fresh one has the last word.
+                return self._ask_afresh(request, content) if one.warm and told.code != "too-slow" else told
             kind = answer[:1]
             if kind.islower():  # it has grown, and goes
                 _end(one)
             else:
                 self._back(one)
             return codec.load(Trouble, answer[1:]) if kind in b"Tt" else answer[1:]
+
+    def _ask_afresh(self, request: dict[str, Any], content: bytes) -> bytes | Trouble:
+        """Called with a turn held: as ``_ask``, in a process that has read nothing yet."""
+        one = self._started()
+        try:
+            one.pipe.send_bytes(json.dumps(request).encode())
+            one.pipe.send_bytes(content)
+            if not one.pipe.poll(self._wall):
+                return Trouble("too-slow", f"après {self._wall:.0f} s")
+            answer = one.pipe.recv_bytes(ANSWER)
+            return codec.load(Trouble, answer[1:]) if answer[:1] in b"Tt" else answer[1:]
+        except (EOFError, OSError):
+            return _fate(one)
+        finally:
+            _end(one)
 
     def _handed(self, request: dict[str, Any], content: bytes) -> _Process:
         """A process that has the file. One that died of something else meanwhile is no fault of this file."""
@@ -215,7 +233,10 @@ def _fate(one: _Process) -> Trouble:
 
 
 def _end(one: _Process) -> None:
-    """Kill the process and all it started."""
+    """Kill the process and all it started; once more is harmless."""
+    if one.ended:
+        return
+    one.ended = True
     one.pipe.close()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(one.process.pid, signal.SIGKILL)
