@@ -157,7 +157,9 @@ class Dovecot:
         """Start and wait until it greets."""
         binary = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         assert binary is not None
-        self._process = subprocess.Popen([binary, "-F", "-c", str(self.root / "dovecot.conf")], stderr=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            [binary, "-F", "-c", str(self.root / "dovecot.conf")], stderr=subprocess.PIPE, start_new_session=True
+        )
         until = time.monotonic() + 20
         while time.monotonic() < until:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as sock:
@@ -179,7 +181,10 @@ class Dovecot:
                 self._process.wait(3)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.wait(5)
+            # On a busy machine its children outlive it, and hold the ports.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(5)
             assert self._process.stderr is not None
             self._process.stderr.close()
             self._process = None
