@@ -187,6 +187,14 @@ class Look:
             return (-1, -1, 0, 0, 0)
 
 
+def free_port() -> int:
+    """One that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def settings(given: argparse.Namespace, folder: Path, imap: int, ports: dict[str, int]) -> dict[str, str]:
     """The operator's settings: a mailbox, HubSpot, R2 and ClickUp, all on loopback."""
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")}
@@ -200,7 +208,7 @@ def settings(given: argparse.Namespace, folder: Path, imap: int, ports: dict[str
         "HUBSPOT_STAGE_NEW": "1", "HUBSPOT_STAGE_CLOSED": "2", "HUBSPOT_HUB_ID": "1", "HUBSPOT_WINDOW": "190",
         "CLICKUP_API_KEY": "pk_1_bench", "CLICKUP_PARENT_TASK_ID": "1", "CLICKUP_BASE_URL": here.format(ports["crm"]) + "/clickup",
         "R2_ACCESS_KEY_ID": "bench", "R2_SECRET_ACCESS_KEY": "bench-secret", "R2_BUCKET_NAME": "bench",
-        "R2_ENDPOINT_URL": here.format(ports["s3"]), "R2_PUBLIC_URL": "https://files.example",
+        "R2_ENDPOINT_URL": here.format(ports["s3"]), "R2_PUBLIC_URL": "https://files.example", "PORT": str(free_port()),
         **({"DATABASE_URL": given.database} if given.store == "postgresql" else {}),
     }  # fmt: skip
 

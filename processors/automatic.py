@@ -36,6 +36,7 @@ from processors.automatic_words import (
 )
 from processors.bounce import delivery_report, is_daemon
 from processors.correlate import looks_like_ours, same_correspondent
+from processors.gated import Gated
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ _STAFF = re.compile(
     r"conseiller|technicien|agent|operat|membre de l'equipe|ouvre|business day|working|our (?:support )?team|service client|ticket"
 )
 #: What nobody writes himself: the line of a ticket system at the top, a filter's "click so that your message arrives".
-_ROBOTS_MARK = re.compile(
+_ROBOTS_MARK = Gated(
     r"^\W{0,8}(?:please )?(?:type|write|enter) your reply above|(?:cliqu|click)[^\n]{0,60}(?:votre|your) (?:message|e-?mail|courriel)"
     r"|(?:liberer|delivrer|release|deliver) (?:votre|your|the|ce) (?:message|mail)[^\n]{0,30}(?:cliqu|click)"
     r"|votre (?:message|mail) me parvienne[^\n]{0,40}cliqu"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from processors.gated import Gated
+
 #: What may follow a certain subject: the end, a punctuation, a date, the subject answered to. "Automatic door" has none.
 END = (
     r"(?=\s*(?:$|[:：;.,!|/»)(>\[\]*\"“„<–—-]|(?:re|aw|sv|tr|fw)\b|(?:until|till|from|du|au|jusqu|bis|vom|ab|hasta"
@@ -12,7 +14,7 @@ END = (
 )
 
 #: "I am away", said of now.
-AWAY = re.compile(
+AWAY = Gated(
     r"(?:je suis|nous sommes|etant|actuellement|ce jour)[^\n.]{0,25} ?(?:en rtt|en clientele|sur un salon|au salon"
     r"|en recuperation|en deuil|sabbatique)"
     r"|(?:am|are|'m|currently|is)[^\n.]{0,25} ?(?:on sabbatical|attending (?:a|an|the)|at a (?:conference|trade"
@@ -83,7 +85,7 @@ AWAY = re.compile(
 )
 
 #: When the sender comes back, or what happens then.
-BACK = re.compile(
+BACK = Gated(
     r"retour (?:le |lundi|mardi|mercredi|jeudi|vendredi|au bureau|prevu)|next in the office|(?:we'll|will"
     r"|i'll) be back|melden uns|سأعود|سنعود|سأرد"
     r"|(?:repondrai|repondrons|consulterai|consulterons)[^\n.]{0,30}(?:a partir|ce soir|demain|des )|atendera sus"
@@ -110,7 +112,7 @@ BACK = re.compile(
 )
 
 #: Whom to turn to meanwhile.
-INSTEAD = re.compile(
+INSTEAD = Gated(
     r"ne (?:lis|consulte|releve) mes [^\n.]{0,20} que|en cas d'urgence|pour (?:toute|les) (?:demande|question"
     r"|urgence)s?[^\n]{0,40}|en mon absence|pendant (?:cette"
     r"|mon|ma|notre) (?:periode|absence|conge)|(?:veuillez|vous pouvez|merci de"
@@ -133,7 +135,7 @@ INSTEAD = re.compile(
 )
 
 #: The same, as it is only said in messages for everyone.
-INSTEAD_FORMAL = re.compile(
+INSTEAD_FORMAL = Gated(
     r"(?:merci de|veuillez|vous pouvez|priere de) (?:contacter|vous adresser|joindre|vous rapprocher|vous tourner|ecrire a)"
     r"|bitte (?:wenden|kontaktieren)|(?:in )?dringenden fallen|please (?:contact|direct|reach out|refer|get in touch with)"
     r"|por favor,? (?:contact|dirij|pong)|si prega di (?:contattare|rivolgersi)|if (?:this|it) (?:can't|cannot"
@@ -158,7 +160,7 @@ INSTEAD_FORMAL = re.compile(
 )
 
 #: "We are closed until", from a house rather than a person.
-CLOSED = re.compile(
+CLOSED = Gated(
     r"(?:office|shop|store|studio|we|company)[^\n.]{0,20} (?:is|are|will be) (?:currently )?closed|nicht besetzt"
     r"|geschlossen|(?:sera|seront|est|sont|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir"
     r"|pour|le) "

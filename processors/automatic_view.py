@@ -133,8 +133,10 @@ class View:
     @cached_property
     def cues(self) -> frozenset[str]:
         """The families of words of a robot found in the sender's own lines."""
-        families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "machine": MACHINE, "silent": SILENT, "received": RECEIVED}
+        families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "silent": SILENT, "received": RECEIVED}
         found = {name for name, pattern in families.items() if pattern.search(self.own)}
+        if MACHINE.search(self.own):
+            found.add("machine")
         if not is_reply(self.subject) and not is_forward(self.subject) and SUBJECT_UNTIL.match(self.subject):
             found |= {"away", "back"}
         return frozenset(found | {"machine"} if MACHINE_ANYWHERE.search(self.own) else found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from processors.automatic_absence import END
+from processors.gated import Gated
 
 #: A robot's own subject: enough by itself unless the text is plainly a person's.
 SUBJECT = re.compile(
@@ -84,7 +85,7 @@ MACHINE = re.compile(
     re.MULTILINE,
 )
 #: The same, wherever it stands: marks of ticket systems, of addresses given up, of filters that ask for a click.
-MACHINE_ANYWHERE = re.compile(
+MACHINE_ANYWHERE = Gated(
     r"cette adresse (?:sera|va etre|a ete|est) (?:\w{1,12} )?(?:supprimee|desactivee|fermee|remplacee|abandonnee)"
     r"|boite (?:generique|non surveillee|partagee)"
     r"|(?:votre|ce) (?:message|courriel|mail|e-mail) (?:a ete|est) (?:\w{1,12} )?(?:transmis|transfere|dirige"
@@ -112,7 +113,7 @@ MACHINE_ANYWHERE = re.compile(
     r"|diese (?:adresse|mailbox)[^\n.]{0,30}nicht (?:mehr )?(?:gelesen|uberwacht|genutzt)"
 )
 #: "Do not answer this".
-SILENT = re.compile(
+SILENT = Gated(
     r"(?:ne pas|ne repondez pas|merci de ne pas|inutile de|veuillez ne pas|ne (?:pouvez"
     r"|peut) pas) ?(?:y )?(?:repondre|repondez)?[^\n]{0,10}(?:repondre|a ce (?:message|mail|courriel)|a cet"
     r"|directement)|(?:do|please) not (?:reply|respond)|(?:not|un)monitored|replies to this|nicht (?:auf diese"
@@ -120,7 +121,7 @@ SILENT = re.compile(
     r"|op deze|te beantwoorden)|返信(?:しないで|いただいても|できません)|请勿(?:直接)?回复|не отвечайте"
 )
 #: "We have received your message", as robots of service desks say it.
-RECEIVED = re.compile(
+RECEIVED = Gated(
     r"recebemos (?:a sua|o seu)|(?:unter|mit) der (?:nummer|vorgangsnummer|ticketnummer)|(?:eingegangen|erfasst) und wird"
     r"|(?:nous (?:l'|vous l')?(?:avons|accusons|vous confirmons)|(?:a|ont) bien ete|est bien"
     r"|avons bien)[^\n]{0,40}(?:recu|reception"
@@ -155,7 +156,7 @@ RECEIVED = re.compile(
 )
 
 #: A service desk speaks of its staff and its hours: "un technicien va la prendre en charge", "within one business day".
-SERVICE_DESK = re.compile(
+SERVICE_DESK = Gated(
     r"(?:un(?:e)?|l'un de nos|nos|notre|votre) (?:conseill|technicien|agent|operat|membre de|equipe"
     r"|charge de clientele|expert|interlocut)[^\n.]{0,40}"
     r"(?:(?:va|vont) (?:vous |la |le |les |en )?(?:repondre|contacter|recontacter|prendre|traiter|etudier|examiner"
@@ -204,7 +205,7 @@ INVITATION_SUBJECT = re.compile(
 )
 
 #: A person who wants something or decides something. Deliberately wide: it only ever keeps a mail from being silenced.
-PERSON = re.compile(
+PERSON = Gated(
     r"\b(?:je|nous|j'|on) ?(?:voudr|souhait|aimer|desir|vous (?:envoie|transmet|joins|adresse|confirme|demande"
     r"|propose|remercie de (?:me|nous))|valid|confirm|accept|refus|approuv|cherch|ai (?:besoin|bien recu vo"
     r"|une question|un probleme|essaye)|avons (?:besoin|une question|un probleme)|n'arriv|recois|recoi|n'ai (?:pas"
@@ -230,7 +231,7 @@ PERSON = re.compile(
 )
 
 #: What newsletters carry at their foot, or at their head.
-UNSUBSCRIBE = re.compile(
+UNSUBSCRIBE = Gated(
     r"desabonn|desinscri|ne plus recevoir|ne souhaitez plus|gerer (?:mes|vos) (?:preferences|abonnements"
     r"|notifications)|vous recevez (?:ce|cet|cette) (?:mail|e-?mail|message|courriel|email|newsletter|notification)"
     r"|(?:voir|afficher|consulter|lire|visualiser)[^\n]{0,40}(?:navigateur|en ligne)|version en ligne|unsubscribe"
@@ -244,7 +245,7 @@ UNSUBSCRIBE = re.compile(
 )
 
 #: What a robot's reading receipt says (Outlook, Thunderbird, Notes, Zimbra, Exchange).
-READ = re.compile(
+READ = Gated(
     r"(?:votre|le) (?:message|courrier|mail|courriel)\b[^\n]{0,40}(?:\n[^\n]{0,300}){0,6}?(?:a ete (?:lu|affiche"
     r"|ouvert)|est lu)\b|(?:accuse|avis|confirmation) de (?:reception|lecture) (?:pour|du|de) (?:le "
     r"|votre )?(?:message|courrier|courriel|mail|e-mail)|cet accuse de (?:reception|lecture)"

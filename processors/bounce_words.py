@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from processors.gated import Gated
+
 #: Senders that are mail systems, by the local part of the address or by the display name.
 DAEMON = re.compile(
     r"(?:mailer-?_?daemon|mail-?daemon|mdaemon|daemon|post[-_]?master|mail(?:ing)?-?(?:delivery|system|server"
@@ -67,7 +69,7 @@ SUBJECT = re.compile(
     r"|できません)|配達不能|メール(?:が|を)?(?:配信|送信)(?:でき|エラー)"
     r"|未達|退信|无法(?:投递|送达|传递)|未送达|传递失败|无法传递|배달(?: 되지|할 수)|전송 실패|반송)"
 )
-WORDS = re.compile(
+WORDS = Gated(
     r"this is the qmail-send program|created automatically by (?:the )?mail (?:delivery software|system|server)|(?:a "
     r"|the )?(?:message|mail|e-?mail|it|which) (?:that )?(?:you (?:have )?sent )?"
     r"(?:could not|couldn't|cannot|can't|can not|has not been|has not yet been|was not|wasn't|hasn't been"
@@ -120,7 +122,7 @@ FINAL = re.compile(
     r"giving up|gave up|permanent (?:error|fatal|failure)|definitive|abandonn|this is a permanent error|final|expired"
     r"|could not be delivered for"
 )
-CHALLENGE = re.compile(
+CHALLENGE = Gated(
     r"(?:confirm|verify|authenticate)[^\n]{0,80}(?:deliver|sender|human|your (?:message|email|mail))[^\n]{0,120}"
     r"|(?:deliver|release)[^\n]{0,60}(?:once you|after you|please) (?:confirm|verify|click)"
     r"|(?:message|mail|e-mail|courriel)[^\n]{0,80}(?:en attente|bloque|retenu"

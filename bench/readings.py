@@ -1,0 +1,113 @@
+"""Reading alone: what it costs, and whether another version reads the same: ``python -m bench.readings [--against FOLDER]``.
+
+Mails of every kind are written to files (the benchmark's mailbox, the demonstration's letters, the tests' answers, requests and
+robots), then read in one process: CPU seconds per 1,000. With ``--against``, a folder that holds another version of this source
+(``git worktree add ../before HEAD~5``), that version reads the very same files, and every reading that differs in one byte is named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
+
+
+def mails(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes): so many of the mailbox and of the letters, and all that the tests have."""
+    from bench import explain, mailbox
+    from tests import blind_help, blind_mails, mails_200
+
+    random.seed(seed)
+    yield from ((f"mailbox-{mail.number:05}", mail.raw) for mail in mailbox.mails(count, seed, malformed=0.05))
+    with tempfile.TemporaryDirectory() as folder:
+        explain.write_mails(Path(folder), count, seed)
+        yield from ((f"letter-{path.stem}", path.read_bytes()) for path in sorted(Path(folder).iterdir()))
+    yield from ((f"day-{at:03}", given.raw) for at, given in enumerate(mails_200.day("guichet@example.org")))
+    for path in sorted(blind_mails.FOLDER.iterdir()):
+        if path.suffix == ".tsv":
+            yield from ((f"{path.stem}-{one.line}", blind_help.mail(one)) for one in blind_help.requests(path))
+        else:
+            cases = blind_mails.automatic_cases if path.stem.startswith("automatic") else blind_mails.cases
+            yield from ((case.name, case.raw) for case in cases(path.stem))
+    yield from ((path.stem, path.read_bytes()) for path in sorted((ROOT / "tests/fixtures/automatic").iterdir()))
+
+
+def read_all(folder: Path) -> None:
+    """Print a digest of the reading of each file, then the CPU seconds they took: by whatever version stands in this folder."""
+    from core import codec
+    from engine.directives import load_all
+    from engine.pipeline import Setup, read_mail
+
+    setup = Setup(tuple(load_all(Path.cwd() / "directives").values()), frozenset({"guichet@example.org"}))
+    paths = sorted(folder.iterdir())
+    contents = [path.read_bytes() for path in paths]
+    # What is loaded and compiled on first use is not the cost of a mail.
+    for content in contents[:: len(contents) // 50 or 1]:
+        codec.dump(read_mail(content, setup, now=NOW, hints={}))
+    digests: list[str] = []
+    spent = []
+    # Who shares the processor makes it slower, and nothing makes it faster: the least of three is the truest.
+    for _ in range(3):
+        began = time.process_time()
+        digests = [hashlib.sha256(codec.dump(read_mail(content, setup, now=NOW, hints={}))).hexdigest() for content in contents]
+        spent.append(time.process_time() - began)
+    for path, digest in zip(paths, digests, strict=True):
+        print(path.name, digest)
+    print("CPU", f"{min(spent) / len(paths) * 1000:.3f}")
+
+
+def readings(folder: Path, source: Path) -> tuple[dict[str, str], str]:
+    """The digests by name, and CPU seconds per 1,000, of the version in ``source``."""
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{_RUN}", str(folder)]
+    env = {**os.environ, "PYTHONPATH": str(source)}
+    printed = subprocess.run(command, cwd=source, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+    *lines, last = (line.split() for line in printed.splitlines())
+    return dict(lines), last[1]
+
+
+#: The version in the current folder comes first on the path; only this file is ours.
+_RUN = f"""
+import importlib.util, os, pathlib
+sys.path.insert(0, os.getcwd())
+spec = importlib.util.spec_from_file_location("readings", {str(Path(__file__).resolve())!r})
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+module.read_all(pathlib.Path(sys.argv[1]))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mails", type=int, default=1500, help="mails of the mailbox, and as many letters")
+    parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--against", type=Path, help="a folder with another version of this source")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="readings") as name:
+        folder = Path(name)
+        for title, content in mails(given.mails, given.seed):
+            (folder / title).write_bytes(content)
+        ours, spent = readings(folder, ROOT)
+        print(f"{len(ours)} mails read: {spent} CPU s per 1,000")
+        if given.against is None:
+            return
+        theirs, before = readings(folder, given.against.resolve())
+    different = [title for title, digest in ours.items() if theirs[title] != digest]
+    print(f"the other version: {before} CPU s per 1,000; readings that differ: {len(different)}")
+    for title in different[:50]:
+        print(f"  {title}")
+    sys.exit(bool(different))
+
+
+if __name__ == "__main__":
+    main()

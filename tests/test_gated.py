@@ -1,0 +1,96 @@
+"""Gated patterns find what ``re`` finds, in every text that the other tests of automatic mail know and in ones made from the patterns."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processors import automatic, automatic_absence, automatic_words, bounce_words
+from processors.automatic_text import fold
+from processors.gated import Gated, alternatives
+from tests.blind_mails import FOLDER, blocks
+
+PATTERNS = {
+    f"{module.__name__}.{name}": value
+    for module in (automatic, automatic_absence, automatic_words, bounce_words)
+    for name, value in vars(module).items()
+    if isinstance(value, Gated)
+}
+TEXTS = [fold(text) for path in sorted(FOLDER.glob("*.txt")) for _, text in blocks(path.stem)]
+
+
+def _samples(pattern: str, chance: random.Random) -> list[str]:
+    """Texts around each alternative's own words, one letter lost here and there."""
+    found = []
+    for source, _ in alternatives(pattern):
+        words = re.sub(r"\[[^]]*\]|\{[^}]*\}|\\.|[^\w' -]", " ", source)
+        found += [
+            words,
+            words.replace(chance.choice(words) or " ", "", 1),
+            source.replace("(?:", "").split("|")[0].rstrip("?)"),
+        ]
+    return found
+
+
+def _found(match: re.Match[str] | None) -> tuple[int, int] | None:
+    return match.span() if match else None
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_what_re_finds_is_found(name: str) -> None:
+    gated, plain = PATTERNS[name], re.compile(PATTERNS[name].pattern)
+    matched = 0
+    for text in [*TEXTS, *_samples(gated.pattern, random.Random(name))]:
+        assert _found(gated.search(text)) == _found(plain.search(text)), text
+        matched += plain.search(text) is not None
+    assert matched, "no text here has what the pattern looks for"
+
+
+def test_there_are_patterns_and_texts() -> None:
+    assert len(PATTERNS) >= 14
+    assert len(TEXTS) > 500
+
+
+#: Patterns of every shape that the reader of patterns knows.
+SHAPES = (
+    r"retour (?:le |lundi|au bureau)|next",
+    r"(?:je suis|nous sommes)[^\n.]{0,5} ?(?:en rtt|au salon)|zzzz\b",
+    r"fermee?s? (?:du|le)|(?:a|ai|as) (?:definitivement )?(?:quitte|left) la",
+    r"(?:(?:sera|seront) lue?s?|until|(?:de )?retour)|x{2}yz{2,3}w",
+    r"bon(?!jour)soir|(?<=a )bientot|re(?=ponse)p|[ab]cde[^x]fg|\d{3} jours?",
+    r"(?:abc|)def|(?:gh)?ijkl|(?:mn)+op|q*rst",
+    r"un (?:deux (?:trois|quatre)|cinq)(?: six)? sept|a.b.c.d",
+)
+
+
+@pytest.mark.parametrize("pattern", SHAPES)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_shapes(pattern: str, data: st.DataObject) -> None:
+    """Texts made from the pattern by another engine, cut and glued to others."""
+    matching = data.draw(st.from_regex(re.compile(pattern, re.ASCII)))
+    around = data.draw(st.sampled_from(["", "x ", "bonjour\n", "fermee la"]))
+    for text in (matching, around + matching, matching[1:], matching[:-1] + around, around + around):
+        assert _found(Gated(pattern).search(text)) == _found(re.compile(pattern).search(text)), text
+
+
+def test_every_match_is_given() -> None:
+    found = [match[0] for match in Gated("bien recu|votre demande").finditer("bien recu : votre demande, bien recu")]
+    assert found == ["bien recu", "votre demande", "bien recu"]
+
+
+def test_what_no_alternative_needs_is_tried_everywhere() -> None:
+    assert alternatives(r"\d+|ab") == [(r"\d+", None), ("ab", frozenset({"ab"}))]
+    found = Gated(r"\d+|ab").search("x 12 ab")
+    assert found is not None
+    assert found[0] == "12"
+
+
+def test_unknown_syntax_is_refused() -> None:
+    for pattern in (r"(?i)abc", r"(?P=name)x", r"\x41b"):
+        with pytest.raises(ValueError, match="unknown"):
+            alternatives(pattern)
