@@ -389,6 +389,14 @@ def test_no_question_walks_over_a_table(full: SqlStore, question: str) -> None:
         assert not any("TEMP B-TREE" in line for line in lists), found
 
 
+@pytest.mark.parametrize("which", [CaseFilter(waits="customer"), CaseFilter(stages=("fulfilling", "waiting_review"))])
+def test_counting_stages_reads_only_the_cases_that_stand_there(full: SqlStore, which: CaseFilter) -> None:
+    found = plans(full, lambda: full.count_cases(which))
+    assert any(line.startswith("SEARCH cases USING COVERING INDEX ix_cases_stage_updated_at (stage=?)") for line in found), (
+        found
+    )
+
+
 def test_figures_are_answered_by_indexes_alone(full: SqlStore) -> None:
     found = plans(full, lambda: QUESTIONS["figures"](full))
     about = [line for line in found if " cases " in line or "inbox" in line]
