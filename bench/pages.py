@@ -1,7 +1,8 @@
 """How long the desk's pages take over many cases: ``python -m bench.pages [--cases 100000] [--times 10] [--keep FOLDER]``.
 
 Fills a fresh installation (SQLite), serves it, signs in and asks for every page; prints the median and the slowest answer of
-each in milliseconds, as the client sees them, and the size of the page. ``--keep``: a filled installation that stays, and serves the next time.
+each in milliseconds, as the client sees them, and the size of the page. ``--keep``: an
+installation that stays, and serves the next time.
 """
 
 from __future__ import annotations
