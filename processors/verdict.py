@@ -30,6 +30,13 @@ from processors.verdicts.tokens import fold, tokenise, trick, word_set
 MOST_WORDS = 160
 #: Acts that may stand in the lines of a signature: a job, a service, an address.
 _IN_SIGNATURE = frozenset({"other", "hearsay"})
+#: A line that begins with one of these is a sentence, not a job or a house.
+_SENTENCE = word_set(
+    "je j on nous vous tu il elle ils elles c ce ca cela ceci cette ces qui que qu m me mon ma mes votre vos ton ta notre "
+    "comme mais si sauf selon tel telle apres avant disait dit quand i we you it he she they this that your but if as my ich "
+    "wir sie es das yo nosotros io noi eu ik wij"
+)
+_ARTICLE = word_set("le la les l un une des du the a an el los las il lo gli der die das de het o os")
 _SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
 _OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _ABOUT_LINE = re.compile(r"[\s>|*]{0,20}(?:objet|sujet|object|subject)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
@@ -286,8 +293,16 @@ def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
 
 
 def _titled(j: Judged, text: str) -> bool:
-    first = text[j.clause.start : j.clause.start + 1]
-    return first.isupper() or first.isdigit()
+    """Whether a line may stand in a signature: it begins with a capital or a figure and is no sentence.
+
+    "La Boutique du Canapé" is a house, "La photo", "Je plaisante" and "Pour 1 crédit" still say something.
+    """
+    said = text[j.clause.start : j.clause.end]
+    words = [w for i in j.clause.items for w in i.words.split()]
+    if not (said[:1].isupper() or said[:1].isdigit()) or any(i.act == "amount" for i in j.clause.items):
+        return False
+    capitals = sum(w[:1].isupper() for w in said.split())
+    return not (words[0] in _SENTENCE or (words[0] in _ARTICLE and len(words) > 1 and capitals < 2))
 
 
 def _context(subject: str) -> frozenset[str]:

@@ -49,6 +49,7 @@ _THIRD_PERSON_RISK = frozenset(
 _PREPOSITIONS = frozenset(
     {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
 )
+_ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
 _AFTERWARDS = ("apres ", "after ")
 _NOT_NOW = (
@@ -147,6 +148,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if any(i.words in _NOUNS and before.words in _OF_ANOTHER for before, i in pairwise(body)):
         return says("unknown")
     yes = [i for i in items if i.act in YES or (i.act == "needs" and acts & {"object", "amount", "number"})]
+    if yes and any(i.act == "ack" and i.start > yes[0].start for i in body):
+        return says("ack")  # "je vous confirme la bonne réception de votre devis"
     if yes:
         if not _only_known(body, text, several=several):
             return says("unknown")
@@ -286,7 +289,7 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
     """
     room, after_object, yes_seen, previous = 0, False, False, ""
     named = joined = False  # an unknown word named the thing; the word before was a preposition
-    named_before_yes = signed = capital = False
+    named_before_yes = signed = capital = article = False
     for item in items:
         if item.act in YES or item.act == "needs":
             if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
@@ -318,10 +321,10 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
         elif item.words in {"soussigne", "soussignee"}:
             room, signed, capital = 4, True, False
         elif item.act != "filler" or item.words not in _PREPOSITIONS:
-            if item.act == "number" and previous in {"object", "context", "unknown"}:
-                return False
+            if item.act == "number" and (previous in {"object", "context", "unknown"} or article):
+                return False  # "je valide les deux"
             room, after_object = 0, False
-        joined = item.words in _PREPOSITIONS
+        joined, article = item.words in _PREPOSITIONS, item.words in _ARTICLES
         previous = "preposition" if joined else item.act
     return True
 
@@ -337,7 +340,7 @@ def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> 
         return "amount"
     # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.
     titled = all(text[i.start : i.end][:1].isupper() for i in strange)
-    names = 4 if titled else 1
+    names = 4 if titled else 0 if acts & {"filler", "mine", "object"} else 1
     if "closing" in acts and len(strange) <= names:
         return "closing"
     if "ack" in acts and (not strange or "object" in acts):
@@ -362,6 +365,8 @@ def _is_object_line(body: list[Item]) -> bool:
     # "pour la modélisation du fauteuil": names the thing, decides nothing.
     first = next((n for n, i in enumerate(body) if i.act != "filler"), 0)
     strange = next((n for n, i in enumerate(body) if i.act in STRANGE), 0)
+    if any(i.words in OTHER_QUOTE for i in body):
+        return False
     joined = strange > first and body[strange - 1].words in _PREPOSITIONS
     return joined and body[first].act == "object" and len([i for i in body if i.act in STRANGE]) <= 3
 
