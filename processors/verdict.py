@@ -33,7 +33,7 @@ _IN_SIGNATURE = frozenset({"other", "hearsay"})
 #: A line that begins with one of these is a sentence, not a job or a house.
 _SENTENCE = word_set(
     "je j on nous vous tu il elle ils elles c ce ca cela ceci cette ces qui que qu m me mon ma mes votre vos ton ta notre "
-    "comme mais si sauf selon tel telle apres avant disait dit quand i we you it he she they this that your but if as my ich "
+    "comme mais si sauf selon for other tel telle apres avant disait dit quand i we you it he she they this that your but if as my ich "
     "wir sie es das yo nosotros io noi eu ik wij"
 )
 _ARTICLE = word_set("le la les l un une des du the a an el los las il lo gli der die das de het o os")
@@ -51,6 +51,7 @@ _DOING = word_set(
 _OURSELVES = frozenset({"on", "nous", "je", "j", "c", "ce", "ca", "we", "i", "it", "this"})
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
 _APPROVES = frozenset({"approve", "weak", "perfect"})
+_DECIDES = _APPROVES | {"amount"}
 _KIND_TEXT = {
     "approve": "un accord", "weak": "un oui", "perfect": "une approbation", "refuse": "un refus", "no": "un non",
     "harmless": "rien qui décide", "thanks": "un remerciement", "praise": "une appréciation", "ack": "un accusé de réception",
@@ -236,9 +237,9 @@ def _named(judged: list[Judged], *, admin: bool) -> set[Decimal]:
     found = [
         i.amount
         for j in judged
-        if j.kind in _APPROVES or j.kind == "amount"
         for i in j.clause.items
-        if i.amount is not None and i.act in {"amount", "number"}
+        if i.amount is not None
+        and ((i.act in {"amount", "number"} and j.kind in _DECIDES) or (i.act == "amount" and not admin))
     ]
     # An administrator may show how he reckons: "2 crédits + 4 crédits = 6 crédits".
     summed = {i.words for j in judged for i in j.clause.items} & {"=", "soit", "total", "au total", "en tout"}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from processors.verdicts.clauses import Clause, Item
 from processors.verdicts.judge import OTHER_QUOTE, Judged
 from processors.verdicts.politeness import STRANGE, YES
-from processors.verdicts.pricing import remarks
+from processors.verdicts.pricing import parts_of, remarks, takes_back
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
@@ -90,6 +90,10 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     found: list[Judged] = []
     prices = [j for j in judged if j.kind in {"amount", "approve"} and "amount" in j.clause.acts()]
     named = False
+    whole = {i.amount for p in prices for i in p.clause.items if i.act == "amount"}
+    parts = (
+        parts_of(amount, [j.clause for j in judged]) if admin and len(whole) == 1 and (amount := whole.pop()) else frozenset()
+    )
     for n, j in enumerate(judged):
         open_ = j.kind in {"unknown", "danger", "ack", "praise"} and not j.clause.asked and not j.clause.announces
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
@@ -99,6 +103,10 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
             j = replace(j, kind="ack", act="")
         elif open_ and _gives_particulars(j.clause):
             j = replace(j, kind="logistics", act="")
+        elif n in parts:
+            j = replace(j, kind="harmless", act="")
+        elif admin and prices and j.clause.announces and (takes_back(j.clause) or _tells(j.clause, admin=True)):
+            j = replace(j, kind="harmless", act="")  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"
         elif admin and open_ and prices and remarks(j.clause, [p.clause for p in prices if p is not j]):
             j = replace(j, kind="harmless", act="")
         named = introduced

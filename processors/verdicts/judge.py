@@ -14,7 +14,7 @@ from typing import Literal
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
 from processors.verdicts.lexicon import ACTS, DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
-from processors.verdicts.pricing import as_role, without_explanation
+from processors.verdicts.pricing import CORRECTS, as_priced, as_role, without_explanation
 from processors.verdicts.tokens import word_set
 
 Kind = Literal[
@@ -49,6 +49,10 @@ _THIRD_PERSON_RISK = frozenset(
 _PREPOSITIONS = frozenset(
     {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
 )
+#: "… merci de votre patience m'a dit le comptable"
+_SPEECH = frozenset({"dit", "disent", "m a dit", "ecrit", "says", "said"})
+#: No name of a thing holds one of these.
+_NO_NAME = word_set("vous tu etes es sont avez as ont que qu qui quoi comment ne y you are were have that who")
 _ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
 _AFTERWARDS = ("apres ", "after ")
@@ -99,7 +103,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     """
     items = tuple(as_role(i, admin) for i in clause.items)
     if admin:
-        items = without_explanation(items)
+        items = without_explanation(as_priced(items))
+        clause = replace(clause, items=items)  # what he takes back or explains names no number of his
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
         # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").
         items = (replace(items[0], act="no"),)
@@ -116,7 +121,9 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     refusal = next((i for i in items if i.act == "refuse"), None)
     # "Cheminée Louis XV : 12 crédits", "Après avoir regardé les photos : 12 crédits"
     names_the_thing = admin and (
-        any(i.act == "context" for i in items) or items[0].words.split()[0] in {"apres", "vu", "after"}
+        any(i.act == "context" for i in items)
+        or items[0].words.split()[0] in {"apres", "vu", "after"}
+        or " ".join(i.words for i in items).startswith(CORRECTS)
     )
     if (
         clause.announces
@@ -148,6 +155,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if any(i.words in _NOUNS and before.words in _OF_ANOTHER for before, i in pairwise(body)):
         return says("unknown")
     yes = [i for i in items if i.act in YES or (i.act == "needs" and acts & {"object", "amount", "number"})]
+    if "thanks" in acts and acts <= {"thanks", "particle", "polite", "filler"} and not any(i.words.isalpha() for i in yes):
+        return says("thanks")  # a thumb behind thanks
     if yes and any(i.act == "ack" and i.start > yes[0].start for i in body):
         return says("ack")  # "je vous confirme la bonne réception de votre devis"
     if yes:
@@ -183,7 +192,9 @@ def _spoils(item: Item) -> bool:
     """Whether it takes a yes away though it stands in a politeness that goes on."""
     if item.words in _THANKED_FOR:
         return False
-    return item.act in DANGERS - _HARMLESS_IN_TAIL or item.words.startswith(_AFTERWARDS)
+    if item.words in _SPEECH or item.words in OTHER_QUOTE or item.words.startswith(_AFTERWARDS):
+        return True
+    return item.act in DANGERS - _HARMLESS_IN_TAIL or item.act == "no"
 
 
 def _asks_to_begin(items: tuple[Item, ...]) -> bool:
@@ -296,6 +307,8 @@ def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
                 return False
             yes_seen, room = True, 0
         elif item.act in STRANGE:
+            if item.words in _NO_NAME:
+                return False
             if item.act == "context" and (yes_seen or after_object) and previous in {"preposition", "object", "context"}:
                 continue
             if capital and not text[item.start : item.end][:1].isupper():
@@ -393,7 +406,8 @@ _OF_A_HOUSE = word_set(
 
 def is_name(judged: Judged, text: str) -> bool:
     """Whether an unknown clause looks like a name: up to four words that begin with a capital."""
-    items = judged.clause.items
+    # "Hans Weber 😊"
+    items = [i for i in judged.clause.items if i.act not in {"polite", "particle"} or any(c.isalpha() for c in i.words)]
     said = [text[i.start : i.end] for i in items]
     if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
         return False

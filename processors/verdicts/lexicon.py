@@ -148,6 +148,8 @@ def _pattern(act: str, template: str) -> Pattern:
         for choice in choices:
             if choice:
                 slot.setdefault(choice[0], []).append(choice[1:])
+            if choice[:1] == ("ca",):
+                slot.setdefault("sa", []).append(choice[1:])
         slots.append(({k: tuple(v) for k, v in slot.items()}, () in choices))
     return Pattern(act, tuple(slots))
 
@@ -223,6 +225,8 @@ def _tables() -> tuple[dict[str, str], frozenset[str]]:
         for expression in expand(template) if template else ():
             if not expression:
                 continue
+            if expression.startswith("ca "):
+                found.setdefault("sa" + expression[2:], act)  # "sa me va": as many write it
             if act == "ask_when":
                 asking.add(expression)
             known = found.get(expression)

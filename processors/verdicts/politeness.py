@@ -43,6 +43,9 @@ THEIRS = word_set("votre vos ton ta tes cette ce ces cet toute tout your this ih
 _GRATEFUL = (
     "merci", "grand merci", "mille merci", "thank", "many thank", "danke", "vielen dank", "gracias", "grazie", "obrigad", "remercie",
 )  # fmt: skip
+#: What may follow "merci pour votre" without a word that joins: "retour très rapide".
+_LONGEST_RUN = 3
+_CONNECTS = THEIRS | word_set("et de du des d a au aux pour la le les l en que and for of the to und fur y por e per")
 _GLUED_LENGTH = re.compile(r"\d{1,5}(?:cm|mm|m|x\d{1,5})*")
 _MEASURES = word_set(
     "hauteur largeur profondeur longueur diametre dimensions dimension cm mm m metres haut large profond height width depth"
@@ -68,10 +71,24 @@ def hides_something(tail: Sequence[Item]) -> bool:
         return False
     if opening.words.startswith(_FORWARD_LOOKING):
         return not all(i.act == "context" or i.words in _AWAITED for i in strange)
+    if _goes_on(tail[tail.index(opening) + 1 :]):
+        return True
     if opening.words.startswith(_GRATEFUL) or "remercie" in opening.words:
         before = tail[tail.index(opening) + 1]
         owned = opening.words.split()[-1] in THEIRS or before.words.split()[0] in THEIRS or opening.words.endswith("avoir")
         return not owned and len(strange) > 1
+    return False
+
+
+def _goes_on(rest: Sequence[Item]) -> bool:
+    """« (merci de votre patience) je plaisante », « … le prix me paraît élevé »: a sentence of its own where a noun was due."""
+    run = 0
+    for item in rest:
+        if item.words in {"je", "j"}:
+            return True
+        run = 0 if item.words in _CONNECTS else run + len(item.words.split())
+        if run > _LONGEST_RUN:
+            return True
     return False
 
 

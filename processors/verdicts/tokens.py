@@ -59,8 +59,19 @@ OPEN = {
     "sui": "suis", "dacor": "d accord", "dacord": "d accord", "daccor": "d accord", "dakord": "d accord", "dakkor": "d accord",
     "pvez": "pouvez", "pouve": "pouvez", "dc": "donc", "ds": "dans", "qqn": "quelqu un", "g": "j ai",
     "mersi": "merci", "merssi": "merci", "mercy": "merci", "ajd": "aujourd hui", "auj": "aujourd hui", "alez": "allez",
+    "pa": "pas", "ke": "que", "fo": "faut", "koi": "quoi", "tro": "trop", "davis": "d avis", "accor": "accord", "vou": "vous",
+    "nou": "nous", "ale": "allez", "alle": "allez", "jatend": "j attends", "jattend": "j attends", "jattends": "j attends",
     "jen": "j en", "cetai": "c etait", "minteresse": "m interesse", "minteressent": "m interessent", "jprefere": "je prefere",
 }  # fmt: skip
+
+
+#: Spellings that only their accent tells from another word ("sé" is "c'est", "se" is not).
+_ACCENTED = {
+    "sí": "si_yes", "sì": "si_yes", "cé": "c est", "cè": "c est", "cê": "c est", "sé": "c est", "jé": "j ai", "wé": "ouais",
+    "oué": "ouais", "wè": "ouais", "mé": "mais", "mè": "mais",
+}  # fmt: skip
+#: Darija written with figures has no spelling: its yeses are known by their consonants ("mouwaf9", "mwafi9").
+_DARIJA = {"mwf9": "mwafe9", "mwf9a": "mwafe9", "mwf9n": "mwaf9in", "mtf9": "motafi9", "mtf9n": "mttaf9in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,13 @@ def _script(char: str) -> str:
     return name if name in {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "ARMENIAN", "HEBREW", "CHEROKEE"} else ""
 
 
+def _darija(word: str) -> str:
+    if "9" not in word or len(word) > 12 or not word.isalnum():
+        return word
+    heard = re.sub("w+", "w", re.sub("ou|[uo]", "w", word)).replace("tt", "t")
+    return _DARIJA.get(re.sub("(?<!9)[aeiy]", "", heard).replace("9i", "9").replace("9e", "9"), word)
+
+
 def tokenise(text: str) -> list[Token]:
     """The tokens of the text, in order. Linear. A contraction gives several tokens with one place."""
     tokens: list[Token] = []
@@ -138,10 +156,11 @@ def tokenise(text: str) -> list[Token]:
         if raw == "." and tokens and tokens[-1].end == start and _abbreviated(tokens[-1], text):
             continue
         if kind != "word":
-            tokens.append(Token(raw if kind != "ref" else fold(raw), kind, start, end))
+            tokens.append(Token(raw if kind != "ref" else _darija(fold(raw)), kind, start, end))
             continue
         # A written accent is all that tells the Spanish and Italian yes from the French condition.
-        folded = "si_yes" if unicodedata.normalize("NFC", raw).casefold() in {"sí", "sì"} else fold(raw)
+        accented = None if len(raw) > 4 or raw.isascii() else _ACCENTED.get(unicodedata.normalize("NFC", raw).casefold())
+        folded = accented or fold(raw)
         if (
             folded == "est"
             and tokens
@@ -150,6 +169,6 @@ def tokenise(text: str) -> list[Token]:
             and text[tokens[-1].start : start].strip().casefold() == "c"
         ):
             continue
-        opened = folded if text[end : end + 1] in _ELISION else OPEN.get(folded, folded)
+        opened = folded if accented or text[end : end + 1] in _ELISION else OPEN.get(folded, folded)
         tokens.extend(Token(part, kind, start, end) for part in opened.split())
     return tokens
