@@ -175,6 +175,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
     from engine.office import Office
     from engine.reader import ReaderPool
     from engine.retention import Periods
+    from scanners import documents_of, lacking
 
     held = contextlib.ExitStack()
     held.enter_context(sole_daemon(settings))
@@ -228,6 +229,8 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             reading=reading_version(VERSION),
             periods=Periods(settings.keep_ignored_days, settings.keep_closed_days, settings.keep_answers_days),
             nodes=nodes_of(settings, store),
+            documents=documents_of(settings, store, spool, clock),
+            lacking=lambda: lacking(settings, directives.current),
         )
     except BaseException:
         held.close()
@@ -325,6 +328,8 @@ def reading_worker(descriptor: int) -> None:
 
 def make_reading(init: Mapping[str, Any]) -> Reading:
     """What a worker does with a task and with files, from what it was told at its start."""
+    from core import codec
+    from core.document import Document
     from engine.directives import compile_business
     from engine.pipeline import Setup, read_mail
     from store.crypto import Keys
@@ -340,6 +345,17 @@ def make_reading(init: Mapping[str, Any]) -> Reading:
     def read(task: Mapping[str, Any], files: dict[str, bytes]) -> ReadMail:
         raw = spool.get(task["raw"])
         when = datetime.fromisoformat(task["now"])
-        return read_mail(raw, setup, now=when, hints=task["hints"], keep=files.update, get=spool.get, channel=task["channel"])
+        known = task.get("documents")
+        documents = None if known is None else [codec.revive(Document, one) for one in known]
+        return read_mail(
+            raw,
+            setup,
+            now=when,
+            hints=task["hints"],
+            keep=files.update,
+            get=spool.get,
+            channel=task["channel"],
+            documents=documents,
+        )
 
     return read, spool.put_known

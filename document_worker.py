@@ -23,7 +23,7 @@ def main(descriptor: int) -> None:
     pipe = Connection(descriptor)
     try:
         told = json.loads(pipe.recv_bytes())
-        pipe.send_bytes(json.dumps(confine(told["memory"])).encode())
+        pipe.send_bytes(json.dumps(confine(told["memory"], (told["tesseract"], told["whisper"]))).encode())
         while True:
             request = json.loads(pipe.recv_bytes())
             content = pipe.recv_bytes()

@@ -31,6 +31,7 @@ def _f(default: Any, group: str, help_: str, **more: Any) -> Any:
 GENERAL, LOCAL = "Général", "Sans compte"
 MAIL_IN, MAIL_OUT = "Courrier entrant (Gmail ou tout serveur IMAP)", "Courrier sortant (SMTP)"
 MODEL = "Claude (Anthropic)"
+PAPERS = "Fichiers lus (directives avec read_files)"
 WEB, WATCH = "Web", "Surveillance"
 CRM, TASKS, FILES, PHONE = "HubSpot", "ClickUp", "Cloudflare R2", "WhatsApp (Twilio)"
 
@@ -167,6 +168,19 @@ class Settings(BaseSettings):
     anthropic_price: str = _f(
         "", MODEL, "Prix d'un modèle inconnu, en dollars par million : entrée,sortie,écriture,écriture d'une heure,lecture."
     )  # fmt: skip
+
+    document_processes: int = _f(1, PAPERS, "Fichiers lus à la fois, au plus ; chacun peut prendre un gigaoctet.", ge=1, le=16)
+    tesseract_path: str = _f(
+        "", PAPERS, "Programme Tesseract ; vide : celui du système. Sans lui, images et scans restent non lus."
+    )
+    ocr_languages: str = _f(
+        "fra+ara+eng", PAPERS, "Langues reconnues, comme Tesseract les nomme ; chacune coûte du temps.", min_length=3
+    )
+    whisper_model: str = _f(
+        "",
+        PAPERS,
+        "Dossier d'un modèle faster-whisper, pour transcrire ici les messages vocaux (docs/documents.md) ; vide : aucun.",
+    )
 
     host: str = _f(
         "127.0.0.1", WEB, "Adresse où le service écoute ; 127.0.0.1 : cette machine seule, derrière un relais (proxy)."

@@ -31,6 +31,7 @@ from core.lessons import Lesson
 from core.message import Channel, Message
 from core.model import Answer, AnswerRow, Question, Spent
 from core.outside import OutsideCalls
+from core.papers import Papers
 from core.reading import Reading
 from core.register import Entry
 
@@ -484,7 +485,7 @@ class Lookup(Protocol):
         """By lane: (whether it is well, when it last gave a sign of life, when it last worked well)."""
 
 
-class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Protocol):
+class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Papers, Protocol):
     """The transactions by name. Each is one commit or none; safe from any thread.
 
     Times are aware datetimes in UTC, passed in, never read inside. Reads see what was committed.

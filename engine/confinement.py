@@ -13,6 +13,7 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 #: Address space of the process and of each that it starts.
@@ -33,8 +34,11 @@ _CREATE, _ADD, _RESTRICT, _BENEATH = 444, 445, 446, 1
 _EXECUTE, _READ_FILE, _READ_FOLDER, _ALL = 1 << 0, 1 << 2, 1 << 3, (1 << 13) - 1
 
 
-def confine(memory: int = MEMORY) -> list[str]:
-    """Give up what reading a file does not need; what could not be given up, in words. For the whole life of the process."""
+def confine(memory: int = MEMORY, tools: Iterable[str] = ()) -> list[str]:
+    """Give up what reading a file does not need; what could not be given up, in words. For the whole life of the process.
+
+    ``tools``: programs and folders outside the system's own that stay readable.
+    """
     lacking: list[str] = []
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -45,7 +49,7 @@ def confine(memory: int = MEMORY) -> list[str]:
     libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         lacking.append("no_new_privs")
-    if not _landlock(libc):
+    if not _landlock(libc, tools):
         lacking.append("landlock")
     if not _no_network(libc):
         lacking.append("seccomp")
@@ -79,7 +83,7 @@ def _no_network(libc: ctypes.CDLL) -> bool:
     return bool(libc.prctl(_SECCOMP, _FILTER, ctypes.create_string_buffer(described, len(described)), 0, 0) == 0)
 
 
-def _landlock(libc: ctypes.CDLL) -> bool:
+def _landlock(libc: ctypes.CDLL, tools: Iterable[str]) -> bool:
     """Let nothing be read but programs, libraries and their data: neither the service's data nor its keys."""
     rights = struct.pack("=Q", _ALL)
     ruleset = libc.syscall(_CREATE, ctypes.create_string_buffer(rights, len(rights)), ctypes.c_size_t(len(rights)), 0)
@@ -89,6 +93,7 @@ def _landlock(libc: ctypes.CDLL) -> bool:
     places = {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc", "/proc/self", "/dev/null", "/dev/urandom"}
     places |= {str(code / name) for name in ("core", "processors", "connectors", "engine", "document_worker.py")}
     places |= {entry for entry in sys.path if "site-packages" in entry or "dist-packages" in entry}
+    places |= set(filter(None, (*tools, os.environ.get("TESSDATA_PREFIX", ""))))
     done = True
     for place in sorted(places):
         with contextlib.suppress(OSError):

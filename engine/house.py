@@ -22,6 +22,7 @@ from engine.clock import Clock
 from engine.cluster import ClusterLanes
 from engine.courier import Courier
 from engine.directives import DirectiveErrors, Directives, Report, compile_business
+from engine.documents import Documents
 from engine.healing import Healer
 from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
@@ -153,8 +154,12 @@ class House:
         reading: str = "",
         periods: Periods | None = None,
         nodes: Nodes | None = None,
+        documents: Callable[[Callable[[], None]], Documents] | None = None,
+        lacking: Callable[[], str] = lambda: "",
     ) -> None:
-        """``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked.
+        """``documents`` makes what reads files, given whom to tell; ``lacking`` says what it cannot read for want of a program.
+
+        ``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked.
 
         ``nodes`` hands out the lanes where several machines share them; without it all of them run here.
         """
@@ -180,7 +185,16 @@ class House:
 
             return told
 
-        self.reader = Reader(store, pool, clock=clock, read=then("clerk"), understanding=understanding, share=self.lanes.share)
+        self.documents = documents(then("reader")) if documents is not None else None
+        self.reader = Reader(
+            store,
+            pool,
+            clock=clock,
+            read=then("clerk"),
+            understanding=understanding,
+            share=self.lanes.share,
+            documents=(lambda: wake("documents")) if self.documents is not None else None,
+        )
         self._understanding = understanding
         self.clerk = Clerk(store, office, clock=clock, wake=wake, decided=lambda: self.tell("journal"))
         self.healer = Healer(store, reading, clock=clock, admin=office.admin, wake=wake)
@@ -194,6 +208,8 @@ class House:
             name = f"intake:{inbox.name}"
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
         self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close, everywhere=True))
+        if self.documents is not None:
+            self.lanes.add(Lane("documents", self.documents.run, every=LOOK, close=self.documents.close, ails=lacking))
         self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
         retention = Retention(store, spool, periods or Periods(), clock=clock)
         self.lanes.add(Lane("retention", retention.run, every=RETENTION))

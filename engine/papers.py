@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -65,7 +66,7 @@ class PaperPool:
 
     def __init__(
         self,
-        tools: Tools,
+        tools: Callable[[], Tools],
         *,
         size: int = 1,
         wall: float = WALL,
@@ -73,7 +74,8 @@ class PaperPool:
         memory: int = MEMORY,
         keep_warm: float = KEEP_WARM,
     ) -> None:
-        self.tools, self._wall, self._processor, self._memory, self._keep = tools, wall, processor, memory, keep_warm
+        """``tools`` is asked whenever a process starts."""
+        self._tools, self._wall, self._processor, self._memory, self._keep = tools, wall, processor, memory, keep_warm
         self._idle: list[_Process] = []
         self._lock = threading.Lock()
         self._free = threading.Semaphore(max(1, size))
@@ -184,13 +186,14 @@ class PaperPool:
         )
         theirs.close()
         one = _Process(process, Connection(ours.detach()))
+        tools = self._tools()
         told = {
             "memory": self._memory,
             "grown": GROWN,
             "seconds": self._processor,
-            "tesseract": self.tools.tesseract,
-            "languages": self.tools.languages,
-            "whisper": self.tools.whisper,
+            "tesseract": tools.tesseract,
+            "languages": tools.languages,
+            "whisper": tools.whisper,
         }
         try:
             one.pipe.send_bytes(json.dumps(told).encode())

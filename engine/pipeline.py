@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.directive import Business
+from core.document import Document
 from core.message import Authentication, Channel, Message
+from core.papers import WantedFile, wanted_file
 from core.reading import Reading
 from processors.analyze import understand
+from processors.attached import wanted
 from processors.authentication import authenticate
 from processors.automatic import automatic
 from processors.clean import split
@@ -44,11 +47,15 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class ReadMail:
-    """A message with what it says. ``fingerprint`` is the same for the same words from the same person by any road."""
+    """A message with what it says. ``fingerprint`` is the same for the same words from the same person by any road.
+
+    ``wanted`` are its files that are to be read before it is decided; () once they are, and where no directive asks for any.
+    """
 
     message: Message
     reading: Reading
     fingerprint: str
+    wanted: tuple[WantedFile, ...] = ()
 
 
 def read_mail(
@@ -60,10 +67,12 @@ def read_mail(
     keep: Callable[[Mapping[str, bytes]], object] | None = None,
     get: Callable[[str], bytes] | None = None,
     channel: Channel = "email",
+    documents: Sequence[Document] | None = None,
 ) -> ReadMail:
     """Read one stored message of any channel. Total: any bytes give a message.
 
     ``keep`` stores files' bytes, given by their digests; ``get`` gives the bytes of files that stand in the spool already.
+    ``documents`` are what its files say, None while that is not known.
     """
     if channel == "whatsapp":
         message = _whatsapp(raw, now, get)
@@ -77,8 +86,20 @@ def read_mail(
     if "oversize" in hints:
         cut = f"message trop volumineux ({hints['oversize']} octets) : en-tête seul"
         message = replace(message, defects=(*message.defects, cut))
+    if documents is not None:
+        message = with_documents(message, documents)
     reading = understand_best(message, setup.businesses, now=now)
-    return ReadMail(message, reading, fingerprint(message))
+    files = wanted(message, reading, setup.businesses) if documents is None else ()
+    return ReadMail(message, reading, fingerprint(message), tuple(wanted_file(file) for file in files))
+
+
+def with_documents(message: Message, documents: Sequence[Document]) -> Message:
+    """The message with what its files say, in their order and under the names that they came with."""
+    known = {document.sha256: document for document in documents}
+    mine = {a.sha256: known[a.sha256].named(a.name) for a in message.attachments if a.sha256 in known}
+    # Who only sends a voice message or a paper is answered in its language.
+    spoken = message.language or next((d.language for d in mine.values() if d.language), "")
+    return replace(message, documents=tuple(mine.values()), language=spoken)
 
 
 def _whatsapp(raw: bytes, now: datetime, get: Callable[[str], bytes] | None) -> Message:

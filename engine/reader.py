@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
@@ -43,6 +43,9 @@ SETTLED = 3.0
 GOODBYE = 1.0
 #: A message that could not be read so often is parked, raw bytes kept.
 MOST_ATTEMPTS = 3
+
+#: A message whose files are being read is looked at again by itself after this, should nobody have told that they are.
+LOOK_AGAIN = timedelta(minutes=10)
 
 #: What became of one task: what was read; a sentence on why the message cannot be read; or what keeps us from reading at all.
 Answer = ReadMail | str | Transient
@@ -256,10 +259,15 @@ class Reader:
         read: Callable[[], None],
         understanding: Improves | None = None,
         share: Callable[[], tuple[int, int]] = lambda: (0, 1),
+        documents: Callable[[], None] | None = None,
     ) -> None:
-        """``understanding`` reads again with the model what the rules were unsure of; ``share``: see ``Store.unread``."""
+        """``understanding`` reads again with the model what the rules were unsure of; ``share``: see ``Store.unread``.
+
+        ``documents`` is told that files wait to be read; None where nothing reads them.
+        """
         self._store, self.pool, self._understanding = store, pool, understanding
         self._clock, self._read, self._share = clock, read, share
+        self._documents = documents
         self._reload = False
 
     def reload(self) -> None:
@@ -276,14 +284,20 @@ class Reader:
         if not rows:
             self.pool.rest()
             return 0
-        tasks = [
-            {"raw": r.raw, "size": r.size, "hints": dict(r.hints), "channel": r.channel, "now": r.received_at.isoformat()}
-            for r in rows
-        ]
         done: list[ReadRow] = []
         failed: list[tuple[int, str, datetime | None]] = []
         held: Transient | None = None
-        for row, answer in zip(rows, self.pool.read(tasks), strict=True):
+        papers: list[tuple[InboxRow, ReadMail]] = []
+        for row, answer in self._answers([(row, _task(row)) for row in rows]):
+            if isinstance(answer, ReadMail) and answer.wanted:
+                papers.append((row, answer))
+            elif isinstance(answer, Transient):
+                held = answer
+            elif isinstance(answer, str):
+                failed.append((row.id, answer, again(row, self._clock())))
+            else:
+                done.append(ReadRow(row, answer.message, answer.reading, answer.fingerprint))
+        for row, answer in self._answers(self._with_documents(papers)):
             if isinstance(answer, Transient):
                 held = answer
             elif isinstance(answer, str):
@@ -298,6 +312,38 @@ class Reader:
         if held is not None:
             raise held
         return len(rows)
+
+    def _answers(self, tasks: Sequence[tuple[InboxRow, Mapping[str, Any]]]) -> Iterator[tuple[InboxRow, Answer]]:
+        if tasks:
+            yield from zip([row for row, _ in tasks], self.pool.read([task for _, task in tasks]), strict=True)
+
+    def _with_documents(self, papers: Sequence[tuple[InboxRow, ReadMail]]) -> list[tuple[InboxRow, dict[str, Any]]]:
+        """Tasks for those whose files were read; the others wait for the lane that reads them (engine.documents)."""
+        tasks: list[tuple[InboxRow, dict[str, Any]]] = []
+        awaited = False
+        for row, read in papers:
+            known = self._store.documents([one.sha256 for one in read.wanted], row.taken_at)
+            missing = [one for one in read.wanted if one.sha256 not in known]
+            if missing and self._documents is not None:
+                now = self._clock()
+                self._store.await_documents(row.id, read.message, missing, now + LOOK_AGAIN, now)
+                awaited = True
+            else:
+                documents = [codec.plain(known[one.sha256]) for one in read.wanted if one.sha256 in known]
+                tasks.append((row, {**_task(row), "documents": documents}))
+        if awaited and self._documents is not None:
+            self._documents()
+        return tasks
+
+
+def _task(row: InboxRow) -> dict[str, Any]:
+    return {
+        "raw": row.raw,
+        "size": row.size,
+        "hints": dict(row.hints),
+        "channel": row.channel,
+        "now": row.received_at.isoformat(),
+    }
 
 
 def again(row: InboxRow, now: datetime) -> datetime | None:

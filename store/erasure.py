@@ -25,6 +25,7 @@ from core.reading import Reading
 from store.base import chunks, insert_or
 from store.clerk import Clerk
 from store.commit import Commit
+from store.documents import erase_documents
 from store.lookup import Lookup
 from store.operators import Operators
 from store.outbox import DONE, ENDED, End
@@ -313,6 +314,7 @@ class Erasure(Lookup, Commit, Clerk, Operators):
             raw = select(inbox.c.raw).where(inbox.c.id.in_(part), inbox.c.raw != "")
             digests |= set(connection.execute(raw).scalars())
         self._mark(connection, digests, now)
+        erase_documents(connection, sorted(digests))
         return len(digests)
 
     def _mark(self, connection: Connection, digests: set[str], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.message import Message
 from core.ports import InboxRow, ReadRow
 from core.reading import Reading
 from store.base import Group, chunks, ripe, upsert
+from store.documents import held_back
 from store.tables import files, inbox, readings
 
 _COLUMNS = (
@@ -34,7 +35,10 @@ class Reader(Group):
             return [self._inbox_row(row) for row in connection.execute(query)]
 
     def read_messages(self, limit: int) -> list[ReadRow]:
-        """Read messages in the order they were taken; stops before one that is still to be read for the first time."""
+        """Read messages in the order they were taken; stops before one that is still to be read for the first time.
+
+        Those of somebody who has an earlier one whose files are being read come after it.
+        """
         first_unread = (
             select(inbox.c.id)
             .where(inbox.c.state == "new", inbox.c.attempts == 0)
@@ -50,7 +54,22 @@ class Reader(Group):
             .limit(limit)
         )
         with self.db.read() as connection:
-            return [self._read_row(row) for row in connection.execute(query)]
+            held = held_back(connection)
+            if not held:
+                return [self._read_row(row) for row in connection.execute(query)]
+            found: list[ReadRow] = []
+            after = 0
+            while len(found) < limit:
+                page = [self._read_row(row) for row in connection.execute(query.where(inbox.c.id > after))]
+                found += [read for read in page if not self._held(read, held)]
+                if len(page) < limit:
+                    break
+                after = page[-1].row.id
+            return found[:limit]
+
+    def _held(self, read: ReadRow, held: Mapping[str, int]) -> bool:
+        person = self.keys.person(read.message.sender.email)
+        return bool(person) and held.get(person, read.row.id) < read.row.id
 
     def save_readings(self, done: Sequence[ReadRow], failed: Sequence[tuple[int, str, datetime | None]], now: datetime) -> None:
         """Keep readings; a failed one (row id, why, next try) is tried again at that time, or parked when None."""

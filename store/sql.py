@@ -16,6 +16,7 @@ from store.calls import CallsTable
 from store.clerk import Clerk
 from store.courier import Courier
 from store.crypto import Keys
+from store.documents import DocumentsTable
 from store.drafts import Drafts
 from store.engine import Database, connect
 from store.fill import Fill
@@ -48,6 +49,7 @@ class SqlStore(
     AccountsTable,
     CallsTable,
     NodesTable,
+    DocumentsTable,
 ):
     """core.views.DeskStore on SQLite or PostgreSQL. Each public method is one transaction; safe from any thread.
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-HEAD = "0008"
+HEAD = "0009"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -212,6 +212,30 @@ files = Table(
     Column("family", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Index(None, "owner"),
+)
+
+#: What files say: "wanted" (``body`` is what is to be read) > "read" (``body`` is the Document).
+documents = Table(
+    "documents",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("version", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("body", Sealed, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "state", "next_at"),
+)
+
+#: Which messages wait for which files, and whose they are.
+awaiting = Table(
+    "awaiting",
+    metadata,
+    Column("inbox_id", Serial, ForeignKey("inbox.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("person_hash", Hash, nullable=False),
+    Index(None, "sha256"),
 )
 
 cursors = Table(

@@ -112,6 +112,7 @@ def _everything(store: SqlStore, spool: FolderSpool) -> str:
         ("outbox", "payload"): ("outbox", "key"),
         ("outbox", "receipt"): ("outbox.receipt", "key"),
         ("answers", "body"): ("answers", "key"),
+        ("documents", "body"): ("documents", "sha256"),
     }
     with store.db.read() as connection:
         for table in metadata.sorted_tables:

@@ -24,7 +24,7 @@ TESSERACT = installed()[0]
 @pytest.fixture(scope="module")
 def pool() -> Iterator[PaperPool]:
     """One warm process for the whole module, as in the service."""
-    pool = PaperPool(Tools(TESSERACT))
+    pool = PaperPool(lambda: Tools(TESSERACT))
     yield pool
     pool.close()
 
@@ -205,7 +205,7 @@ def test_enormous_pages_are_drawn_small() -> None:
 
 def test_what_unfolds_without_end_kills_its_own_process_only() -> None:
     """600 MB of drawing commands in 1.5 MB; then the next file is read as if nothing had been."""
-    pool = PaperPool(Tools(), memory=500 * 1024**2)
+    pool = PaperPool(lambda: Tools(), memory=500 * 1024**2)
     started = time.monotonic()
     document = pool.read(make.heavy_pdf(600), "plan.pdf", "pdf")
     assert document.trouble is not None
@@ -218,21 +218,20 @@ def test_what_unfolds_without_end_kills_its_own_process_only() -> None:
 def test_who_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
     """A recogniser that never answers: the process and its child are gone, and the file says so."""
     slow = tmp_path / "slow"
-    # It tells its number by the name of what it waits for: nothing may be written there.
     slow.write_text("#!/bin/sh\nexec sleep 1234.5\n")
     slow.chmod(0o755)
-    pool = PaperPool(Tools("/usr/bin/sleep"), wall=1.5)
+    pool = PaperPool(lambda: Tools(str(slow)), wall=1.5)
     started = time.monotonic()
-    pool.tools = Tools(str(slow))
     document = pool.read(make.saved(make.photo()), "photo.png", "image")
     assert document.trouble is not None
+    assert document.trouble.code == "too-slow"
     assert time.monotonic() - started < 10
     assert not _running("sleep\x001234.5")
     pool.close()
 
 
 def test_the_processor_is_bounded_too() -> None:
-    pool = PaperPool(Tools(), processor=1.0, wall=60)
+    pool = PaperPool(lambda: Tools(), processor=1.0, wall=60)
     started = time.monotonic()
     document = pool.read(make.heavy_pdf(60), "plan.pdf", "pdf")
     assert document.trouble is not None
@@ -242,7 +241,7 @@ def test_the_processor_is_bounded_too() -> None:
 
 
 def test_one_warm_process_serves_many_and_ends_by_itself() -> None:
-    pool = PaperPool(Tools(), keep_warm=2.0)
+    pool = PaperPool(lambda: Tools(), keep_warm=2.0)
     for _ in range(3):
         pool.read(b"a;b\n1;2\n", "x.csv", "sheet")
     ((pid, most),) = resident(pool)

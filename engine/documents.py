@@ -1,0 +1,123 @@
+"""The lane that reads files: in their own processes, several at once, each content once, whatever waits for it.
+
+A message whose files wait holds up no other: it is put off until they are read (store.documents), and everything else goes on. Nothing
+here decides anything; what cannot be read becomes a Document that says why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from core.document import Document, Trouble
+from core.errors import PortError, Transient
+from core.papers import Papers, WantedFile
+from core.ports import Spool
+from engine.papers import PaperPool
+from processors.documents.limits import Limits
+
+log = logging.getLogger("guichet.documents")
+
+#: Files of one step: then it is committed and the messages go on.
+TAKE = 8
+#: Seconds before a file that an outside service could not read is tried again; after the last of them it is told as it is.
+WAITS = (20.0, 90.0, 400.0)
+
+
+class Reads(Protocol):
+    """A further way to read a file: a voice by a service, a doubtful picture by a model that sees."""
+
+    def read(self, wanted: WantedFile, content: bytes, found: Document | None) -> Document | None:
+        """What it says, None for nothing better than ``found``. Raises Transient to be asked again later."""
+
+
+class Documents:
+    """The lane's work."""
+
+    def __init__(
+        self,
+        store: Papers,
+        spool: Spool,
+        pool: PaperPool,
+        *,
+        viewer: PaperPool,
+        clock: Callable[[], datetime],
+        read: Callable[[], None],
+        others: Sequence[Reads] = (),
+        size: int = 1,
+        voices: bool = False,
+    ) -> None:
+        """``read`` is told when a message may go on; ``others`` are asked in order, after our own reading; ``size`` at once.
+
+        ``voices``: the processes transcribe too. ``viewer`` draws pages for people, who are not to wait for what the lane reads.
+        """
+        self._store, self._spool, self._pool, self._clock, self._read = store, spool, pool, clock, read
+        self.viewer, self._voices = viewer, voices
+        self._others = tuple(others)
+        self._threads = ThreadPoolExecutor(max(1, size), thread_name_prefix="documents")
+
+    def run(self) -> int:
+        """Read what waits, a few files; how many."""
+        wanted = self._store.wanted_documents(TAKE, self._clock())
+        free = 0
+        held: Transient | None = None
+        for one, outcome in zip(wanted, self._threads.map(self._try, wanted), strict=True):
+            now = self._clock()
+            if isinstance(outcome, Document):
+                free += self._store.keep_document(outcome, now)
+            elif outcome is not None:
+                self._store.put_off_document(one.sha256, now + timedelta(seconds=outcome), now)
+            else:
+                held = Transient("des fichiers à lire ne peuvent pas être ouverts pour le moment")
+        if free:
+            self._read()
+        if held is not None:
+            raise held
+        return len(wanted)
+
+    def close(self) -> None:
+        """End the processes and threads."""
+        self._pool.close()
+        self.viewer.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _try(self, wanted: WantedFile) -> Document | float | None:
+        """What it says; seconds until it is tried again; None when our own processes or the spool are not to be had."""
+        try:
+            return self._document(wanted)
+        except (PortError, OSError) as error:  # the shared spool, a full disk
+            log.warning("a file cannot be had: %s", error)
+            return None
+        except Exception as error:  # a defect of ours costs one file its text, and the message goes on with a person
+            log.exception("a file could not be read")
+            return _failed(wanted, Trouble("broken", f"erreur interne, {type(error).__name__}"))
+
+    def _document(self, wanted: WantedFile) -> Document | float | None:
+        if wanted.size > Limits().bytes:
+            return _failed(wanted, Trouble("too-large", f"{wanted.size / 1e6:.0f} Mo"))
+        try:
+            content = self._spool.get(wanted.sha256)
+        except KeyError:
+            return _failed(wanted, Trouble("missing"))
+        found: Document | None = None
+        if wanted.kind != "voice" or self._voices:
+            try:
+                found = self._pool.read(content, wanted.name, wanted.kind)
+            except Transient:
+                return None
+        for other in self._others:
+            try:
+                found = other.read(wanted, content, found) or found
+            except Transient as error:
+                if wanted.attempts < len(WAITS):
+                    return max(WAITS[wanted.attempts], min(error.after or 0.0, 900.0))
+                # What our own reading gave stands, doubtful as it is.
+                found = found or _failed(wanted, Trouble("unreachable"))
+        return found or _failed(wanted, Trouble("no-transcription"))
+
+
+def _failed(wanted: WantedFile, trouble: Trouble) -> Document:
+    return Document(wanted.sha256, wanted.name, wanted.kind, (), "", 0.0, 0, trouble)
