@@ -17,7 +17,7 @@ def test_the_example_file_is_what_the_settings_say() -> None:
 
 def test_every_setting_is_used_somewhere() -> None:
     """No option that does nothing."""
-    files = ("assembly.py", "switchboard.py", "edge.py", "console.py", "daemon.py", "settings.py")
+    files = ("assembly.py", "switchboard.py", "scanners.py", "edge.py", "console.py", "daemon.py", "settings.py")
     code = "\n".join((ROOT / f).read_text(encoding="utf-8") for f in files)
     body = code.split("class SettingsError")[0].split("class Settings(")[0] + code.split("class SettingsError", 1)[1] + code
     for name in Settings.model_fields:
