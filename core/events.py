@@ -107,6 +107,8 @@ class OperatorActed:
     digest: str = ""
     evidence: str = ""
     facts: tuple[Fact, ...] = ()
+    #: Tells what was asked under an idempotency key from anything else asked under it, '' where none was given.
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

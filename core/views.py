@@ -337,6 +337,9 @@ class Views(Protocol):
     def waiting_event(self, event_id: str) -> bool | None:
         """Whether an event that was handed to the clerk still waits; None when there is no such one."""
 
+    def event_body(self, event_id: str) -> str | None:
+        """The event that was handed to the clerk, as JSON; None when there is no such one."""
+
     def report(self, since: date, until: date, zone: str, *, business: str = "") -> FigureReport:
         """The days from ``since`` to ``until`` (both among them) in that IANA zone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,11 +39,12 @@ _WITHOUT_EFFECT = frozenset({"too-late", "no-effect"})
 class Outcome:
     """How an act stands.
 
-    ``state``: "unknown" there is no such case; "refused" it changed nothing, ``why`` says so; "waiting" it is kept and the
-    clerk has not come to it; "done". ``id`` names it. ``case`` is the case as it is then.
+    ``state``: "unknown" there is no such case; "refused" it changed nothing, ``why`` says so; "reused" its key stands for another
+    act, and this one changed nothing; "waiting" it is kept and the clerk has not come to it; "done". ``id`` names it. ``case`` is
+    the case as it is then.
     """
 
-    state: Literal["unknown", "refused", "waiting", "done"]
+    state: Literal["unknown", "refused", "reused", "waiting", "done"]
     id: str = ""
     why: Localized = field(default_factory=dict)
     case: Case | None = None
@@ -65,7 +67,8 @@ class Acts:
         note: str = "",
         values: Typed | None = None,
     ) -> Outcome:
-        """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then.
+        """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then; "reused" when he
+        asked for something else then.
 
         ``amount`` is for validate and reprice; ``values`` for correct; ``note`` the question of ask, the text of note, the
         directive of reassign, a remark with the others.
@@ -75,8 +78,9 @@ class Acts:
             return Outcome("unknown")
         digest = hashlib.sha256(f"{author}\0{key or secrets.token_hex(16)}".encode("utf-8", "replace")).hexdigest()
         event_id = f"desk:{case_id}:{digest[:32]}"
-        if key and self._store.waiting_event(event_id) is not None:
-            return self.outcome(case_id, event_id)
+        asked = _asked(action, amount, note, values or {}) if key else ""
+        if key and (before := self._before(case, event_id, asked)) is not None:
+            return before
         if why := self._refusal(case, action, amount, note.strip()):
             return Outcome("refused", event_id, why, case)
         now = self._clock()
@@ -88,10 +92,25 @@ class Acts:
             facts, wrong = self._typed(case, values or {})
             if wrong:
                 return Outcome("refused", event_id, wrong, case)
-        event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), facts=facts)
-        self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now))
+        event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), facts=facts, asked=asked)
+        if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):
+            # The same key a moment ago, from elsewhere.
+            return self._before(case, event_id, asked) or Outcome("unknown")
         self._wake("clerk")
         return Outcome("waiting", event_id, case=case)
+
+    def _before(self, case: Case, event_id: str, asked: str) -> Outcome | None:
+        """How the act stands that was given under that key, None when there is none."""
+        body = self._store.event_body(event_id)
+        if body is None:
+            return None
+        if codec.load(OperatorActed, body).asked not in (asked, ""):
+            why = {
+                "fr": "cette clé a déjà servi à un autre acte sur ce dossier ; rien n'a été fait",
+                "en": "this key was already used for another act on this case; nothing was done",
+            }
+            return Outcome("reused", event_id, why, case)
+        return self.outcome(case.id, event_id)
 
     def outcome(self, case_id: str, act_id: str) -> Outcome:
         """What became of an act."""
@@ -171,3 +190,9 @@ class Acts:
             if said.message.automatic is None and roles.get(said.inbox_id) == "customer":
                 facts = merge_facts(facts, understand(said.message, business, now=now, only=directive).facts)
         return facts
+
+
+def _asked(action: Name, amount: Decimal | None, note: str, values: Typed) -> str:
+    """The same for the same act, however its amount is written."""
+    told = [action, "" if amount is None else f"{amount.normalize():f}", note.strip(), sorted(values.items())]
+    return hashlib.sha256(json.dumps(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -238,6 +238,12 @@ class CaseViews(Reader, Words):
             found = connection.execute(select(events.c.waiting).where(events.c.id == event_id)).scalar()
         return None if found is None else bool(found)
 
+    def event_body(self, event_id: str) -> str | None:
+        """The event that was handed to the clerk, as JSON; None when there is no such one."""
+        with self.db.read() as connection:
+            found = connection.execute(select(events.c.body).where(events.c.id == event_id)).scalar()
+        return None if found is None else self.keys.unseal("events", event_id, found).decode()
+
     def head_seq(self) -> int:
         """The number of the journal's last line, 0 when it is empty."""
         with self.db.read() as connection:

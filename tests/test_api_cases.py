@@ -123,6 +123,11 @@ def test_validation_is_done_once_a_key_under_its_author(desk: Desk) -> None:
     assert (first.status, first.json["state"]) == (200, "done")
     again = desk.act(case_id, "validate", amount=3, note="vu avec lui", key="clé 1")
     assert (again.status, again.json["id"]) == (200, first.json["id"])
+    assert desk.act(case_id, "validate", amount="3.0", note="vu avec lui", key="clé 1").json["id"] == first.json["id"]
+    for other in ({"amount": 4, "note": "vu avec lui"}, {"amount": 3}, {"action": "note", "note": "vu avec lui"}):
+        refused = desk.act(case_id, **{"action": "validate", **other}, key="clé 1")
+        assert refused.status == 422
+        assert "clé" in refused.json["error"]
     desk.counter.settle()
     case = desk.get(f"/api/cases/{case_id}")
     assert case["case"]["stage"] in ("fulfilling", "done")

@@ -55,7 +55,8 @@ class CaseOut(Answer):
 
 class ActIn(BaseModel):
     """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the text of note,
-    the directive of reassign. With the same ``key`` the same person's act is done once."""
+    the directive of reassign. With the same ``key`` the same person's act is done once; another act with
+    that key is refused (422)."""
 
     model_config = ConfigDict(title="Acte")
 
@@ -194,6 +195,8 @@ def _out(view: CaseView) -> CaseOut:
 def _told(outcome: Outcome) -> Response:
     if outcome.state == "unknown" or outcome.case is None:
         raise Refusal(404, "Aucun dossier, ou aucun acte, ne porte cet identifiant.")
+    if outcome.state == "reused":
+        raise Refusal(422, f"{outcome.why.get('fr', '')}.".capitalize())
     if outcome.state == "refused":
         raise Refusal(409, f"{outcome.why.get('fr', '')}.".capitalize())
     case = outcome.case
