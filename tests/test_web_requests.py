@@ -207,6 +207,10 @@ def test_without_the_key_nothing_is_done(web: Running) -> None:
         assert web.call("POST", path, body, key=KEY[:-1]).status == 401
         assert web.call("POST", path, body, key=KEY + "é").status == 401
         assert web.call("POST", path, body, Authorization="Basic x").status == 401
+        # Nor is a stranger told what is wrong with his body.
+        for bad in ({"credits": "beaucoup"}, b"{", b""):
+            assert web.call("POST", path, bad, Content_Type="application/json").status == 401
+            assert web.call("POST", path, bad, key=KEY, Content_Type="application/json").status in (400, 422)
         answer = web.call("POST", path, body, Authorization=f"bearer {KEY}")
         assert answer.status in (200, 202, 404)
     assert len(web.counter.cases()) == 1

@@ -24,7 +24,7 @@ from engine.takes import DONE, FORM, Act, Progress
 from web.fetch import Fetcher, NotFetched
 from web.options import Options
 from web.problems import Refusal, responses
-from web.security import SCHEMES, Doors, Who
+from web.security import SCHEMES, Doors, Who, allowed
 
 T = TypeVar("T")
 
@@ -117,16 +117,18 @@ Id = Annotated[str, Path(pattern=_ID, description="L'identifiant donné par stat
 def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
     """The endpoints."""
     routes = APIRouter(prefix="/webhook", dependencies=[Depends(scheme) for scheme in SCHEMES], tags=["Demandes"])
+    # Who has no key learns nothing of what is wrong with his body.
+    posts, acts = APIRouter(route_class=allowed(doors.may_post)), APIRouter(route_class=allowed(doors.may_act))
     work = _Work(desk, options)
 
-    @routes.post(
+    @posts.post(
         "/request",
         response_model=RequestOut,
         responses={202: {"model": AcceptedOut, "description": "Reçue, le travail continue."}, **responses(401, 403, 429)},
         summary="Déposer une demande",
     )
     async def post(posted: RequestIn, request: Request) -> RequestOut | Response:
-        who = doors.may_post(request)
+        who: Who = request.state.who
         if who == "form" and posted.website:
             log.info("a posted form had its trap filled in: left alone")
             return _json(AcceptedOut(case_url="", status_url="", message="Demande reçue."), 202)
@@ -134,20 +136,19 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
             raise Refusal(422, "La demande est vide : objet, description ou fichiers sont attendus.")
         return await work.post(posted, who)
 
-    @routes.get(
+    @posts.get(
         "/request/{id}",
         response_model=RequestOut,
         responses={202: {"model": AcceptedOut, "description": "Le travail continue."}, **responses(401, 403, 404, 429)},
         summary="Où en est une demande",
     )
-    async def ask(id: Id, request: Request) -> RequestOut | Response:
-        doors.may_post(request)
+    async def ask(id: Id) -> RequestOut | Response:
         progress = await desk.run(desk.progress, f"{FORM}:{id}")
         if progress is None:
             raise Refusal(404, "Aucune demande ne porte cet identifiant.")
         return work.told(f"{FORM}:{id}", progress, progress.opened, ())
 
-    @routes.post(
+    @acts.post(
         "/validate",
         response_model=ValidateOut,
         responses={
@@ -156,10 +157,11 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
         },
         summary="Valider une demande",
     )
-    async def validate(wanted: ValidateIn, request: Request) -> ValidateOut | Response:
-        doors.may_act(request)
+    async def validate(wanted: ValidateIn) -> ValidateOut | Response:
         return await work.validate(wanted)
 
+    routes.include_router(posts)
+    routes.include_router(acts)
     return routes
 
 

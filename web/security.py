@@ -8,10 +8,11 @@ import ipaddress
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from web.options import Options
@@ -130,3 +131,19 @@ class Doors:
                 raise Refusal(401)
         elif not on_this_machine(request):
             raise Refusal(403, "Les chiffres ne se lisent que depuis cette machine, ou avec METRICS_KEY.")
+
+
+def allowed(may: Callable[[Request], object]) -> type[APIRoute]:
+    """Routes on which that is asked before anything of the request is read; what it answers is ``request.state.who``."""
+
+    class Allowed(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def asked(request: Request) -> Response:
+                request.state.who = may(request)
+                return await handle(request)
+
+            return asked
+
+    return Allowed
