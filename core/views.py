@@ -334,6 +334,9 @@ class Views(Protocol):
     def find_parked(self, *, limit: int, after: str = "") -> Page[ParkedRow]:
         """What needs a person, oldest first. Raises ValueError as find_cases."""
 
+    def count_parked(self, *, most: int = 1_000) -> int:
+        """How much needs a person; counting ends at ``most``."""
+
     def waiting_event(self, event_id: str) -> bool | None:
         """Whether an event that was handed to the clerk still waits; None when there is no such one."""
 

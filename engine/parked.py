@@ -31,6 +31,10 @@ class Parked:
         """A page, oldest first. Raises ValueError when ``after`` is not what a page before gave."""
         return self._store.find_parked(limit=max(1, min(limit, MOST)), after=after)
 
+    def count(self, *, most: int = MOST) -> int:
+        """How much there is; counting ends at ``most``."""
+        return self._store.count_parked(most=most)
+
     def retry(self, ids: Sequence[str], author: str) -> int:
         """Let these go again; how many could. What needs something that was given up cannot."""
         done = self._store.retry(ids[:MOST], self._clock(), author)

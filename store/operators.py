@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, literal, or_, select, update
 
 from core.ports import JournalEntry, OutboxRow, ParkedRow
 from store.base import chunks, clear, insert_or
@@ -34,23 +34,54 @@ class Operators(Journal, Outbox):
 
     def parked(self) -> list[ParkedRow]:
         """What needs a person, oldest first."""
+        return [row for _, row in self._parked()]
+
+    def count_parked(self, *, most: int = 1_000) -> int:
+        """How much needs a person; counting ends at ``most``."""
+        number = 0
+        with self.db.read() as connection:
+            for table in (outbox, inbox):
+                some = select(literal(1).label("one")).where(table.c.state == "parked").limit(most).subquery()
+                number += int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+        return min(number, most)
+
+    def _parked(
+        self, limit: int | None = None, after: tuple[datetime, str] | None = None
+    ) -> list[tuple[tuple[datetime, str], ParkedRow]]:
+        """(place, row) in order, at most ``limit``; only those have their reasons opened. Raises ValueError for a place that is none."""
         effects = (
             select(outbox, cases.c.ref)
             .join(cases, cases.c.id == outbox.c.case_id, isouter=True)
             .where(outbox.c.state == "parked")
+            .order_by(outbox.c.changed_at, outbox.c.seq)
+            .limit(limit)
         )
-        messages = select(inbox).where(inbox.c.state == "parked")
-        rows: list[ParkedRow] = []
+        messages = select(inbox).where(inbox.c.state == "parked").order_by(inbox.c.changed_at, inbox.c.id).limit(limit)
+        if after is not None:
+            at, (kind, _, number) = after[0], after[1].partition(":")
+            of_effects, of_messages = outbox.c.changed_at > at, inbox.c.changed_at > at
+            if kind == "effect":  # those of the same moment come before the messages of it
+                of_effects = or_(of_effects, and_(outbox.c.changed_at == at, outbox.c.seq > int(number)))
+                of_messages = inbox.c.changed_at >= at
+            else:
+                of_messages = or_(of_messages, and_(inbox.c.changed_at == at, inbox.c.id > int(number)))
+            effects, messages = effects.where(of_effects), messages.where(of_messages)
         with self.db.read() as connection:
-            for row in connection.execute(effects):
-                what = f"{_WHAT.get(row.kind, row.kind)} ({row.system})"
-                why = self._text("outbox.error", row.key, row.error)
-                rows.append(ParkedRow(f"effect:{row.key}", row.case_id, row.ref or "", what, why, row.changed_at, row.attempts))
-            for row in connection.execute(messages):
-                what = f"message de {row.inbox} ({row.external_id})"
-                why = self._text("inbox", row.identity_hash, row.error)
-                rows.append(ParkedRow(f"message:{row.id}", row.case_id or "", "", what, why, row.changed_at, row.attempts))
-        return sorted(rows, key=lambda row: (row.since, row.id))
+            found: list[tuple[datetime, str, int, Any]] = [
+                (row.changed_at, "effect", row.seq, row) for row in connection.execute(effects)
+            ]
+            found += [(row.changed_at, "message", row.id, row) for row in connection.execute(messages)]
+        found.sort(key=lambda one: one[:3])
+        return [((at, f"{kind}:{number}"), self._parked_row(kind, row)) for at, kind, number, row in found[:limit]]
+
+    def _parked_row(self, kind: str, row: Any) -> ParkedRow:
+        if kind == "effect":
+            what = f"{_WHAT.get(row.kind, row.kind)} ({row.system})"
+            why = self._text("outbox.error", row.key, row.error)
+            return ParkedRow(f"effect:{row.key}", row.case_id, row.ref or "", what, why, row.changed_at, row.attempts)
+        what = f"message de {row.inbox} ({row.external_id})"
+        why = self._text("inbox", row.identity_hash, row.error)
+        return ParkedRow(f"message:{row.id}", row.case_id or "", "", what, why, row.changed_at, row.attempts)
 
     def retry(self, ids: Sequence[str], now: datetime, author: str = "") -> int:
         """Let parked things go again; how many. What needs a dropped effect cannot, and is left out."""

@@ -87,7 +87,5 @@ class PeopleViews(Operators, CaseViews):
 
     def find_parked(self, *, limit: int, after: str = "") -> Page[ParkedRow]:
         """What needs a person, oldest first. Raises ValueError as find_cases."""
-        place = read_place(after) if after else None
-        rows = [row for row in self.parked() if place is None or (row.since, row.id) > place]
-        last = rows[limit - 1] if len(rows) > limit else None
-        return Page(tuple(rows[:limit]), make_place(last.since, last.id) if last is not None else "")
+        found = self._parked(limit + 1, read_place(after) if after else None)
+        return Page(tuple(row for _, row in found[:limit]), make_place(*found[limit - 1][0]) if len(found) > limit else "")

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from bench.desk import cases as many_cases
 from core.case import Case, Party, Thread
 from core.effects import Effect, Receipt, SendMessage
-from core.ports import Change, Settled
+from core.ports import Change, Incoming, Settled, Taken
 from core.quote import Approval, Quote
 from core.views import CaseFilter, DraftRow
 from store import SqlStore, open_store, schema
@@ -118,6 +118,37 @@ def test_every_condition_must_hold(store: SqlStore) -> None:
         assert ids(store.find_cases(which, limit=10)) == expected, which
         assert store.count_cases(which) == len(expected), which
     assert store.count_cases(CaseFilter(), most=2) == 2
+
+
+def test_parked_things_are_paged_whatever_ties_and_only_a_pages_reasons_are_opened(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = tuple(text_to(f"c1/1/{n}", "c1") for n in range(9))
+    store.commit([Change(one("c1"), effects=texts)], NOW)
+    for n, said in enumerate(texts):
+        store.settle([Settled(said.key, "parked", error=f"non {n}")], later(n // 4))
+    broken = [Taken(Incoming(f"m{n}", None, 1, NOW, error="illisible"), "", "") for n in range(7)]
+    for _ in range(5):
+        store.take("boîte", "email", broken, {}, later(1))
+    everything = store.parked()
+    assert len(everything) == 16
+    assert [r.since for r in everything] == sorted(r.since for r in everything)
+    opened_: list[str] = []
+    reason = SqlStore._text
+    monkeypatch.setattr(SqlStore, "_text", lambda self, *of: opened_.append("") or reason(self, *of))  # type: ignore[func-returns-value]
+    found, after = [], ""
+    while True:
+        opened_.clear()
+        page = store.find_parked(limit=3, after=after)
+        assert len(opened_) <= 4
+        found += page.rows
+        if not (after := page.next):
+            break
+    assert found == everything
+    assert (store.count_parked(), store.count_parked(most=11)) == (16, 11)
+    for wrong in ("x", "MTp4", "MToyOmVmZmVjdDp4"):
+        with pytest.raises(ValueError):
+            store.find_parked(limit=3, after=wrong)
 
 
 def test_a_row_tells_what_is_due_stuck_and_how_long_the_answer_took(store: SqlStore) -> None:
@@ -371,7 +402,7 @@ QUESTIONS: dict[str, Any] = {
     "correlation": lambda s: s.find(["R0000001"], ["<x>"], ["client1@example.com"]),
     "figures": lambda s: s.report(date(2026, 1, 1), date(2026, 3, 1), "Europe/Paris", business="figurative"),
     "news": lambda s: (s.head_seq(), s.moments(5, 10), s.waiting_event("x")),
-    "parked": lambda s: s.find_parked(limit=5),
+    "parked": lambda s: (s.find_parked(limit=5), s.count_parked()),
 }  # fmt: skip
 
 

@@ -78,7 +78,7 @@ class Frame:
     def _count(self) -> Mapping[str, int]:
         return {
             "review": self.desk.cases.count(CaseFilter(stages=("waiting_review",)), most=MOST),
-            "parked": len(self.desk.parked.find(limit=MOST).rows),
+            "parked": self.desk.parked.count(most=MOST),
             "unwell": sum(not lane.ok for lane in self.desk.lanes().values()),
         }
 

@@ -70,7 +70,7 @@ def _look(desk: Desk, speech: Speech) -> tuple[list[Section], dict[str, int]]:
         "review": sections[0].count,
         "customer": sections[1].count,
         "fulfilling": sections[2].count,
-        "parked": len(desk.parked.find(limit=200).rows),
+        "parked": desk.parked.count(most=MOST),
         "new": desk.cases.count(CaseFilter(since=morning), most=MOST),
     }
     return sections, tiles
