@@ -117,6 +117,10 @@ class Standing:
         lanes = lane_views(figures.lanes, status["lanes"], figures.calls)
         return ConnectorsView(lanes, figures.effects, waiting, figures.spent)
 
+    def set_up(self, feature: str) -> bool:
+        """Whether the outside system of that feature ("file_upload", "hubspot", "clickup") is set up; else ours stands in for it."""
+        return self._outside.get(feature, False)
+
     def figures(self) -> Figures:
         """What is counted, at most a few seconds old."""
         with self._lock:

@@ -12,7 +12,9 @@ from web_help import FORM_KEY, KEY, SAMPLE, SITE, Files, Running, file_server, r
 
 from core.effects import OpenTicket
 from core.errors import Transient
+from engine.takes import Progress
 from tests.road import ADMIN, plain
+from web.request import _why_none
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +132,7 @@ def test_past_the_bounded_time_the_answer_is_202_with_the_case_and_the_work_goes
         assert answer.status == 202
         (case,) = (c for c in web.counter.cases() if "warm@example.org" not in c.people)
         assert answer.json["status"] == "accepted"
-        assert answer.json["case_url"] == f"/cases/{case.id}"
+        assert (answer.json["case_url"], answer.json["reason"]) == (f"/cases/{case.id}", "")
         where = answer.json["status_url"]
         assert answer.headers["location"] == where
         assert web.call("GET", where, key=KEY).status == 202
@@ -141,6 +143,30 @@ def test_past_the_bounded_time_the_answer_is_202_with_the_case_and_the_work_goes
         assert told.json["is_new_ticket"] is True
         assert web.call("GET", where).status == 401
         assert web.call("GET", where[:-12] + "0-1", key=KEY).status in (404, 422)
+
+
+def test_202_says_why_it_has_no_case(tmp_path: Path) -> None:
+    with running(tmp_path / "data", wait=0.0) as web:
+        web.counter.house.lanes._lanes["reader"].step = lambda: 0  # type: ignore[attr-defined]
+        answer = web.call.post()
+        assert (answer.status, answer.json["case_url"], answer.json["reason"]) == (202, "", "undecided")
+        described = web.call("GET", "/openapi.json").json["components"]["schemas"]["AcceptedOut"]["properties"]["reason"]
+        for word in described["enum"]:
+            assert f"« {word} »" in described["description"] or not word
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"), [("new", "undecided"), ("read", "undecided"), ("parked", "unreadable"), ("decided", "no_case")]
+)
+def test_every_state_without_a_case_has_its_reason(state: str, reason: str) -> None:
+    assert _why_none(Progress(state, False)) == reason
+
+
+def test_a_task_of_our_own_is_not_said_to_be_clickups(web: Running, files: Files) -> None:
+    web.edge.desk._outside["clickup"] = False  # type: ignore[index]
+    ticket = web.call.post(fichiers=photo(files)).json["ticket_id"]
+    answer = web.call("POST", "/webhook/validate", {"ticket_id": ticket, "credits": 2}, key=KEY)
+    assert (answer.json["subtask_id"] != "", answer.json["message"]) == (True, "Demande validée, tâche créée")
 
 
 def test_a_validation_is_final_idempotent_and_orders_the_work(web: Running, files: Files) -> None:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
@@ -84,7 +84,14 @@ class AcceptedOut(BaseModel):
     model_config = ConfigDict(title="Reçue")
 
     status: str = Field(default="accepted", examples=["accepted"])
-    case_url: str = Field(description="L'adresse du dossier ; vide tant qu'il n'est pas ouvert.")
+    case_url: str = Field(description="L'adresse du dossier ; vide quand « reason » dit pourquoi il n'y en a pas.")
+    reason: Literal["", "undecided", "unreadable", "no_case"] = Field(
+        "",
+        description=(
+            "Vide quand case_url est là. « undecided » : la demande est gardée, pas encore lue et décidée, status_url le dira ; "
+            "« unreadable » : elle est gardée et une personne doit s'en occuper ; « no_case » : elle a été lue et n'ouvre aucun dossier."
+        ),
+    )
     status_url: str = Field(description="Où demander la suite (GET, avec la même clé) ; vide pour une validation.")
     message: str
 
@@ -131,7 +138,7 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
         who: Who = request.state.who
         if who == "form" and posted.website:
             log.info("a posted form had its trap filled in: left alone")
-            return _json(AcceptedOut(case_url="", status_url="", message="Demande reçue."), 202)
+            return _json(AcceptedOut(case_url="", reason="undecided", status_url="", message="Demande reçue."), 202)
         if not (_says(posted.objet) or _says(posted.description) or posted.fichiers):
             raise Refusal(422, "La demande est vide : objet, description ou fichiers sont attendus.")
         return await work.post(posted, who)
@@ -212,7 +219,7 @@ class _Work:
                 d.name == "ticket" and d.state == "parked" for d in progress.deliveries
             )
             message = "Demande reçue ; une personne doit s'en occuper." if stuck else "Demande reçue ; le travail continue."
-            accepted = AcceptedOut(case_url=url, status_url=status_url, message=message + lacking)
+            accepted = AcceptedOut(case_url=url, reason=_why_none(progress), status_url=status_url, message=message + lacking)
             return _json(accepted, 202, {"Location": status_url})
         label, gated = desk.kind_label(case), desk.needs_validation(case)
         if case.stage in UNDECIDED:
@@ -254,11 +261,12 @@ class _Work:
                 case_url=desk.case_url(case_id), status_url="", message="Validation reçue ; le travail continue."
             )
             return _json(accepted, 202, {"Location": accepted.case_url})
+        made = "subtask ClickUp créée" if desk.set_up("clickup") else "tâche créée"
         return ValidateOut(
             ticket_id=wanted.ticket_id,
             subtask_id=subtask.id if subtask is not None else "",
             credits=_number(amount),
-            message="Demande validée, subtask ClickUp créée" if subtask is not None else "Demande validée",
+            message="Demande validée" + (f", {made}" if subtask is not None else ""),
         )
 
     # ------------------------------------------------------------------ files
@@ -301,6 +309,15 @@ def _over(act: Act) -> bool:
         return False
     tasks = [d for d in act.progress.deliveries if d.name == "task"]
     return all(d.state in DONE for d in tasks) and (bool(tasks) or act.progress.case.stage == "done")
+
+
+def _why_none(progress: Progress) -> Literal["", "undecided", "unreadable", "no_case"]:
+    """Why there is no case whose address could be told, '' when there is one."""
+    if progress.case is not None:
+        return ""
+    return (
+        "no_case" if progress.state == "decided" else "unreadable" if progress.state in ("parked", "dropped") else "undecided"
+    )
 
 
 def _says(text: str) -> bool:
