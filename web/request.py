@@ -86,7 +86,7 @@ class AcceptedOut(BaseModel):
     status: str = Field(default="accepted", examples=["accepted"])
     case_url: str = Field(description="L'adresse du dossier ; vide quand « reason » dit pourquoi il n'y en a pas.")
     reason: Literal["", "undecided", "unreadable", "no_case"] = Field(
-        "",
+        default="",
         description=(
             "Vide quand case_url est là. « undecided » : la demande est gardée, pas encore lue et décidée, status_url le dira ; "
             "« unreadable » : elle est gardée et une personne doit s'en occuper ; « no_case » : elle a été lue et n'ouvre aucun dossier."
