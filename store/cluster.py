@@ -48,6 +48,8 @@ PATIENCE = 30.0
 LOCK = 2
 #: Our channel, and the bytes of lanes' names in one message (the server takes 8000).
 CHANNEL, MESSAGE = "guichet", 7000
+#: All kinds of lanes together.
+ALL = "*"
 #: What a database that is away looks like from here.
 AWAY = (ConnectorException, psycopg.Error, OSError, TimeoutError)
 
@@ -397,17 +399,17 @@ class _Here:
             if job.worker_id == state.worker and lane not in state.mine and lane in nodes._lanes:
                 self._begin(lane, job, now)  # we were given it and never heard
         while True:
-            have = Counter(_kind(lane) for lane, mine in state.mine.items() if not mine.asked)
+            have = _count(lane for lane, mine in state.mine.items() if not mine.asked)
             open_ = [lane for lane in nodes._lanes if lane not in doing and lane not in state.mine]
             since = {lane: state.free.setdefault(lane, now) for lane in open_}
-            wanted = [lane for lane in open_ if have[_kind(lane)] < parts[_kind(lane)] or now - since[lane] > FREE]
+            wanted = [lane for lane in open_ if _room(lane, have, parts) or now - since[lane] > FREE]
             if not wanted:
                 return
             taken = await self.manager.fetch_job(wanted, state.worker)
             if taken is None:
                 return
             lane = str(taken.lock)
-            if have[_kind(lane)] >= parts[_kind(lane)]:
+            if not _room(lane, have, parts):
                 state.kept[lane] = now + KEPT
             state.free.pop(lane, None)
             self._begin(lane, taken, now)
@@ -421,12 +423,14 @@ class _Here:
 
     def _part_with(self, parts: Mapping[str, int]) -> None:
         """Ask those to leave that are more than our part, the last taken first."""
-        now = time.monotonic()
+        now, state = time.monotonic(), self.state
         for kind, part in parts.items():
-            ours = [(mine.at, lane) for lane, mine in self.state.mine.items() if _kind(lane) == kind and not mine.asked]
-            for _, lane in sorted(ours, reverse=True)[: max(0, len(ours) - part)]:
-                if self.state.kept.get(lane, 0.0) < now:
-                    self._ask(lane, self.state.mine[lane])
+            ours = [lane for lane, mine in state.mine.items() if kind in (_kind(lane), ALL) and not mine.asked]
+            more = max(0, len(ours) - part)
+            last = sorted(ours, key=lambda lane: (state.kept.get(lane, 0.0) > now, -state.mine[lane].at))
+            for lane in last[:more]:
+                if state.kept.get(lane, 0.0) < now:
+                    self._ask(lane, state.mine[lane])
 
     async def part(self) -> None:
         """Be gone: what we still hold has no worker any more, and goes to others at once."""
@@ -440,9 +444,21 @@ def _kind(lane: str) -> str:
     return lane.partition(":")[0] if ":" in lane else ""
 
 
+def _count(lanes: Iterable[str]) -> Counter[str]:
+    """How many there are of each kind, and in all."""
+    found = Counter(map(_kind, lanes))
+    found[ALL] = found.total()
+    return found
+
+
 def _parts(lanes: Iterable[str], nodes: int) -> dict[str, int]:
-    """How many lanes of each kind are one node's part."""
-    return {kind: -(-number // nodes) for kind, number in Counter(map(_kind, lanes)).items()}
+    """How many lanes of each kind, and in all, are one node's part."""
+    return {kind: -(-number // nodes) for kind, number in _count(lanes).items()}
+
+
+def _room(lane: str, have: Mapping[str, int], parts: Mapping[str, int]) -> bool:
+    """Whether one more lane like that is still part of ours."""
+    return have[_kind(lane)] < parts[_kind(lane)] and have[ALL] < parts[ALL]
 
 
 def _packed(lanes: Sequence[str]) -> Iterable[str]:

@@ -168,7 +168,7 @@ class Postgres:
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 10,
-                "application_name": "guichet",
+                "application_name": url.query.get("application_name", "guichet"),
                 "options": f"-c lock_timeout=15s -c idle_in_transaction_session_timeout={FROZEN}s -c timezone=UTC",
             },
         )

@@ -1,4 +1,4 @@
-"""Five defects to plant into the house, one at a time: the fault suite must notice each of them."""
+"""Defects to plant into the house, one at a time: the fault suite must notice each of them. Five for one machine, one for several."""
 
 from __future__ import annotations
 
@@ -99,6 +99,17 @@ def stale_case_write() -> None:
     Commit._check = check  # type: ignore[method-assign]
 
 
+def no_lane_fence() -> None:
+    """Neither a commit nor an outside call asks whose the lane is by now."""
+    import store.cluster
+    import store.engine
+
+    store.engine.fence = lambda connection, hold: None
+    store.cluster.check = lambda db, lane, job, turn: None
+
+
+#: For several nodes (tests.faults.nodes).
+SHARED_DEFECTS: dict[str, Callable[[], None]] = {no_lane_fence.__name__: no_lane_fence}
 DEFECTS: dict[str, Callable[[], None]] = {
     one.__name__: one for one in (acknowledge_before_the_commit, no_find, no_fence, lost_wake, stale_case_write)
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from console import reading_store
-from core.ports import Delivery
+from core.ports import Delivery, JournalEntry
 from settings import Settings
 from tests.faults.outside import Ledger
 
@@ -51,6 +51,20 @@ class Look:
             return -1, -1, 0
 
 
+def untold(history: Sequence[tuple[int, JournalEntry]], rows: Sequence[Delivery]) -> list[str]:
+    """What the journal alone does not tell of a case: the message it began with, each effect that was wanted, how each ended."""
+    wanted: set[str] = set()
+    ended: dict[str, str] = {}
+    for _, entry in history:
+        wanted.update(str(effect).partition(" ")[0] for effect in entry.data.get("effects", ()))
+        if entry.kind in ("effect.done", "effect.parked", "dropped"):
+            ended[str(entry.data["effect"])] = entry.kind
+    missing = [] if any(e.kind == "message.opened" and e.data["raw"] for _, e in history) else ["how it began"]
+    missing += [f"that {row.key} was wanted" for row in rows if row.key not in wanted]
+    ends = {"done": "effect.done", "reconciled": "effect.done", "parked": "effect.parked", "dropped": "dropped"}
+    return missing + [f"how {row.key} ended" for row in rows if row.state in ends and ended.get(row.key) != ends[row.state]]
+
+
 def judge(settings: Settings, wrote: Sequence[str], said_yes: Iterable[str], ledger: Ledger) -> Verdict:
     """Hold everything against everything; nothing may be under way any more."""
     verdict = Verdict()
@@ -66,6 +80,9 @@ def judge(settings: Settings, wrote: Sequence[str], said_yes: Iterable[str], led
         verdict.lost += [f"journal: {problem}" for problem in audit.problems]
         for case in cases:
             rows = store.deliveries(case.id)
+            verdict.lost += [
+                f"{case.party.email}: the journal does not say {what}" for what in untold(store.history(case.id), rows)
+            ]
             verdict.effects += len(rows)
             verdict.lost += [f"{case.party.email}: {why}" for row in rows if (why := _missing(row, ledger))]
             if case.approval is not None and not any(row.kind == "task.create" for row in rows):

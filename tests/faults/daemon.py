@@ -35,10 +35,19 @@ class Daemon:
 
     def start(self) -> None:
         """Start it and wait until it says that it is ready. Raises Dead."""
+        self.launch()
+        self.ready()
+
+    def launch(self) -> None:
+        """Start it."""
         self._ready.clear()
         self.starts += 1
         self.process = self._run(self._env)
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+
+    def ready(self) -> None:
+        """Wait until it says that it is ready. Raises Dead."""
+        assert self.process is not None
         end = time.monotonic() + PATIENCE
         while not self._ready.wait(0.05):
             if self.process.poll() is not None or time.monotonic() > end:

@@ -87,44 +87,75 @@ class Report:
         return "\n".join(lines)
 
 
+@dataclass
+class Town:
+    """What is there around the house: a real mail server with a mailbox ``box``, the outside systems, a folder, the house's clock."""
+
+    root: Path
+    dovecot: Dovecot
+    outside: Outside
+    box: Path
+    owner: tuple[int, int]
+    ahead: float = 0.0
+
+    @property
+    def clock(self) -> Path:
+        """The file that says by how much the house's clock is off."""
+        return self.root / "clock"
+
+    def jump(self, seconds: float) -> None:
+        """The house's clock is off by so much more."""
+        self.ahead += seconds
+        new = self.clock.with_suffix(".new")
+        new.write_text(str(self.ahead))
+        new.replace(self.clock)
+
+
+def town(held: ExitStack) -> Town:
+    """All of it, started."""
+    root = Path(tempfile.mkdtemp(prefix="faults"))
+    held.callback(shutil.rmtree, root, ignore_errors=True)
+    root.chmod(0o755)
+    (root / "imap").mkdir(mode=0o755)
+    dovecot = Dovecot(root / "imap")
+    dovecot.set_password(mailbox.ADDRESS, road.PASSWORD)
+    owner = (dovecot.mail_user.pw_uid, dovecot.mail_user.pw_gid)
+    box = root / "imap" / "mail" / mailbox.ADDRESS
+    sent = box / f".{encode(SENT).decode()}"
+    for place in (box, sent):
+        for name in ("", "cur", "new", "tmp"):
+            (place / name).mkdir(mode=0o777, exist_ok=True)
+            os.chown(place / name, *owner)
+    dovecot.start()
+    held.callback(dovecot.stop)
+    outside = Outside(sent, dovecot.port)
+    held.callback(outside.close)
+    made = Town(root, dovecot, outside, box, owner)
+    made.jump(0.0)
+    return made
+
+
 class Driver:
     """One house, its systems and its customers. ``defect`` names one to plant."""
 
     def __init__(self, seed: int, held: ExitStack, *, defect: str = "", keep: Path | None = None) -> None:
         self.chance, self.report = random.Random(seed), Report(seed)
-        root = Path(tempfile.mkdtemp(prefix="faults"))
-        held.callback(shutil.rmtree, root, ignore_errors=True)
-        root.chmod(0o755)
-        folder = keep or root / "house"
+        self.town = town(held)
+        self.dovecot, self.outside = self.town.dovecot, self.town.outside
+        folder = keep or self.town.root / "house"
         (folder / "data").mkdir(parents=True)
-        (root / "imap").mkdir(mode=0o755)
-        self.dovecot = Dovecot(root / "imap")
-        self.dovecot.set_password(mailbox.ADDRESS, road.PASSWORD)
-        owner = (self.dovecot.mail_user.pw_uid, self.dovecot.mail_user.pw_gid)
-        box = root / "imap" / "mail" / mailbox.ADDRESS
-        sent = box / f".{encode(SENT).decode()}"
-        for place in (box, sent):
-            for name in ("", "cur", "new", "tmp"):
-                (place / name).mkdir(mode=0o777, exist_ok=True)
-                os.chown(place / name, *owner)
-        self.dovecot.start()
-        held.callback(self.dovecot.stop)
-        self.outside = Outside(sent, self.dovecot.port)
-        held.callback(self.outside.close)
         port = free_port()
-        self._offset, self.ahead = root / "clock", 0.0
-        self._jump(0.0)
         env = road.settings(argparse.Namespace(store="sqlite"), folder, self.outside.ports["imap"], self.outside.ports)
         env |= {
             "LOG_LEVEL": "INFO", "PORT": str(port), "API_KEY": API_KEY, "WEB_WAIT": "0.2", "IMAP_POLL_SECONDS": "5",
             "HUBSPOT_WINDOW": "5000", "CLICKUP_WINDOW": "5000", "READER_PROCESSES": "1",
-            "FAULTS_CLOCK": str(self._offset), "FAULTS_BREAK": defect,
+            "FAULTS_CLOCK": str(self.town.clock), "FAULTS_BREAK": defect,
         }  # fmt: skip
         self.settings = Settings(data_dir=folder / "data", directives_dir=ROOT / "directives", business="figurative")
         self.look = Look(folder / "data")
         self.daemon = Daemon(folder, env, folder / "daemon.log")
         held.callback(self.daemon.stop)
-        self.people = People(box, owner, mailbox.ADDRESS, port, API_KEY, self.chance)
+        self.people = People(self.town.box, self.town.owner, mailbox.ADDRESS, (port,), API_KEY, self.chance)
         held.callback(self.people.close)
         self._bag: list[str] = []
 
@@ -288,7 +319,8 @@ class Driver:
         """Back or forth by seconds or up to an hour; never so far in all that a reminder would fall due."""
         seconds = self.chance.choice((1.0, -1.0)) * self.chance.choice((3.0, 60.0, 900.0, 3600.0))
         self.people.write()
-        self._jump(seconds if abs(self.ahead + seconds) < 2 * 3600 else -self.ahead)
+        ahead = self.town.ahead
+        self.town.jump(seconds if abs(ahead + seconds) < 2 * 3600 else -ahead)
         self.report.faults["clock"] += 1
 
     def _restart(self) -> None:
@@ -304,18 +336,11 @@ class Driver:
             self.outside.up()
         self.report.faults["restart"] += 1
 
-    def _jump(self, seconds: float) -> None:
-        """The house's clock is off by so much more."""
-        self.ahead += seconds
-        new = self._offset.with_suffix(".new")
-        new.write_text(str(self.ahead))
-        new.replace(self._offset)
-
     # ------------------------------------------------------------------ the end
 
     def settle(self) -> None:
         """Faults off, the clock put right, time enough, and last waves that must go their way by themselves."""
-        self._jump(-self.ahead)
+        self.town.jump(-self.town.ahead)
         self.outside.disarm()
         self.outside.ledger.trap = lambda system, when: None
         self._quiet(wake=True)
@@ -344,7 +369,7 @@ class Driver:
             if still >= 3:
                 return
             if waiting > 0:
-                self._jump(300.0)
+                self.town.jump(300.0)
             if wake and time.monotonic() - woken > 8:
                 woken = time.monotonic()
                 self.daemon.signal(signal.SIGHUP)

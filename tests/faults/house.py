@@ -37,7 +37,7 @@ def main() -> None:
     if defect := os.environ.get("FAULTS_BREAK", ""):
         from tests.faults import broken
 
-        broken.DEFECTS[defect]()
+        (broken.DEFECTS | broken.SHARED_DEFECTS)[defect]()
     daemon.app()
 
 

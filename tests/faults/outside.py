@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 #: Systems that answer HTTP; those that speak for themselves are "smtp" and "imap".
 HTTP = ("crm", "tasks", "s3")
+#: The bucket of raw mail and files that several nodes share.
+SHARED = "shared-spool"
 SYSTEMS = (*HTTP, "smtp", "imap")
 _FILE = re.compile(rb'filename="([^"]*)"')
 _REFUSALS = (429, 429, 500, 502, 503)
@@ -54,6 +56,8 @@ class Ledger(lean.Ledger):
         self.keys: Counter[str] = Counter()
         #: Mails that were accepted, for the customers to read: the driver takes them away.
         self.letters: list[bytes] = []
+        #: What the nodes share.
+        self.shared: dict[str, bytes] = {}
 
     def meet(self, system: str, *hows: str) -> Bad | None:
         """The armed fault that this call meets, if any."""
@@ -113,7 +117,26 @@ class Http(lean.Http):
 
 
 class S3(Http, lean.S3):
-    """R2. The lean one answers a HEAD of a key with 404, so a doubtful file is written again under its key: no harm."""
+    """R2. The lean one answers a HEAD of a key with 404, so a doubtful file is written again under its key: no harm.
+
+    The bucket that several nodes share is kept whole.
+    """
+
+    keep = True
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, str, bytes]:
+        key, kept = path.partition("?")[0], self.ledger.shared
+        if not key.startswith(f"/{SHARED}/"):
+            return super().answer(method, path, body)
+        if method == "PUT":
+            kept[key] = body
+            return 200, 'ETag: "0"\r\n', b""
+        if method in ("GET", "HEAD") and key in kept:
+            return 200, 'ETag: "0"\r\n', kept[key]
+        if method == "DELETE":
+            kept.pop(key, None)
+            return 204, "", b""
+        return 404, "Content-Type: application/xml\r\n", b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>"
 
 
 class Crm(Http, lean.Crm):

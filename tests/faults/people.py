@@ -10,11 +10,11 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 from tests.road import JPEG, mail
@@ -33,12 +33,15 @@ _AT = re.compile(r"client(\d+)@clients\.example")
 class People:
     """``wrote`` holds everybody who asked for something and whose asking was taken: by the mail server, or acknowledged by the form.
 
-    Mails are put into the Maildir ``box`` as the server's delivery would. Posts are repeated until they are answered.
+    Mails are put into the Maildir ``box`` as the server's delivery would. Posts are repeated until they are answered, at one of
+    the ``ports`` after the other.
     """
 
-    def __init__(self, box: Path, owner: tuple[int, int], ours: str, port: int, key: str, chance: random.Random) -> None:
+    def __init__(
+        self, box: Path, owner: tuple[int, int], ours: str, ports: Sequence[int], key: str, chance: random.Random
+    ) -> None:
         self._box, self._owner, self._ours = box, owner, ours
-        self._port, self._key, self._chance = port, key, chance
+        self._ports, self._key, self._chance = cycle(ports), key, chance
         self.wrote: list[str] = []
         self.said_yes: set[str] = set()
         #: Called when the form's answer has come: a trap of the driver.
@@ -106,7 +109,7 @@ class People:
                 time.sleep(0.3)
 
     def _post(self, told: dict[str, str]) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", next(self._ports), timeout=15)
         try:
             headers = {"Content-Type": "application/json", "X-API-Key": self._key}
             connection.request("POST", "/webhook/request", json.dumps(told), headers)
