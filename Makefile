@@ -2,6 +2,7 @@
 # make test      everything CI asks for                 make lint    ruff, mypy, imports, directives
 # make bench     memory, start-up and speed, measured   make lock    new lock files from pyproject.toml
 # make faults    1,000 faults from a seed (ARGS="--seed 7")   make soak    for hours (ARGS="--hours 12")
+# make cluster   three nodes, twenty kills, ten freezes (ARGS="--seed 7")
 # make screenshots   every page of the desk, filled, into docs/screenshots (Chromium)
 # The first Python that is there, runs (a pyenv shim may not) and is recent enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: screenshots faults faults-selftest soak install demo test contract lint bench lock servers clean
+.PHONY: screenshots cluster faults faults-selftest soak install demo test contract lint bench lock servers clean
 
 install: .venv/.runtime
 
@@ -63,6 +64,10 @@ faults: .venv/.dev servers
 # Five planted defects, each of which the suite must notice.
 faults-selftest: .venv/.dev servers
 	@$(BIN)/python -m tests.faults --selftest $(ARGS)
+
+# Several machines: docs/scaling.md.
+cluster: .venv/.dev servers
+	@$(BIN)/python -m tests.faults.nodes $(ARGS)
 
 soak: .venv/.dev servers
 	@$(BIN)/python -m tests.faults --hours 8 $(ARGS)

@@ -11,10 +11,11 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from core.errors import UserError
 from core.outside import Count
@@ -40,8 +41,12 @@ log = logging.getLogger("guichet")
 VERSION = "3.0.0"
 #: By how much reading steps back behind the service itself where both want the processor (nice(2)).
 READING_NICE = 5
+#: The database of one machine, in DATA_DIR.
+SQLITE = "guichet.db"
 #: Address space of a reading worker.
 WORKER_BYTES = 2 * 1024**3
+#: Tries to have the lock of a data folder, and the seconds between them.
+LOCK_TRIES, LOCK_PAUSE = 3, 0.05
 Now = Callable[[], datetime]
 
 
@@ -91,7 +96,7 @@ def keys_of(settings: Settings) -> Keys:
 def database_of(settings: Settings) -> str:
     """The database's URL."""
     given = settings.database_url.get_secret_value()
-    return given or f"sqlite:///{(settings.data_dir / 'guichet.db').absolute()}"
+    return given or f"sqlite:///{(settings.data_dir / SQLITE).absolute()}"
 
 
 def open_store(settings: Settings, keys: Keys, clock: Now = now) -> SqlStore:
@@ -99,6 +104,16 @@ def open_store(settings: Settings, keys: Keys, clock: Now = now) -> SqlStore:
     from store import open_store as open_
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    left = settings.data_dir / SQLITE
+    if not database_of(settings).startswith("sqlite") and left.is_file():
+        from store.move import moved_to
+
+        if moved_to(left) == "":
+            raise UserError(
+                "ce dossier a encore sa base SQLite, et DATABASE_URL en désigne une autre : tout recommencerait de zéro",
+                where=str(left),
+                todo="« daemon.py move-store » la déménage ; sinon ôtez-la de là, ou réglez un autre DATA_DIR",
+            )
     return open_(database_of(settings), keys=keys, now=clock())
 
 
@@ -149,21 +164,50 @@ def sole_daemon(settings: Settings) -> Iterator[None]:
             todo="donnez-en le droit d'écriture au compte du service, ou réglez un autre DATA_DIR",
         ) from None
     with lock as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locked(file):
             file.seek(0)
             holder = file.read().strip() or "?"
             raise UserError(
                 f"un autre guichet (processus {holder}) travaille déjà sur ces données",
                 where=str(settings.data_dir),
                 todo="arrêtez-le d'abord, ou réglez un autre DATA_DIR",
-            ) from None
+            )
         file.seek(0)
         file.truncate()
         file.write(f"{os.getpid()}\n")
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            # Whoever finds a number here and no lock knows that its owner died.
+            file.seek(0)
+            file.truncate()
+            file.flush()
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether the lock could be had. Tried more than once: ``daemon_state`` may have it for a moment."""
+    for last in range(LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if last + 1 < LOCK_TRIES:
+                time.sleep(LOCK_PAUSE)
+        else:
+            return True
+    return False
+
+
+def daemon_state(settings: Settings) -> Literal["runs", "died", "ended"]:
+    """How the daemon of this data folder is: the kernel gives its lock back with its last breath, however that comes."""
+    try:
+        with (settings.data_dir / "guichet.lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return "died" if file.read().strip() else "ended"
+    except FileNotFoundError:
+        return "ended"
+    except OSError:
+        return "runs"
 
 
 def open_house(settings: Settings, clock: Now = now) -> House:

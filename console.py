@@ -6,13 +6,16 @@ import contextlib
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assembly import (
+    SQLITE,
     VERSION,
     chosen,
+    daemon_state,
     database_of,
     keys_of,
     now,
@@ -159,6 +162,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         found = store.status(when)
         found["calls"] = calls_of(store, when)
         found["healed"] = store.last_healed()
+        nodes = store.nodes()
         if settings.anthropic_api_key.get_secret_value():
             from engine.understanding import model_status
 
@@ -166,8 +170,20 @@ def status_of(settings: Settings) -> dict[str, Any]:
     troubles: list[str] = []
     signs = [datetime.fromisoformat(lane["at"]) for lane in found["lanes"].values() if lane["at"]]
     last = max(signs, default=None)
-    found["running"] = last is not None and when - last < SILENT
-    if last is not None and not found["running"]:
+    found["nodes"] = [asdict(node) for node in nodes]
+    if database_of(settings).startswith("sqlite"):
+        alone = daemon_state(settings)
+        found["running"], died = alone == "runs", alone == "died"
+    else:
+        found["running"] = any(node.state != "dead" for node in nodes)
+        died = bool(nodes) and not found["running"]
+    troubles += [
+        f"nœud « {node.name} » : plus de signe de vie depuis le {node.seen_at.astimezone():%d/%m à %H:%M:%S} ; "
+        "les autres ont repris son travail"
+        for node in nodes
+        if node.state == "dead" and found["running"]
+    ]
+    if last is not None and not found["running"] and (died or when - last >= SILENT):
         troubles.append(f"le service ne tourne pas : dernier signe de vie le {last.astimezone():%d/%m à %H:%M:%S}")
     for name, lane in found["lanes"].items():
         if not lane["ok"]:
@@ -313,6 +329,54 @@ def put_back(settings: Settings, source: Path, *, force: bool) -> str:
         restore(source, database_of(settings), spool_folder(settings), keys=keys, now=now(), force=force, progress=told)
         share_folder(settings, keys)
     return f"Remis depuis {source}. Ce qui était en cours sera vérifié dehors avant d'être refait."
+
+
+def move_store(settings: Settings, *, files: bool) -> list[str]:
+    """Move DATA_DIR/guichet.db to the PostgreSQL database of DATABASE_URL; the lines to print. Raises UserError, PortError."""
+    from store import open_store as open_
+    from store.move import move, moved_to
+
+    old, url = settings.data_dir / SQLITE, database_of(settings)
+    gone = moved_to(old)
+    if url.startswith("sqlite"):
+        raise UserError("réglez d'abord la base d'arrivée", where="DATABASE_URL", todo="postgresql://guichet@serveur/guichet")
+    if gone is None:
+        raise UserError("il n'y a pas de base SQLite à déménager ici", where=str(old))
+    if gone:
+        raise UserError(f"ces données ont déjà été déménagées vers {gone}", where=str(old))
+    if files and not settings.spool_bucket:
+        raise UserError(
+            "les fichiers des clients seraient sur cette machine seule",
+            where="SPOOL_BUCKET",
+            todo="réglez un compartiment que toutes les machines partagent, ou ajoutez --keep-files pour rester sur celle-ci",
+        )
+    with sole_daemon(settings):
+        if any(path.is_file() for path in (settings.data_dir / "door").rglob("*")):
+            raise UserError(
+                "des webhooks reçus attendent encore d'être rangés",
+                where=str(settings.data_dir / "door"),
+                todo="ôtez DATABASE_URL, lancez « daemon.py run --once », puis recommencez",
+            )
+        keys = keys_of(settings)
+        number = share_folder(settings, keys) if files else 0
+        source = open_(f"sqlite:///{old.absolute()}", keys=keys, now=now())
+        try:
+            with progress("Lignes") as told:
+                done = move(source, url, now(), told)
+        finally:
+            source.close()
+    lines = [f"{name} : {rows}" for name, rows in done.rows.items() if rows]
+    lines.append(f"{sum(done.rows.values())} lignes déménagées ; journal intact ({done.audit.rows} lignes, chaîne vérifiée).")
+    if files:
+        lines.append(f"{number} fichiers dans le compartiment {settings.spool_bucket}.")
+    else:
+        lines.append(f"Les fichiers restent dans {spool_folder(settings)} : une seule machine peut travailler.")
+    lines.append(f"{old} ne sert plus ; gardez-le jusqu'à la prochaine sauvegarde.")
+    if not settings.secret_key.get_secret_value():
+        lines.append(
+            f"Les autres machines ont besoin de la même clé : SECRET_KEY, le contenu de {settings.data_dir / 'secret.key'}."
+        )
+    return lines
 
 
 def play_demo(settings: Settings, folder: Path, *, once: bool) -> int:

@@ -6,7 +6,7 @@ demo     a day at the counter, no account needed
 explain  what a mail would cause, without doing anything
 status   what waits, what is wrong       parked / retry / drop   what needs a person
 show     one case, told by the journal   act      decide on a case from the console
-audit    has the journal been changed?   backup / restore
+audit    has the journal been changed?   backup / restore / move-store (SQLite to PostgreSQL)
 user     who may come to the desk        token    who may call the API
 webhooks what vendors must know to tell us things at once
 person   erase one everywhere, or hand over all that is kept of him
@@ -453,6 +453,20 @@ def restore(
         from console import put_back
 
         _out(put_back(settings, source, force=force))
+
+
+@app.command("move-store")
+def move_store(
+    keep_files: Annotated[
+        bool, typer.Option("--keep-files", help="La base seulement : les fichiers restent ici, pour une seule machine.")
+    ] = False,
+) -> None:
+    """Déménage la base SQLite vers PostgreSQL (DATABASE_URL), et les fichiers vers SPOOL_BUCKET. Service arrêté."""
+    with _told() as settings:
+        from console import move_store as move
+
+        for line in move(settings, files=not keep_files):
+            _out(line)
 
 
 @app.command()

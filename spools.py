@@ -74,11 +74,12 @@ def whole_folder(settings: Settings, keys: Keys) -> FolderSpool:
     return FolderSpool(spool_folder(settings), keys)
 
 
-def share_folder(settings: Settings, keys: Keys) -> None:
-    """Give the other machines what a backup put into this one's folder. Raises PortError."""
+def share_folder(settings: Settings, keys: Keys) -> int:
+    """Give the other machines what this one's folder has; how many files it has. Raises PortError."""
     from store.spool import FolderSpool
 
     spool = open_spool(settings, keys)
     if not isinstance(spool, FolderSpool):
         spool.share()
         spool.close()
+    return sum(1 for _ in FolderSpool(spool_folder(settings), keys).digests())

@@ -34,6 +34,7 @@ STATES = {
     "intended": "à faire", "sending": "en cours", "done": "faits", "reconciled": "retrouvés",
     "uncertain": "incertains", "parked": "mis de côté", "dropped": "abandonnés",
 }  # fmt: skip
+NODES = {"alive": ("green", "au travail"), "leaving": ("yellow", "s'arrête"), "dead": ("red", "plus de signe de vie")}
 MESSAGES = {"new": "à lire", "read": "à décider", "decided": "décidés", "parked": "mis de côté", "skipped": "laissés"}
 
 
@@ -117,9 +118,23 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     if healed := found.get("healed"):
         told = f"Après la mise à jour du {_when(healed['at'])}, {healed['recovered']} messages relus sur {healed['messages']}."
         parts.append(Text(told, style="bright_black"))
+    if found.get("nodes"):
+        parts.append(_nodes(found["nodes"]))
     waiting = found["deadlines"]
     parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
     return Group(*parts)
+
+
+def _nodes(found: Sequence[Mapping[str, Any]]) -> Table:
+    """The machines that share the work, and which lane is where."""
+    table = Table(title="Nœuds", title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("", "", "version", "vu", "voies"):
+        table.add_column(heading, overflow="fold")
+    for node in found:
+        colour, words = NODES[node["state"]]
+        state = Text("●", style=colour)
+        table.add_row(state, f"{node['name']} ({words})", node["version"], _when(node["seen_at"]), ", ".join(node["lanes"]))
+    return table
 
 
 def calls_today(found: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -137,7 +152,8 @@ def calls_today(found: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
-def _when(iso: str | None) -> str:
+def _when(at: str | datetime | None) -> str:
+    iso = at.isoformat() if isinstance(at, datetime) else at
     return datetime.fromisoformat(iso).astimezone().strftime("%d/%m %H:%M:%S") if iso else "—"
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from core.directive import Business
 from core.model import Spent
+from core.nodes import NodeView
 from core.outside import Budget
 from core.views import DeskStore
 from engine.answering import noted
@@ -98,7 +99,12 @@ class Standing:
         whole = all(well(name) for name in lanes) and all(
             ok for name, (ok, _, _) in notes.items() if name.startswith(noted(""))
         )
+        whole = whole and not any(node.state == "dead" for node in self._store.nodes())
         return ("healthy" if whole else "degraded"), features
+
+    def nodes(self) -> list[NodeView]:
+        """The machines that share the work; none where one has all of it."""
+        return self._store.nodes()
 
     def workflow(self) -> dict[str, str]:
         """By directive: whether requests are validated before anything is done."""

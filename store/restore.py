@@ -167,7 +167,7 @@ def _load(connection: Connection, folder: Path, manifest: Manifest) -> None:
         raise broken(folder, "il manque des lignes")
     schema.migrate(connection)
     if connection.dialect.name == "postgresql":
-        _restart_sequences(connection)
+        restart_sequences(connection)
 
 
 def _drop_ours(connection: Connection) -> None:
@@ -178,7 +178,8 @@ def _drop_ours(connection: Connection) -> None:
     found.drop_all(connection)
 
 
-def _restart_sequences(connection: Connection) -> None:
+def restart_sequences(connection: Connection) -> None:
+    """PostgreSQL's own numbers go on behind those of the rows that were put in."""
     for one in metadata.sorted_tables:
         serial = one.autoincrement_column
         if serial is not None:

@@ -82,13 +82,19 @@ def open_store(url: str, *, keys: Keys, now: datetime) -> SqlStore:
     try:
         schema.prepare(db, lambda connection: store._recognise(connection, now))
         with db.read() as connection:
-            wanted = select(meta.c.name, meta.c.value).where(meta.c.name.in_(("check", "fill")))
+            wanted = select(meta.c.name, meta.c.value).where(meta.c.name.in_(("check", "fill", "moved_to")))
             marks = {row.name: row.value for row in connection.execute(wanted)}
         if not hmac.compare_digest(marks.get("check", ""), keys.check):
             raise UserError(
                 "cette base a été écrite avec une autre clé secrète",
                 where="SECRET_KEY",
                 todo="remettez la clé d'origine dans .env ; sans elle, ni la base ni ses sauvegardes ne se lisent",
+            )
+        if "moved_to" in marks:
+            raise UserError(
+                f"ces données ont été déménagées vers {marks['moved_to']}",
+                where=str(db.url.database),
+                todo="réglez DATABASE_URL sur cette base",
             )
         if "fill" in marks:
             db.write(store.fill)

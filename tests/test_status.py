@@ -1,0 +1,138 @@
+"""``status`` and /health: a service that was killed shows at once, and so does a dead node; which lane is where."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from assembly import daemon_state, sole_daemon
+from console import status_of
+from core.errors import UserError
+from engine.show import state
+from tests import postgres
+from tests.road import ROOT, Counter
+from web.health import _node
+
+
+def _start(folder: Path) -> subprocess.Popen[str]:
+    env = {**os.environ, "DATA_DIR": str(folder), "DIRECTIVES_DIR": str(ROOT / "directives"), "PORT": "0", "LOG_LEVEL": "INFO"}
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "daemon.py"), "run"],
+        env=env,
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert any("guichet is ready" in line for line in process.stderr)
+    threading.Thread(target=process.stderr.read, daemon=True).start()
+    return process
+
+
+@pytest.mark.slow
+def test_a_killed_service_shows_at_once(tmp_path: Path) -> None:
+    counter = Counter(tmp_path / "data")
+    process = _start(counter.settings.data_dir)
+    try:
+        assert status_of(counter.settings)["running"]
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    found = status_of(counter.settings)
+    assert not found["running"]
+    assert daemon_state(counter.settings) == "died"
+    assert any("le service ne tourne pas : dernier signe de vie" in trouble for trouble in found["troubles"])
+
+
+def test_asking_whether_it_runs_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    settings = Counter(tmp_path / "data").settings
+    assert daemon_state(settings) == "ended"
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            daemon_state(settings)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for _ in range(20):
+            with sole_daemon(settings):
+                assert daemon_state(settings) == "runs"
+                with pytest.raises(UserError, match="travaille déjà"), sole_daemon(settings):
+                    pass
+    finally:
+        ended.set()
+        asking.join()
+    assert daemon_state(settings) == "ended"
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    made = postgres.fresh(postgres.server())
+    yield made
+    postgres.drop(made)
+
+
+@pytest.mark.server("postgresql")
+def test_status_and_health_tell_of_nodes_and_of_a_dead_one(url: str, tmp_path: Path) -> None:
+    from tests.web_help import Client, running
+
+    counter = Counter(tmp_path / "data", database_url=url, node_name="un")
+    with running(tmp_path / "data", house={"database_url": url, "node_name": "un"}) as web:
+        call: Client = web.call
+        until(lambda: "clerk" in str(status_of(counter.settings)["nodes"]))
+        found = status_of(counter.settings)
+        assert found["running"]
+        ((node),) = found["nodes"]
+        assert (node["name"], node["state"]) == ("un", "alive")
+        assert {"clerk", "intake:folder", "courier:crm"} <= set(node["lanes"])
+        told = call("GET", "/health").json["nodes"]
+        assert told[0]["name"] == "un"
+        assert "clerk" in told[0]["lanes"]
+        with psycopg.connect(url, autocommit=True) as beside:
+            beside.execute("INSERT INTO nodes VALUES (999, 'deux', '1', 'b', now(), now() - interval '9 seconds', false)")
+        found = status_of(counter.settings)
+        assert any("« deux » : plus de signe de vie" in trouble for trouble in found["troubles"])
+        assert [n["state"] for n in call("GET", "/health").json["nodes"]] == ["alive", "dead"]
+        assert call("GET", "/health").json["status"] == "degraded"
+        shown = _printed(state(found))
+        assert "un (au travail)" in shown
+        assert "deux (plus de signe de vie)" in shown
+    assert not status_of(counter.settings)["running"], "who stops leaves nothing behind but the dead"
+
+
+def _printed(what: object) -> str:
+    from rich.console import Console
+
+    console = Console(width=200, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    console.print(what)
+    return console.export_text()
+
+
+def test_the_health_page_shows_no_address() -> None:
+    from datetime import UTC, datetime
+
+    from core.nodes import NodeView
+
+    now = datetime.now(UTC)
+    node = NodeView("un", "alive", "3", now, now, ("clerk", "courier:mail", "intake:gmail:secret@boite.example"))
+    assert _node(node).lanes == ["clerk", "courier:mail", "intake:gmail"]
+
+
+def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
+    import time
+
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.05)
