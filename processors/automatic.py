@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.message import Automatic, Bounce
-from processors.automatic_absence import CLOSED, INSTEAD_FORMAL, SUBJECT_ABSENT
+from processors.automatic_absence import AWAY, CLOSED, INSTEAD_FORMAL, SUBJECT_ABSENT
 from processors.automatic_text import (
     Mail,
     fold,
@@ -28,6 +28,7 @@ from processors.automatic_words import (
     READ,
     READ_SUBJECT,
     RECEIVED,
+    SENT_TO_MANY,
     SERVICE_DESK,
     SUBJECT_WEAK,
     TO_ALL,
@@ -180,6 +181,8 @@ def _reply_robot(view: View) -> Finding | None:
         return None
     if view.titled and "?" not in view.subject and cues & {"away", "machine", "received"}:
         return Finding("auto-reply", "Son sujet et ses mots sont ceux d'une réponse automatique.")
+    if cues & {"received", "machine"} and not view.person and _TICKET.match(fold(view.mail.subject[:200])):
+        return Finding("auto-reply", "Réponse d'un système de tickets : son sujet et ses mots.")
     asks = "?" in view.own
     marked = bool(_ROBOTS_MARK.search(view.own[:4_000]))
     if view.person and (asks or not ("machine" in cues and ("silent" in cues or marked))):
@@ -241,6 +244,9 @@ def _reply_robot(view: View) -> Finding | None:
 
 def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
     """Whether an absence is told as to all who may write: with a return and a stand-in, or from an absence's subject."""
+    away = AWAY.search(view.own)
+    if not weak and len(view.own) > _LONG and (away is None or away.start() > _EARLY):
+        return False  # a letter that mentions an absence on its way
     beside = len(view.cues & {"back", "instead"})
     if beside == 2 or (beside and (weak or suppress)):
         return True
@@ -248,6 +254,13 @@ def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
     return closed or bool(INSTEAD_FORMAL.search(view.own)) or {"back", "received"} <= view.cues
 
 
+#: A robot says at once that somebody is away, and little else.
+_EARLY, _LONG = 300, 600
+#: "[Ticket #48213] Re: …", "Ticket Received - …"
+_TICKET = re.compile(
+    r"\W{0,4}(?:re ?: ?)?\W{0,3}(?:ticket|case|demande|requete|incident|request|support|sav|ref|dossier)\b[^\n\]]{0,12}"
+    r"(?:[#n°] ?\d{3,}|\d{4,}|received|recue?|created|cree)"
+)
 #: "Auto: Re: …": the mark that a server sets before the subject it answers.
 _AUTO_BEFORE_REPLY = re.compile(r"auto ?: ?(?:re|aw|sv|tr|fw|(?:votre|your) (?:devis|demande|message|quote|request))\b")
 #: Whoever serves many has staff and working hours.
@@ -273,6 +286,8 @@ _FRENCH = {
 
 
 def _bulk(view: View) -> Finding | None:
+    if _solicits(view):
+        return Finding("bulk", "Envoi en nombre : dit à qui il est envoyé comment ne plus le recevoir.")
     listed = bool(view.headers.get("List-Unsubscribe") or view.headers.get("List-Id"))
     mass = view.precedence in ("bulk", "list", "junk")
     footed = bool(UNSUBSCRIBE.search(view.own))
@@ -294,6 +309,22 @@ def _bulk(view: View) -> Finding | None:
         return None  # a person's answer by way of a customer database, which adds the link to every mail
     said = "a un lien de désabonnement" if listed else f"Precedence: {view.precedence}" if mass else f"en-tête {campaign}"
     return Finding("bulk", f"Envoi en nombre : {said}.")
+
+
+def _solicits(view: View) -> bool:
+    """A newsletter or an offer sent by hand, without a header: its foot speaks to its readers, and it wants nothing of ours."""
+    if view.mail.in_reply_to or is_reply(view.subject) or is_forward(view.subject) or view.writes_for_other or view.form:
+        return False
+    if (
+        TO_US.search(view.own)
+        or OUR_OFFER.search(view.own)
+        or any(p.attachment.family in _BROUGHT for p in view.mail.parts[:30])
+    ):
+        return False
+    return bool(SENT_TO_MANY.search(view.own))
+
+
+_BROUGHT = frozenset({"image", "model", "document", "spreadsheet", "archive", "cad"})
 
 
 _RULES: tuple[Rule, ...] = (

@@ -15,7 +15,9 @@ END = (
 
 #: "I am away", said of now.
 AWAY = Gated(
-    r"(?:je suis|nous sommes|etant|actuellement|ce jour)[^\n.]{0,25} ?(?:en rtt|en clientele|sur un salon|au salon"
+    r"(?:consulte|releve|lis|regarde|ouvre) (?:cette|ma|mes|la) (?:boite|messagerie|adresse|mails?|e-mails)[^\n.]{0,30}"
+    r"(?:\bfois\b|uniquement|seulement|que le|le (?:lundi|mardi|mercredi|jeudi|vendredi)|par semaine)"
+    r"|(?:je suis|nous sommes|etant|actuellement|ce jour)[^\n.]{0,25} ?(?:en rtt|en clientele|sur un salon|au salon"
     r"|en recuperation|en deuil|sabbatique)"
     r"|(?:am|are|'m|currently|is)[^\n.]{0,25} ?(?:on sabbatical|attending (?:a|an|the)|at a (?:conference|trade"
     r"|training|workshop)|in training|off sick)"
@@ -25,7 +27,7 @@ AWAY = Gated(
     r"|en excedencia|de permiso)\b|ya no trabaj|non lavor[ao] piu"
     r"|خارج المكتب|في (?:اجازة|عطلة)|only work (?:mon|tues|wednes|thurs|fri|part)|(?:replies|responses) (?:may|might"
     r"|will) be (?:delayed|slow)"
-    r"|(?:^|[.!\n] ?)(?:actuellement )?en (?:deplacement|voyage|conge|vacances|arret|mission)\b[^\n.]{0,40},"
+    r"|(?:^|[.!\n] ?|bonjour,? |hello,? |bonsoir,? )(?:actuellement )?en (?:deplacement|voyage|conge|vacances|arret|mission)\b[^\n.]{0,40},"
     r"|a la retraite\b"
     r"|(?:avons|ai|as|have|has|'ve) (?:definitivement )?(?:quitte|left) (?:l'entreprise|la societe|the company"
     r"|the organi[sz]ation|my (?:job|role|position))"
@@ -47,7 +49,7 @@ AWAY = Gated(
     r"|sera|seront) (?:actuellement |exceptionnellement )?fermee?s?|ne (?:travaille|fais|fait) plus (?:partie|chez"
     r"|dans|pour)|(?:a|ai) quitte (?:l'entreprise|la societe|ses fonctions|notre)|je n'ai pas acces a (?:mes|ma)"
     r"|absence[^\n.]{0,30}jusqu"
-    r"|(?:i am|i'm|i will be|i'll be|we are|we're|we will be|currently|is) (?:\w{1,15} ){0,4}(?:out of (?:the "
+    r"|\b(?:i am|i'm|i will be|i'll be|we are|we're|we will be|currently|is) (?:\w{1,15} ){0,4}(?:out of (?:the "
     r"|my )?office|out of office|away|on (?:annual |maternity |paternity |parental |sick |medical |a )?(?:leave"
     r"|vacation|holiday|break|business trip)|travell?ing|unavailable|not available|not in the office|out until"
     r"|closed)|out of (?:the )?office (?:until|from|on|with|and|today)|no longer (?:with|work|employed)"
@@ -86,7 +88,8 @@ AWAY = Gated(
 
 #: When the sender comes back, or what happens then.
 BACK = Gated(
-    r"retour (?:le |lundi|mardi|mercredi|jeudi|vendredi|au bureau|prevu)|next in the office|(?:we'll|will"
+    r"(?:re)?prendrai connaissance|reprise (?:le|lundi|mardi|mercredi|jeudi|vendredi|samedi|des)"
+    r"|retour (?:le |lundi|mardi|mercredi|jeudi|vendredi|au bureau|prevu)|next in the office|(?:we'll|will"
     r"|i'll) be back|melden uns|سأعود|سنعود|سأرد"
     r"|(?:repondrai|repondrons|consulterai|consulterons)[^\n.]{0,30}(?:a partir|ce soir|demain|des )|atendera sus"
     r"|(?:delayed|retardees?)"
@@ -101,7 +104,8 @@ BACK = Gated(
     r"| will) (?:be back|return|respond|reply|get back)|returning|upon my return|when i (?:return|get back|am back)"
     r"|until|till|through \w{3,9} \d|wieder (?:im|da|erreichbar|fur)|zuruck|bis (?:zum|einschliesslich|\d|einschl)"
     r"|ab dem"
-    r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso|ate (?:o dia|ao|a|\d)"
+    r"|hasta el|regreso|vuelta|de vuelta|al mio (?:rientro|ritorno)|rientr|fino al|regresso"
+    r"|\bate (?:o dia|ao|a (?:proxima|segunda|terca|quarta|quinta|sexta|semana)|\d)"
     r"|de volta|terug|tot en met|tot \d|vanaf|tillbaka|tilbage|tilbake|wroc|powrot|do dnia|вернусь|до \d|戻り|まで|返回|까지)"
     r"|jusqu'en|will not (?:be )?(?:return|back)|(?:dal?|del|vom) \d{1,2}[^\n]{0,25} (?:al|bis) |vuelvo|torno|rientro"
     r"|volto em|ich bin am|a la (?:reouverture|reprise|rentree)|(?:lire|lirai|lirons|traiterai|traiterons|repondrai"
@@ -118,7 +122,8 @@ INSTEAD = Gated(
     r"|mon|ma|notre) (?:periode|absence|conge)|(?:veuillez|vous pouvez|merci de"
     r"|n'hesitez pas a) (?:vous )?(?:contacter|adresser|joindre|ecrire)|vos (?:mails|messages|e-mails"
     r"|courriels) (?:ne seront|seront)|si (?:c'est |votre demande est )?urgent|urgen(?:t|ce|cy|te|cia|za)"
-    r"|for (?:any )?(?:urgent|immediate|emergenc)[^\n]{0,60}|please (?:contact|call|e-?mail|reach)|in my absence"
+    r"|for (?:any )?(?:urgent|immediate|emergenc)[^\n]{0,60}|please (?:contact|call|e-?mail|reach)"
+    r"|please (?:forward|direct|send|address) (?:your|all|any) (?:e-?mail|enquir|inquir|message|question|request)|in my absence"
     r"|during (?:my|this|that) (?:absence|time|period)|limited access|if you need (?:immediate|urgent)|in dringenden"
     r"|bei (?:dringenden|ruckfragen)|wenden sie sich|vertretung|wird nicht (?:weitergeleitet|bearbeitet)"
     r"|nachricht wird nicht|para (?:asuntos|cualquier|temas)|por favor contact|in caso di (?:urgenza|necessita)"
@@ -162,7 +167,7 @@ INSTEAD_FORMAL = Gated(
 #: "We are closed until", from a house rather than a person.
 CLOSED = Gated(
     r"(?:office|shop|store|studio|we|company)[^\n.]{0,20} (?:is|are|will be) (?:currently )?closed|nicht besetzt"
-    r"|geschlossen|(?:sera|seront|est|sont|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir"
+    r"|geschlossen|(?:sera|seront|est|sont|sommes|serons|actuellement) (?:\w{1,15} ){0,1}fermee?s? [^\n]{0,40}(?:du|jusqu|a partir"
     r"|pour|le) "
     r"|fermeture (?:annuelle|estivale|exceptionnelle)"
 )

@@ -1,7 +1,8 @@
 """Automatic mail and people who look like it, written before anybody looked at the rules.
 
 Right on first sight: 88 of 99 (one person silenced), 87 of 100, 76 of 92 (none silenced); the fourth set, 42 of 62, was read with rules
-already loosened for the third and silenced one person. What was missed had no header and unusual words.
+already loosened for the third and silenced one person. What was missed had no header and unusual words. The fifth, 48 of 63 by its kind,
+missed 13 of 36 and silenced one person, who writes from a noreply@ address (he still is: nobody can be answered there).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from processors.parse import parse
 
 @pytest.mark.parametrize(
     ("file", "size", "overlooked"),
-    [("automatic_1", 99, 2), ("automatic_2", 100, 2), ("automatic_3", 92, 2), ("automatic_4", 62, 7)],
+    [("automatic_1", 99, 0), ("automatic_2", 100, 0), ("automatic_3", 92, 0), ("automatic_4", 62, 2), ("automatic_5", 62, 1)],
 )
 def test_nobody_is_silenced_and_machines_are_known(file: str, size: int, overlooked: int) -> None:
     found = [(c, automatic(parse(c.raw), own_addresses=frozenset({US}))) for c in automatic_cases(file)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.verdicts.clauses import Clause, Item
+from processors.verdicts.clauses import Clause, Item, is_dated
 from processors.verdicts.judge import OTHER_QUOTE, Judged
 from processors.verdicts.politeness import STRANGE, YES
 from processors.verdicts.pricing import parts_of, remarks, takes_back
@@ -24,6 +24,7 @@ _NEVER = (
     | YES
 )
 
+_SIGNED = ("bon pour", "lu et", "signe")
 _LONGEST_TALE = 16
 _FIRST = (
     *("j ai", "nous avons", "on a", "j etais", "nous etions", "on etait", "je suis", "nous sommes", "et j ai", "donc j ai"),
@@ -103,7 +104,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
             j = replace(j, kind="ack", act="")
         elif open_ and _gives_particulars(j.clause):
             j = replace(j, kind="logistics", act="")
-        elif n in parts:
+        elif n in parts or (open_ and n and is_dated(j.clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED)):
             j = replace(j, kind="harmless", act="")
         elif admin and prices and j.clause.announces and (takes_back(j.clause) or _tells(j.clause, admin=True)):
             j = replace(j, kind="harmless", act="")  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"

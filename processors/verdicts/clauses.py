@@ -265,6 +265,16 @@ def _past_date(tokens: list[Token]) -> int:
 _DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
 
 
+def is_dated(clause: Clause) -> bool:
+    """« Le 21/11/2026 », « Lyon, le 21/11/2026 »: the line under a signed agreement."""
+    items = clause.items
+    return (
+        len(items) == 2
+        and items[0].words in {"le", "date", "fait le", "on", "am"}
+        and _DATE.fullmatch(items[1].words) is not None
+    )
+
+
 def _dates(items: list[Item]) -> bool:
     """Whether a date here only dates: "bon pour accord le …", "le devis du …". "Je valide pour le …" asks for a day."""
     if items[-1].words == "du":
