@@ -143,8 +143,8 @@ def _late(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case
     fact = case.fact(spec.fact)
     if fact is None or not isinstance(fact.value, Day) or case.stage in ("rejected", "expired", "closed"):
         return []
-    delivered = case.task is not None and case.task.status.strip().casefold() in spec.until
-    if delivered or (case.stage == "done" and not spec.until):
+    delivered = case.finished_at is not None or (case.task is not None and case.task.status.strip().casefold() in spec.until)
+    if delivered:
         return []
     today = now.astimezone(ZoneInfo(directive.zone)).date()
     return [_alert(spec, (spec.fact,), due=fact.value.day.isoformat())] if fact.value.day < today else []

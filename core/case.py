@@ -93,7 +93,8 @@ class Case:
     ``people`` are the addresses and numbers the customer writes from.
     ``seen`` are the ids of the events that were applied, so that the same one told again changes nothing.
     ``judged`` is a person's decision about its facts, where the directive asks for one; ``shown`` are the notices that asked
-    for it: (key of the effect, digest of the facts in it). ``repeats`` is the case (id) that it repeats, '' when it is none.
+    for it: (key of the effect, digest of the facts in it). ``repeats`` and ``repeats_ref`` are the case (id) that it repeats and its reference, '' when it is none.
+    ``finished_at``: a person told that what was asked for is delivered.
     """
 
     id: str
@@ -134,6 +135,8 @@ class Case:
     judged: Judgement | None = None
     shown: tuple[tuple[str, str], ...] = ()
     repeats: str = ""
+    repeats_ref: str = ""
+    finished_at: datetime | None = None
 
     @property
     def open(self) -> bool:

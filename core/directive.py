@@ -12,7 +12,21 @@ from core.condition import Condition
 from core.document import Kind
 from core.texts import Text
 
-FactType = Literal["text", "choice", "files", "dimensions", "count", "quantity", "money", "date", "yesno", "details", "rows"]
+FactType = Literal[
+    "text",
+    "choice",
+    "files",
+    "dimensions",
+    "count",
+    "quantity",
+    "money",
+    "date",
+    "yesno",
+    "details",
+    "rows",
+    "reference",
+    "address",
+]
 
 #: A text in each language it was written in, French always among them: ``{"fr": "…", "en": "…"}``.
 Localized = Mapping[str, str]
@@ -33,12 +47,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What recognises the kind. ``files``: extensions with the dot, or families. ``threshold``: the score that is sure."""
+    """What recognises the kind. ``files``: extensions with the dot, or families. ``threshold``: the score that is sure.
+
+    ``facts`` are what facts weigh that the rules read in the message, by name.
+    """
 
     words: tuple[Word, ...] = ()
     files: tuple[str, ...] = ()
     file_weight: float = 2.0
     threshold: float = 2.0
+    facts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,7 @@ class FactSpec:
     ``families`` limits a files fact; ``at_least`` counts them. ``instead`` names conditions that make the fact unnecessary.
     ``after`` are the words before a free text value ("modéliser ce …") for type text; ``choices`` for type choice.
     ``units`` are spelled in ``unit_words``; ``price`` tells a money fact that is the price of one from that of all.
+    A date after one of the words ``near`` comes before others, but need not follow one.
     ``derive`` names the facts whose product this one is, as far as nobody wrote it. ``columns`` are the facts that every line of a
     rows fact has. ``words`` are what a details fact is made of, beside measures.
     Read with less than ``doubt`` a fact is shown as doubtful.
@@ -79,6 +98,7 @@ class FactSpec:
     derive: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     words: tuple[Word, ...] = ()
+    near: tuple[str, ...] = ()
     doubt: float = 0.0
 
 

@@ -11,8 +11,9 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 #: The values that every text may use, filled by core.values.text_values; a text that asks for another is refused at load.
-#: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value) and ``files`` (name, type,
-#: size, url) are lists of mappings; ``fact`` maps a fact's name to its value; ``file_count`` is a number.
+#: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin) and ``files`` (name, type,
+#: size, url) are lists of mappings; ``unsure`` (what is missing or doubtful), ``lines`` (of a request for several things) and
+#: ``alerts`` are lists of sentences; ``fact`` maps a fact's name to its value; ``file_count`` is a number.
 #: All others are text, '' when unknown.
 OFFERED_VALUES: frozenset[str] = frozenset(
     {
@@ -20,6 +21,7 @@ OFFERED_VALUES: frozenset[str] = frozenset(
         *("amount", "unit", "price", "old_price", "price_reason", "days_left", "expires_on", "opened_on"),
         *("missing", "wanted", "facts", "fact", "files", "file_count", "files_urls"),
         *("summary", "message", "note", "reasons", "status", "stage", "who", "how", "evidence"),
+        *("unsure", "lines", "alerts", "confidence", "repeats"),
         *("ticket_url", "task_url", "case_url", "approve_url"),
     }
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
+from core.alerts import alerts_of
 from core.case import Case, CaseFile
 from core.directive import Directive, FactSpec, Grid, in_language
-from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Rows
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
+from core.rows import FactState, confidence, doubtful, rows_of, states
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
@@ -93,7 +95,7 @@ def fact_text(value: FactValue, spec: FactSpec | None, language: str) -> str:
     if isinstance(value, Quantity):
         return f"{number_text(value.amount, language)} {value.unit}".strip()
     if isinstance(value, Rows):
-        return " ; ".join(" · ".join(fact_text(c.value, None, language) for c in row.cells) for row in value.rows)
+        return f"{len(value.rows)} lignes" if language == "fr" else f"{len(value.rows)} lines"
     if isinstance(value, tuple):
         return str(len(value))
     if isinstance(value, str) and spec is not None and spec.type == "choice":
@@ -168,6 +170,7 @@ def text_values(
     reference: str,
     case_url: str,
     extra: Mapping[str, object],
+    past: Sequence[Case] = (),
 ) -> dict[str, object]:
     """Everything that a text may use (core.texts.OFFERED_VALUES). Other people's words are made inert."""
     approve = directive.gate("approve")
@@ -185,10 +188,13 @@ def text_values(
             "name": f.name,
             "label": in_language(spec.label, language) or f.name,
             "value": fact_text(f.value, spec, language),
+            "state": "doubtful" if doubtful(f, spec) else "known",
+            "origin": f.origin,
         }
         for f in case.facts
-        if (spec := directive.fact(f.name)) is not None and spec.type != "files"
+        if (spec := directive.fact(f.name)) is not None and spec.type not in ("files", "rows")
     ]
+    rows = rows_of(case.facts, directive)
     files = [
         {
             "name": inert(f.name),
@@ -227,9 +233,14 @@ def text_values(
         "message": "",
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
+        "unsure": [_unsure(s, language) for s in states(case, directive) if s.state != "known"],
+        "lines": [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
+        "alerts": [in_language(a.label, language) for a in alerts_of(case, directive, past, now)],
+        "confidence": f"{confidence(case, directive) * 100:.0f} %",
+        "repeats": case.repeats_ref,
         "days_left": "",
         "expires_on": "",
-        "status": directive.ticket.status.get(case.stage, ""),
+        "status": in_language(directive.status(case.stage).label, language) or directive.ticket.status.get(case.stage, ""),
         "stage": case.stage,
         "ticket_url": "${ticket.url}" if "ticket" in case.keys else "",
         "task_url": "${task.url}" if "task" in case.keys else "",
@@ -245,6 +256,18 @@ def text_values(
         values["expires_on"] = day_text(expires.astimezone(zone).date(), language)
     values.update({k: inert(v) if isinstance(v, str) else v for k, v in extra.items()})
     return values
+
+
+def row_text(row: Row, directive: Directive, language: str) -> str:
+    """A line of a request in words: "Sachet fond plat · 10 000 pièces · 0,12 EUR"."""
+    return " · ".join(fact_text(c.value, directive.fact(c.name), language) for c in row.cells)
+
+
+def _unsure(state: FactState, language: str) -> str:
+    name = in_language(state.spec.label, language) or state.spec.name
+    if state.state == "missing":
+        return f"{name} : manque" if language == "fr" else f"{name}: missing"
+    return f"{name} : à vérifier" if language == "fr" else f"{name}: to be checked"
 
 
 class _Facts(dict[str, str]):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from core.directive import (
+    AlertSpec,
     Choice,
     Directive,
     Example,
@@ -15,11 +17,14 @@ from core.directive import (
     GridRevision,
     GridRow,
     Match,
+    Repeat,
+    Status,
     TicketSpec,
     Word,
 )
 from core.texts import Text
 from engine.directive_schema import (
+    AlertPart,
     ApprovePart,
     ChoicePart,
     CompletePart,
@@ -65,8 +70,9 @@ def build_directive(
             files=tuple(part.match.files),
             file_weight=part.match.file_weight,
             threshold=part.match.threshold,
+            facts=dict(part.match.facts),
         ),
-        facts=tuple(_fact(name, fact) for name, fact in part.facts.items()),
+        facts=tuple(_fact(name, fact, part.doubt) for name, fact in part.facts.items()),
         gates=tuple(_gate(gate) for gate in part.gates),
         ticket=TicketSpec(
             status_property=part.ticket.status_property,
@@ -85,6 +91,24 @@ def build_directive(
         zone=zone,
         read_files=tuple(dict.fromkeys(part.read_files)),
         register=dict(part.listed or {}),
+        statuses=tuple(Status(word, tuple(s.stages), dict(s.label or {})) for word, s in part.statuses.items()),
+        repeat=Repeat(tuple(r.words), tuple(r.inherit), r.confidence) if (r := part.repeat) is not None else None,
+        alerts=tuple(_alert(name, alert) for name, alert in part.alerts.items()),
+    )
+
+
+def _alert(name: str, alert: AlertPart) -> AlertSpec:
+    return AlertSpec(
+        name=name,
+        rule=alert.rule,
+        label=dict(alert.label),
+        fact=alert.fact or "",
+        of=tuple(alert.of),
+        times=Decimal(str(alert.times)),
+        least=alert.least,
+        after=alert.after or timedelta(0),
+        until=tuple(s.strip().casefold() for s in alert.until),
+        urgent=alert.urgent,
     )
 
 
@@ -92,7 +116,7 @@ def _words(words: list[WordPart], sign: int = 1) -> tuple[Word, ...]:
     return tuple(Word(w.word, sign * w.weight) for w in words)
 
 
-def _fact(name: str, fact: FactPart) -> FactSpec:
+def _fact(name: str, fact: FactPart, doubt: float) -> FactSpec:
     def choice(value: str, part: ChoicePart) -> Choice:
         return Choice(value, _words(part.words), dict(part.label or {}))
 
@@ -108,6 +132,13 @@ def _fact(name: str, fact: FactPart) -> FactSpec:
         after=tuple(fact.after),
         units=tuple(fact.units),
         unless=fact.unless,
+        unit_words={unit: tuple(words) for unit, words in fact.units.items()},
+        price=fact.price,
+        derive=tuple(fact.derive),
+        columns=tuple(fact.columns),
+        words=_words(fact.words),
+        near=tuple(fact.near),
+        doubt=doubt if fact.doubt is None else fact.doubt,
     )
 
 
@@ -118,8 +149,12 @@ def _gate(gate: GatePart) -> GateSpec:
         return GateSpec("fulfil", steps=tuple(options.steps), tell=tell, line=line)
     remind: tuple[timedelta, ...] = tuple(getattr(options, "remind", ()))
     if isinstance(options, CompletePart):
-        return GateSpec("complete", remind=remind, close=options.close, line=line)
+        return GateSpec(
+            "complete", remind=remind, close=options.close, doubtful=options.doubtful, review=options.review, line=line
+        )
     if isinstance(options, ReviewPart):
-        return GateSpec("review", when=options.when, by=options.by, then=options.then, remind=remind, line=line)
+        return GateSpec(
+            "review", when=options.when, by=options.by, then=options.then, judge=options.judge, remind=remind, line=line
+        )
     assert isinstance(options, ApprovePart)
     return GateSpec("approve", by=options.by, quote=options.quote, remind=remind, close=options.expire, line=line)

@@ -8,6 +8,7 @@ from core.condition import Condition
 from engine.directive_problem import Problems, shown, suggestion
 from engine.directive_schema import (
     ApprovePart,
+    ChoicePart,
     CompletePart,
     DirectivePart,
     ExamplePart,
@@ -29,9 +30,17 @@ _ONLY_FOR = {
     "families": {"files"},
     "at_least": {"files"},
     "choices": {"choice"},
-    "after": {"text", "date"},
+    "after": {"text", "date", "reference", "address"},
+    "near": {"date"},
     "units": {"quantity", "count"},
+    "list": {"choice"},
+    "price": {"money"},
+    "derive": {"money"},
+    "columns": {"rows"},
+    "words": {"details"},
 }
+#: Types that are only read as a column of a rows fact.
+_COLUMNS_ONLY = frozenset({"details"})
 #: Stages that only a gate leads to.
 STAGE_GATES = {"waiting_info": ("complete",), "waiting_review": ("review", "approve"), "waiting_approval": ("approve",)}
 
@@ -52,6 +61,7 @@ def needed_texts(directive: DirectivePart) -> dict[str, str]:
         if isinstance(options, CompletePart):
             needed.update(dict.fromkeys(["request_info", *["reminder_info"] * reminded], why))
             needed.update(dict.fromkeys(["expired_info"] * (options.close is not None), why))
+            needed.update(dict.fromkeys(["admin_review"] * (options.review is not None), why))
         elif isinstance(options, ReviewPart):
             needed.update(dict.fromkeys(["admin_review", *["admin_reminder"] * reminded], why))
         elif isinstance(options, ApprovePart):
@@ -65,6 +75,11 @@ def check_directive(directive: DirectivePart, doubtful: frozenset[str], problems
     """What can be told of one directive alone."""
     _check_words([(w, directive.match) for w in directive.match.words], problems)
     _check_words([(w, directive.match) for w in directive.match.against], problems)
+    for name in directive.match.facts:
+        _known_fact(name, directive, directive.match.line("facts"), problems)
+    _check_rows(directive, problems)
+    _check_statuses(directive, problems)
+    _check_repeat_and_alerts(directive, problems)
     for name, fact in directive.facts.items():
         _check_fact(name, fact, problems)
         if fact.unless is not None:
@@ -92,10 +107,80 @@ def _check_fact(name: str, fact: FactPart, problems: Problems) -> None:
         problems.add(
             fact.line(), f"{shown(name)} est obligatoire mais n'a pas de question « ask »", "écrivez-la, ou « optional: true »"
         )
-    for value, choice in fact.choices.items():
+    if fact.source is None:
+        check_choices(fact.choices, problems)
+    if fact.type in ("reference", "address") and not fact.after:
+        problems.add(fact.line(), f"{shown(name)} n'a pas de « after », les mots qui le précèdent")
+
+
+def check_choices(choices: Mapping[str, ChoicePart], problems: Problems) -> None:
+    """Every value has words, and no word stands for two of them."""
+    for value, choice in choices.items():
         if not choice.words:
             problems.add(choice.line("words"), f"la valeur {shown(value)} n'a aucun mot pour la reconnaître")
-    _check_words([(w, choice) for choice in fact.choices.values() for w in choice.words], problems)
+    _check_words([(w, choice) for choice in choices.values() for w in choice.words], problems)
+
+
+def _known_fact(name: str, directive: DirectivePart, line: int, problems: Problems) -> None:
+    if name not in directive.facts:
+        problems.add(line, f"{shown(name)} n'est pas un fait connu{suggestion(name, directive.facts)}")
+
+
+def _check_rows(directive: DirectivePart, problems: Problems) -> None:
+    """The lines of a request: at most one such fact; what only a line can have is one of its columns."""
+    rows = {name: fact for name, fact in directive.facts.items() if fact.type == "rows"}
+    for name, fact in list(rows.items())[1:]:
+        problems.add(fact.line(), f"{shown(name)} : un seul fait de type rows par directive")
+    columns: set[str] = set()
+    for name, fact in rows.items():
+        if not fact.optional:
+            problems.add(fact.line(), f"{shown(name)} : un fait de type rows est facultatif", "écrivez « optional: true »")
+        if len(fact.columns) < 2:
+            problems.add(
+                fact.line("columns"), f"{shown(name)} a besoin d'au moins deux colonnes : « columns: [product, quantity] »"
+            )
+        for column in fact.columns:
+            _known_fact(column, directive, fact.line("columns"), problems)
+            other = directive.facts.get(column)
+            if other is not None and other.type not in ("choice", "quantity", "money", "details"):
+                problems.add(fact.line("columns"), f"{shown(column)} ({other.type}) ne peut pas être une colonne")
+            elif other is not None and other.type == "money" and not other.price:
+                problems.add(other.line(), f"{shown(column)} est une colonne : dites « price: unit » ou « price: total »")
+        columns |= set(fact.columns)
+    for name, fact in directive.facts.items():
+        if (fact.type in _COLUMNS_ONLY or fact.price) and name not in columns:
+            problems.add(fact.line(), f"{shown(name)} doit être une colonne d'un fait de type rows")
+        for factor in fact.derive:
+            _known_fact(factor, directive, fact.line("derive"), problems)
+
+
+def _check_statuses(directive: DirectivePart, problems: Problems) -> None:
+    """Every stage has one word, or none has."""
+    if not directive.statuses:
+        return
+    said: dict[str, str] = {}
+    for word, status in directive.statuses.items():
+        for stage in status.stages:
+            if stage in said:
+                problems.add(status.line("stages"), f"l'étape « {stage} » a déjà l'état « {said[stage]} »")
+            said[stage] = word
+    if lacking := [stage for stage in STAGES if stage not in said]:
+        problems.add(directive.line("statuses"), f"aucun état pour : {', '.join(lacking)}")
+
+
+def _check_repeat_and_alerts(directive: DirectivePart, problems: Problems) -> None:
+    if (repeat := directive.repeat) is not None:
+        for name in repeat.inherit:
+            _known_fact(name, directive, repeat.line("inherit"), problems)
+    for name, alert in directive.alerts.items():
+        for fact in (*alert.of, *([alert.fact] if alert.fact else ())):
+            _known_fact(fact, directive, alert.line("fact"), problems)
+        needs = {"habit": "fact", "differs": "fact", "late": "fact", "waiting": "after"}.get(alert.rule)
+        if needs is not None and getattr(alert, needs) is None:
+            problems.add(alert.line("rule"), f"l'alerte {shown(name)} a besoin de « {needs} »")
+        fact_part = directive.facts.get(alert.fact or "")
+        if alert.rule == "differs" and fact_part is not None and not fact_part.derive:
+            problems.add(alert.line("fact"), f"{shown(alert.fact)} n'a pas de « derive » : rien à comparer")
 
 
 def _check_words(words: Iterable[tuple[WordPart, Part]], problems: Problems) -> None:

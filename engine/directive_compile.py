@@ -16,10 +16,10 @@ from typing import Generic, TypeVar
 from core.directive import Business, Example
 from core.texts import Text
 from engine.directive_build import build_directive, build_grid
-from engine.directive_check import check_condition, check_directive, check_example, check_grid, needed_texts
+from engine.directive_check import check_choices, check_condition, check_directive, check_example, check_grid, needed_texts
 from engine.directive_problem import DirectiveErrors, Problems, nearest, shown, suggestion
 from engine.directive_read import read_model
-from engine.directive_schema import ApprovePart, BusinessPart, DirectivePart, ExamplePart, GridPart, Part, TextPart
+from engine.directive_schema import ApprovePart, BusinessPart, DirectivePart, ExamplePart, GridPart, ListPart, Part, TextPart
 from engine.directive_text import check_template, compile_text
 from engine.directive_yaml import Document, Map, read_document
 
@@ -28,7 +28,12 @@ MESSAGES = "messages"
 #: At most so many documents, and so many characters in all of them.
 MOST_DOCUMENTS, MOST_CHARACTERS = 300, 2_000_000
 
-_KINDS: Mapping[str, type[Part]] = {"directive": DirectivePart, "grid": GridPart, "business": BusinessPart}
+_KINDS: Mapping[str, type[Part]] = {
+    "directive": DirectivePart,
+    "grid": GridPart,
+    "business": BusinessPart,
+    "list": ListPart,
+}
 
 
 def normal(text: str) -> str:
@@ -86,6 +91,7 @@ class _Compiler:
     directives: list[_Read[DirectivePart]] = field(default_factory=list)
     grids: list[_Read[GridPart]] = field(default_factory=list)
     businesses: list[_Read[BusinessPart]] = field(default_factory=list)
+    lists: list[_Read[ListPart]] = field(default_factory=list)
     texts: list[_Read[TextPart]] = field(default_factory=list)
     #: Kinds of documents of which one could not be read: what it would have offered is not reported as missing.
     broken: set[str] = field(default_factory=set)
@@ -101,6 +107,7 @@ class _Compiler:
         for path, text in sorted(documents.items()):
             self.read(path, text)
         business = self.business()
+        self.fill_choices()
         grids = {read.part.grid: build_grid(read.part) for read in self.grids}
         texts, own_texts = self.compile_texts(business)
         self.check_together(texts, own_texts)
@@ -121,7 +128,15 @@ class _Compiler:
             )
             for read in self.directives
         )
-        return Business(self.name, business.business, revision, directives, business.zone, tuple(business.languages))
+        return Business(
+            self.name,
+            business.business,
+            revision,
+            directives,
+            business.zone,
+            tuple(business.languages),
+            tuple(a.strip().casefold() for a in business.accounts),
+        )
 
     # ------------------------------------------------------------ reading
     def read(self, path: str, text: str) -> None:
@@ -147,6 +162,8 @@ class _Compiler:
             self.keep(GridPart, self.grids, path, document)
         elif kind == "business":
             self.keep(BusinessPart, self.businesses, path, document)
+        elif kind == "list":
+            self.keep(ListPart, self.lists, path, document)
         else:
             self.broken.add("document")
 
@@ -166,7 +183,7 @@ class _Compiler:
         self.problems.add(
             data.line,
             "on ne sait pas ce que décrit ce document",
-            "il doit dire « directive: nom », « grid: nom » ou « business: nom » ; les textes vont dans messages/",
+            "il doit dire « directive: nom », « grid: nom », « list: nom » ou « business: nom » ; les textes vont dans messages/",
         )
         return ""
 
@@ -179,6 +196,29 @@ class _Compiler:
             self.broken.add("document")
         else:
             into.append(_Read(path, document, part, doubtful))
+
+    def fill_choices(self) -> None:
+        """Give every choice that names a list the values of that list."""
+        lists: dict[str, _Read[ListPart]] = {}
+        for read in self.lists:
+            self.problems.path = read.document.path
+            name = read.part.name
+            if name in lists:
+                self.problems.add(read.part.line("list"), f"{shown(name)} sert déjà dans {lists[name].document.path}")
+            lists.setdefault(name, read)
+            check_choices(read.part.values, self.problems)
+        for directive in self.directives:
+            self.problems.path = directive.document.path
+            for fact in directive.part.facts.values():
+                if fact.source is None:
+                    continue
+                if fact.choices:
+                    self.problems.add(fact.line("list"), "un choix a ses « choices » ou une « list », pas les deux")
+                elif (found := lists.get(fact.source)) is not None:
+                    fact.choices = found.part.values
+                elif "document" not in self.broken:
+                    meant = suggestion(fact.source, lists)
+                    self.problems.add(fact.line("list"), f"la liste {shown(fact.source)} n'existe pas{meant}")
 
     # ------------------------------------------------------------ checks across documents
     def business(self) -> BusinessPart | None:

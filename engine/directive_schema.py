@@ -39,8 +39,10 @@ from engine.directive_values import (
     When,
     amount,
     day,
+    factors,
     known_zone,
     named,
+    units,
     words,
     wrong,
 )
@@ -108,6 +110,7 @@ class MatchPart(Part):
     files: list[FileKind] = []
     file_weight: Annotated[float, Field(gt=0, le=100)] = 2.0
     threshold: Annotated[float, Field(gt=0, le=1000)] = 2.0
+    facts: dict[FactName, Annotated[float, Field(gt=0, le=100)]] = {}
 
 
 class ChoicePart(Part):
@@ -125,18 +128,58 @@ class FactPart(Part):
     at_least: Annotated[int, Field(ge=1, le=100)] = 1
     choices: dict[Value, ChoicePart] = {}
     after: list[ShortText] = []
-    units: list[ShortText] = []
+    near: list[ShortText] = []
+    units: Annotated[dict[ShortText, list[ShortText]], BeforeValidator(units)] = {}
+    source: Name | None = Field(default=None, alias="list")
+    price: Literal["", "unit", "total"] = ""
+    derive: Annotated[list[FactName], BeforeValidator(factors)] = []
+    columns: list[FactName] = []
+    words: Words = []
+    doubt: Annotated[float | None, Field(ge=0, le=1)] = None
+
+
+class ListPart(Part):
+    """A table of values that a choice takes from a document of its own."""
+
+    name: Name = Field(alias="list")
+    values: Annotated[dict[Value, ChoicePart], Field(min_length=1, max_length=2000)]
+
+
+class StatusPart(Part):
+    stages: Annotated[list[Literal[Stage]], Field(min_length=1)]
+    label: Localized | None = None
+
+
+class RepeatPart(Part):
+    words: Annotated[list[ShortText], Field(min_length=1, max_length=300)]
+    inherit: Annotated[list[FactName], Field(min_length=1)]
+    confidence: Annotated[float, Field(gt=0, le=1)] = 0.85
+
+
+class AlertPart(Part):
+    rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing"]
+    label: Localized
+    fact: FactName | None = None
+    of: list[FactName] = []
+    times: Annotated[float, Field(gt=1, le=1000)] = 3.0
+    least: Annotated[int, Field(ge=1, le=20)] = 2
+    after: Duration | None = None
+    until: list[ShortText] = []
+    urgent: bool = False
 
 
 class CompletePart(Part):
     remind: Durations = []
     close: Duration | None = None
+    doubtful: bool = False
+    review: Duration | None = None
 
 
 class ReviewPart(Part):
     when: When | None = None
     by: Literal["admin"] = "admin"
     then: Literal["quote", "fulfil"] = "quote"
+    judge: Literal["price", "facts"] = "price"
     remind: Durations = []
 
 
@@ -230,6 +273,10 @@ class DirectivePart(Part):
     facts: dict[FactName, FactPart] = {}
     gates: Annotated[list[Annotated[GatePart, BeforeValidator(gate)]], Field(min_length=1, max_length=20)]
     ticket: TicketPart = Field(default_factory=TicketPart)
+    doubt: Annotated[float, Field(ge=0, le=1)] = 0.0
+    statuses: dict[Name, StatusPart] = {}
+    repeat: RepeatPart | None = None
+    alerts: dict[Name, AlertPart] = {}
 
 
 class RowPart(Part):
@@ -253,6 +300,7 @@ class BusinessPart(Part):
     business: ShortText
     zone: Annotated[str, AfterValidator(known_zone)] = "Europe/Paris"
     languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["fr", "en"]
+    accounts: list[ShortText] = []
 
 
 class ButtonsPart(Part):
@@ -271,6 +319,8 @@ class ExpectPart(Part):
     credits: Annotated[Decimal | None, PlainValidator(amount)] = None
     missing: list[str] | None = None
     validation_status: str | None = None
+    status: str | None = None
+    repeat: bool | None = None
     facts: dict[str, Scalar] | None = None
     answer: Literal["approve", "refuse", "unclear"] | None = None
     intent: Literal["request", "reply", "question", "complaint", "thanks", "other"] | None = None

@@ -22,9 +22,10 @@ from engine.directive_schema import TextPart
 
 #: The longest text in one language, in characters.
 MOST_TEXT = 20_000
-LISTS = frozenset({"missing", "wanted", "reasons", "facts", "files"})
+SENTENCES = ("missing", "wanted", "reasons", "unsure", "lines", "alerts")
+LISTS = frozenset({*SENTENCES, "facts", "files"})
 FIELDS: Mapping[str, frozenset[str]] = {
-    "facts": frozenset({"name", "label", "value"}),
+    "facts": frozenset({"name", "label", "value", "state", "origin"}),
     "files": frozenset({"name", "type", "size", "url"}),
 }
 FILTERS = frozenset({"join", "length", "upper", "lower", "capitalize", "trim", "first", "last", "default", "indent"})
@@ -229,7 +230,7 @@ def _values(word: str) -> dict[str, object]:
     many = 2 if word else 0
     return {
         **dict.fromkeys(OFFERED_VALUES, word),
-        **{name: [word] * many for name in ("missing", "wanted", "reasons")},
+        **{name: [word] * many for name in SENTENCES},
         **{name: [dict.fromkeys(fields, word)] * many for name, fields in FIELDS.items()},
         "fact": defaultdict(lambda: word),
         "file_count": many,

@@ -137,6 +137,31 @@ def words(value: object) -> object:
     return result
 
 
+def units(value: object) -> object:
+    """A list of units, or each unit with its words: {carton: [cartons, boîtes]}."""
+    if not isinstance(value, Seq):
+        return value
+    result: Map = Map(value.lines[0] if value.lines else 0)
+    for item, line in zip(value, value.lines, strict=True):
+        if not isinstance(item, str):
+            raise wrong("une unité s'écrit en un mot, ou avec ses mots : « {carton: [cartons, boîtes]} »")
+        result[item], result.lines[item] = Seq(line), line
+    return result
+
+
+def factors(value: object) -> object:
+    """« quantity × unit_price »: the names of the facts that are multiplied."""
+    if not isinstance(value, str):
+        raise wrong("un fait calculé s'écrit « quantity × unit_price »")
+    result = Seq(0)
+    for part in re.split(r"[×*]", value):
+        result.append(part.strip())
+        result.lines.append(0)
+    if len(result) != 2:
+        raise wrong("un fait calculé est le produit de deux faits : « quantity × unit_price »")
+    return result
+
+
 def named(pattern: str, example: str) -> AfterValidator:
     """A name of that form."""
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from core.directive import Business, Directive
+from core.directive import Business, Directive, in_language
 from core.document import SOURCE, Document
 from core.message import Message
-from core.reading import Fact, Reading, Reason
+from core.reading import Evidence, Fact, Reading, Reason
 from processors.classify import Classification, Classifier, old_subject, sources
 from processors.facts import FactReader
+from processors.repeat import RepeatReader
 from processors.tokens import LIMIT, Tokens, tokenise
 from processors.tone import listen
 
@@ -30,6 +31,7 @@ _KEPT = 8
 class _Compiled:
     classifier: Classifier
     readers: dict[str, FactReader] = field(default_factory=dict)
+    repeats: dict[str, RepeatReader] = field(default_factory=dict)
 
 
 _compiled: OrderedDict[tuple[str, str], _Compiled] = OrderedDict()
@@ -43,7 +45,9 @@ def _compile(business: Business) -> _Compiled:
     with _lock:
         found = _compiled.get(key)
         if found is None:
-            found = _Compiled(Classifier(business), {d.name: FactReader(d) for d in business.directives})
+            readers = {d.name: FactReader(d) for d in business.directives}
+            repeats = {d.name: RepeatReader(d.repeat) for d in business.directives if d.repeat is not None}
+            found = _Compiled(Classifier(business), readers, repeats)
             _compiled[key] = found
             while len(_compiled) > _KEPT:
                 _compiled.popitem(last=False)
@@ -95,6 +99,21 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
     read = papers(message)
     bare = len(text.items) < _BARE
     stale = old_subject(message)
+
+    def facts_by(directive: Directive) -> tuple[Fact, ...]:
+        about = None if only and stale else subject
+        return compiled.readers[directive.name].read(
+            message, text=text, subject=about, body=body, day=message.date or now, papers=read
+        )
+
+    known: dict[str, tuple[Fact, ...]] = {}
+    repeat: dict[str, Evidence] = {}
+    for name, phrases in compiled.repeats.items():
+        places = [("text", text), *([("subject", subject)] if not stale else []), *([("body", body)] if body else [])]
+        # A paper was written for others too: only what he says into his telephone asks for the same again.
+        places += [(SOURCE + document.sha256, tokens) for document, tokens in read if document.kind == "voice"]
+        if (asked := phrases.find(places)) is not None:
+            repeat[name] = asked
     # What somebody says into his telephone he says to us; a paper was written for others too.
     said = next((tokens for document, tokens in read if document.kind == "voice"), text) if not text.items else text
     tone = listen(said, tokenise("") if stale else subject, reply=bool(only or message.in_reply_to or stale))
@@ -104,17 +123,21 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
             raise KeyError(f"no directive {only!r} in {business.name}")
         confidence = 1.0
     else:
-        chosen: Classification = compiled.classifier.classify(
-            sources(message, subject, text, body, [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in read]),
-            message.attachments,
-        )
+        more: dict[str, list[Reason]] = {}
+        for one in business.directives:
+            if one.match.facts:
+                known[one.name] = facts_by(one)
+                more[one.name] = _told_by(one, known[one.name])
+            if (asked := repeat.get(one.name)) is not None:
+                why = f"« {asked.quote} » demande la même chose que la dernière fois"
+                more.setdefault(one.name, []).append(Reason("repeat", True, one.match.threshold, why))
+        spoken = sources(message, subject, text, body, [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in read])
+        chosen: Classification = compiled.classifier.classify(spoken, message.attachments, more)
         directive, confidence = chosen.directive, chosen.confidence
         reasons.extend(chosen.reasons)
         if tone.intent == "other" and chosen.scores[directive.name] > 0:
             tone = replace(tone, intent="request")  # what a directive recognises is asked of us
-    facts: tuple[Fact, ...] = compiled.readers[directive.name].read(
-        message, text=text, subject=None if only and stale else subject, body=body, day=message.date or now, papers=read
-    )
+    facts = known[directive.name] if directive.name in known else facts_by(directive)
     return Reading(
         directive=directive.name,
         kind=directive.kind,
@@ -125,4 +148,17 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
         language=message.language,
         facts=facts,
         reasons=(*reasons, *tone.reasons),
+        repeat=repeat.get(directive.name),
     )
+
+
+def _told_by(directive: Directive, facts: tuple[Fact, ...]) -> list[Reason]:
+    """What the facts that were read say for a directive, one reason each."""
+    found = []
+    for fact in facts:
+        if (weight := directive.match.facts.get(fact.name)) is not None:
+            spec = directive.fact(fact.name)
+            label = in_language(spec.label, "fr") if spec is not None else ""
+            text = f"un fait est là qui parle pour {directive.kind} : {label or fact.name}"
+            found.append(Reason(f"fact:{fact.name}", True, weight, text))
+    return found

@@ -78,8 +78,16 @@ class Classifier:
             for word in dict.fromkeys(directive.match.words):
                 self._owners.setdefault(word, []).append(directive)
 
-    def classify(self, sources: Iterable[Source], attachments: Iterable[Attachment]) -> Classification:
-        """Weigh the texts and files. Nothing found gives the business's default directive, hardly sure of itself."""
+    def classify(
+        self,
+        sources: Iterable[Source],
+        attachments: Iterable[Attachment],
+        more: Mapping[str, Sequence[Reason]] | None = None,
+    ) -> Classification:
+        """Weigh the texts and files. Nothing found gives the business's default directive, hardly sure of itself.
+
+        ``more`` are further reasons by directive: facts that were read, the wish for the same as last time.
+        """
         scores = dict.fromkeys((d.name for d in self._business.directives), 0.0)
         reasons: list[Reason] = []
         weights: dict[tuple[str, Word], tuple[float, Reason]] = {}
@@ -89,6 +97,9 @@ class Classifier:
         for (name, _), (weight, reason) in weights.items():
             scores[name] += weight
             reasons.append(reason)
+        for name, found in (more or {}).items():
+            scores[name] += sum(reason.weight for reason in found)
+            reasons.extend(found)
         files = list(attachments)
         for directive in self._business.directives:
             scores[directive.name] += _weigh_files(directive, files, reasons)

@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo
 from core.directive import Directive, FactSpec, Word
 from core.document import SOURCE, Document
 from core.message import Attachment, Message, is_decoration
-from core.reading import Evidence, Fact
+from core.reading import Evidence, Fact, Row, Rows
 from processors.classify import matches_file, old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_choice import DETERMINERS, ChoiceReader, Chosen, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
+from processors.facts_goods import GoodsReader, Line
 from processors.facts_money import find_money
 from processors.facts_numbers import Found
+from processors.facts_places import AddressReader, ReferenceReader
 from processors.facts_text import LeadReader, Phrase, phrase_at
 from processors.tokens import LIMIT, Tokens, tokenise
 
@@ -58,16 +60,27 @@ class FactReader:
     """The facts of one directive, compiled once."""
 
     def __init__(self, directive: Directive) -> None:
-        self._specs = directive.facts
+        rows = next((s for s in directive.facts if s.type == "rows"), None)
+        self._rows = rows
+        self._goods = GoodsReader(directive, rows) if rows is not None else None
+        joint = self._goods.columns | {rows.name} if self._goods is not None and rows is not None else frozenset()
+        self._columns = {s.name: s for s in directive.facts if s.name in joint}
+        self._specs = tuple(s for s in directive.facts if s.name not in joint)
+        counted = next((s for s in self._columns.values() if s.type == "quantity"), None)
+        self._references = {s.name: ReferenceReader(s.after, counted) for s in directive.facts if s.type == "reference"}
+        self._addresses = {s.name: AddressReader(s.after) for s in directive.facts if s.type == "address"}
         self._zone = directive.zone
         leads = tuple(a for spec in directive.facts if spec.type in ("text", "count") for a in spec.after)
         self._asked = LeadReader(leads) if leads else None
-        self._leads = {s.name: LeadReader(s.after) for s in directive.facts if s.after and s.type != "yesno"}
+        placed = ("yesno", "reference", "address")
+        self._leads = {
+            s.name: LeadReader(s.after or s.near) for s in self._specs if (s.after or s.near) and s.type not in placed
+        }
         # a choice that makes a text known ("unless: complexity") names the same thing
         naming = {n for s in directive.facts if s.type == "text" and s.unless is not None for n in s.unless.names}
         spoken = (*directive.match.words, *(Word(lead) for lead in leads))
         self._choices = {
-            s.name: ChoiceReader(s, names=s.name in naming, other=spoken) for s in directive.facts if s.type == "choice"
+            s.name: ChoiceReader(s, names=s.name in naming, other=spoken) for s in self._specs if s.type == "choice"
         }
         self._naming = naming & set(self._choices)
         # what a choice knows may be counted too: "trois bougies"
@@ -81,7 +94,7 @@ class FactReader:
         )
         self._units = {
             s.name: Units((*s.units, *things), nouns=bool(things)) if s.type == "count" else Units(s.units)
-            for s in directive.facts
+            for s in self._specs
             if s.type == "quantity" or s.units
         }
         self._yesno = {s.name: YesNoReader(s) for s in directive.facts if s.type == "yesno"}
@@ -111,7 +124,28 @@ class FactReader:
         written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
         chosen = self._choose(message, places)
         facts = (self._read_one(spec, message, places, written, chosen) for spec in self._specs)
-        return tuple(f for f in facts if f is not None)
+        goods = self._read_goods(message, places, written) if self._goods is not None else {}
+        return (*goods.values(), *(f for f in facts if f is not None))
+
+    def _read_goods(self, message: Message, places: Sequence[_Place], written: date) -> dict[str, Fact]:
+        """The columns and the lines: from the first text that has any, completed by the others."""
+        assert self._goods is not None
+        assert self._rows is not None
+        found: dict[str, Fact] = {}
+        for place in places:
+            line, lines = self._goods.read(place.tokens, written, message.language)
+            if lines and self._rows.name not in found:
+                rows = tuple(Row(tuple(self._cells(one, place).values())) for one in lines)
+                quotes = tuple(dict.fromkeys(e for row in rows for cell in row.cells for e in cell.evidence))
+                sure = min(cell.confidence for row in rows for cell in row.cells)
+                if not found:
+                    found[self._rows.name] = Fact(self._rows.name, Rows(rows), quotes, sure)
+            for name, fact in self._cells(line, place).items():
+                found.setdefault(name, fact)
+        return {n: found[n] for n in self._columns if n in found}
+
+    def _cells(self, line: Line, place: _Place) -> dict[str, Fact]:
+        return {name: _fact(self._columns[name], place, one) for name, one in line.items()}
 
     def _place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> _Place:
         cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items, tokens.hyphens)
@@ -165,7 +199,11 @@ class FactReader:
         if spec.type == "money":
             return find_money(text, spans)
         if spec.type == "date":
-            return find_date(text, day, spans, led=spec.name in self._leads)
+            return find_date(text, day, spans, led=bool(spec.after), ahead=bool(spec.near))
+        if spec.type == "reference":
+            return self._references[spec.name].find(text, day)
+        if spec.type == "address":
+            return self._addresses[spec.name].find(text, day)
         if spec.type == "yesno":
             return self._yesno[spec.name].find(tokens)
         dates = date_spans(text, day) if any(map(str.isdigit, text)) else []

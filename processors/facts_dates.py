@@ -18,26 +18,29 @@ from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
 
 _MONTHS = {
-    1: "janvier|janv|january|jan|januar|enero|gennaio|januari",
-    2: "fevrier|fevr|fev|february|feb|februar|febrero|febbraio|februari",
-    3: "mars|march|mar|marz|marzo|maart",
-    4: "avril|avr|april|apr|abril|aprile",
-    5: "mai|may|mayo|maggio|mei",
-    6: "juin|june|jun|juni|junio|giugno",
-    7: "juillet|juil|july|jul|juli|julio|luglio",
-    8: "aout|august|aug|agosto|augustus",
-    9: "septembre|sept|september|sep|septiembre|settembre",
-    10: "octobre|oct|october|oktober|okt|octubre|ottobre",
-    11: "novembre|nov|november|noviembre",
-    12: "decembre|dec|december|dezember|dez|diciembre|dicembre",
+    1: "janvier|janv|january|jan|januar|enero|gennaio|januari|يناير|جانفي",
+    2: "fevrier|fevr|fev|february|feb|februar|febrero|febbraio|februari|فبراير|فيفري",
+    3: "mars|march|mar|marz|marzo|maart|مارس",
+    4: "avril|avr|april|apr|abril|aprile|ابريل|افريل",
+    5: "mai|may|mayo|maggio|mei|ماي|مايو",
+    6: "juin|june|jun|juni|junio|giugno|يونيو|جوان",
+    7: "juillet|juil|july|jul|juli|julio|luglio|يوليوز|يوليو",
+    8: "aout|august|aug|agosto|augustus|غشت|اغسطس|out",
+    9: "septembre|sept|september|sep|septiembre|settembre|شتنبر|سبتمبر",
+    10: "octobre|oct|october|oktober|okt|octubre|ottobre|اكتوبر",
+    11: "novembre|nov|november|noviembre|نونبر|نوفمبر",
+    12: "decembre|dec|december|dezember|dez|diciembre|dicembre|دجنبر|ديسمبر",
 }
 _MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names.split("|")}
 _MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _DAYS = {
-    0: "lundi|monday|mon|montag|lunes|lunedi|maandag", 1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag",
-    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag", 3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag",
-    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag", 5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag",
-    6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag",
+    0: "lundi|monday|mon|montag|lunes|lunedi|maandag|tnin|ltnin|الاثنين|الاتنين",
+    1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag|tlat|الثلاثاء|التلات",
+    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag|larb3|larbe3|الاربعاء|الاربع",
+    3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag|lkhmis|khmis|الخميس",
+    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag|jem3a|jm3a|jemaa|joumou3a|الجمعة",
+    5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag|sebt|السبت",
+    6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag|lhed|الاحد",
 }  # fmt: skip
 _DAY_OF = {name: number for number, names in _DAYS.items() for name in names.split("|")}
 _DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
@@ -61,10 +64,14 @@ _WEEKDAY = re.compile(
     rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
 )
 _RELATIVE = re.compile(
-    rf"(?<!\w)(?:(?P<tomorrow>demain|tomorrow|manana|domani)|(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen)"
+    rf"(?<!\w)(?:(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)|(?P<tomorrow>demain|tomorrow|manana|domani|ghedda|ghdda|ghda|غدا|غدا|غد)"
     rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
     rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine))(?![^\W_])"
     rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{_MONTH}|l['’]annee|annee)"
+    rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{_MONTH}))"
+    rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{_MONTH}))"
+    rf"|(?:semaine|sem\.?|week|wk)\s?(?:n\s?°\s?)?(?P<week>[1-5]?\d)(?!\d)"
+    rf"|(?P<weekend_of>akher|lakher|fin\s+d|نهاية|اخر)\s+(?:d\s?|dyal\s+)?(?:chhar|lchhar|chher|had\s+chhar|الشهر|شهر)"
     rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{_MONTH}))"
     rf"|(?P<eom>eom|eow))(?![^\W_])"
 )
@@ -84,17 +91,29 @@ _VAGUE = re.compile(
 _DEADLINE = re.compile(
     r"(?:avant|pour|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
     r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s*$"
+    r"|(?:\b(?:9bel|qbel|l|nhar|lnhar)|قبل|يوم|نهار)\s*$"
 )
 _PAST = re.compile(
     r"(?:depuis|since|commande\w*|recu\w*|date\w*|facture|achete\w*|paye\w*|ordered|received|envoye\w*|livre\w*)\s+(?:le|du|on|of)?\s*$"
 )
 
 
-def find_date(text: str, day: date, leads: Sequence[tuple[int, int]] = (), *, led: bool = False) -> Found | None:
+def find_date(
+    text: str, day: date, leads: Sequence[tuple[int, int]] = (), *, led: bool = False, ahead: bool = False
+) -> Found | None:
     """The one day a text names. Of several, the one after a lead (character spans) or a word of deadline; else None.
 
-    ``led`` takes no other, and none that is past. ``day`` is that of the message, in the business's zone.
+    ``led`` takes no other, and none that is past; ``ahead`` only leaves out what is past, and of several takes the first
+    after a lead. ``day`` is that of the message, in the business's zone.
     """
+    if ahead:
+        coming = [(f, deadline) for f, deadline in _dates(text, day) if isinstance(f.value, Day) and f.value.day >= day]
+        near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
+        due = [f for f, deadline in coming if deadline]
+        if near or due:
+            return near[0] if near else due[0]
+        values = {f.value for f, _ in coming}
+        return coming[0][0] if len(values) == 1 else None
     found = [] if led else [f for f, _ in _dates(text, day)]
     for chosen in (
         [f for f, _ in _dates(text, day) if any(0 <= f.spans[0][0] - end <= 15 for _, end in leads)],
@@ -127,14 +146,14 @@ class _Folded(dict[int, str]):
 _FOLDED = _Folded()
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """The text folded character by character, so that offsets hold."""
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other
 def _dates(text: str, day: date) -> tuple[tuple[Found, bool], ...]:
-    plain = blank(_plain(mask(text)), _VAGUE)
+    plain = blank(plain_text(mask(text)), _VAGUE)
     found: list[tuple[Found, bool]] = []
     taken: list[tuple[int, int]] = []
     for pattern, resolve in (
@@ -236,6 +255,19 @@ def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> 
         if unit.startswith(("an", "y")):
             return (_months(day, 12 * n), 0.85) if n < 50 else None
         return day + timedelta(days=n * (7 if unit.startswith(("s", "w")) else 1)), 0.9
+    if match["begin_of"] or match["middle_of"]:
+        month = _MONTH_OF[match["begin_of"] or match["middle_of"]]
+        value = date(day.year + (month < day.month), month, 1 if match["begin_of"] else 15)
+        return (value, 0.75) if value >= day else None
+    if match["week"]:
+        number = int(match["week"])
+        try:
+            monday = date.fromisocalendar(day.year + (number < day.isocalendar().week), number, 1)
+        except ValueError:
+            return None
+        return monday, 0.75
+    if match["weekend_of"]:
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1]), 0.85
     end = match["end_of"] or match["end_of2"] or {"eom": "mois", "eow": "semaine"}[match["eom"]]
     if "semaine" in end or "week" in end:
         friday = day + timedelta(days=(4 - day.weekday()) % 7)

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from core.reading import Money
 from processors.facts_numbers import NUMBER, Found, blank, parse_number, trimmed
 
 _CURRENCIES = {
-    "EUR": r"€|eur(?:o|os)?", "USD": r"\$|us\$|usd|dollars?", "GBP": r"£|gbp|pounds?", "CHF": r"chf|francs?\s+suisses?",
-    "MAD": r"mad|dhs?|dirhams?", "CAD": r"cad|ca\$|\$\s?ca", "XOF": r"f\s?cfa|xof", "TND": r"tnd|dinars?", "DZD": r"dzd|da(?=\s|$)",
+    "EUR": r"€|euros?|eur", "USD": r"\$|us\$|usd|dollars?", "GBP": r"£|gbp|pounds?", "CHF": r"chf|francs?\s+suisses?",
+    "MAD": r"mad|dhs?|drhm?s?|dirh?ams?|derhams?|درهم(?:ا|اً)?|دراهم|د\.م\.?", "CAD": r"cad|ca\$|\$\s?ca",
+    "XOF": r"f\s?cfa|xof", "TND": r"tnd|dinars?", "DZD": r"dzd|da(?=\s|$)",
 }  # fmt: skip
 _CURRENCY = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CURRENCIES.items()}
 _ANY = "|".join(_CURRENCIES.values())
+#: Any currency as it is written.
+CURRENCY = f"(?:{_ANY})"
+#: With or without tax.
+TAX = (
+    r"h\.?t\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
+    r"|(?:excl|incl)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|before\s+tax|net\s+of\s+tax"
+)
 _MONEY = re.compile(
     rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"
     rf"|(?<![\w.,/])(?P<euros>\d{{1,6}})\s?€\s?(?P<cents>\d{{2}})(?!\d)"
     rf"|(?<![\w.,/])(?P<number>{NUMBER})(?:\s?(?P<k2>k|mille|m(?=€)))?\s?(?P<after>{_ANY})(?![^\W_]))"
-    r"(?:\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?|hors\s+taxes?|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
-    r"|(?:excl|incl)\w{0,6}\.?\s+(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat)(?![^\W_]))?",
+    rf"(?:\s?(?P<tax>{TAX})(?![^\W_]))?",
     re.IGNORECASE,
 )
 _MONEY_RANGE = re.compile(
@@ -35,32 +44,54 @@ def blank_money(text: str) -> str:
     return blank(text, _MONEY) if any(map(str.isdigit, text)) else text
 
 
-def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
-    """The amount of money a text names; where it names several, the one right after a lead (character spans), else None."""
-    readable = blank(text, _MONEY_RANGE) if any(map(str.isdigit, text)) else ""
-    found: list[Found] = []
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money and where it stands."""
+
+    money: Money
+    start: int
+    end: int
+
+
+def amounts(text: str, *, english: bool = False, ranged: bool = True) -> list[Amount]:
+    """Every amount with its currency, in the order of the text. ``english``: "1,200" is twelve hundred.
+
+    A range is no amount, unless ``ranged`` False says that "500 à 2 dh" is a number and the price of one.
+    """
+    readable = (blank(text, _MONEY_RANGE) if ranged else text) if any(map(str.isdigit, text)) else ""
+    found: list[Amount] = []
     for match in list(_MONEY.finditer(readable))[:200]:
         written = match["first"] or match["number"]
         currency = match["before"] or match["after"] or "€"
-        name = next((n for n, p in _CURRENCY.items() if p.fullmatch(currency)), "")
+        name = currency_of(currency)
         if match["euros"]:
             amount: Decimal | None = Decimal(f"{match['euros']}.{match['cents']}")
         else:
-            amount = parse_number(written, english=name in ("USD", "GBP", "CAD") or bool(match["before"]))
+            amount = parse_number(written, english=english or name in ("USD", "GBP", "CAD") or bool(match["before"]))
         if amount is None:
             continue
         scale = (match["k1"] or match["k2"] or "").lower()
         amount *= {"k": 1000, "mille": 1000, "m": 1_000_000}.get(scale, 1)
-        tax = re.sub(r"[\s.]", "", (match["tax"] or "").lower())
-        kind = (
-            ""
-            if not tax
-            else "incl"
-            if tax.startswith(("ttc", "toutes", "incl")) or "inclus" in tax or "comprise" in tax
-            else "excl"
-        )
-        span = trimmed(text, *match.span())
-        found.append(Found(Money(amount, name, kind), (span,), 0.9))  # type: ignore[arg-type]
+        found.append(Amount(Money(amount, name, tax_of(match["tax"] or "")), *trimmed(text, *match.span())))
+    return found
+
+
+def currency_of(written: str) -> str:
+    """The ISO code of a currency as it is written, '' for none that is known."""
+    return next((n for n, p in _CURRENCY.items() if p.fullmatch(written)), "")
+
+
+def tax_of(words: str) -> Literal["incl", "excl", ""]:
+    """What words of tax say: "HT", "T.T.C.", "excl. VAT"."""
+    tax = re.sub(r"[\s.]", "", words.lower())
+    if not tax:
+        return ""
+    return "incl" if tax.startswith(("ttc", "toutes", "incl")) or "inclus" in tax or "comprise" in tax else "excl"
+
+
+def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:
+    """The amount of money a text names; where it names several, the one right after a lead (character spans), else None."""
+    found = [Found(a.money, ((a.start, a.end),), 0.9) for a in amounts(text)]
     led = [f for f in found if any(0 <= f.spans[0][0] - end <= 25 for _, end in leads)]
     if len({f.value for f in led}) == 1:
         return led[0]

@@ -57,7 +57,7 @@ _NOT_MEASURES = tuple(
         r"(?<!\w)24\s?/\s?7(?!\w)",
     )
 )
-_POSTCODE = re.compile(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
+POSTCODE = re.compile(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,11 @@ def measurable(text: str) -> str:
     """The text without the numbers that are neither lengths nor counts (prices and dates are the callers')."""
     if not any(map(str.isdigit, text)):
         return text
-    return blank(mask(text), *REFERENCES, *_NOT_MEASURES, _POSTCODE)
+    return blank(mask(text), *REFERENCES, *_NOT_MEASURES, POSTCODE)
+
+
+#: "commande 12345": a number that may as well be how many are ordered.
+ORDER_REFERENCE = REFERENCES[5]
 
 
 #: A number in words that measures something: "quatre-vingts de large", "un mètre vingt", "sixty centimetres".

@@ -59,6 +59,8 @@ def keys(form: str, accented: str) -> tuple[str, ...]:
     """What a token may be matched by: itself first, then its stems, "f:" and "e:" before the French and the English ones."""
     if len(form) < 3 or form.isdigit():
         return (form,)  # nothing shorter is stemmed: "AR" must never be "are"
+    if "\u0600" <= form[0] <= "\u06ff":
+        return _arabic(form)
     if len(form) == 3:
         return form, "f:" + form, "e:" + form  # "bugs" is a bug
     french, english = _stemmers()
@@ -75,6 +77,21 @@ def keys(form: str, accented: str) -> tuple[str, ...]:
         found["e:" + _squeeze(english.stemWord(form))] = None
     if form.endswith("en") and len(form) >= 8:  # Rechnungen
         found[form[:-2]] = None
+    return tuple(found)
+
+
+#: What Arabic writes before a word ("and", "with", "the" …) and after it (plural, feminine), the longest first.
+_BEFORE = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف")
+_AFTER = ("ات", "ين", "ون", "ة", "ه", "ي")
+
+
+def _arabic(form: str) -> tuple[str, ...]:
+    """A word in Arabic script, and it without what is written onto it; at least three letters are left."""
+    found: dict[str, None] = {form: None}
+    stem = next((form.removeprefix(b) for b in _BEFORE if form.startswith(b) and len(form) - len(b) >= 3), form)
+    for bare in (form, stem):
+        ending = next((a for a in _AFTER if bare.endswith(a) and len(bare) - len(a) >= 3), "")
+        found["a:" + bare.removesuffix(ending)] = None
     return tuple(found)
 
 

@@ -1,0 +1,91 @@
+"""Tables in plain text: lines of cells divided by bars, tabs or semicolons, under a head that says what the columns are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from processors.facts_money import TAX, tax_of
+from processors.numbers_spoken import readable
+
+Role = Literal["", "quantity", "unit", "total"]
+
+_DIVIDERS = ("|", "\t", ";")
+_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    ("unit", re.compile(r"\bp\.?\s?u\b|prix\s+u|unit\s*price|price\s*(?:/|per)?\s*unit|\bprix\b(?!.*total)|\bprice\b|\brate\b|\btarif|\btaman|الثمن|السعر")),
+    ("total", re.compile(r"\btotal|\bmontant|\bamount|\bsubtotal|المجموع")),
+    ("quantity", re.compile(r"\bqt|\bquantit|\bqty|\bnombre|\bnb|الكمية|العدد")),
+)  # fmt: skip
+_RULE = re.compile(r"[\s|:+=_-]*")
+_BRACKETS = re.compile(r"[(\[]([^)\]]{1,20})[)\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell below the head: its place, what its column holds, the unit and the tax that the head tells."""
+
+    start: int
+    end: int
+    role: Role
+    unit: str = ""
+    tax: Literal["incl", "excl", ""] = ""
+
+
+def table_cells(text: str) -> list[list[Cell]]:
+    """The rows of the first table of the text that has a column of quantities, [] where there is none."""
+    lines: list[tuple[int, str]] = []
+    start = 0
+    for line in text.split("\n"):
+        lines.append((start, line))
+        start += len(line) + 1
+    for divider in _DIVIDERS:
+        for at, (_, line) in enumerate(lines):
+            if line.count(divider) < 1:
+                continue
+            head = [_role(cell) for _, _, cell in _cells(0, line, divider)]
+            if len(head) < 2 or not any(role == "quantity" for role, _, _ in head):
+                continue
+            rows = _rows(lines[at + 1 :], divider, head)
+            if rows:
+                return rows
+    return []
+
+
+def _rows(
+    lines: Sequence[tuple[int, str]], divider: str, head: Sequence[tuple[Role, str, Literal["incl", "excl", ""]]]
+) -> list[list[Cell]]:
+    rows = []
+    for start, line in lines:
+        if _RULE.fullmatch(line) and line.strip():
+            continue
+        cells = _cells(start, line, divider)
+        if len(cells) < 2 or len(cells) > len(head):
+            break
+        rows.append([Cell(a, b, *head[n]) for n, (a, b, _) in enumerate(cells)])
+    return rows
+
+
+def _cells(start: int, line: str, divider: str) -> list[tuple[int, int, str]]:
+    """(start, end, words) of every cell; a bar before the first and after the last is no cell."""
+    found = []
+    at = start
+    parts = line.split(divider)
+    for number, part in enumerate(parts):
+        edge = divider == "|" and number in (0, len(parts) - 1) and not part.strip()
+        if not edge:
+            found.append((at, at + len(part), part))
+        at += len(part) + 1
+    return found
+
+
+def _role(cell: str) -> tuple[Role, str, Literal["incl", "excl", ""]]:
+    plain = readable(cell)
+    tax = re.search(rf"(?<![^\W_])(?:{TAX})(?![^\W_])", plain)
+    unit = _BRACKETS.search(plain)
+    said = tax_of(tax[0]) if tax else ""
+    for role, pattern in sorted(_ROLES, key=lambda r: r[0] != "total"):
+        if pattern.search(plain):
+            return role, unit[1].strip() if unit else "", said
+    return "", "", said
