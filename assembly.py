@@ -400,6 +400,7 @@ def make_reading(init: Mapping[str, Any]) -> Reading:
             get=spool.get,
             channel=task["channel"],
             documents=documents,
+            account=task.get("inbox", ""),
         )
 
     return read, spool.put_known

@@ -10,8 +10,10 @@ from core.case import UNDECIDED
 from core.events import MessageRead, OperatorActed
 from core.gates import walk
 from core.joining import add_files, answered, proven, store_files, tell_oversize, words
+from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
-from core.values import condition_values, merge_facts, missing
+from core.rows import joined
+from core.values import condition_values, missing
 from core.work import Work
 
 #: How often an unclear answer to one offer is answered automatically before only people deal with it.
@@ -27,7 +29,7 @@ def customer(work: Work, event: MessageRead) -> None:
     files = add_files(work, event)
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
-        work.change(facts=merge_facts(work.case.facts, event.reading.facts))
+        work.change(facts=joined(work.case.facts, event.reading.facts, work.directive))
     if lacked:
         answered(work, event)
     store_files(work, files)
@@ -59,7 +61,7 @@ def customer(work: Work, event: MessageRead) -> None:
             _approve(work, event, "customer", quote.amount, verdict.evidence)
             walk(work)
             return
-    stage, offer = work.case.stage, work.case.quote
+    stage, offer, shown = work.case.stage, work.case.quote, work.case.shown
     if lacked and missing(work.case, work.directive, required=True):
         work.change(asked=())  # he answered, and something is still missing: ask again for what remains
     walk(work)
@@ -68,7 +70,7 @@ def customer(work: Work, event: MessageRead) -> None:
     elif work.case.stage == stage == "waiting_info" and _spoken(event):
         work.because("voice", "un message vocal que personne n'a lu : une personne est prévenue")
         work.tell_admin("admin_question", message=work.case.summary)
-    elif work.case.stage == stage == "waiting_review":
+    elif work.case.stage == stage == "waiting_review" and work.case.shown == shown:
         work.because("more", "le client ajoute quelque chose : l'administrateur en est informé")
         work.tell_admin("admin_question", message=words(event))
 
@@ -193,6 +195,8 @@ def admin(work: Work, event: MessageRead) -> None:
     if not event.authorised:
         work.because("not-verified", "l'administrateur n'a pas pu être vérifié : rien n'est décidé")
         work.tell_admin("admin_unclear", message=words(event))
+    elif judges(work.directive):
+        by_reply(work, event)
     elif answer == "refuse":
         reject(work, "admin", who)
     elif answer != "approve" or verdict is None:
@@ -278,14 +282,3 @@ def final(
         work.change(quotes=past)
     approval = Approval(by, who, how, amount, quote.digest, work.context.now, evidence, message_id, final=True)
     work.change(quote=replace(quote, status="approved"), price=amount, approval=approval)
-
-
-def reject(work: Work, by: Literal["customer", "admin", "operator"], who: str) -> None:
-    """The request ends with a no; the customer is told politely, the ticket is closed."""
-    work.because("refuse", f"refus de {who}")
-    quote = work.case.quote
-    if quote is not None and quote.status == "open":
-        work.change(quote=replace(quote, status="refused"))
-    work.change(refused_by=by, approval=None)
-    work.tell_customer("refusal", "outcome")
-    work.stage("rejected")

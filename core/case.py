@@ -67,6 +67,15 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice that showed the facts to be judged: the key of the effect that sent it, the facts' digest, when it was decided."""
+
+    key: str
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a person decided about the facts of a request: ``who`` and ``at`` are "validated by" and "validated at".
 
@@ -93,8 +102,8 @@ class Case:
     ``people`` are the addresses and numbers the customer writes from.
     ``seen`` are the ids of the events that were applied, so that the same one told again changes nothing.
     ``judged`` is a person's decision about its facts, where the directive asks for one; ``shown`` are the notices that asked
-    for it: (key of the effect, digest of the facts in it). ``repeats`` and ``repeats_ref`` are the case (id) that it repeats and its reference, '' when it is none.
-    ``finished_at``: a person told that what was asked for is delivered.
+    for it. ``repeats`` is the case (id) that it repeats, ``repeats_ref`` that one's reference; '' when it is none.
+    ``finished_at``: when a person told that what was asked for is delivered.
     """
 
     id: str
@@ -133,7 +142,7 @@ class Case:
     closed_at: datetime | None = None
     task: TaskState | None = None
     judged: Judgement | None = None
-    shown: tuple[tuple[str, str], ...] = ()
+    shown: tuple[Shown, ...] = ()
     repeats: str = ""
     repeats_ref: str = ""
     finished_at: datetime | None = None

@@ -9,16 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.answers import admin, by_link, customer, final, press, reject
+from core.answers import admin, by_link, customer, final, press
 from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.directive import Directive
 from core.effects import Effect
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
 from core.gates import LATE, fulfil, walk
+from core.gates.complete import HANDED
 from core.joining import BLANK, add_files, follow, says_nothing, speak_up, store_files, tell_oversize, vouched_phones, words
+from core.judging import by_operator, judged, judges, reject
 from core.quote import Approval
 from core.reading import Reason
-from core.values import SUMMARY, merge_facts
+from core.rows import corrected, derived, inherited, merge_facts
+from core.values import SUMMARY
 from core.work import Context, Work
 
 #: How often an administrator is told of texts that never arrived, for one case.
@@ -123,9 +126,24 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
     tell_oversize(work, event)
     if says_nothing(event):
         work.count(BLANK)
+    _repeat(work, event)
     work.change(stage="waiting_info")
     walk(work)
     return work
+
+
+def _repeat(work: Work, event: MessageRead) -> None:
+    """What the message leaves out comes from the person's last validated request, where he asks for the same again."""
+    asked, facts = event.reading.repeat, derived(work.case.facts, work.directive)
+    if asked is not None and work.directive.repeat is not None:
+        last = next(iter(work.context.past), None)
+        if last is None:
+            work.because("repeat", f"« {asked.quote} » : aucune demande validée de cette personne, rien n'est repris")
+        else:
+            facts = inherited(facts, last, work.directive)
+            work.because("repeat", f"« {asked.quote} » : ce qui manque vient de {last.ref}, sa dernière demande validée")
+            work.change(repeats=last.id, repeats_ref=last.ref)
+    work.change(facts=facts)
 
 
 def _joined(work: Work, event: MessageRead) -> None:
@@ -250,7 +268,10 @@ def _late(work: Work, event: DeadlinePassed) -> None:
     if spec is None or gate not in LATE or not work.case.open:
         work.because("stale-deadline", f"délai « {event.name} » sans objet", hit=False)
         return
+    handed = work.case.counts.get(HANDED)
     LATE[gate](work, spec, event.name)
+    if work.case.counts.get(HANDED) != handed:
+        walk(work)
 
 
 def _operator(work: Work, event: OperatorActed) -> None:
@@ -264,8 +285,17 @@ def _operator(work: Work, event: OperatorActed) -> None:
         work.note(f"{event.author} : {note}")
     if event.action == "note":
         work.because("note", f"note de {event.author}")
+    elif event.action == "finish" and case.stage in ("fulfilling", "done") and case.finished_at is None:
+        work.because("finish", f"{event.author} : livré, terminé")
+        work.change(finished_at=event.at)
     elif case.stage not in UNDECIDED:
         work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
+    elif event.action == "correct" and event.facts:
+        work.because("correct", f"{event.author} corrige : {', '.join(f.name for f in event.facts)}")
+        work.change(facts=corrected(case.facts, event.facts, work.directive))
+        walk(work)
+    elif event.action == "validate" and judges(work.directive):
+        by_operator(work, event)
     elif event.action == "validate" and event.amount is not None:
         work.because("validate", f"validation de {event.author} : {event.amount.normalize():f}")
         final(work, "operator", event.author, event.how, event.amount, note)
@@ -281,6 +311,7 @@ def _operator(work: Work, event: OperatorActed) -> None:
         work.change(price=event.amount, review="passed")
         walk(work)
     elif event.action == "refuse":
+        judged(work, "rejected", "operator", event.author, event.how, note)
         reject(work, "operator", event.author)
     elif event.action == "close":
         work.because("close", f"close par {event.author}")
@@ -302,18 +333,20 @@ def _reassign(work: Work, event: OperatorActed) -> None:
     past = case.quotes
     if case.quote is not None:
         past = (*past, replace(case.quote, status="void") if case.quote.status == "open" else case.quote)
-    corrected = tuple(f for f in case.facts if f.origin == "person")
+    kept = tuple(f for f in case.facts if f.origin == "person")
     work.change(
         directive=directive.name,
         kind=directive.kind,
         revision=directive.revision,
         gate=0,
-        facts=merge_facts(corrected, event.facts),
+        facts=derived(merge_facts(kept, event.facts), directive),
         quote=None,
         quotes=past,
         price=None,
         approval=None,
         review="",
+        judged=None,
+        shown=(),
         asked=(),
         counts={},
     )

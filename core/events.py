@@ -24,7 +24,8 @@ class MessageRead:
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
     be meant). ``repeat_of`` names the message it repeats.
-    ``answers`` are the keys of effects of ours that it answers, as far as its threading headers tell.
+    ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
+    headers tell.
     """
 
     id: str
@@ -38,6 +39,7 @@ class MessageRead:
     conversation: str = ""
     why: str = ""
     answers: tuple[str, ...] = ()
+    replies_to: str = ""
     repeat_of: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
 
@@ -95,11 +97,12 @@ class OperatorActed:
     ask       ``note`` goes to the customer as a question     close   closed without a word
     note      kept with the case and on its ticket            reassign to the directive named in ``note``; ``facts`` are what
                                                               the case's messages tell by that directive
+    finish    what was asked for is delivered
     """
 
     id: str
     at: datetime
-    action: Literal["validate", "correct", "approve", "refuse", "reprice", "ask", "close", "note", "reassign"]
+    action: Literal["validate", "correct", "approve", "refuse", "reprice", "ask", "close", "note", "reassign", "finish"]
     author: str
     how: Literal["link", "webhook", "desk", "command"]
     amount: Decimal | None = None

@@ -9,7 +9,8 @@ from core.effects import StoreFile
 from core.events import MessageRead
 from core.message import is_decoration
 from core.reading import Evidence, Fact
-from core.values import SUMMARY, file_name, merge_facts, missing
+from core.rows import derived, joined
+from core.values import SUMMARY, file_name, missing
 from core.work import Work
 
 #: How many message ids a thread keeps for References.
@@ -123,7 +124,7 @@ def speak_up(work: Work, event: MessageRead) -> bool:
         closed_at=None,
         subject=message.subject or work.case.subject,
         summary=words(event),
-        facts=event.reading.facts,
+        facts=derived(event.reading.facts, found),
     )
     return True
 
@@ -142,7 +143,7 @@ def answered(work: Work, event: MessageRead) -> None:
         literal = event.message.text.strip()
         fact = Fact(spec.name, said, (Evidence("text", literal, event.message.text.find(literal)),), 0.5)
         work.because(f"answer:{spec.name}", f"sa réponse à notre question : « {said} »")
-        work.change(facts=merge_facts(work.case.facts, (fact,)))
+        work.change(facts=joined(work.case.facts, (fact,), work.directive))
 
 
 def words(event: MessageRead) -> str:

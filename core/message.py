@@ -74,7 +74,7 @@ def is_decoration(attachment: Attachment) -> bool:
 
 
 def kind_of(attachment: Attachment) -> Kind | None:
-    """What the file is as something to read, None when it is nothing that holds text for us (a 3D model, a logo, an archive)."""
+    """What the file is as something to read, None when it is nothing that holds text for us (a logo, an archive)."""
     if is_decoration(attachment):
         return None
     name = attachment.name.lower()

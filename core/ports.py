@@ -546,6 +546,9 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Papers, Protocol):
     def cases(self, ids: Sequence[str]) -> dict[str, Case]:
         """Cases by id; unknown ids are left out."""
 
+    def past_cases(self, people: Sequence[str], business: str, directive: str, limit: int) -> list[Case]:
+        """Requests of these people by that directive that were handed on or done, the last changed first."""
+
     def parties(self, people: Sequence[str]) -> dict[str, Party]:
         """Who is known under these addresses or numbers: the person with all that is known of him. Unknown ones are left out."""
 

@@ -99,10 +99,11 @@ def read_button(pressed: str) -> tuple[Literal["approve", "refuse"], str] | None
 
 def in_force(quotes: Sequence[Quote], key: str) -> Quote | None:
     """The offer that stood when the case wanted the text of that key (``case/version/ordinal``); None before the first."""
-    version = _version(key)
-    sent = [quote for quote in quotes if quote.key and _version(quote.key) <= version]
+    version = version_of(key)
+    sent = [quote for quote in quotes if quote.key and version_of(quote.key) <= version]
     return max(sent, key=lambda quote: quote.number, default=None)
 
 
-def _version(key: str) -> int:
+def version_of(key: str) -> int:
+    """The version of the case whose decision wanted the effect of that key (``case/version/ordinal``)."""
     return int(key.split("/")[1])

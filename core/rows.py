@@ -16,7 +16,7 @@ from typing import Literal
 from core import codec
 from core.case import Case
 from core.directive import Directive, FactSpec
-from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
+from core.reading import Evidence, Fact, FactValue, Money, Quantity, Row, Rows
 
 State = Literal["known", "doubtful", "missing"]
 
@@ -164,6 +164,76 @@ def product(maker: FactSpec, facts: Iterable[Fact], directive: Directive) -> Fac
         return None
     total = (count * money.amount / money.per).quantize(Decimal("0.01"))
     return Fact(maker.name, Money(total, money.currency, money.tax), (), min(number.confidence, price.confidence), "derived")
+
+
+# ------------------------------------------------------------------ further messages, earlier requests
+
+
+def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive) -> tuple[Fact, ...]:
+    """The facts after a further message. New lines take the place of all columns; a column alone does not say which of several
+    lines it means, so it is left out (a person reads the message)."""
+    spec = rows_spec(directive)
+    if spec is not None:
+        columns = {*spec.columns, spec.name}
+        corrected_ones = any(f.origin == "person" and f.name in columns for f in old)
+        if any(f.name == spec.name for f in new) and not corrected_ones:
+            old = tuple(f for f in old if f.name not in columns)
+        elif any(f.name == spec.name for f in (*old, *new)):
+            new = tuple(f for f in new if f.name not in columns)
+    stated = {f.name for f in new}
+    # What the person says now stands above what was taken over from an earlier request.
+    old = tuple(f for f in old if not (f.name in stated and f.origin in ("inherited", "derived")))
+    return derived(merge_facts(old, new), directive)
+
+
+def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tuple[Fact, ...]:
+    """The facts with what a repeat takes over from the earlier request: only what the message does not say itself.
+
+    Who names another thing, or one of several, takes over nothing that went with the thing (price, nature …).
+    """
+    repeat, spec = directive.repeat, rows_spec(directive)
+    if repeat is None:
+        return facts
+    stated = {f.name: f for f in facts if f.origin != "derived"}
+    columns = {*spec.columns, spec.name} if spec is not None else set()
+    before = {f.name: f for f in last.facts if f.origin != "derived"}
+    other = any(
+        f.name in columns and f.name in before and _is_thing(f, directive) and f.value != before[f.name].value for f in facts
+    )
+    several = spec is not None and spec.name in before
+    names = dict.fromkeys(
+        (*repeat.inherit, *([spec.name] if several and spec is not None and columns & set(repeat.inherit) else ()))
+    )
+    if other or (several and columns & set(stated)):
+        names = {n: None for n in names if n not in columns}
+    taken = (_inherit(before[n], last, repeat.confidence) for n in names if n in before and n not in stated)
+    return derived((*facts, *taken), directive)
+
+
+def _is_thing(fact: Fact, directive: Directive) -> bool:
+    spec = directive.fact(fact.name)
+    return spec is not None and spec.type == "choice"
+
+
+def _inherit(fact: Fact, last: Case, least: float) -> Fact:
+    proof = (Evidence(f"case:{last.id}", last.ref),)
+    value = fact.value
+    if isinstance(value, Rows):
+        value = Rows(tuple(Row(tuple(_inherit(c, last, least) for c in r.cells if c.origin != "derived")) for r in value.rows))
+    return Fact(fact.name, value, proof, max(fact.confidence, least), "inherited")
+
+
+def merge_facts(old: tuple[Fact, ...], new: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The facts after a message: a newer one replaces an older one unless it was read with less confidence.
+
+    What a person corrected stands until a person corrects it again. The order of first mention is kept.
+    """
+    merged = {fact.name: fact for fact in old}
+    for fact in new:
+        before = merged.get(fact.name)
+        if before is None or ((before.origin != "person" or fact.origin == "person") and fact.confidence >= before.confidence):
+            merged[fact.name] = fact
+    return tuple(merged.values())
 
 
 # ------------------------------------------------------------------ corrections

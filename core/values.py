@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from core.alerts import alerts_of
 from core.case import Case, CaseFile
 from core.directive import Directive, FactSpec, Grid, in_language
-from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
+from core.reading import Day, Dimensions, FactValue, Money, Quantity, Row, Rows
 from core.rows import FactState, confidence, doubtful, rows_of, states
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
@@ -259,7 +259,7 @@ def text_values(
 
 
 def row_text(row: Row, directive: Directive, language: str) -> str:
-    """A line of a request in words: "Sachet fond plat · 10 000 pièces · 0,12 EUR"."""
+    """A line of a request in words: "Rose rouge · 10 000 pièces · 0,12 EUR"."""
     return " · ".join(fact_text(c.value, directive.fact(c.name), language) for c in row.cells)
 
 
@@ -275,16 +275,3 @@ class _Facts(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return ""
-
-
-def merge_facts(old: tuple[Fact, ...], new: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts after a message: a newer one replaces an older one unless it was read with less confidence.
-
-    What a person corrected stands until a person corrects it again. The order of first mention is kept.
-    """
-    merged = {fact.name: fact for fact in old}
-    for fact in new:
-        before = merged.get(fact.name)
-        if before is None or ((before.origin != "person" or fact.origin == "person") and fact.confidence >= before.confidence):
-            merged[fact.name] = fact
-    return tuple(merged.values())

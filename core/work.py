@@ -39,6 +39,7 @@ class Context:
     ``known`` is what is known of the person who opens one, on any channel.
     ``waiting``: how many other open cases wait for this correspondent.
     ``admin_phone``: the administrator is written to there, on WhatsApp, rather than by mail.
+    ``past`` are validated requests of the same person and kind, newest first, where the directive speaks of them.
     ``recognised`` is the directive by which a further message would open a case of its own.
     """
 
@@ -54,6 +55,7 @@ class Context:
     recognised: Directive | None = None
     approve_url: Callable[[str, int, str, str], str] = lambda case_id, number, digest, to: ""
     admin_phone: str = ""
+    past: tuple[Case, ...] = ()
 
 
 class Work:
@@ -307,6 +309,7 @@ class Work:
             reference=self.context.reference(self.case.ref),
             case_url=self.context.case_url(self.case.id),
             extra=extra,
+            past=self.context.past,
         )
 
 

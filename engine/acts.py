@@ -17,15 +17,15 @@ from core.directive import Localized, in_language
 from core.events import OperatorActed
 from core.ports import PendingEvent
 from core.reading import Fact
-from core.values import merge_facts
+from core.rows import digest_of, merge_facts
 from core.views import DeskStore
 from engine.cases import actions_of
 from engine.office import Office
 from engine.typed import Unreadable, field_of, read_value
 from processors.analyze import understand
 
-Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note"]
-NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note")
+Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish"]
+NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish")
 #: What a person says the facts of a case are, by name, as he types them; '' for one that the messages do not tell.
 Typed = Mapping[str, str]
 PRICED = frozenset({"validate", "reprice"})
@@ -66,18 +66,20 @@ class Acts:
         amount: Decimal | None = None,
         note: str = "",
         values: Typed | None = None,
+        digest: str = "",
     ) -> Outcome:
         """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then; "reused" when he
         asked for something else then.
 
         ``amount`` is for validate and reprice; ``values`` for correct; ``note`` the question of ask, the text of note, the
-        directive of reassign, a remark with the others.
+        directive of reassign, a remark with the others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of),
+        as the page showed them; without one, to those of this moment.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
             return Outcome("unknown")
-        digest = hashlib.sha256(f"{author}\0{key or secrets.token_hex(16)}".encode("utf-8", "replace")).hexdigest()
-        event_id = f"desk:{case_id}:{digest[:32]}"
+        name = hashlib.sha256(f"{author}\0{key or secrets.token_hex(16)}".encode("utf-8", "replace")).hexdigest()
+        event_id = f"desk:{case_id}:{name[:32]}"
         asked = _asked(action, amount, note, values or {}) if key else ""
         if key and (before := self._before(case, event_id, asked)) is not None:
             return before
@@ -92,7 +94,8 @@ class Acts:
             facts, wrong = self._typed(case, values or {})
             if wrong:
                 return Outcome("refused", event_id, wrong, case)
-        event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), facts=facts, asked=asked)
+        shown = (digest or digest_of(case, self._office.directive(case))) if action == "validate" else ""
+        event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, asked=asked)
         if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):
             # The same key a moment ago, from elsewhere.
             return self._before(case, event_id, asked) or Outcome("unknown")
@@ -132,7 +135,9 @@ class Acts:
         """Why the case does not take this act now, {} when it does. The clerk looks again."""
         business = self._office.business(case.business)
         every = actions_of(case, self._office.directive(case), [d.name for d in business.directives])
-        found = next(a for a in every if a.name == action)
+        found = next((a for a in every if a.name == action), None)
+        if found is None:
+            return {"fr": "ce geste ne va pas avec ce genre de demande", "en": "this act does not go with this kind of request"}
         if not found.possible:
             return found.why_not
         if found.amount and (amount is None or not amount.is_finite() or not 0 < amount <= MOST_AMOUNT):

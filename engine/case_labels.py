@@ -64,6 +64,7 @@ LINES: Mapping[str, Localized] = {
     "operator.close": {"fr": "Clôture", "en": "Closed"},
     "operator.note": {"fr": "Note", "en": "Note"},
     "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
+    "operator.finish": {"fr": "Livrée", "en": "Delivered"},
     "operator.correct": {"fr": "Correction", "en": "Corrected"},
 }
 ACTS: Mapping[str, Localized] = {
@@ -73,6 +74,7 @@ ACTS: Mapping[str, Localized] = {
     "ask": {"fr": "Poser une question au client", "en": "Ask the customer"},
     "reassign": {"fr": "Reclasser", "en": "Reassign"},
     "correct": {"fr": "Corriger", "en": "Correct"},
+    "finish": {"fr": "Livrée", "en": "Delivered"},
     "close": {"fr": "Clore sans suite", "en": "Close"},
     "note": {"fr": "Noter", "en": "Add a note"},
 }

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from core.case import UNDECIDED, Case
 from core.directive import Directive, Localized, in_language
 from core.effects import SendMessage, State, StoreFile, fill
+from core.judging import judges
 from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
@@ -453,18 +454,24 @@ def _asked(case: Case, directive: Directive) -> list[Localized]:
 def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple[Action, ...]:
     """What people may do with the case now; what they may not, with the reason."""
     ended: Localized = {} if case.stage in UNDECIDED else label(ENDED, case.stage)
-    priced = directive.gate("approve") is not None
+    priced, judged = directive.gate("approve") is not None, judges(directive)
     no_price: Localized = {"fr": "ce genre de demande n'a pas de prix", "en": "this kind of request has no price"}
     no_way: Localized = {"fr": "le client n'a pas laissé d'adresse", "en": "the customer left no address"}
     alone: Localized = {"fr": "il n'y a pas d'autre directive", "en": "there is no other directive"}
     no_facts: Localized = {"fr": "ce genre de demande n'a pas de champs", "en": "this kind of request has no fields"}
+    unfinished: Localized = {}
+    if case.stage not in ("fulfilling", "done") or case.finished_at is not None:
+        unfinished = {
+            "fr": "seule une demande validée se livre, et une fois",
+            "en": "only a validated request is delivered, and once",
+        }
     rest = tuple(name for name in others if name != case.directive)
 
     def one(name: str, why: Localized, **more: Any) -> Action:
         return Action(name, ACTS[name], not why, why, **more)
 
     return (
-        one("validate", ended or ({} if priced else no_price), amount=True),
+        one("validate", ended or ({} if priced or judged else no_price), amount=not judged),
         one("reprice", ended or ({} if priced else no_price), amount=True),
         one("refuse", ended),
         one("ask", ended or ({} if case.thread.to else no_way), note="required"),
@@ -472,6 +479,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
         one("correct", ended or ({} if directive.facts else no_facts)),
         one("close", ended),
         one("note", {}, note="required"),
+        *((one("finish", unfinished),) if judged else ()),
     )
 
 

@@ -21,6 +21,7 @@ from core.effects import SendMessage
 from core.errors import PortError, UserError
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
 from core.joining import BLANK
+from core.judging import judges
 from core.lessons import lessons
 from core.message import Message
 from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, ReadRow, Store
@@ -29,6 +30,7 @@ from core.reading import Verdict
 from core.register import Entry, entry_of
 from core.work import Context
 from engine import canary
+from engine.corrections import read_corrections
 from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_request, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
@@ -165,9 +167,12 @@ class Clerk:
         reading = read.reading
         if case is not None and case.stage in UNDECIDED and role != "stranger":
             reading = replace(reading, verdict=self._verdict(message, case, role))
-            if reading.directive != case.directive:
+            if role == "admin" and judges(self._office.directive(case)):
+                reading = replace(reading, facts=read_corrections(message, case, self._office.directive(case), now))
+            elif (reading.business, reading.directive) != (case.business, case.directive):
                 # An answer is not recognised as a request, and yet it says what was asked.
                 reading = replace(reading, facts=facts_of(message, self._office.directive(case), now=now))
+        answers, replies_to = self._answers(message, case)
         event = MessageRead(
             id=f"message:{row.identity}",
             at=now,
@@ -179,7 +184,8 @@ class Clerk:
             account=row.inbox,
             conversation=row.hints.get("conversation", ""),
             why=choice.why,
-            answers=self._answers(message, case),
+            answers=answers,
+            replies_to=replies_to,
             repeat_of=repeat,
             hints={**row.hints, "ambiguous": choice.why} if choice.ambiguous and case is not None else row.hints,
         )
@@ -196,8 +202,10 @@ class Clerk:
         waiting = self._finder.waiting_for(people, overlay) if case is None else 0
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
         if case is None:
-            context = replace(context, known=overlay.party(people))
-        elif reading.business == case.business:
+            context = replace(context, known=overlay.party(people), past=self._past(message, directive, overlay))
+        elif directive.alerts:
+            context = replace(context, past=overlay.past(_addresses(case), case.business, directive.name))
+        if case is not None and reading.business == case.business:
             context = replace(context, recognised=recognised)
         decision = decide(case, event, directive, context)
         ids = [message.id, f"fp:{read.fingerprint}"]
@@ -213,12 +221,27 @@ class Clerk:
             kind="message.joined" if case else "message.opened",
             text=f"{message.sender.email} : {message.subject}",
             thread_ids=ids,
+            past=context.past,
         )
         change = replace(change, lessons=lessons(case, decision.case, event))
         outcome = "repeat" if repeat else ("bounce" if message.automatic else ("joined" if case else "opened"))
         overlay.keep(change)
         told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
         return replace(change, inbox_id=row.id, outcome=outcome, journal=(*change.journal, *told))
+
+    @staticmethod
+    def _past(message: Message, directive: Directive, overlay: Overlay) -> tuple[Case, ...]:
+        """What the sender had validated before, where the directive speaks of it. An address that is only written into a mail
+        that answers elsewhere proves nothing: what somebody else ordered is not to be told there."""
+        if directive.repeat is None and not directive.alerts:
+            return ()
+        sender = message.sender.email
+        elsewhere = message.reply_to is not None and not same_correspondent(message.reply_to.email, sender)
+        if not sender or (elsewhere and message.authentication.verdict != "pass") or message.authentication.verdict == "fail":
+            return ()
+        known = overlay.party([sender])
+        people = [sender, *((known.email, known.phone) if known is not None else ())]
+        return overlay.past([p for p in people if p], directive.business, directive.name)
 
     def _role(self, message: Message, case: Case | None) -> Role:
         """Who writes. An administrator who is himself the customer of the case judges only where judging is asked for."""
@@ -233,16 +256,15 @@ class Clerk:
         directive = self._office.directive(case)
         return verdict_of(message, directive, role, case.quote.amount if case.quote else None)
 
-    def _answers(self, message: Message, case: Case | None) -> tuple[str, ...]:
-        """Which of our offers the message answers: the one that stood when the text was sent that it replies to.
+    def _answers(self, message: Message, case: Case | None) -> tuple[tuple[str, ...], str]:
+        """(which of our offers the message answers, which text of ours): the offer that stood when that text was sent.
 
-        That text is told by In-Reply-To, else by the newest reference that is ours; a reminder speaks of an offer as well.
+        The text is told by In-Reply-To, else by the newest reference that is ours; a reminder speaks of an offer as well.
         """
         replied = [i for i in (message.in_reply_to, *reversed(message.references)) if i]
-        quotes = [q for q in (case.quotes if case else ()) if q.key]
-        if case is None or case.quote is None or not replied:
-            return ()
-        quotes.append(case.quote)
+        if case is None or not replied or not (case.quote is not None or case.shown):
+            return (), ""
+        quotes = [q for q in (*case.quotes, case.quote) if q is not None and q.key]
         texts: dict[str, str] = {}
         for sent in self._store.deliveries(case.id):
             if sent.kind == "message.send":
@@ -251,8 +273,8 @@ class Clerk:
         for thread_id in replied:
             if thread_id in texts:
                 offer = in_force(quotes, texts[thread_id])
-                return (offer.key,) if offer is not None else ()
-        return ()
+                return ((offer.key,) if offer is not None else ()), texts[thread_id]
+        return (), ""
 
     def _ignored(self, read: ReadRow, why: str, now: datetime) -> Change:
         entry = JournalEntry(
@@ -304,8 +326,11 @@ class Clerk:
         directive = self._office.directive(case)
         if isinstance(event, OperatorActed) and event.action == "reassign":
             directive = self._office.business(case.business).directive(event.note.strip()) or directive
-        decision = decide(case, event, directive, self._context(directive, self._clock(), ("", "")))
-        change = self._change(case, decision, cause=cause, kind=kind, text="")
+        context = self._context(directive, self._clock(), ("", ""))
+        if directive.alerts:
+            context = replace(context, past=overlay.past(_addresses(case), case.business, directive.name))
+        decision = decide(case, event, directive, context)
+        change = self._change(case, decision, cause=cause, kind=kind, text="", past=context.past)
         change = replace(change, lessons=lessons(case, decision.case, event))
         overlay.keep(change)
         return change
@@ -339,6 +364,7 @@ class Clerk:
         kind: str,
         text: str,
         thread_ids: Sequence[str] = (),
+        past: Sequence[Case] = (),
     ) -> Change:
         """The decision as one commit. A decision that changes nothing (an event told twice) only consumes its cause."""
         case = decision.case
@@ -366,15 +392,19 @@ class Clerk:
             journal=(entry,),
             notice_to=decision.notice_to,
             drops=decision.drops,
-            entry=self._entry(case, unchanged),
+            entry=self._entry(case, unchanged, past),
         )
 
-    def _entry(self, case: Case, unchanged: bool) -> Entry | None:
+    def _entry(self, case: Case, unchanged: bool, past: Sequence[Case]) -> Entry | None:
         """What the register of the case's directive is to hold of it, None where it keeps none."""
         directive = self._office.directive(case)
         if unchanged or not directive.register:
             return None
-        return entry_of(case, directive, (), self._clock())
+        return entry_of(case, directive, past, self._clock())
+
+
+def _addresses(case: Case) -> list[str]:
+    return [a for a in dict.fromkeys((case.party.email, case.party.phone, *case.people)) if a]
 
 
 def _name(cause: Cause) -> str:

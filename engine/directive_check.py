@@ -49,7 +49,8 @@ def needed_texts(directive: DirectivePart) -> dict[str, str]:
     """The texts that a case of this kind may need, each with the reason in French."""
     needed = dict.fromkeys(("ticket", "too_large", "admin_question", "admin_bounce"), "toute demande")
     gates = {g.name: g.options for g in directive.gates}
-    undecided = ("refusal", "question", "admin_unclear", "admin_amount")
+    judged = any(isinstance(g, ReviewPart) and g.judge == "facts" for g in gates.values())
+    undecided = ["refusal", "question", "admin_unclear", *["admin_amount"] * (not judged)]
     for name, options in gates.items():
         why = f"l'étape « {name} »"
         if isinstance(options, FulfilPart):

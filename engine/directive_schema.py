@@ -42,7 +42,7 @@ from engine.directive_values import (
     factors,
     known_zone,
     named,
-    units,
+    spelled,
     words,
     wrong,
 )
@@ -129,7 +129,7 @@ class FactPart(Part):
     choices: dict[Value, ChoicePart] = {}
     after: list[ShortText] = []
     near: list[ShortText] = []
-    units: Annotated[dict[ShortText, list[ShortText]], BeforeValidator(units)] = {}
+    units: Annotated[dict[ShortText, list[ShortText]], BeforeValidator(spelled)] = {}
     source: Name | None = Field(default=None, alias="list")
     price: Literal["", "unit", "total"] = ""
     derive: Annotated[list[FactName], BeforeValidator(factors)] = []

@@ -137,7 +137,7 @@ def words(value: object) -> object:
     return result
 
 
-def units(value: object) -> object:
+def spelled(value: object) -> object:
     """A list of units, or each unit with its words: {carton: [cartons, boîtes]}."""
     if not isinstance(value, Seq):
         return value

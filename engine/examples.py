@@ -11,7 +11,9 @@ from email.message import EmailMessage
 from pathlib import PurePath
 from typing import Any
 
+from core import codec
 from core.directive import Business, Example
+from core.reading import Day, Dimensions, Money, Quantity, Rows
 from core.values import missing
 from engine.explain import STAGES, Explained, Stage, as_json, explain
 from engine.pipeline import Setup
@@ -65,7 +67,8 @@ def differences(expect: Mapping[str, object], found: Explained) -> list[str]:
     line = as_json(found)
     got: dict[str, Any] = {
         **{k: line["reading"][k] for k in ("directive", "kind", "intent", "sentiment", "urgency")},
-        **{k: line["decision"][k] for k in ("gate", "stage", "validation_status", "credits")},
+        **{k: line["decision"][k] for k in ("gate", "stage", "validation_status", "status", "credits")},
+        "repeat": line["reading"]["repeat"] is not None,
         "language": line["message"]["language"],
         "automatic": line["message"]["automatic"],
         "answer": line.get("verdict", {}).get("answer"),
@@ -73,7 +76,7 @@ def differences(expect: Mapping[str, object], found: Explained) -> list[str]:
     }
     if found.decision is not None:
         got["missing"] = [s.name for s in missing(found.decision.case, found.directive, required=True)]
-        got["facts"] = {name: fact["value"] for name, fact in line["reading"]["facts"].items()}
+        got["facts"] = {fact.name: plain_value(fact.value) for fact in found.reading.facts}
     wrong = []
     for name, value in expect.items():
         have = got.get(name)
@@ -82,6 +85,23 @@ def differences(expect: Mapping[str, object], found: Explained) -> list[str]:
         elif not _same(value, have):
             wrong.append(f"{name} : {_shown(value)} attendu, {_shown(have)} trouvé")
     return wrong
+
+
+def plain_value(value: object) -> object:
+    """A fact's value as an example writes it: "10000 pièce", "0.45 MAD excl", "2026-03-31", 12.
+
+    The price of a thousand is "165 MAD excl / 1000", of a carton "95 MAD / carton"; lines are counted.
+    """
+    if isinstance(value, Quantity):
+        return f"{value.amount:f} {value.unit}".strip()
+    if isinstance(value, Money):
+        each = " ".join(filter(None, (str(value.per) if value.per != 1 else "", value.unit)))
+        return " ".join(filter(None, (f"{value.amount:f}", value.currency, value.tax, f"/ {each}" if each else "")))
+    if isinstance(value, Day):
+        return value.day.isoformat()
+    if isinstance(value, Rows):
+        return len(value.rows)
+    return codec.plain(value) if isinstance(value, Dimensions) else value
 
 
 def _same(expected: object, found: object) -> bool:

@@ -9,15 +9,18 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from core import codec
-from core.case import Case, CaseFile, Party, Thread
+from core.case import Case, CaseFile, Party, Shown, Thread
 from core.decide import Decision, decide
 from core.directive import Business, Directive, FactSpec
 from core.effects import Effect, SendMessage
 from core.events import MessageRead, Role
+from core.judging import judges
 from core.message import Address, Family, Message
 from core.quote import Quote, digest
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Verdict
+from core.rows import confidence, digest_of
 from core.work import Context
+from engine.corrections import read_corrections
 from engine.office import authorised, verdict_of
 from engine.pipeline import ReadMail, Setup, read_mail
 from processors.correlate import same_correspondent
@@ -75,11 +78,15 @@ def explain(raw: bytes, path: str, setup: Setup, *, admin_email: str, stage: Sta
 
 def _with_approval(setup: Setup, business: Business, directive: Directive) -> tuple[Business, Directive]:
     """The directive that a case waiting for an answer would have: the message's own if it has such a gate, else the first."""
-    if directive.gate("approve") is not None:
-        return business, directive
-    for other in (business, *setup.businesses):
+    for waits in (lambda d: d.gate("approve") is not None, judges):
+        if waits(directive):
+            return business, directive
+        for found in business.directives:
+            if waits(found):
+                return business, found
+    for other in setup.businesses:
         for found in other.directives:
-            if found.gate("approve") is not None:
+            if found.gate("approve") is not None or judges(found):
                 return other, found
     return business, directive
 
@@ -97,6 +104,9 @@ def _decide(
         received_at=context.now,
     )
     case = _waiting(read.message, directive, stage, verdict, role, context.now) if stage else None
+    if case is not None and judges(directive) and role == "admin":
+        corrections = read_corrections(read.message, case, directive, context.now)
+        event = replace(event, reading=replace(event.reading, facts=corrections))
     return decide(case, event, directive, context)
 
 
@@ -112,7 +122,7 @@ def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verd
         unit = grid.unit["fr"][1]
         mark = digest("explain", 1, amount, unit, grid.name)
         quote = Quote(1, amount, unit, {}, grid.name, None, "admin", before, mark, key="explain/1/9")
-    return Case(
+    case = Case(
         id="explain",
         ref="EXP1A1N0",
         version=1,
@@ -133,6 +143,9 @@ def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verd
         people=(customer.email,),
         keys={"contact": "explain/1/0", "ticket": "explain/1/1"},
     )
+    if stage == "waiting_review" and judges(directive):
+        case = replace(case, shown=(Shown("explain/1/8", digest_of(case, directive), before),))
+    return case
 
 
 def _facts(directive: Directive) -> tuple[Fact, ...]:
@@ -193,6 +206,7 @@ def as_json(found: Explained) -> dict[str, Any]:
             "sentiment": reading.sentiment,
             "urgency": reading.urgency,
             "facts": {f.name: _fact(f) for f in reading.facts},
+            "repeat": reading.repeat.quote if reading.repeat is not None else None,
             "reasons": [codec.plain(r) for r in reading.reasons],
         },
     }
@@ -210,7 +224,15 @@ def as_json(found: Explained) -> dict[str, Any]:
 def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
     if decision is None:
         why = f"message automatique ({found.message.automatic}) : {found.message.automatic_reason}"
-        return {"gate": None, "stage": "ignored", "validation_status": None, "credits": None, "effects": [], "reasons": [why]}
+        return {
+            "gate": None,
+            "stage": "ignored",
+            "validation_status": None,
+            "status": None,
+            "credits": None,
+            "effects": [],
+            "reasons": [why],
+        }
     case, directive = decision.case, found.directive
     gates = directive.gates
     amount = case.approval.amount if case.approval else (case.quote.amount if case.quote else None)
@@ -218,6 +240,9 @@ def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
         "gate": gates[case.gate].gate if case.gate < len(gates) else None,
         "stage": case.stage,
         "validation_status": directive.ticket.status.get(case.stage) or None,
+        "status": directive.status(case.stage).word,
+        "confidence": confidence(case, directive),
+        "facts": {f.name: {**_fact(f), "confidence": f.confidence, "origin": f.origin} for f in case.facts},
         "credits": _number(amount),
         "effects": [_effect(e) for e in decision.effects],
         "reasons": [r.text for r in decision.reasons if r.text],

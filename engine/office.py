@@ -7,15 +7,17 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.case import Case
 from core.directive import Business, Directive
 from core.effects import System
 from core.events import Role
+from core.judging import judges
 from core.message import Message
 from core.reading import Verdict
+from engine.corrections import read_rejection
 from processors.correlate import make_message_id, make_token, read_message_id
 from processors.verdict import read_verdict
 
@@ -93,7 +95,7 @@ def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decim
     """The message read as an answer, by its words alone."""
     approve = directive.gate("approve")
     grid = directive.grids.get(approve.quote) if approve else None
-    return read_verdict(
+    verdict = read_verdict(
         message.text,
         subject=message.subject,
         quoted=message.quoted,
@@ -104,6 +106,9 @@ def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decim
         unit=grid.unit["fr"][0] if grid else "",
         role="admin" if role == "admin" else "customer",
     )
+    if role == "admin" and verdict.answer == "unclear" and judges(directive) and (no := read_rejection(message)):
+        return replace(verdict, answer="refuse", evidence=no)
+    return verdict
 
 
 def without_links(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from core.alerts import MOST_PAST
 from core.case import Case, Party
 from core.ports import Change, Found, ReadRow, Store
 
@@ -78,6 +79,15 @@ class Overlay:
         listed = [*self._cases, *(c.id for c in self._store.list_cases(stage=stage, limit=limit + len(self._cases)))]
         found = [c for i in dict.fromkeys(listed) if (c := self.case(i)) is not None and c.stage == stage]
         return sorted(found, key=lambda c: (c.updated_at, c.id), reverse=True)[:limit]
+
+    def past(self, people: Sequence[str], business: str, directive: str) -> tuple[Case, ...]:
+        """Validated requests of these people by that directive, the last validated first, as the batch has them by now."""
+        wanted = frozenset(people)
+        stored = {c.id: c for c in self._store.past_cases(sorted(wanted), business, directive, MOST_PAST)}
+        here = {i: c for i, c in self._cases.items() if c is not None and wanted & {c.party.email, c.party.phone, *c.people}}
+        both = [c for c in {**stored, **here}.values() if (c.business, c.directive) == (business, directive)]
+        validated = [(c.judged.at, c.id, c) for c in both if c.judged is not None and c.judged.outcome == "validated"]
+        return tuple(c for _, _, c in sorted(validated, key=lambda v: v[:2], reverse=True))
 
     def party(self, people: Sequence[str]) -> Party | None:
         """Who it is, as far as the store knows him."""

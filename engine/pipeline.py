@@ -68,9 +68,11 @@ def read_mail(
     get: Callable[[str], bytes] | None = None,
     channel: Channel = "email",
     documents: Sequence[Document] | None = None,
+    account: str = "",
 ) -> ReadMail:
     """Read one stored message of any channel. Total: any bytes give a message.
 
+    ``account`` is the inbox it came by, '' where that is not known.
     ``keep`` stores files' bytes, given by their digests; ``get`` gives the bytes of files that stand in the spool already.
     ``documents`` are what its files say, None while that is not known.
     """
@@ -88,8 +90,9 @@ def read_mail(
         message = replace(message, defects=(*message.defects, cut))
     if documents is not None:
         message = with_documents(message, documents)
-    reading = understand_best(message, setup.businesses, now=now)
-    files = wanted(message, reading, setup.businesses) if documents is None else ()
+    theirs = belonging(message, setup.businesses, account)
+    reading = understand_best(message, theirs, now=now)
+    files = wanted(message, reading, theirs) if documents is None else ()
     return ReadMail(message, reading, fingerprint(message), tuple(wanted_file(file) for file in files))
 
 
@@ -157,6 +160,23 @@ def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Message:
         sha256=mail.sha256,
         size=mail.size,
     )
+
+
+def belonging(message: Message, businesses: Sequence[Business], account: str = "") -> Sequence[Business]:
+    """The businesses that a message can be for.
+
+    Those one of whose ``accounts`` it came by or is addressed to; else, where its inbox is known, those that name no accounts; else
+    all of them (a mail out of a file: only what it says can tell).
+    """
+    # Inboxes are called by their kind and address: "gmail:contact@example.com".
+    addressed = {a.email.casefold() for a in (*message.to, *message.cc)} | {
+        account.casefold(),
+        account.casefold().rpartition(":")[2],
+    }
+    named = [b for b in businesses if addressed.intersection(b.accounts)]
+    if named or not account:
+        return named or businesses
+    return [b for b in businesses if not b.accounts] or businesses
 
 
 def understand_best(message: Message, businesses: Sequence[Business], *, now: datetime, only: str = "") -> Reading:

@@ -343,6 +343,7 @@ def _task(row: InboxRow) -> dict[str, Any]:
         "hints": dict(row.hints),
         "channel": row.channel,
         "now": row.received_at.isoformat(),
+        "inbox": row.inbox,
     }
 
 

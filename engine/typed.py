@@ -82,7 +82,7 @@ def read_value(spec: FactSpec, written: str) -> FactValue:
         return _day(text)
     if spec.type == "dimensions":
         return _dimensions(text)
-    if spec.type == "text":
+    if spec.type in ("text", "details", "reference", "address"):
         return text
     raise Unreadable({"fr": "cette valeur ne se saisit pas ici", "en": "this value cannot be typed here"})
 
@@ -95,7 +95,9 @@ def written_value(value: FactValue | None, spec: FactSpec | None = None) -> str:
         return "oui" if value else "non"
     if isinstance(value, Money):
         tax = {"incl": "TTC", "excl": "HT"}.get(value.tax, "")
-        return " ".join(filter(None, (number_text(value.amount, "fr"), value.currency, tax)))
+        each = "" if value.per == 1 else str(value.per)
+        of = "/ " + " ".join(filter(None, (each, value.unit))) if each or value.unit else ""
+        return " ".join(filter(None, (number_text(value.amount, "fr"), value.currency, tax, of)))
     if isinstance(value, Day):
         return value.day.isoformat()
     if isinstance(value, Quantity):
@@ -147,7 +149,13 @@ def _money(text: str) -> Money:
     for symbol in "€$£":
         if text.startswith(symbol):
             text = f"{text[1:].strip()} {symbol}"
-    amount, rest = _number(text)
+    text, _, of = text.partition("/")
+    per = re.match(r"\s*(\d[\d\s]*)?\s*(\S.{0,40})?$", of)
+    each = int(re.sub(r"\s", "", per[1])) if per is not None and per[1] else 1
+    if not 0 < each <= 1_000_000:
+        raise Unreadable({"fr": "un prix est pour une pièce ou plus", "en": "a price is for one piece or more"})
+    unit = (per[2] or "").strip() if per is not None else ""
+    amount, rest = _number(text.strip())
     currency = tax = ""
     for word in rest.replace("€", " € ").replace("$", " $ ").replace("£", " £ ").split():
         plain = word.casefold().strip(".")
@@ -166,7 +174,7 @@ def _money(text: str) -> Money:
             )
     if amount < 0:
         raise Unreadable({"fr": "un montant positif est attendu", "en": "a positive amount is needed"})
-    return Money(amount, currency, tax)  # type: ignore[arg-type]
+    return Money(amount, currency, tax, each, unit)  # type: ignore[arg-type]
 
 
 def _day(text: str) -> Day:

@@ -131,7 +131,9 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
             if (asked := repeat.get(one.name)) is not None:
                 why = f"« {asked.quote} » demande la même chose que la dernière fois"
                 more.setdefault(one.name, []).append(Reason("repeat", True, one.match.threshold, why))
-        spoken = sources(message, subject, text, body, [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in read])
+        spoken = sources(
+            message, subject, text, body, [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in read]
+        )
         chosen: Classification = compiled.classifier.classify(spoken, message.attachments, more)
         directive, confidence = chosen.directive, chosen.confidence
         reasons.extend(chosen.reasons)

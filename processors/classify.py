@@ -71,7 +71,8 @@ class Classifier:
 
     def __init__(self, business: Business) -> None:
         self._business = business
-        things = (w for d in business.directives for f in d.facts for c in f.choices for w in c.words)
+        things = [w for d in business.directives for f in d.facts for c in f.choices for w in c.words]
+        things += [Word(phrase) for d in business.directives if d.repeat is not None for phrase in d.repeat.words]
         self._matcher = WordMatcher((w for d in business.directives for w in d.match.words), other=things)
         self._owners: dict[Word, list[Directive]] = {}
         for directive in business.directives:

@@ -1,4 +1,4 @@
-"""Counts ("3 chaises", "deux", "x4") and quantities with a unit ("10 mille sachets", "1 500,5 kg")."""
+"""Counts ("3 chaises", "deux", "x4") and quantities with a unit ("10 mille tulipes", "1 500,5 kg")."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def find_quantity(tokens: Tokens, units: Units, dates: Iterable[tuple[int, int]]
 
 
 def _unit_after(tokens: Tokens, starts: dict[int, int], at: int, places: dict[int, tuple[int, str]]) -> tuple[str, int] | None:
-    """The unit of "10 000 petits sachets" and where it ends."""
+    """The unit of "10 000 petits tulipes" and where it ends."""
     text, items = tokens.text, tokens.items
     while at < len(text) and text[at] in " \u00a0\u202f\n":
         at += 1
@@ -322,7 +322,7 @@ def _unit_after(tokens: Tokens, starts: dict[int, int], at: int, places: dict[in
 
 
 def _unit_before(tokens: Tokens, starts: dict[int, int], at: int, places: dict[int, tuple[int, str]]) -> tuple[str, int] | None:
-    """The unit of "sachets : 10 000" and where it starts."""
+    """The unit of "tulipes : 10 000" and where it starts."""
     i = starts.get(at)
     if not i or tokens.items[i].sep.strip()[:1] not in (":", "="):
         return None

@@ -50,7 +50,8 @@ _N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine)"
 _NUMERIC = re.compile(
     r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
     r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
-    r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
+    r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
+    r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=يوم )|(?<=نهار ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
 )
 _NAMED = re.compile(
     rf"(?<![\w.,])(?:(?:{_DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier)(?:er|e|st|nd|rd|th|\.)?\s?(?:of\s|de\s)?\s?"
@@ -64,7 +65,8 @@ _WEEKDAY = re.compile(
     rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
 )
 _RELATIVE = re.compile(
-    rf"(?<!\w)(?:(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)|(?P<tomorrow>demain|tomorrow|manana|domani|ghedda|ghdda|ghda|غدا|غدا|غد)"
+    rf"(?<!\w)(?:(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
+    r"|(?P<tomorrow>demain|tomorrow|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
     rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
     rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine))(?![^\W_])"
     rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{_MONTH}|l['’]annee|annee)"
@@ -89,13 +91,20 @@ _VAGUE = re.compile(
     rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{_MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{_MONTH})(?![^\W_])"
 )
 _DEADLINE = re.compile(
-    r"(?:avant|pour|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
+    r"(?:avant|pour|\bpr|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
     r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s*$"
     r"|(?:\b(?:9bel|qbel|l|nhar|lnhar)|قبل|يوم|نهار)\s*$"
 )
 _PAST = re.compile(
     r"(?:depuis|since|commande\w*|recu\w*|date\w*|facture|achete\w*|paye\w*|ordered|received|envoye\w*|livre\w*)\s+(?:le|du|on|of)?\s*$"
 )
+
+#: The same where a day to come is looked for: "livrés le 6 mars" is one.
+_ORDERED = re.compile(
+    r"(?:depuis|since|commande[es]*|recu\w*|date\w*|facture\w*|achete\w*|paye\w*|ordered|received)\s+(?:le|du|on|of)?\s*$"
+)
+#: Days of payment: "règlement 60 jours fin de mois".
+_PAYING = re.compile(r"(?:reglement|paiement|payables?|payment|echeance|net|solde)\W+(?:[\w%]+\W+){0,4}$")
 
 
 def find_date(
@@ -107,7 +116,9 @@ def find_date(
     after a lead. ``day`` is that of the message, in the business's zone.
     """
     if ahead:
-        coming = [(f, deadline) for f, deadline in _dates(text, day) if isinstance(f.value, Day) and f.value.day >= day]
+        coming = [
+            (f, deadline) for f, deadline in _dates(text, day, ahead=True) if isinstance(f.value, Day) and f.value.day >= day
+        ]
         near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
         due = [f for f, deadline in coming if deadline]
         if near or due:
@@ -152,7 +163,7 @@ def plain_text(text: str) -> str:
 
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other
-def _dates(text: str, day: date) -> tuple[tuple[Found, bool], ...]:
+def _dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, bool], ...]:
     plain = blank(plain_text(mask(text)), _VAGUE)
     found: list[tuple[Found, bool]] = []
     taken: list[tuple[int, int]] = []
@@ -168,10 +179,13 @@ def _dates(text: str, day: date) -> tuple[tuple[Found, bool], ...]:
             if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
             before = plain[max(0, match.start() - 30) : match.start()]
+            if ahead and _PAYING.search(before):
+                continue
             deadline = (
                 _DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start()) or pattern is _FEAST
             )
-            resolved = resolve(match, day, deadline, _PAST.search(before) is not None)
+            past = (_ORDERED if ahead else _PAST).search(before) is not None
+            resolved = resolve(match, day, deadline or (ahead and not past), past)
             if resolved is not None:
                 taken.append(match.span())
                 value, confidence = resolved
@@ -229,6 +243,10 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         return day - timedelta(days=(day.weekday() - _DAY_OF[word]) % 7 or 7), 0.85
     if after.startswith("en") and after.endswith("huit"):
         ahead += 7
+    if after.startswith(("prochain", "qui")) and ahead <= 2:
+        ahead += 7  # said on a Monday, "mardi prochain" is not tomorrow
+    if (match["next"] or "").strip() == "next":
+        return day + timedelta(days=ahead), 0.55  # people mean this week's or the next one's
     sure = bool(deadline or after or match["next"])
     # "le lundi" may be any Monday: only a named one is a date
     return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 else None

@@ -6,6 +6,7 @@ how many is a line of its own; everything else completes the only line there is,
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from processors.words import Hit, WordMatcher, longest
 #: What the words of a value must weigh to name it, and from where on it is named without doubt.
 _NAMED, _SURE = 1.5, 3.0
 _MOST_LINES = 60
+#: A message of so few words is about how many where it only names a number: the answer to a question, "comme d'habitude mais 5000".
+_FEW = 14
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
 _SOFT = re.compile(r"\n(?=[^\S\n]*[a-zà-ÿ(])")
 _NO_WORDS = re.compile(r"\b(?:sans|without|bla|no|بدون|بلا)\b")
@@ -58,8 +61,8 @@ class GoodsReader:
         self._rank: dict[Word, int] = {}
         for rank, choice in enumerate(self._thing.choices if self._thing else ()):
             self._rank.update((word, rank) for word in choice.words)
-        self._things = WordMatcher(self._rank)
-        self._words = WordMatcher(self._details.words) if self._details else None
+        self._things = WordMatcher(self._rank, close=True)
+        self._words = WordMatcher(self._details.words, close=True, typos=False) if self._details else None
         self._units = Units(self._count.units, self._count.unit_words) if self._count else Units((), {})
 
     def read(self, tokens: Tokens, day: date, language: str) -> tuple[Line, list[Line]]:
@@ -69,7 +72,7 @@ class GoodsReader:
         hits = [h for h in longest(self._things.find(tokens)) if not self._denied(tokens, h)]
         table = table_cells(text)
         if table and (lines := self._table(tokens, marks, hits, table)):
-            return self._whole(lines, tokens, marks, hits, [c for row in table for c in row])
+            return self._whole(lines, marks, [c for row in table for c in row])
         pieces = self._pieces(text, marks, hits)
         heads = [p for p in pieces if p.hits and p.counts and self._value(p.hits) is not None]
         if len(heads) > 1 and self._several(heads):
@@ -97,14 +100,14 @@ class GoodsReader:
         places = sorted(cuts)
         things = [(h.start, h.end) for h in hits]
         pieces: list[_Piece] = []
-        for a, b in zip(places, places[1:], strict=False):
+        for a, b in itertools.pairwise(places):
             whole = self._piece(a, b, marks, hits, things)
             inner = self._inner(whole)
             if not inner:
                 pieces.append(whole)
             else:
                 ends = [a, *inner, b]
-                pieces += [self._piece(x, y, marks, hits, things) for x, y in zip(ends, ends[1:], strict=False)]
+                pieces += [self._piece(x, y, marks, hits, things) for x, y in itertools.pairwise(ends)]
         return pieces[: 8 * _MOST_LINES]
 
     def _piece(self, a: int, b: int, marks: Marks, hits: Sequence[Hit], things: Sequence[tuple[int, int]]) -> _Piece:
@@ -112,7 +115,7 @@ class GoodsReader:
         return _Piece(a, b, [h for h in hits if a <= h.start < b], found, [p for p in marks.prices if a <= p.start < b])
 
     def _inner(self, piece: _Piece) -> list[int]:
-        """Where one stretch speaks of the next thing: "3 cartons de sachets et 2 palettes de sacs", "sachets 5000, sacs 300"."""
+        """Where one stretch speaks of the next thing: "3 cartons de roses et 2 palettes de lys", "roses 5000, lys 300"."""
         sure = [c for c in piece.counts if c.sure >= 0.8]
         if len(sure) < 2 or not piece.hits:
             return []
@@ -137,7 +140,7 @@ class GoodsReader:
         """Whether the stretches are lines of their own: of different things, or said in full twice."""
         values = {self._value(p.hits)[0] for p in heads if self._value(p.hits)}  # type: ignore[index]
         amounts = {(c.value, c.unit) for p in heads for c in p.counts[:1]}
-        return len(amounts) > 1 and (len(values) > 1 or len(heads) > 1)
+        return len(amounts) > 1 or len(values) > 1
 
     # ------------------------------------------------------------------ values
 
@@ -229,10 +232,12 @@ class GoodsReader:
         found = chosen.counts if chosen is not None else [c for p in pieces for c in p.counts]
         if chosen is not None and (said := [c for p in pieces for c in p.counts if c.sure > max(x.sure for x in found)]):
             found = said
-        named = [c for c in found if c.sure > 0.6] or (found if hits else [])
+        few = len(tokens.items) <= _FEW
+        named = [c for c in found if c.sure > 0.6] or (found if hits or few else [])
         self._put_count(tokens.text, line, named)
         if hits or named:
             self._put_prices(line, [p for piece in pieces for p in piece.prices])
+        if hits or named or few:
             near = [(p.start, p.end) for p in pieces if p.hits or p.counts or not hits]
             around = self._around(pieces)
             self._put_details(tokens, marks, line, [*near, *around])
@@ -276,15 +281,12 @@ class GoodsReader:
             self._put_prices(whole, totals)
         return whole
 
-    def _whole(
-        self, lines: list[Line], tokens: Tokens, marks: Marks, hits: Sequence[Hit], cells: Sequence[Cell]
-    ) -> tuple[Line, list[Line]]:
+    def _whole(self, lines: list[Line], marks: Marks, cells: Sequence[Cell]) -> tuple[Line, list[Line]]:
         inside = [(c.start, c.end) for c in cells]
         rest = [p for p in marks.prices if not any(a <= p.start < b for a, b in inside)]
         if len(lines) > 1:
             return self._first(lines, rest), lines
         line = lines[0]
-        del hits
         outside: Line = {}
         self._put_prices(outside, rest)
         return {**outside, **line}, []
@@ -306,7 +308,7 @@ class GoodsReader:
                     elif number is not None:
                         best = Count(
                             number.value,
-                            cell.unit and self._units.of(cell.unit) or self._units.piece,
+                            (cell.unit and self._units.of(cell.unit)) or self._units.piece,
                             number.start,
                             number.end,
                             0.9,

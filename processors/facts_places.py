@@ -8,7 +8,7 @@ from datetime import date
 
 from core.directive import FactSpec
 from processors.facts_dates import date_spans, plain_text
-from processors.facts_numbers import Found, trimmed
+from processors.facts_numbers import POSTCODE, Found, trimmed
 from processors.goods_marks import Units, unit_after
 from processors.tokens import mask
 
@@ -19,14 +19,14 @@ _LONGEST = 160
 _PLACE = re.compile(
     r"\b(?:rue|avenue|av\.?|bd\.?|boulevard|place|impasse|chemin|allee|route|quai|cours|zone|z\.?i\.?|lot|lotissement|quartier|"
     r"residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|street|st\.|road|rd\.?|lane|park|unit|estate|warehouse|hay|derb|"
-    r"شارع|زنقة|حي|المنطقة)\b|\b\d{5}\b|\b[a-z]{1,2}\d{1,2}[a-z]?\s?\d[a-z]{2}\b"
+    r"شارع|زنقة|حي|المنطقة)\b|\b[a-z]{1,2}\d{1,2}[a-z]?\s?\d[a-z]{2}\b"
 )
 _END = re.compile(
     r"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s\b(?:avant|pour\s+le|au\s+plus|svp|merci|le\s+(?=\d|lundi|mardi|mercredi|jeudi|vendredi|samedi)|by|"
     r"before|on\s+(?=\d|mon|tue|wed|thu|fri)|sous|dans\s+les?|impérativement|please|nhar)\b"
 )
 _OPENING = re.compile(
-    r"(?P<colon>\s{0,3}[:=]\s{0,3})|\s+(?:(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|notre|nos|mon|ma|mes|our|my|the|la|le|les|l['’])\s?)*"
+    r"(?P<colon>\s{0,3}[:=]\s{0,3})|,?\s+(?:(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|notre|nos|mon|ma|mes|our|my|the|la|le|les|l['’])\s?)*"
 )
 
 
@@ -92,7 +92,7 @@ class AddressReader:
             ends = [stop.start() if stop else len(text), start + _LONGEST, *(a for a, _ in dates if a >= start)]
             start, end = trimmed(text, start, min(ends))
             said = text[start:end]
-            place = _PLACE.search(plain[start:end]) is not None
+            place = _PLACE.search(plain[start:end]) is not None or POSTCODE.search(said) is not None
             named = said[:1].isupper() or (said[:1].isdigit() and place)
             if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
                 continue

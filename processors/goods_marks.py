@@ -18,10 +18,11 @@ from processors.facts_money import CURRENCY, TAX, amounts, currency_of, tax_of
 from processors.facts_numbers import BLANK, NUMBER, ORDER_REFERENCE, POSTCODE, REFERENCES, parse_number
 from processors.numbers_spoken import Number, numbers, readable
 from processors.tokens import mask
+from processors.words_common import word_set
 
 Role = Literal["unit", "total", ""]
 
-#: What may stand between a number and its unit: "10 000 petits sacs", "10 alf dyal sachets", "2 000 x sacs".
+#: What may stand between a number and its unit: "10 000 petites roses", "10 alf dyal roses", "2 000 x roses".
 _BETWEEN = 4
 _STOP = re.compile(r"[,;:.!?()|\n\t/=\[\]•–—]|\s-\s")
 _WORD = re.compile(r"[^\W\d_]+(?:\d[^\W\d_]+)*")
@@ -72,12 +73,18 @@ _MONEY_AFTER_TAX = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>{TAX})\s?
 _PRICED = re.compile(
     rf"(?:(?P<unit>\bp\.?\s?u\.?|\bprix\s+unit\w*\.?|\bunit\s+price|\bprix(?:\s+(?:convenu|de\s+vente))?|\bprice|\btarif|\btaman|الثمن|السعر)"
     rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
-    rf"\s{{0,2}}(?P<tax>{TAX})?\s{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?\s{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs|sac))"
+    rf"\s{{0,2}}(?P<tax>{TAX})?\s{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?\s{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
 )
 _PRICED_AT = re.compile(
     rf"(?:\b[aà]|\bat|@|\bb)\s{{1,2}}(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
 )
+_TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
 _CURRENCY_SAID = re.compile(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
+#: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
+_CORRECTED = re.compile(r"\b(?:pardon|plutot|enfin|correction|sorry|rather|oups|oops|smahli|erreur)\b")
+_AFTER_NUMBER = word_set(
+    "a et pour de livraison svp stp merci cette ce had hadi this please maximum minimum en livrables livrable"
+)
 _OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
 
 
@@ -184,7 +191,7 @@ def _blanks(bare: str) -> list[tuple[int, int]]:
 
 
 def unit_after(plain: str, at: int, units: Units) -> tuple[str, int] | None:
-    """The unit that follows a number, and where it ends: "10 000 petits sacs"."""
+    """The unit that follows a number, and where it ends: "10 000 petites roses"."""
     stop = _STOP.search(plain, at)
     limit = min(stop.start() if stop else len(plain), at + 60)
     for number, word in enumerate(_WORD.finditer(plain, at, limit)):
@@ -211,8 +218,7 @@ def _prices(plain: str, units: Units, *, english: bool) -> list[Price]:
         if number is not None:
             found.append(_priced(plain, Money(number, currency_of(match["cur"]), tax_of(match["tax"])), match.span(), units))
             reading = spaced(reading, [match.span()])
-    for amount in amounts(reading, english=english, ranged=False):
-        found.append(_priced(plain, amount.money, (amount.start, amount.end), units))
+    found += [_priced(plain, a.money, (a.start, a.end), units) for a in amounts(reading, english=english, ranged=False)]
     reading = spaced(reading, [s for p in found for s in p.spans])
     for match in list(_PRICED.finditer(reading))[:100]:
         number = parse_number(match["n"])
@@ -255,6 +261,8 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
     if role == "":
         before = plain[max(0, start - 30) : start]
         before = before[before.rfind("\n") + 1 :]
+        if not money.tax and (tax := _TAX_BEFORE.search(before)):
+            money = replace(money, tax=tax_of(tax["tax"]))
         total = max((m.start() for m in _TOTAL_CUE.finditer(before)), default=-1)
         unit = max((m.start() for m in _UNIT_CUE.finditer(before)), default=-1)
         if per_unit:
@@ -275,7 +283,7 @@ def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:
     if word is None:
         return None
     unit = units.of(word[0])
-    # "0,45 dh sacs kraft": only a price of its own is "la pièce" without a word between
+    # "0,45 dh roses rouges": only a price of its own is "la pièce" without a word between
     if unit is None or (
         joined is None and (unit != units.piece or word[0] not in ("piece", "pieces", "unite", "pce", "pcs", "u"))
     ):
@@ -297,7 +305,7 @@ def counts(marks: Marks, start: int, end: int, things: Iterable[tuple[int, int]]
         before, after = bare[max(start, number.start - 30) : number.start], bare[number.end : end]
         unit = unit_after(bare[:end], number.end, units)
         if found and _OF_EACH.search(before) and _follows(bare, found[-1], number.start):
-            continue  # "90 paquets de 100 sachets"
+            continue  # "90 paquets de 100 roses"
         sure, span_end, name, thing = 0.0, number.end, units.piece, False
         nearby = _thing_after(bare, number.end, named)
         if unit is not None and not (nearby >= 0 and nearby < unit[1] and unit[0] != units.piece):
@@ -313,10 +321,12 @@ def counts(marks: Marks, start: int, end: int, things: Iterable[tuple[int, int]]
             continue
         if not sure and number.value >= 50 and not number.about and _alone(before, after):
             sure = 0.6
-        if sure and _IN_ALL.match(bare[number.end : number.end + 40]):
+        if (sure or number.value >= 50) and _IN_ALL.match(bare[number.end : number.end + 40]):
             sure = 1.0
-        if sure and number.value == number.value.to_integral_value() or (sure and name not in ("", units.piece)):
+        if (sure and number.value == number.value.to_integral_value()) or (sure and name not in ("", units.piece)):
             sure = sure - 0.3 if number.about and number.value != 12 else sure
+            if found and _CORRECTED.search(bare, found[-1].end, number.start):
+                found.pop()
             found.append(Count(number.value, name, number.start, span_end, sure, thing))
     return found
 
@@ -341,6 +351,4 @@ def _alone(before: str, after: str) -> bool:
         return False
     if re.search(r"[\w°/#_-]$", before) and not before.endswith((" -", "\n-")):
         return False
-    return following is None or (
-        after[:1] in ",;:.)|\n\t" or following[0] in ("a", "et", "pour", "de", "livraison", "svp", "merci")
-    )
+    return following is None or (after[:1] in ",;:.)|\n\t" or following[0] in _AFTER_NUMBER)

@@ -14,7 +14,8 @@ Role = Literal["", "quantity", "unit", "total"]
 
 _DIVIDERS = ("|", "\t", ";")
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("unit", re.compile(r"\bp\.?\s?u\b|prix\s+u|unit\s*price|price\s*(?:/|per)?\s*unit|\bprix\b(?!.*total)|\bprice\b|\brate\b|\btarif|\btaman|الثمن|السعر")),
+    ("unit", re.compile(r"\bp\.?\s?u\b|prix\s+u|unit\s*price|price\s*(?:/|per)?\s*unit|\bprix\b(?!.*total)|\bprice\b|\brate\b|\btarif|"
+                        r"\btaman|الثمن|السعر")),
     ("total", re.compile(r"\btotal|\bmontant|\bamount|\bsubtotal|المجموع")),
     ("quantity", re.compile(r"\bqt|\bquantit|\bqty|\bnombre|\bnb|الكمية|العدد")),
 )  # fmt: skip

@@ -29,7 +29,8 @@ _UNITS: dict[str, int] = {
 }  # fmt: skip
 _SCALES: dict[str, int] = {
     "cent": 100, "cents": 100, "hundred": 100, "mya": 100, "miya": 100, "mia": 100, "مية": 100, "مئة": 100, "مائة": 100,
-    "mille": 1000, "milles": 1000, "mil": 1000, "k": 1000, "thousand": 1000, "alf": 1000, "alaf": 1000, "lf": 1000, "الف": 1000, "الاف": 1000,
+    "mille": 1000, "milles": 1000, "mil": 1000, "k": 1000, "thousand": 1000, "alf": 1000, "alaf": 1000, "lf": 1000, "الف": 1000,
+    "الاف": 1000,
     "الافا": 1000, "million": 1_000_000, "millions": 1_000_000, "مليون": 1_000_000, "melyoun": 1_000_000,
 }  # fmt: skip
 _ROUND: dict[str, int] = {

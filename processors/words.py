@@ -173,10 +173,19 @@ class WordMatcher:
 
     ``typos`` False asks for the words as they are spelled, inflected or not. ``nouns`` True says that the words name things:
     a common word is one of them only in its own singular or plural ("poste" is no poster, "carte" no cartable).
+    ``close`` True lets nothing but little words stand inside a phrase ("rose du jardin, tige courte" is no "rose courte").
     """
 
-    def __init__(self, words: Iterable[Word], *, typos: bool = True, nouns: bool = False, other: Iterable[Word] = ()) -> None:
-        self._nouns = nouns
+    def __init__(
+        self,
+        words: Iterable[Word],
+        *,
+        typos: bool = True,
+        nouns: bool = False,
+        close: bool = False,
+        other: Iterable[Word] = (),
+    ) -> None:
+        self._nouns, self._close = nouns, nouns or close
         #: Words that mean something else, so never one of these misspelled.
         self._other = {key for word in other for t in tokenise(word.text).items for key in keys(t.form, t.accented)}
         self._singles: set[str] = set()
@@ -346,7 +355,7 @@ class WordMatcher:
             for j in range(here + 1, min(here + 2 + (0 if element.tight else element.room), len(items))):
                 if items[j].brk > LINE or (element.tight and items[j].sep not in ("", " ", "-", "\u00a0", "\u202f")):
                     break
-                if self._nouns and any(items[k].form not in _BINDING for k in range(here + 1, j)):
+                if self._close and any(items[k].form not in _BINDING for k in range(here + 1, j)):
                     break  # "une lampe et un chevet" is no "lampe de chevet"
                 exact, near = readings[j]
                 if not element.keys.isdisjoint(exact) or not element.keys.isdisjoint(near):

@@ -107,6 +107,23 @@ class Clerk(Group):
                 )
         return found
 
+    def past_cases(self, people: Sequence[str], business: str, directive: str, limit: int) -> list[Case]:
+        """Requests of these people by that directive that were handed on or done, the last changed first."""
+        hashes = sorted({h for person in people if (h := self.keys.person(person))})
+        found: dict[str, Any] = {}
+        with self.db.read() as connection:
+            for column in (cases.c.email_hash, cases.c.phone_hash):
+                query = select(cases.c.id, cases.c.body, cases.c.updated_at).where(
+                    column.in_(hashes),
+                    cases.c.business == business,
+                    cases.c.directive == directive,
+                    cases.c.stage.in_(("fulfilling", "done")),
+                )
+                rows = connection.execute(query.order_by(cases.c.updated_at.desc(), cases.c.id).limit(limit))
+                found |= {row.id: row for row in rows}
+            newest = sorted(found.values(), key=lambda row: (row.updated_at, row.id), reverse=True)
+            return list(self._cases(newest[:limit]))
+
     def parties(self, people: Sequence[str]) -> dict[str, Party]:
         hashes = {self.keys.person(person): person for person in people}
         hashes.pop("", None)

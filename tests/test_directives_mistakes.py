@@ -68,7 +68,7 @@ MISTAKES: list[tuple[str, str, str, str, int | None]] = [
         "bouquet.md",
         "type: count, optional: true, units",
         "type: count, after: [x], optional: true, units",
-        "« after » ne va qu'avec le type date ou text",
+        "« after » ne va qu'avec le type address ou date ou reference ou text",
         0,
     ),
     (

@@ -1,17 +1,21 @@
 """``complete``: everything needed to go on is there; else the customer is asked for precisely what is missing.
 
-Options: ``remind`` (one or more delays after asking), ``close`` (the delay after which silence ends the case).
+Options: ``remind`` (one or more delays after asking), ``close`` (the delay after which silence ends the case), ``review`` (the delay
+after which a person goes on with what there is), ``doubtful`` (what was read with little confidence is asked for too).
 """
 
 from __future__ import annotations
 
 from core.case import Stage
 from core.directive import GateSpec
+from core.rows import states
 from core.values import missing
 from core.work import Work
 
 #: A customer who answered this often without giving what is missing is better served by a person.
 MOST_ASKS = 3
+#: The count of a case that goes on without what is missing.
+HANDED = "handed-over"
 #: Whom so many requests wait for already is asked nothing more about a further one: he may be a robot that answers us.
 CROWD = 5
 
@@ -22,7 +26,10 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
     if case.approval is not None and case.approval.final:
         return None
     lacking = tuple(s.name for s in missing(case, work.directive, required=True))
-    if not lacking:
+    if spec.doubtful:
+        unsure = (s.spec for s in states(case, work.directive) if s.state == "doubtful" and s.spec.required and s.spec.ask)
+        lacking = (*lacking, *(s.name for s in unsure if s.name not in lacking))
+    if not lacking or case.counts.get(HANDED):
         if case.asked:
             work.change(asked=())
         return None
@@ -53,6 +60,8 @@ def ask(work: Work, spec: GateSpec) -> None:
     deadlines = [(f"complete.remind.{n}", delay) for n, delay in enumerate(spec.remind)]
     if spec.close is not None:
         deadlines.append(("complete.close", spec.close))
+    if spec.review is not None:
+        deadlines.append(("complete.review", spec.review))
     work.wait(deadlines)
 
 
@@ -68,3 +77,6 @@ def late(work: Work, spec: GateSpec, what: str) -> None:
         work.because("close", "sans réponse jusqu'au bout du délai : la demande est close")
         work.tell_customer("expired_info", "outcome")
         work.stage("expired")
+    elif what == "complete.review":
+        work.because("handed-over", "sans réponse : une personne prend le relais avec ce qui est connu")
+        work.count(HANDED)

@@ -1,16 +1,17 @@
-"""``review``: an administrator judges what the grid cannot price.
+"""``review``: an administrator judges: what the grid cannot price, or whether the facts are as the customer means them.
 
 Options: ``when`` (a condition on the facts), ``by: admin``, ``then`` ("quote": the price he sets is offered to the customer;
-"fulfil": it goes straight to fulfilment), ``remind``.
+"fulfil": it goes straight to fulfilment), ``judge`` ("facts": he says yes to the facts as they stand, whatever they cost), ``remind``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from core.case import Stage
+from core.case import Shown, Stage
 from core.directive import GateSpec
 from core.quote import price
+from core.rows import digest_of
 from core.values import condition_values
 from core.work import Work
 
@@ -18,6 +19,8 @@ from core.work import Work
 def check(work: Work, spec: GateSpec) -> Stage | None:
     """Pass when a person has set the price, or neither the condition nor the grid asks for one."""
     case = work.case
+    if spec.judge == "facts":
+        return _facts(work, spec)
     if case.approval is not None or case.price is not None or case.review == "passed":
         return None
     values = condition_values(case, work.directive)
@@ -34,6 +37,23 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
     if case.review != "asked":
         work.because("review", reason)
         ask(work, spec)
+    return "waiting_review"
+
+
+def _facts(work: Work, spec: GateSpec) -> Stage | None:
+    """Pass with a yes to the facts as they are; show them again, to be judged anew, whenever they have changed."""
+    case = work.case
+    mark = digest_of(case, work.directive)
+    if case.judged is not None and case.judged.outcome == "validated" and case.judged.digest == mark:
+        return None
+    if spec.when is not None and not spec.when(condition_values(case, work.directive)):
+        return None
+    if not case.shown or case.shown[-1].digest != mark:
+        again = bool(case.shown)
+        work.because("review", "les champs ont changé : à revoir" if again else "une personne doit vérifier les champs")
+        key = work.tell_admin("admin_review", message=case.summary)
+        work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
+        work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
     return "waiting_review"
 
 

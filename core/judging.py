@@ -1,0 +1,114 @@
+"""Who may say yes to the facts of a request, and to which: a yes holds for the facts that its author was shown, and for no others.
+
+A reply is tied to the notice that it answers. What nothing ties counts only where one version of the facts was ever shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from core.case import Judgement, Shown
+from core.directive import Directive
+from core.events import MessageRead, OperatorActed
+from core.gates import walk
+from core.joining import words
+from core.quote import version_of
+from core.rows import corrected, digest_of
+from core.work import Work
+
+
+def judges(directive: Directive) -> bool:
+    """Whether a person judges the facts of such requests rather than a price."""
+    gate = directive.gate("review")
+    return gate is not None and gate.judge == "facts"
+
+
+def judged(
+    work: Work,
+    outcome: Literal["validated", "rejected"],
+    by: Literal["admin", "operator"],
+    who: str,
+    how: Literal["reply", "link", "webhook", "desk", "command"],
+    evidence: str = "",
+    message_id: str = "",
+) -> None:
+    """Keep a person's decision about the facts as they stand; nothing where nobody judges them."""
+    if judges(work.directive) and how != "link":
+        mark = digest_of(work.case, work.directive)
+        work.change(judged=Judgement(outcome, by, who, how, work.context.now, mark, evidence, message_id), review="passed")
+
+
+def by_operator(work: Work, event: OperatorActed) -> None:
+    """A yes by the desk, the API or the console: to the facts of the page it was given on."""
+    if event.digest != digest_of(work.case, work.directive):
+        why = "les champs ont changé depuis qu'ils ont été montrés : rien n'est validé, regardez-les à nouveau"
+        work.because("no-effect", why, hit=False)
+        return
+    work.because("validate", f"champs validés par {event.author}")
+    judged(work, "validated", "operator", event.author, event.how, event.note.strip())
+    walk(work)
+
+
+def by_reply(work: Work, event: MessageRead) -> None:
+    """An administrator's reply to a notice that showed him the facts. He is known to be himself."""
+    verdict, who = event.reading.verdict, event.message.sender.email
+    answer = verdict.answer if verdict is not None else "unclear"
+    evidence = verdict.evidence if verdict is not None else ""
+    if answer == "refuse":
+        judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)
+        reject(work, "admin", who)
+    elif changes := event.reading.facts:
+        names = ", ".join(_label(work.directive, f.name) for f in changes)
+        work.because("correct", f"{who} corrige : {names} ; le oui est à redonner aux champs corrigés")
+        work.change(facts=corrected(work.case.facts, changes, work.directive))
+        before = work.case.shown
+        walk(work)
+        if work.case.stage == "waiting_review" and work.case.shown == before:
+            work.tell_admin("admin_unclear", message=words(event))
+    elif answer != "approve":
+        work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")
+        work.tell_admin("admin_unclear", message=words(event))
+    elif work.case.stage != "waiting_review":
+        work.because("too-early", "un oui avant que les champs ne soient à vérifier : ils sont encore attendus du client")
+        work.tell_admin("admin_unclear", message=words(event))
+    elif _shown_to(work, event) != digest_of(work.case, work.directive):
+        work.because(
+            "old-facts", "ce oui répond à d'autres champs que ceux d'aujourd'hui : il ne valide rien, les voici à nouveau"
+        )
+        key = work.tell_admin("admin_review", message=work.case.summary)
+        mark = digest_of(work.case, work.directive)
+        work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)))
+    else:
+        work.because("validate", f"champs validés par {who} : « {evidence} »")
+        judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
+        walk(work)
+
+
+def _shown_to(work: Work, event: MessageRead) -> str:
+    """The digest of the facts that the author of a reply had before him, '' where that cannot be told."""
+    shown = work.case.shown
+    if event.replies_to:
+        version = version_of(event.replies_to)
+        known = [s for s in shown if s.key and version_of(s.key) <= version]
+        return known[-1].digest if known else ""
+    if len({s.digest for s in shown}) != 1 or event.hints.get("answers") == "unknown":
+        return ""
+    # Channels stamp their messages in whole seconds.
+    return shown[0].digest if event.received_at >= shown[0].at.replace(microsecond=0) else ""
+
+
+def _label(directive: Directive, name: str) -> str:
+    spec = directive.fact(name)
+    return (spec.label.get("fr") if spec is not None else "") or name
+
+
+def reject(work: Work, by: Literal["customer", "admin", "operator"], who: str) -> None:
+    """The request ends with a no; the customer is told politely, the ticket is closed."""
+    work.because("refuse", f"refus de {who}")
+    quote = work.case.quote
+    if quote is not None and quote.status == "open":
+        work.change(quote=replace(quote, status="refused"))
+    work.change(refused_by=by, approval=None)
+    work.tell_customer("refusal", "outcome")
+    work.stage("rejected")
