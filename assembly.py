@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from core.directive import Business
     from core.nodes import Nodes
     from edge import Service
+    from engine.forks import Life
     from engine.house import House, Published
     from engine.pipeline import ReadMail, Setup
     from engine.reader import Reading
@@ -210,10 +211,14 @@ def daemon_state(settings: Settings) -> Literal["runs", "died", "ended"]:
         return "runs"
 
 
-def open_house(settings: Settings, clock: Now = now) -> House:
-    """Everything, ready to start. Raises UserError with what to do when it cannot be."""
+def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> House:
+    """Everything, ready to start. Raises UserError with what to do when it cannot be.
+
+    ``sole``: this process does nothing else, so that others may be forked from it while it has one thread.
+    """
     from engine.calls import Calls
     from engine.directives import Directives
+    from engine.forks import Forks
     from engine.healing import reading_version
     from engine.house import House, Published
     from engine.office import Office
@@ -226,6 +231,10 @@ def open_house(settings: Settings, clock: Now = now) -> House:
     try:
         secret = secret_of(settings)
         keys = keys_of(settings)
+        forks = Forks("assembly:reading_template", lambda: init())
+        held.callback(forks.close)
+        if sole:
+            forks.begin(fresh=False)  # before the store has threads
         store = open_store(settings, keys, clock)
         held.callback(store.close)
         directives = Directives(settings.directives_dir, last_good(store, settings))
@@ -265,7 +274,7 @@ def open_house(settings: Settings, clock: Now = now) -> House:
             outlets=switchboard.outlets(store, office, label, lambda: ticket_properties(directives.current.values())),
             published=published,
             office=office,
-            pool=ReaderPool(init, size=settings.reader_processes),
+            pool=ReaderPool(forks, size=settings.reader_processes),
             understanding=understanding_of(settings, store, spool, published, clock, calls.count),
             calls=calls,
             clock=clock,
@@ -301,7 +310,7 @@ def open_service(settings: Settings, *, once: bool) -> House | Service:
         from engine import sentry
 
         sentry.start(dsn, release=f"guichet@{VERSION}")
-    house = open_house(settings)
+    house = open_house(settings, sole=True)
     try:
         from hooks import add_pickup, hooks_of
 
@@ -356,35 +365,60 @@ def last_good(store: SqlStore, settings: Settings) -> dict[str, dict[str, str]]:
     return found
 
 
-def reading_worker(descriptor: int) -> None:
-    """The life of a reader's worker process (engine.reader starts it)."""
+def reading_template(descriptor: int) -> None:
+    """The life of the process that the reading workers are forked from (engine.forks starts it)."""
+    from engine.forks import serve_forks
+
+    serve_forks(descriptor, reading_life)
+
+
+def reading_life(told: Mapping[str, Any]) -> Life:
+    """How a worker lives, from what the template was told; all that it will use is loaded here, before the first fork."""
     import resource
 
+    from engine.pipeline import warm
     from engine.reader import serve
 
-    # Who waits for an answer of the web must not wait for those that read.
-    with contextlib.suppress(OSError):
-        os.nice(READING_NICE)
-    # A hostile mail must cost its own worker, not the machine.
-    resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
-    serve(descriptor, make_reading)
+    setup = setup_told(told)
+    warm(setup)
+
+    def live(descriptor: int) -> None:
+        # Who waits for an answer of the web must not wait for those that read.
+        with contextlib.suppress(OSError):
+            os.nice(READING_NICE)
+        # A hostile mail must cost its own worker, not the machine.
+        resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
+        serve(descriptor, reading_by(setup, told))
+
+    return live
 
 
-def make_reading(init: Mapping[str, Any]) -> Reading:
-    """What a worker does with a task and with files, from what it was told at its start."""
+def setup_told(told: Mapping[str, Any]) -> Setup:
+    """What reading needs to know, as the daemon tells it."""
+    from engine.directives import compile_business
+    from engine.pipeline import Setup
+
+    return Setup(
+        businesses=tuple(compile_business(name, documents, trusted=True) for name, documents in told["documents"].items()),
+        own_addresses=frozenset(told["own"]),
+        authserv_ids=frozenset(told["authserv"]),
+        country=told.get("country", ""),
+    )
+
+
+def make_reading(told: Mapping[str, Any]) -> Reading:
+    """Reading in this process, as a worker does it."""
+    return reading_by(setup_told(told), told)
+
+
+def reading_by(setup: Setup, told: Mapping[str, Any]) -> Reading:
+    """What a worker does with a task and with files."""
     from core import codec
     from core.document import Document
-    from engine.directives import compile_business
-    from engine.pipeline import Setup, read_mail
+    from engine.pipeline import read_mail
     from store.crypto import Keys
 
-    spool = opened(init["spool"], Keys.derive(init["secret"]))
-    setup = Setup(
-        businesses=tuple(compile_business(name, documents, trusted=True) for name, documents in init["documents"].items()),
-        own_addresses=frozenset(init["own"]),
-        authserv_ids=frozenset(init["authserv"]),
-        country=init.get("country", ""),
-    )
+    spool = opened(told["spool"], Keys.derive(told["secret"]))
 
     def read(task: Mapping[str, Any], files: dict[str, bytes]) -> ReadMail:
         raw = spool.get(task["raw"])

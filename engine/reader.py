@@ -1,30 +1,27 @@
 """Reader: stored messages are read in worker processes, so that a hostile mail can cost no more than its own worker.
 
-Workers are started when there is something to read and end after a while without work, so that an idle service costs
-nothing. Each is a fresh Python that holds the processors and the spool, and answers JSON over a socket pair.
+Workers are forked when there is something to read and end after a while without work; what they are forked from holds the
+processors and documents (engine.forks). Each opens the spool for itself, and answers JSON over a socket pair.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, Protocol
 
 from core import codec
 from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
-from engine.collector import give_back, spare_collector, spare_memory
+from engine.collector import give_back
+from engine.forks import Forks
 from engine.pipeline import ReadMail
 
 log = logging.getLogger("guichet.reader")
@@ -35,9 +32,9 @@ PER_MESSAGE = 60.0
 #: Messages that a worker gets at once, and bytes of them: their files are made durable together. It has two such bundles at
 #: most, so that it never waits for us.
 BUNDLE, BUNDLE_BYTES, WINDOW = 16, 4 * 1024 * 1024, 2
-#: Seconds without work after which all workers end but one: it takes a second to start, and a lone message is not to wait for it.
+#: Seconds without work after which the workers end: the next are forked in milliseconds.
 KEEP_WARM = 20.0
-#: Seconds after which a service is there to stay: a run that polls once needs no worker that waits.
+#: Seconds after which a service is there to stay: a run that polls once and finds nothing need load nothing to read with.
 SETTLED = 3.0
 #: Seconds that the workers have to end by themselves, all together.
 GOODBYE = 1.0
@@ -55,7 +52,7 @@ Answer = ReadMail | str | Transient
 class _Worker:
     """A process with the bundles it has: the numbers of their tasks, and since when the first of them is worked on."""
 
-    process: subprocess.Popen[bytes]
+    pid: int
     pipe: Connection
     tasks: deque[list[int]] = field(default_factory=deque)
     since: float = 0.0
@@ -64,14 +61,23 @@ class _Worker:
 class ReaderPool:
     """The worker processes. Not for use from several threads at once."""
 
-    def __init__(self, init: Callable[[], Mapping[str, Any]], *, size: int, per_message: float = PER_MESSAGE) -> None:
-        """``init`` gives what a worker is told at its start (documents, addresses, where the spool is), JSON-like."""
-        self._init, self._size, self._per_message = init, max(1, size), per_message
+    def __init__(self, forks: Forks, *, size: int, per_message: float = PER_MESSAGE) -> None:
+        """``forks`` makes the workers: processes that ``serve``."""
+        self.forks, self._size, self._per_message = forks, max(1, size), per_message
         self._workers: list[_Worker] = []
         self._made = self._used = time.monotonic()
 
     def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """One answer a task, in order."""
+        """One answer a task, in order. Raises Transient where no worker can be had."""
+        try:
+            return self._read(tasks)
+        except BaseException:
+            self._let_go()  # what they still have to say would be taken for answers to the next tasks
+            raise
+        finally:
+            self._used = time.monotonic()
+
+    def _read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
         answers: list[Answer] = [""] * len(tasks)
         self._ensure(min(self._size, 1 + len(tasks) // 8))
         waiting = self._bundles(tasks)
@@ -98,7 +104,6 @@ class ReaderPool:
                     if number >= 0:
                         answers[number] = f"lecture interrompue après {self._per_message:.0f} s"
                         left -= 1
-        self._used = time.monotonic()
         return answers
 
     def _bundles(self, tasks: Sequence[Mapping[str, Any]]) -> deque[list[int]]:
@@ -139,25 +144,18 @@ class ReaderPool:
         return len(bundle)
 
     def _ensure(self, number: int) -> None:
-        self._workers = [w for w in self._workers if w.process.poll() is None]
+        # A worker that has nothing to do has nothing to say: its end is all that can be read from it.
+        for worker in [w for w in self._workers if not w.tasks and w.pipe.poll(0)]:
+            self._end(worker, deque())
         while len(self._workers) < number:
             ours, theirs = socket.socketpair()
-            process = subprocess.Popen(
-                [sys.executable, "-c", f"from assembly import reading_worker; reading_worker({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
-                cwd=Path(__file__).resolve().parent.parent,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")},
-            )
-            theirs.close()
-            pipe = Connection(ours.detach())
-            pipe.send_bytes(json.dumps(dict(self._init())).encode())
-            self._workers.append(_Worker(process, pipe))
+            with ours, theirs:
+                pid = self.forks.fork(theirs.fileno())
+                self._workers.append(_Worker(pid, Connection(ours.detach())))
 
     def _end(self, worker: _Worker, waiting: deque[list[int]]) -> int:
         """End a worker. The task it had alone is to blame: its number. Of a bundle nobody knows: each is tried alone, and -1."""
-        worker.process.kill()
-        worker.process.wait()
+        self.forks.end(worker.pid)
         worker.pipe.close()
         self._workers.remove(worker)
         first, *others = worker.tasks or [[]]
@@ -168,45 +166,44 @@ class ReaderPool:
         return -1
 
     def rest(self) -> None:
-        """Have one worker ready for what comes; end the others when there was nothing to read for a while."""
+        """Be ready to fork; end the workers when there was nothing to read for a while."""
         if time.monotonic() - self._made > SETTLED:
-            self._ensure(1)
-        if len(self._workers) > 1 and time.monotonic() - self._used > KEEP_WARM:
-            self._let_go(self._workers[1:])
-            self._workers = self._workers[:1]
+            self.forks.warm()
+        if self._workers and time.monotonic() - self._used > KEEP_WARM:
+            self._let_go()
             give_back()
 
-    def close(self) -> None:
-        """End every worker (also after a reload: the next ones read by the new documents)."""
-        self._let_go(self._workers)
-        self._workers = []
+    def reload(self) -> None:
+        """The next workers read by the documents as they are now."""
+        self._let_go()
+        self.forks.forget()
 
-    def _let_go(self, workers: Sequence[_Worker]) -> None:
+    def close(self) -> None:
+        """End every worker, and what they are forked from."""
+        self._let_go()
+        self.forks.close()
+
+    def _let_go(self) -> None:
+        workers, self._workers = self._workers, []
         for worker in workers:
             worker.pipe.close()
         end = time.monotonic() + GOODBYE
         for worker in workers:
-            try:
-                worker.process.wait(max(0.0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
-                worker.process.wait()
+            self.forks.end(worker.pid, max(0.0, end - time.monotonic()))
 
 
 #: What a worker does with one task, and with the files of all tasks of a bundle, by their digests.
 Reading = tuple[Callable[[Mapping[str, Any], dict[str, bytes]], ReadMail], Callable[[Mapping[str, bytes]], object]]
 
 
-def serve(descriptor: int, make: Callable[[Mapping[str, Any]], Reading]) -> None:
-    """A worker's life: the first line sets it up, every further one is a bundle of messages to read. Ends when the daemon does.
+def serve(descriptor: int, reading: Reading) -> None:
+    """A worker's life: every line is a bundle of messages to read. Ends when the daemon does.
 
     Files are made durable before the first answer of their bundle leaves.
     """
-    spare_memory()
+    read, keep = reading
     pipe = Connection(descriptor)
     try:
-        read, keep = make(json.loads(pipe.recv_bytes()))
-        spare_collector()
         while True:
             files: dict[str, bytes] = {}
             replies = [_reply(read, task, files) for task in json.loads(pipe.recv_bytes())]
@@ -278,7 +275,7 @@ class Reader:
         """Read what waits; how many messages."""
         if self._reload:
             self._reload = False
-            self.pool.close()
+            self.pool.reload()
         now = self._clock()
         rows = self._store.unread(TAKE, now, self._share())
         if not rows:

@@ -53,6 +53,9 @@ class _Reading:
 
     def rest(self) -> None: ...
 
+    def reload(self) -> None:
+        self._reading = None
+
     def close(self) -> None:
         self._reading = None
 
@@ -133,7 +136,7 @@ def quick(
 
         monkeypatch.setattr(switchboard.Switchboard, "_mail", mail)
     house = assembly.open_house(counter.settings, counter.clock)
-    house.reader.pool = _Reading(house.reader.pool._init)  # type: ignore[assignment]
+    house.reader.pool = _Reading(house.reader.pool.forks.know)  # type: ignore[assignment]
     counter.house = house
     house.start()
     try:

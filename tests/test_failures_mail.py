@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.forks import Forks
 from engine.pipeline import ReadMail
 from engine.reader import ReaderPool
 from tests.quick import Quick, quick
@@ -94,7 +95,7 @@ def test_row_03_a_mail_that_cannot_be_decided_waits_for_a_person_and_the_others_
 
 def test_row_03_a_mail_that_kills_its_reader_costs_itself_only(counter: Quick) -> None:
     """The worker that dies takes at most the mail it was reading with it; the others are read by another worker."""
-    pool = ReaderPool(counter.house.reader.pool._init, size=2)  # type: ignore[attr-defined]
+    pool = ReaderPool(Forks("assembly:reading_template", counter.house.reader.pool._init), size=2)  # type: ignore[attr-defined]
     raws = [mail(f"Je souhaite modéliser le fauteuil {n}", number=n) for n in range(40)]
     digests = [counter.house.spool.put(one) for one in raws]
     digests[7] = "0" * 64  # bytes that are gone: that mail cannot be read, whoever tries
@@ -106,7 +107,7 @@ def test_row_03_a_mail_that_kills_its_reader_costs_itself_only(counter: Quick) -
         until = time.monotonic() + 20
         while not any(w.tasks for w in pool._workers) and time.monotonic() < until:
             time.sleep(0.01)
-        os.kill(pool._workers[0].process.pid, signal.SIGKILL)
+        os.kill(pool._workers[0].pid, signal.SIGKILL)
         reading.join(60)
         assert len(answers) == len(tasks)
         unread = [n for n, answer in enumerate(answers) if not isinstance(answer, ReadMail)]

@@ -47,6 +47,7 @@ class _Inline:
         return answers
 
     def rest(self) -> None: ...
+    def reload(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -94,7 +95,7 @@ def _walk(settings: Settings, at: int) -> bool:
     if child == 0:
         try:
             house = open_house(settings)
-            house.reader.pool = _Inline(house.reader.pool._init)  # type: ignore[assignment]
+            house.reader.pool = _Inline(house.reader.pool.forks.know)  # type: ignore[assignment]
             for outlet in house.outlets:
                 outlet.deliver = _logged(outlet.deliver, settings.data_dir / "delivered.log")  # type: ignore[method-assign]
             if at:
