@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 def told(hooks: Mapping[str, Hook], *, folder: Path, secret: str, secure: bool) -> dict[str, Any]:
     """What the process is told, JSON-like. Hooks that only the daemon can verify stay with it."""
+    from engine.callers import path_of  # the process itself does without the engine
+
     rows = [
         {
-            "path": f"/webhook/{name}",
+            "path": path_of(name),
             "vendor": hook.proof.vendor,
             "secret": hook.proof.secret,
             "public_url": hook.proof.public_url,

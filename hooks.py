@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from engine.arrivals import Arrivals
+from engine.callers import path_of
 from engine.hooks import Call, Hook, Lost, Moved, Proof, Told
 from engine.house import House
 from engine.lanes import Lane
@@ -27,11 +28,6 @@ TWIML = ('<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml")
 PICKUP = "door"
 #: Seconds after which it looks by itself: a door that died after it had kept a call rang no bell.
 LOOK = 5.0
-
-
-def path_of(name: str) -> str:
-    """The address of the hook of that name."""
-    return f"/webhook/{name}"
 
 
 def add_pickup(house: House, hooks: Mapping[str, Hook], doorstep: Doorstep, clock: Callable[[], datetime]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import UserError
+from engine.callers import CALLERS, path_of
 from settings import Settings, origin_of
 from switchboard import clickup
 
@@ -33,32 +34,32 @@ def webhooks(settings: Settings, *, register: bool = False) -> list[Vendor]:
         )
     if register and not settings.clickup_api_key.get_secret_value():
         raise UserError("le webhook de ClickUp se crée avec son jeton", where="CLICKUP_API_KEY", todo="réglez-le d'abord")
-    base = settings.public_url.rstrip("/") + "/webhook"
+    base = settings.public_url.rstrip("/")
     return [_whatsapp(settings, base), _hubspot(settings, base), _clickup(settings, base, register=register)]
 
 
 def _whatsapp(settings: Settings, base: str) -> Vendor:
     steps = (
-        "Console Twilio › Messaging › Senders › WhatsApp senders › votre numéro (bac à sable : Try it out › Sandbox settings).",
-        f"« Webhook URL for incoming messages » : {base}/whatsapp, méthode POST.",
-        f"« Status callback URL » : {base}/whatsapp/status, méthode POST (chaque envoi la donne aussi).",
+        f"{CALLERS['whatsapp'].menu['fr']} (bac à sable : Try it out › Sandbox settings).",
+        f"« {CALLERS['whatsapp'].field} » : {base}{path_of('whatsapp')}, méthode POST.",
+        f"« {CALLERS['whatsapp/status'].field} » : {base}{path_of('whatsapp/status')}, méthode POST (chaque envoi la donne aussi).",
         "La signature est vérifiée avec TWILIO_AUTH_TOKEN : rien d'autre à régler ici.",
     )
-    return Vendor("WhatsApp (Twilio)", bool(settings.twilio_account_sid), f"{base}/whatsapp", steps)
+    return Vendor("WhatsApp (Twilio)", bool(settings.twilio_account_sid), base + path_of("whatsapp"), steps)
 
 
 def _hubspot(settings: Settings, base: str) -> Vendor:
     steps = (
-        "HubSpot › Paramètres › Intégrations › Applications privées › votre application › Webhooks.",
-        f"« Target URL » : {base}/hubspot.",
+        f"{CALLERS['hubspot'].menu['fr']}.",
+        f"« {CALLERS['hubspot'].field} » : {base}{path_of('hubspot')}.",
         "Abonnements : conversation.creation et conversation.newMessage (portée conversations.read).",
         "HUBSPOT_CLIENT_SECRET : le « client secret » de l'onglet Auth ; il signe les webhooks (v3).",
     )
-    return Vendor("HubSpot", bool(settings.hubspot_client_secret.get_secret_value()), f"{base}/hubspot", steps)
+    return Vendor("HubSpot", bool(settings.hubspot_client_secret.get_secret_value()), base + path_of("hubspot"), steps)
 
 
 def _clickup(settings: Settings, base: str, *, register: bool) -> Vendor:
-    address = f"{base}/clickup"
+    address = base + path_of("clickup")
     known = settings.clickup_webhook_secret.get_secret_value()
     if not register:
         steps = (

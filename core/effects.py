@@ -23,6 +23,18 @@ System = Literal["crm", "tasks", "files", "mail", "whatsapp", "hubspot"]
 #: Where an effect stands in the ledger.
 State = Literal["intended", "sending", "done", "uncertain", "reconciled", "parked", "dropped"]
 
+#: What each kind does, for people.
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "contact.upsert": {"fr": "enregistrer le contact", "en": "keep the contact"},
+    "ticket.open": {"fr": "ouvrir le ticket", "en": "open the ticket"},
+    "ticket.update": {"fr": "mettre le ticket à jour", "en": "update the ticket"},
+    "ticket.note": {"fr": "ajouter une note au ticket", "en": "add a note to the ticket"},
+    "file.store": {"fr": "déposer un fichier", "en": "store a file"},
+    "message.send": {"fr": "envoyer un message", "en": "send a message"},
+    "task.create": {"fr": "créer la tâche", "en": "create the task"},
+    "task.comment": {"fr": "commenter la tâche", "en": "comment the task"},
+}
+
 REFERENCE = re.compile(r"\$\{([a-z0-9_:.-]+)\.([a-z_]+)\}")
 
 

@@ -16,22 +16,18 @@ STAGES: Mapping[str, Localized] = {
     "expired": {"fr": "expirée", "en": "expired"},
     "closed": {"fr": "close", "en": "closed"},
 }
+CHANNELS: Mapping[str, Localized] = {
+    "email": {"fr": "courriel", "en": "email"},
+    "whatsapp": {"fr": "WhatsApp", "en": "WhatsApp"},
+    "form": {"fr": "formulaire", "en": "form"},
+    "hubspot": {"fr": "HubSpot", "en": "HubSpot"},
+}
 OFFERS: Mapping[str, Localized] = {
     "open": {"fr": "ouvert", "en": "open"},
     "void": {"fr": "remplacé", "en": "replaced"},
     "approved": {"fr": "accepté", "en": "accepted"},
     "refused": {"fr": "refusé", "en": "refused"},
     "expired": {"fr": "expiré", "en": "expired"},
-}
-EFFECTS: Mapping[str, Localized] = {
-    "contact.upsert": {"fr": "enregistrer le contact", "en": "keep the contact"},
-    "ticket.open": {"fr": "ouvrir le ticket", "en": "open the ticket"},
-    "ticket.update": {"fr": "mettre le ticket à jour", "en": "update the ticket"},
-    "ticket.note": {"fr": "ajouter une note au ticket", "en": "add a note to the ticket"},
-    "file.store": {"fr": "déposer un fichier", "en": "store a file"},
-    "message.send": {"fr": "envoyer un message", "en": "send a message"},
-    "task.create": {"fr": "créer la tâche", "en": "create the task"},
-    "task.comment": {"fr": "commenter la tâche", "en": "comment the task"},
 }
 STATES: Mapping[str, Localized] = {
     "intended": {"fr": "à faire", "en": "to do"},

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from core.case import UNDECIDED, Case
 from core.directive import Directive, Localized, in_language
+from core.effects import WORDS as EFFECTS
 from core.effects import SendMessage, State, StoreFile, fill
 from core.judging import judges
 from core.message import Attachment, Channel, Family
@@ -18,7 +19,7 @@ from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
 from core.values import fact_text, missing, price_text
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
-from engine.case_labels import ACTS, EFFECTS, ENDED, LINES, STATES, WAITS, deadline_label, label
+from engine.case_labels import ACTS, ENDED, LINES, STATES, WAITS, deadline_label, label
 from engine.office import Office, without_links
 
 LANGUAGES = ("fr", "en")

@@ -13,8 +13,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from core.effects import WORDS as EFFECTS
 from core.ports import ParkedRow
-from engine.case_labels import EFFECTS, LINES, OFFERS, label
+from engine.case_labels import LINES, OFFERS, label
 
 #: What stages are called, and the colour they are shown in.
 STAGES: Mapping[str, tuple[str, str]] = {

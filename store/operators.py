@@ -9,24 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, delete, func, literal, or_, select, update
 
+from core.effects import WORDS
 from core.ports import JournalEntry, OutboxRow, ParkedRow
 from store.base import chunks, clear, insert_or
 from store.intake import place
 from store.journal import Journal
 from store.outbox import End, Outbox
 from store.tables import cases, deadlines, dependencies, events, inbox, journal, lanes, ledger, outbox
-
-#: What an effect does, for people.
-_WHAT = {
-    "contact.upsert": "enregistrer le contact",
-    "ticket.open": "ouvrir le ticket",
-    "ticket.update": "mettre le ticket à jour",
-    "ticket.note": "ajouter une note au ticket",
-    "file.store": "déposer un fichier",
-    "message.send": "envoyer un message",
-    "task.create": "créer la tâche",
-    "task.comment": "commenter la tâche",
-}
 
 
 class Operators(Journal, Outbox):
@@ -76,7 +65,7 @@ class Operators(Journal, Outbox):
 
     def _parked_row(self, kind: str, row: Any) -> ParkedRow:
         if kind == "effect":
-            what = f"{_WHAT.get(row.kind, row.kind)} ({row.system})"
+            what = f"{WORDS.get(row.kind, {}).get('fr', row.kind)} ({row.system})"
             why = self._text("outbox.error", row.key, row.error)
             return ParkedRow(f"effect:{row.key}", row.case_id, row.ref or "", what, why, row.changed_at, row.attempts)
         what = f"message de {row.inbox} ({row.external_id})"

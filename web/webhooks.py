@@ -6,6 +6,7 @@ import logging
 
 from fastapi import APIRouter, Request, Response
 
+from engine.callers import CALLERS
 from engine.desk import Desk
 from engine.hooks import Call, Hook
 from web.options import Options
@@ -14,8 +15,6 @@ from web.security import Doors
 
 log = logging.getLogger("guichet.web")
 
-#: Path under /webhook, by name of the hook.
-PATHS = ("whatsapp", "whatsapp/status", "hubspot", "clickup")
 _ANSWERS = {
     "whatsapp": "application/xml",
     "whatsapp/status": "application/xml",
@@ -27,7 +26,7 @@ _ANSWERS = {
 def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:  # noqa: ARG001 (their signature is the key)
     """The endpoints. One that is not set up answers 404."""
     routes = APIRouter(prefix="/webhook", tags=["Webhooks"])
-    for name in PATHS:
+    for name in CALLERS:
         _add(routes, name, desk, options.hooks.get(name))
     return routes
 

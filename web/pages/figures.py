@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from core.views import DayCount, FigureReport
+from engine.case_labels import CHANNELS
 from web.pages.frame import Frame, Reader
 from web.pages.language import Speech
 
@@ -77,7 +78,7 @@ def charts(report: FigureReport, kinds: Mapping[str, str], speech: Speech) -> li
     buckets = _buckets(report.days)
     labels = [speech.short_day(day) for day, _ in buckets]
     say = speech.say
-    channels = {"email": say("courriel"), "whatsapp": "WhatsApp", "form": say("formulaire"), "hubspot": "HubSpot"}
+    channels = {name: words[speech.language] for name, words in CHANNELS.items()}
     stages = {"done": say("terminé"), "rejected": say("refusé"), "expired": say("expiré"), "closed": say("clos")}
     every = [
         Chart("opened", say("Demandes reçues, par genre"), labels, _series(buckets, lambda d: d.opened, kinds)),

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from engine.case_labels import CHANNELS, OFFERS, label
 from web.pages.assets import Assets
 from web.pages.language import COOKIE, LANGUAGES, Speech, catalogue, choose
 
@@ -142,6 +143,8 @@ def _environment(language: str, assets: Assets) -> Environment:
 
     environment.install_gettext_callables(one, many, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["asset"] = assets.url
+    environment.globals["channel_label"] = lambda name: label(CHANNELS, name)[language]
+    environment.globals["offer_label"] = lambda status: label(OFFERS, status)[language]
     environment.filters["plain"] = plain_number
     environment.filters["marked"] = marked
     return environment
@@ -155,10 +158,10 @@ def plain_number(value: Decimal | None) -> str:
 def marked(text: str, spans: list[tuple[int, int, str]]) -> Markup:
     """The text with the spans (start, end, label) highlighted; everything in it is escaped, and spans never overlap."""
     out, at = Markup(), 0
-    for start, end, label in sorted(spans):
+    for start, end, title in sorted(spans):
         if start < at or end <= start or end > len(text):
             continue
         out += text[at:start]
-        out += Markup('<mark class="evidence" title="{}">{}</mark>').format(label, text[start:end])
+        out += Markup('<mark class="evidence" title="{}">{}</mark>').format(title, text[start:end])
         at = end
     return out + text[at:]

@@ -6,18 +6,10 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from engine.callers import CALLERS, path_of
 from engine.standing import LaneState
 from web.options import Options
 from web.pages.frame import Frame, Reader
-from web.pages.language import later
-
-#: Webhooks by name: who calls, and where to paste the address.
-CALLERS = {
-    "whatsapp": ("Twilio", later("Console Twilio › Messaging › Senders › WhatsApp : « When a message comes in », en POST.")),
-    "whatsapp/status": ("Twilio", later("Au même endroit : « Status callback URL », en POST.")),
-    "hubspot": ("HubSpot", later("Réglages de l’application privée › Webhooks : « Target URL ».")),
-    "clickup": ("ClickUp", later("API ClickUp › Create Webhook : « endpoint », pour les changements de statut.")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +32,12 @@ def router(frame: Frame, options: Options) -> APIRouter:
     async def status(request: Request, person: Reader) -> Response:
         figures = await desk.run(desk.figures)
         overall, features = await desk.run(desk.health)
-        say = frame.pages.speech(request).say
+        speech = frame.pages.speech(request)
+        say = speech.say
         base = options.public_url.rstrip("/") or str(request.base_url).rstrip("/")
         addresses = [
-            Address(name, caller, say(where), f"{base}/webhook/{name}", name in options.hooks)
-            for name, (caller, where) in CALLERS.items()
+            Address(name, caller.vendor, caller.place[speech.language], base + path_of(name), name in options.hooks)
+            for name, caller in CALLERS.items()
         ]
         groups: dict[str, list[tuple[str, LaneState]]] = {
             say("Ce qui entre"): [], say("Ce qui se décide"): [], say("Ce qui sort"): []
