@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.views import CaseFilter, CaseRow, DeskStore
-from engine.case_labels import OFFERS, STAGES, label
+from engine.case_labels import CHANNELS, OFFERS, STAGES, label
 
 #: Rows read from the store at a time.
 PAGE = 500
-Cell = str | float | int | None
+Cell = str | float | int | datetime | None
 HEADINGS: dict[str, tuple[str, ...]] = {
     "fr": (
         "référence", "type", "étape", "canal", "ouvert le", "modifié le", "clos le", "première réponse (min)",
@@ -48,7 +48,7 @@ class Exports:
         return HEADINGS.get(language, HEADINGS["fr"])
 
     def pages(self, which: CaseFilter, zone: ZoneInfo, language: str) -> Iterator[list[list[Cell]]]:
-        """The rows, the first opened first: this order stands still while cases change. Times are in that zone."""
+        """The rows, the first opened first: this order stands still while cases change. Times are those of that zone's clock, naive."""
         which = replace(which, order="oldest")
         after = ""
         while True:
@@ -63,18 +63,19 @@ class Exports:
         amount: Cell = None
         if row.amount is not None:
             amount = int(row.amount) if row.amount == row.amount.to_integral_value() else float(row.amount)
-        stage = label(STAGES, row.stage)
-        offer = label(OFFERS, row.offer) if row.offer else {"fr": ""}
+        stage, channel = label(STAGES, row.stage)[language], label(CHANNELS, row.channel)[language]
+        offer = label(OFFERS, row.offer)[language] if row.offer else ""
         cells: list[Cell] = [
-            row.ref, row.kind, stage.get(language, stage["fr"]), row.channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
+            row.ref, row.kind, stage, channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
             _time(row.closed_at, zone), _minutes(row.answered), _minutes(resolved), row.party.name, row.party.email,
-            row.party.phone, row.subject, amount, row.unit, offer.get(language, offer["fr"]), row.business, self._url(row.id),
+            row.party.phone, row.subject, amount, row.unit, offer, row.business, self._url(row.id),
         ]  # fmt: skip
         return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
-def _time(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at is not None else ""
+def _time(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """As the clock of the zone shows it, to the second: spreadsheets know no zones."""
+    return at.astimezone(zone).replace(tzinfo=None, microsecond=0) if at is not None else None
 
 
 def _minutes(span: timedelta | None) -> Cell:

@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -235,7 +236,14 @@ def test_exports_hold_every_case_and_no_formula(desk: Desk) -> None:
     assert sheet is not None
     assert sheet.max_row == len(cases) + 1
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-    assert next(desk_row for desk_row in sheet.iter_rows(min_row=2, values_only=True))[13] == 2
+    first = next(desk_row for desk_row in sheet.iter_rows(min_row=2, values_only=True))
+    assert first[13] == 2
+    # Real dates, by the business's clock (Paris), that a spreadsheet sorts and subtracts.
+    assert (first[3], first[4]) == ("email", datetime(2026, 3, 2, 10, 0))  # noqa: DTZ001 (a cell knows no zone)
+    assert sheet["E2"].number_format == "yyyy-mm-dd hh:mm:ss"
+    assert table[0]["channel"] == "email"
+    french = csv.DictReader(io.StringIO(desk("GET", "/api/exports/cases.csv").body.decode("utf-8-sig")), delimiter=";")
+    assert next(french)["canal"] == "courriel"
 
     def exported(query: str) -> int:
         return len(desk("GET", f"/api/exports/cases.csv?{query}").body.splitlines()) - 1

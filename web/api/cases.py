@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.case import Stage
-from core.message import Channel
 from core.ports import DeadlineRow
 from core.views import CaseFilter
 from engine.acts import MOST_AMOUNT, MOST_NOTE, Name, Outcome
 from engine.cases import Action, CaseView, EffectView, FactView, FileView, Line, QuoteView, Utterance
 from engine.desk import Desk
 from web.api import shapes
-from web.api.shapes import After, Agent, Answer, CaseId, CaseLine, Day, Kinds, Limit, Reader, Zone, case_line
+from web.api.shapes import After, Agent, Answer, CaseId, CaseLine, Limit, Reader, Which, case_line
 from web.options import Options
 from web.problems import Refusal, responses
 
@@ -86,26 +86,16 @@ def router(desk: Desk, options: Options) -> APIRouter:
     @routes.get("", response_model=CasePage, responses=responses(401, 403), summary="Les dossiers, filtrés · Cases by filter")
     async def find(
         person_: Reader,
-        stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
-        channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
-        kind: Kinds = [],  # noqa: B006
-        business: shapes.Line = "",
-        since: Day = None,
-        until: Day = None,
-        zone: Zone = "",
+        meant: Which,
         waits: Literal["", "customer", "us", "nobody"] = "",
         person: shapes.Line = "",
-        search: shapes.Line = "",
         order: Literal["updated", "opened", "oldest"] = "updated",
         limit: Limit = 50,
         after: After = "",
         count: bool = False,
     ) -> CasePage:
         del person_
-        which = shapes.filter_of(
-            desk.reports, stage=stage, channel=channel, kind=kind, business=business, since=since, until=until, zone=zone,
-            waits=waits, person=person, search=search, order=order,
-        )  # fmt: skip
+        which = replace(meant[0], waits=waits, person=person, order=order)
         return await desk.run(_page, desk, which, limit, after, count)
 
     @routes.get(

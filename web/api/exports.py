@@ -6,18 +6,16 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from typing import IO, Annotated, Literal
+from datetime import datetime
+from typing import IO, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from core.case import Stage
-from core.message import Channel
 from core.views import CaseFilter
 from engine.desk import Desk
-from web.api import shapes
-from web.api.shapes import Day, Kinds, Reader, Zone, binary
+from web.api.shapes import Reader, Which, binary
 from web.options import Options
 from web.problems import responses
 
@@ -26,29 +24,6 @@ CHUNK = 262_144
 #: Bytes of an Excel file kept in memory; the rest goes to a temporary file.
 IN_MEMORY = 4_000_000
 Language = Literal["fr", "en"]
-
-
-def which(
-    request: Request,
-    stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
-    channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
-    kind: Kinds = [],  # noqa: B006
-    business: shapes.Line = "",
-    since: Day = None,
-    until: Day = None,
-    zone: Zone = "",
-    search: shapes.Line = "",
-) -> tuple[CaseFilter, ZoneInfo]:
-    """The cases meant, and the zone of their times."""
-    desk: Desk = request.app.state.desk
-    chosen = shapes.filter_of(
-        desk.reports, stage=stage, channel=channel, kind=kind, business=business, since=since, until=until, zone=zone,
-        waits="", person="", search=search, order="oldest",
-    )  # fmt: skip
-    return chosen, shapes.zone_of(desk.reports, zone)
-
-
-Which = Annotated[tuple[CaseFilter, ZoneInfo], Depends(which)]
 
 
 def router(desk: Desk, options: Options) -> APIRouter:
@@ -109,6 +84,8 @@ def _xlsx(desk: Desk, meant: tuple[CaseFilter, ZoneInfo], language: Language) ->
 
     def cell(value: object, bold: bool = False) -> WriteOnlyCell:
         made = WriteOnlyCell(sheet, value=value)
+        if isinstance(value, datetime):
+            made.number_format = "yyyy-mm-dd hh:mm:ss"
         if isinstance(value, str):
             made.data_type = "s"  # never a formula, whatever it begins with
         if bold:
@@ -118,7 +95,7 @@ def _xlsx(desk: Desk, meant: tuple[CaseFilter, ZoneInfo], language: Language) ->
     sheet.append([cell(heading, bold=True) for heading in desk.exports.headings(language)])
     for page in desk.exports.pages(*meant, language):
         for row in page:
-            sheet.append([cell(value) if isinstance(value, str) else value for value in row])
+            sheet.append([cell(value) if isinstance(value, str | datetime) else value for value in row])
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
     book.save(file)
     file.seek(0)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,7 @@ from core.case import Stage
 from core.message import Channel
 from core.views import CaseFilter, CaseRow
 from engine.cases import Waits, waits_of
+from engine.desk import Desk
 from engine.reports import Reports
 from web.auth import need
 from web.auth.cookies import SESSION
@@ -116,27 +117,27 @@ def seconds(span: timedelta | None) -> float | None:
     return span.total_seconds() if span is not None else None
 
 
-def filter_of(
-    reports: Reports,
-    *,
-    stage: list[Stage],
-    channel: list[Channel],
-    kind: list[str],
-    business: str,
-    since: date | None,
-    until: date | None,
-    zone: str,
-    waits: Literal["", "customer", "us", "nobody"],
-    person: str,
-    search: str,
-    order: Literal["updated", "opened", "oldest"],
-) -> CaseFilter:
-    """The parameters as a filter; days are those of the zone, both among them. Raises Refusal 422."""
-    place = zone_of(reports, zone)
-    return CaseFilter(
-        tuple(stage), tuple(channel), tuple(kind), business, start_of(since, place), start_of(until, place, 1), waits, person, search,
-        order,
-    )  # fmt: skip
+def which(
+    request: Request,
+    stage: Annotated[list[Stage], Query(max_length=8)] = [],  # noqa: B006
+    channel: Annotated[list[Channel], Query(max_length=4)] = [],  # noqa: B006
+    kind: Kinds = [],  # noqa: B006
+    business: Line = "",
+    since: Day = None,
+    until: Day = None,
+    zone: Zone = "",
+    search: Line = "",
+) -> tuple[CaseFilter, ZoneInfo]:
+    """The cases meant, and the zone of their times; days are those of the zone, both among them. Raises Refusal 422."""
+    desk: Desk = request.app.state.desk
+    place = zone_of(desk.reports, zone)
+    chosen = CaseFilter(
+        tuple(stage), tuple(channel), tuple(kind), business, start_of(since, place), start_of(until, place, 1), search=search
+    )
+    return chosen, place
+
+
+Which = Annotated[tuple[CaseFilter, ZoneInfo], Depends(which)]
 
 
 def zone_of(reports: Reports, zone: str) -> ZoneInfo:
