@@ -33,6 +33,7 @@ from switchboard import LOCAL_ADDRESS
 if TYPE_CHECKING:
     from core.case import Case
     from core.directive import Business, Directive
+    from engine.evaluation import Evaluation
     from engine.office import Office
     from store import SqlStore
     from store.crypto import Keys
@@ -153,6 +154,34 @@ def explain_paths(settings: Settings, paths: Sequence[str], stage: str) -> Itera
 
     setup = reading_setup(settings, load_all(settings.directives_dir))
     return explain_all(paths, setup, admin_email=settings.admin_email, stage=stage, now=now())
+
+
+def evaluate_lessons(settings: Settings, business: str, directives: Path | None) -> tuple[Evaluation, Evaluation | None]:
+    """What people have labelled, through the directives as they stand, and through those of ``directives`` where it is given.
+
+    Raises UserError where there is nothing to measure, or documents are broken.
+    """
+    from engine.directives import DirectiveErrors, load_all, load_business
+    from engine.evaluation import evaluate, labelled
+
+    def load(folder: Path) -> dict[str, Business]:
+        try:
+            # One business's folder will do: the others stay as they are.
+            return {folder.resolve().name: load_business(folder)} if (folder / "business.md").is_file() else load_all(folder)
+        except DirectiveErrors as errors:
+            raise UserError("ces directives ne se lisent pas : " + " ; ".join(str(p) for p in errors.problems[:5])) from None
+
+    standing = load(settings.directives_dir)
+    names = chosen(settings, standing)
+    if business and business not in names:
+        raise UserError(f"« {business} » n'est pas un métier servi ici", todo="un de : " + ", ".join(names))
+    with reading_store(settings) as store:
+        examples = labelled(store, business)
+    before = evaluate(examples, [standing[name] for name in names])
+    if directives is None:
+        return before, None
+    edited = standing | load(directives)
+    return before, evaluate(examples, [edited[name] for name in chosen(settings, edited)])
 
 
 def status_of(settings: Settings) -> dict[str, Any]:

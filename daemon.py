@@ -4,6 +4,7 @@
 run      the service                     check    settings, directives and their examples
 demo     a day at the counter, no account needed
 explain  what a mail would cause, without doing anything
+eval     how well messages are read, by what people have corrected
 status   what waits, what is wrong       parked / retry / drop   what needs a person
 show     one case, told by the journal   act      decide on a case from the console
 audit    has the journal been changed?   backup / restore / move-store (SQLite to PostgreSQL)
@@ -128,6 +129,28 @@ def explain(
         if not seen:
             _fail(f"Aucun courrier ici : {', '.join(paths)}.")
         raise typer.Exit(1 if bad else 0)
+
+
+@app.command("eval")
+def evaluate(
+    business: Annotated[str, typer.Option(help="Un seul métier ; vide : tous.")] = "",
+    directives: Annotated[
+        Path | None, typer.Option(help="Dossier de directives modifiées (toutes, ou celui d'un métier) : mesurées à côté.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Mesure la lecture (genre et champs) contre ce que des personnes ont corrigé ou validé, avant et après un changement."""
+    with _told() as settings:
+        from console import evaluate_lessons
+        from engine.evaluation import as_json as line_of
+
+        before, after = evaluate_lessons(settings, business, directives)
+        if as_json:
+            sys.stdout.write(_one_line(line_of(before, after)) + "\n")
+        else:
+            from engine.show import evaluated
+
+            _rich().print(evaluated(before, after))
 
 
 @app.command()

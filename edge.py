@@ -178,4 +178,5 @@ def options_of(settings: Settings, hooks: Mapping[str, Hook]) -> Options:
         form_burst=settings.form_burst,
         form_pause=settings.form_pause,
         hooks=hooks,
+        whatsapp_number=settings.twilio_whatsapp_number.removeprefix("whatsapp:"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -60,9 +60,10 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a register holds of a request."""
+    """What a register holds of a request. ``day`` is the one that it was opened on, in the business's zone."""
 
     directive: str
+    day: date
     lines: tuple[Line, ...]
     alerts: tuple[Raised, ...] = ()
 
@@ -115,7 +116,8 @@ def entry_of(case: Case, directive: Directive, past: Sequence[Case], now: dateti
             )
         )
     raised = [Raised(alert, _from(alert, case, directive, now)) for alert in alerts_of(case, directive, past, _FAR)]
-    return Entry(directive.name, tuple(lines), tuple(raised))
+    opened = case.opened_at.astimezone(ZoneInfo(directive.zone)).date()
+    return Entry(directive.name, opened, tuple(lines), tuple(raised))
 
 
 def _quantity(fact: Fact | None, directive: Directive) -> tuple[Decimal | None, str]:

@@ -109,7 +109,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A person in a list. ``id`` is ours."""
+    """A person in a list. ``id`` is ours; ``address`` the postal one that somebody wrote down."""
 
     id: str
     party: Party
@@ -117,6 +117,28 @@ class ContactRow:
     open: int
     created_at: datetime
     updated_at: datetime
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRow:
+    """A message that came in, in a list: ``state`` and ``outcome`` as in core.ports; ``error`` why it could not be read so far.
+
+    ``sender`` and ``subject`` are '' until it was read. ``case_id`` is '' for none.
+    """
+
+    id: int
+    channel: Channel
+    inbox: str
+    received_at: datetime
+    taken_at: datetime
+    state: str
+    outcome: str
+    attempts: int
+    case_id: str = ""
+    sender: str = ""
+    subject: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +231,7 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterDay:
-    """The requests opened on a day (in the asked zone): how many by stage, the totals of those not refused by currency."""
+    """The requests opened on a day (of their business): how many by stage, the totals of those not refused by currency."""
 
     day: date
     stages: dict[str, int]
@@ -331,6 +353,20 @@ class Views(Protocol):
     def contact_cases(self, contact_id: str, *, limit: int = 200) -> list[CaseRow]:
         """The person's cases, the last changed first."""
 
+    def save_contact(
+        self, contact_id: str, party: Party, address: str, author: str, now: datetime
+    ) -> tuple[Literal["saved", "taken", "unknown"], str]:
+        """Keep a person as somebody at the desk says he is ('' for a new one): how it ended, and his id.
+
+        "taken": that address or number is another's, whose id it is.
+        """
+
+    def received(self, *, states: Sequence[str] = (), channel: str = "", limit: int, after: int = 0) -> list[ReceivedRow]:
+        """Messages in these states, of that channel, the last taken first; those before number ``after`` where one is given."""
+
+    def received_since(self, since: datetime, channel: str) -> tuple[int, datetime | None]:
+        """(how many messages came on the channel since then, when the last of all came)."""
+
     def find_parked(self, *, limit: int, after: str = "") -> Page[ParkedRow]:
         """What needs a person, oldest first. Raises ValueError as find_cases."""
 
@@ -355,13 +391,11 @@ class Views(Protocol):
     def raised(self, case_id: str, now: datetime) -> list[Alert]:
         """What there is to look at in that request, as stored with its last decision."""
 
-    def alert_counts(self, now: datetime, directives: Sequence[str] = ()) -> dict[str, int]:
-        """How many requests each alert holds for now, by its name."""
+    def alert_counts(self, now: datetime, names: Sequence[str], *, most: int = 1_000) -> dict[str, int]:
+        """How many there are of each of these alerts now; counting ends at ``most``, and those there are none of are left out."""
 
-    def register_report(
-        self, since: date, until: date, zone: str, directives: Sequence[str], *, most: int = 10
-    ) -> RegisterReport:
-        """The requests opened on the days from ``since`` to ``until`` (both among them) in that IANA zone."""
+    def register_report(self, since: date, until: date, directives: Sequence[str], *, most: int = 10) -> RegisterReport:
+        """The requests opened on the days from ``since`` to ``until`` (both among them), by the days of their business."""
 
     def head_seq(self) -> int:
         """The number of the journal's last line, 0 when it is empty."""

@@ -61,6 +61,7 @@ LINES: Mapping[str, Localized] = {
     "operator.note": {"fr": "Note", "en": "Note"},
     "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
     "operator.finish": {"fr": "Livrée", "en": "Delivered"},
+    "contact.saved": {"fr": "Contact écrit au guichet", "en": "Contact written at the desk"},
     "operator.correct": {"fr": "Correction", "en": "Corrected"},
 }
 ACTS: Mapping[str, Localized] = {

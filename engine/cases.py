@@ -229,6 +229,10 @@ class Cases:
         """The bare case, None when there is no such one."""
         return self._store.cases([case_id]).get(case_id) if case_id else None
 
+    def refs(self, case_ids: Sequence[str]) -> dict[str, str]:
+        """The references of these cases, by id; unknown ones are left out."""
+        return {case.id: case.ref for case in self._store.cases(list(dict.fromkeys(case_ids))).values()} if case_ids else {}
+
     def by_ref(self, ref: str) -> str:
         """The id of the case with that reference, '' when there is none."""
         return self._store.find([ref.strip().lstrip("#").upper()], [], []).by_ref.get(ref.strip().lstrip("#").upper(), "")

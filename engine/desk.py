@@ -29,6 +29,9 @@ from engine.house import House
 from engine.offers import Offers
 from engine.parked import Parked
 from engine.people import People
+from engine.processing import Processing
+from engine.register_export import RegisterExports
+from engine.registers import Registers
 from engine.reports import Reports
 from engine.standing import Figures, Standing
 from engine.takes import Takes
@@ -73,10 +76,15 @@ class Desk(Takes, Standing):
         self._outside, self._calls = dict(outside or {}), calls
         self.cases = Cases(house.store, house.office)
         self.acts = Acts(house.store, house.office, clock=clock, wake=house.lanes.wake)
-        self.contacts = Contacts(house.store)
+        self.contacts = Contacts(house.store, clock=clock)
         self.parked = Parked(house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, told=house.tell)
         self.reports = Reports(house.store, clock=clock, zone=lambda: house.published.business("").zone)
+        self.registers = Registers(house.store, house.office, self.cases, clock=clock, businesses=businesses)
+        self.processing = Processing(
+            house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, states=self.lanes
+        )
         self.exports = Exports(house.store, self.case_url)
+        self.register_exports = RegisterExports(house.store, house.office, self.registers, clock=clock, url=self.case_url)
         self.drafts = Drafting(house.store, house.published, reload=house.reload, clock=clock)
         self._started = clock()
         self.people = People(house.store, house.office.secret, clock=clock)
@@ -192,11 +200,14 @@ class Desk(Takes, Standing):
         amount: Decimal | None = None,
         note: str = "",
         values: Mapping[str, str] | None = None,
+        digest: str = "",
         seconds: float = 5.0,
     ) -> Outcome:
         """Act on a case (engine.acts) and wait a while for what comes of it; "waiting" when it took longer."""
         given = await self.run(
-            lambda: self.acts.give(case_id, action, author=author, key=key, amount=amount, note=note, values=values)
+            lambda: self.acts.give(
+                case_id, action, author=author, key=key, amount=amount, note=note, values=values, digest=digest
+            )
         )
         if given.state != "waiting":
             return given

@@ -192,3 +192,26 @@ def _sorted(tally: Mapping[tuple[str, str], _Tally], order: Sequence[Directive])
         places.get(k[0], len(places)), k[1] != KIND, facts.get(k, len(facts)), k[1],
     )  # fmt: skip
     return [Score(d, n, t.n, t.right, t.corrected) for (d, n), t in sorted(tally.items(), key=lambda item: key(item[0]))]
+
+
+def as_json(before: Evaluation, after: Evaluation | None) -> dict[str, Any]:
+    """For scripts: ``fields`` with n, right (before and after) each; ``wrong`` lists what is still read otherwise."""
+    last = after or before
+    return {
+        "cases": before.cases,
+        "labels": before.n,
+        "right": before.right,
+        **({"right_after": after.right} if after is not None else {}),
+        "inherited": before.inherited,
+        "lost": before.lost,
+        "fields": [
+            {
+                "directive": score.directive, "field": score.name, "n": score.n, "corrected": score.corrected, "right": score.right,
+                **({"right_after": after.score(score.directive, score.name).right} if after is not None else {}),
+            }
+            for score in before.scores
+        ],
+        "wrong": [
+            {"case": m.case_id, "directive": m.directive, "field": m.name, "wanted": m.wanted, "found": m.found} for m in last.misses
+        ],
+    }  # fmt: skip

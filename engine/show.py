@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -14,8 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from core.effects import WORDS as EFFECTS
+from core.lessons import KIND
 from core.ports import ParkedRow
 from engine.case_labels import LINES, OFFERS, label
+
+if TYPE_CHECKING:
+    from engine.evaluation import Evaluation
 
 #: What stages are called, and the colour they are shown in.
 STAGES: Mapping[str, tuple[str, str]] = {
@@ -85,6 +89,61 @@ def explained(line: Mapping[str, Any]) -> RenderableType:
     for reason in decision["reasons"]:
         table.add_row("", Text(f"  {reason}", style="bright_black"))
     return Panel(table, title=str(line["path"]), title_align="left", box=box.ROUNDED, border_style="bright_black")
+
+
+def evaluated(before: Evaluation, after: Evaluation | None) -> RenderableType:
+    """What ``eval`` shows."""
+    if not before.n:
+        text = "Rien à mesurer : aucune lecture n'a encore été corrigée ni validée au guichet."
+        return Text(text + (f" ({before.lost} effacées depuis.)" if before.lost else ""), style="yellow")
+    table = Table(title="Lecture, d'après ce que des personnes ont dit", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("directive")
+    table.add_column("champ")
+    for heading in ("exemples", "corrigés", "justes", *(("justes après",) if after is not None else ())):
+        table.add_column(heading, justify="right")
+
+    def share(right: int, n: int) -> str:
+        return f"{right}/{n}  {right / n:4.0%}" if n else "–"
+
+    for score in before.scores:
+        row: list[str | Text] = [
+            score.directive,
+            "genre" if score.name == KIND else score.name,
+            str(score.n),
+            str(score.corrected),
+        ]
+        row.append(share(score.right, score.n))
+        if after is not None:
+            then = after.score(score.directive, score.name)
+            style = "green" if then.right > score.right else "red" if then.right < score.right else ""
+            row.append(Text(share(then.right, then.n), style=style))
+        table.add_row(*row)
+    total: list[str | Text] = [
+        "ensemble",
+        "",
+        str(before.n),
+        str(sum(s.corrected for s in before.scores)),
+        share(before.right, before.n),
+    ]
+    table.add_section()
+    table.add_row(*total, *([share(after.right, after.n)] if after is not None else []), style="bold")
+    parts: list[RenderableType] = [table]
+    for miss in (after or before).misses[:20]:
+        name = "genre" if miss.name == KIND else miss.name
+        parts.append(
+            Text.assemble(
+                (f"  {miss.case_id[:8]} {name} : ", "bright_black"),
+                miss.wanted or "rien",
+                " attendu, ",
+                miss.found or "rien",
+                " lu",
+            )
+        )
+    if before.inherited:
+        parts.append(
+            Text(f"  {before.inherited} valeurs reprises d'une demande précédente ne sont pas comptées.", style="bright_black")
+        )
+    return Group(*parts)
 
 
 def state(found: Mapping[str, Any]) -> RenderableType:

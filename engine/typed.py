@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from core.case import Case
 from core.directive import Directive, FactSpec, Localized
@@ -27,7 +28,7 @@ _SYMBOLS = {
     "euro": "EUR",
     "euros": "EUR",
 }
-_TAX = {"ht": "excl", "ttc": "incl", "excl": "excl", "incl": "incl"}
+_TAX: dict[str, Literal["incl", "excl"]] = {"ht": "excl", "ttc": "incl", "excl": "excl", "incl": "incl"}
 _YES, _NO = {"oui", "yes", "vrai", "true", "1"}, {"non", "no", "faux", "false", "0"}
 _LENGTH = {"mm": Decimal(1), "cm": Decimal(10), "m": Decimal(1000)}
 _MOST_AMOUNT = Decimal(10) ** 12
@@ -82,9 +83,9 @@ def read_value(spec: FactSpec, written: str) -> FactValue:
         return _day(text)
     if spec.type == "dimensions":
         return _dimensions(text)
-    if spec.type in ("text", "details", "reference", "address"):
-        return text
-    raise Unreadable({"fr": "cette valeur ne se saisit pas ici", "en": "this value cannot be typed here"})
+    if spec.type in ("files", "rows"):
+        raise Unreadable({"fr": "cette valeur ne se saisit pas ici", "en": "this value cannot be typed here"})
+    return text
 
 
 def written_value(value: FactValue | None, spec: FactSpec | None = None) -> str:
@@ -95,9 +96,9 @@ def written_value(value: FactValue | None, spec: FactSpec | None = None) -> str:
         return "oui" if value else "non"
     if isinstance(value, Money):
         tax = {"incl": "TTC", "excl": "HT"}.get(value.tax, "")
-        each = "" if value.per == 1 else str(value.per)
-        of = "/ " + " ".join(filter(None, (each, value.unit))) if each or value.unit else ""
-        return " ".join(filter(None, (number_text(value.amount, "fr"), value.currency, tax, of)))
+        whole = " ".join(filter(None, (number_text(value.amount, "fr"), value.currency, tax)))
+        per = " ".join(filter(None, (str(value.per) if value.per != 1 else "", value.unit)))
+        return f"{whole} / {per}" if per else whole
     if isinstance(value, Day):
         return value.day.isoformat()
     if isinstance(value, Quantity):
@@ -146,18 +147,19 @@ def _unit(spec: FactSpec, text: str) -> str:
 
 
 def _money(text: str) -> Money:
+    """« 0,85 MAD HT », « €12 », « 450 MAD HT / 1000 », « 120 MAD / carton »."""
+    wrong = Unreadable(
+        {"fr": "un montant est attendu, par exemple « 0,85 MAD HT »", "en": 'an amount is needed, such as "0,85 MAD HT"'}
+    )
+    text, _, per_text = text.partition("/")
+    text, per_text = text.strip(), per_text.strip()
     for symbol in "€$£":
         if text.startswith(symbol):
             text = f"{text[1:].strip()} {symbol}"
-    text, _, of = text.partition("/")
-    per = re.match(r"\s*(\d[\d\s]*)?\s*(\S.{0,40})?$", of)
-    each = int(re.sub(r"\s", "", per[1])) if per is not None and per[1] else 1
-    if not 0 < each <= 1_000_000:
-        raise Unreadable({"fr": "un prix est pour une pièce ou plus", "en": "a price is for one piece or more"})
-    unit = (per[2] or "").strip() if per is not None else ""
-    amount, rest = _number(text.strip())
-    currency = tax = ""
-    for word in rest.replace("€", " € ").replace("$", " $ ").replace("£", " £ ").split():
+    amount, rest = _number(text)
+    currency = ""
+    tax: Literal["incl", "excl", ""] = ""
+    for word in re.sub("([€$£])", r" \1 ", rest).split():
         plain = word.casefold().strip(".")
         if plain in _TAX:
             tax = _TAX[plain]
@@ -166,15 +168,13 @@ def _money(text: str) -> Money:
         elif re.fullmatch(r"[a-z]{3}", plain):
             currency = plain.upper()
         else:
-            raise Unreadable(
-                {
-                    "fr": "un montant est attendu, par exemple « 0,85 MAD HT »",
-                    "en": 'an amount is needed, such as "0,85 MAD HT"',
-                }
-            )
+            raise wrong
     if amount < 0:
         raise Unreadable({"fr": "un montant positif est attendu", "en": "a positive amount is needed"})
-    return Money(amount, currency, tax, each, unit)  # type: ignore[arg-type]
+    found = re.fullmatch(r"(\d{1,6})?\s*(.{0,40})", per_text)
+    if found is None or found[1] == "0":
+        raise wrong
+    return Money(amount, currency, tax, int(found[1] or 1), found[2].strip())
 
 
 def _day(text: str) -> Day:

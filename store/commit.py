@@ -211,6 +211,8 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable):
             contact = known.get(email) or known.get(phone) or {"id": os.urandom(12).hex(), "created_at": now, "body": None}
             before = self._json("contacts", contact["id"], contact["body"]) if contact["body"] else {}
             told = {"email": party.email, "phone": party.phone, "name": party.name, "language": party.language}
+            # What somebody at the desk wrote down stands above what mails say of their senders.
+            told = {name: value for name, value in told.items() if name not in str(before.get("kept", "")).split()}
             after = before | {name: value for name, value in told.items() if value}
             for name, digest in (("email_hash", email), ("phone_hash", phone)):
                 # An address that stands for somebody else already stays his.

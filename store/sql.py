@@ -14,6 +14,7 @@ from store.accounts import AccountsTable
 from store.answers import AnswersTable
 from store.calls import CallsTable
 from store.clerk import Clerk
+from store.contacts import ContactsTable
 from store.courier import Courier
 from store.crypto import Keys
 from store.documents import DocumentsTable
@@ -38,6 +39,7 @@ class SqlStore(
     PeopleViews,
     ReportViews,
     RegisterViews,
+    ContactsTable,
     Drafts,
     Fill,
     Heals,

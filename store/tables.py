@@ -310,7 +310,8 @@ lessons = Table(
 )
 
 #: The lines of requests whose directive keeps a register (core.register): figures in clear, nothing that says who somebody is.
-#: ``person`` is a contact's id, '' for none. Amounts are in millionths; ``due`` is a day, '' for none; ``sure`` hundredths.
+#: ``person`` is a contact's id, '' for none; ``day`` the one of ``opened_at`` in the business's zone (ISO 8601), so that whole years
+#: are counted in the order of an index. Amounts are in millionths; ``due`` is a day, '' for none; ``sure`` hundredths.
 case_lines = Table(
     "case_lines",
     metadata,
@@ -321,6 +322,7 @@ case_lines = Table(
     Column("stage", String(32), nullable=False),
     Column("person", String(32), nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("day", String(10), nullable=False),
     Column("what", Text, nullable=False),
     Column("quantity", BigInteger),
     Column("unit", Text, nullable=False),
@@ -330,10 +332,11 @@ case_lines = Table(
     Column("sure", Integer, nullable=False),
     Column("judged", String(16), nullable=False),
     # A list, and each figure, is answered by one of these alone.
-    Index("ix_case_lines_opened", "n", "opened_at", "case_id", "stage", "directive", "person", "currency", "total", "due"),
+    Index("ix_case_lines_opened", "n", "opened_at", "case_id", "stage", "directive", "person", "due"),
     Index("ix_case_lines_due", "n", "due", "case_id", "opened_at", "stage", "directive", "person"),
-    Index("ix_case_lines_what", "what", "unit", "opened_at", "stage", "directive", "quantity", "n"),
-    Index("ix_case_lines_person", "n", "person", "opened_at", "stage", "directive", "currency", "total"),
+    Index("ix_case_lines_day", "n", "day", "stage", "currency", "directive", "total"),
+    Index("ix_case_lines_what", "what", "unit", "day", "stage", "directive", "quantity"),
+    Index("ix_case_lines_person", "n", "person", "day", "directive"),
 )
 
 #: What people should look at in such requests (core.alerts), from ``at`` on.
@@ -347,7 +350,7 @@ case_alerts = Table(
     Column("urgent", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
     Column("body", Sealed, nullable=False),
-    Index("ix_case_alerts_at", "at", "case_id", "n", "name", "directive", "urgent"),
+    Index("ix_case_alerts_name", "name", "at", "case_id"),
 )
 
 threads = Table(

@@ -28,7 +28,7 @@ from core.case import Case
 from core.message import Message
 from core.ports import DeadlineRow
 from core.reading import Reading
-from core.views import WAITS, CaseFilter, CaseRow, Moment, Page, Said
+from core.views import WAITS, CaseFilter, CaseRow, Moment, Page, ReceivedRow, Said
 from store.base import MILLIONTHS, chunks
 from store.reader import Reader
 from store.tables import cases, deadlines, events, inbox, journal, microseconds, moment, outbox, readings, words
@@ -84,8 +84,8 @@ class CaseViews(Reader, Words):
         # A list walks the index of its order, which holds all these columns. On SQLite a plus keeps others out of it: that of
         # stages would have every row looked at for the rest, and sorted.
         alone = counted and not (which.channels or which.kinds or which.business or which.since or which.until)
-        stage = cases.c.stage if alone else _aside(connection, cases.c.stage)
-        opened_at = _aside(connection, cases.c.opened_at) if which.order == "updated" else cases.c.opened_at
+        stage = cases.c.stage if alone else aside(connection, cases.c.stage)
+        opened_at = aside(connection, cases.c.opened_at) if which.order == "updated" else cases.c.opened_at
         some: Iterable[tuple[ColumnElement[str], Iterable[str]]] = (
             (stage, stages),
             (cases.c.channel, which.channels),
@@ -230,6 +230,63 @@ class CaseViews(Reader, Words):
             )  # fmt: skip
         return found
 
+    def received(self, *, states: Sequence[str] = (), channel: str = "", limit: int, after: int = 0) -> list[ReceivedRow]:
+        """Messages in these states, of that channel, the last taken first; those before number ``after`` where one is given."""
+        names = (
+            "id",
+            "channel",
+            "inbox",
+            "received_at",
+            "taken_at",
+            "state",
+            "outcome",
+            "attempts",
+            "case_id",
+            "identity_hash",
+            "error",
+        )
+        query = (
+            select(*(inbox.c[name] for name in names), readings.c.body.label("reading"))
+            .join(readings, readings.c.inbox_id == inbox.c.id, isouter=True)
+            .order_by(inbox.c.id.desc())
+            .limit(limit)
+        )
+        if states:
+            query = query.where(inbox.c.state.in_(sorted(set(states))))
+        if channel:
+            query = query.where(inbox.c.channel == channel)
+        if after:
+            query = query.where(inbox.c.id < after)
+        with self.db.read() as connection:
+            rows = connection.execute(query).all()
+        found = []
+        for row in rows:
+            message: Message | None = None
+            if row.reading is not None:
+                plain = self.keys.unseal("readings", str(row.id), row.reading)
+                message = codec.load(Message, plain.split(b"\n", 2)[1])
+            sender, subject = (
+                (message.sender.name or message.sender.email, message.subject) if message is not None else ("", "")
+            )
+            error = self._text("inbox", row.identity_hash, row.error)
+            found.append(
+                ReceivedRow(
+                    row.id, row.channel, row.inbox, row.received_at, row.taken_at, row.state, row.outcome, row.attempts,
+                    row.case_id or "", sender, subject, error,
+                )
+            )  # fmt: skip
+        return found
+
+    def received_since(self, since: datetime, channel: str) -> tuple[int, datetime | None]:
+        """(how many messages came on the channel since then, when the last of all came)."""
+        mine = inbox.c.channel == channel
+        with self.db.read() as connection:
+            number = connection.execute(
+                select(func.count()).select_from(inbox).where(mine, inbox.c.taken_at >= since)
+            ).scalar_one()
+            last = connection.execute(select(inbox.c.taken_at).where(mine).order_by(inbox.c.taken_at.desc()).limit(1)).scalar()
+        return int(number), last
+
     # ---- news
 
     def waiting_event(self, event_id: str) -> bool | None:
@@ -262,7 +319,7 @@ _SAID = select(
 ).join(readings, readings.c.inbox_id == inbox.c.id)
 
 
-def _aside(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+def aside(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """The column as a condition that leads to no index of SQLite's."""
     if connection.dialect.name != "sqlite":
         return column

@@ -82,7 +82,7 @@ class PeopleViews(Operators, CaseViews):
             told = self._json("contacts", row.id, row.body)
             party = Party(**{n: str(told[n]) for n in ("email", "name", "phone", "language") if told.get(n)})
             total, still = counts.get(row.id, (0, 0))
-            found.append(ContactRow(row.id, party, total, still, row.created_at, row.updated_at))
+            found.append(ContactRow(row.id, party, total, still, row.created_at, row.updated_at, str(told.get("address", ""))))
         return found
 
     def find_parked(self, *, limit: int, after: str = "") -> Page[ParkedRow]:

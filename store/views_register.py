@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select
 
 from core import codec
 from core.alerts import Alert
@@ -17,8 +16,7 @@ from core.views import ORDERED, ClientCount, Page, RegisterDay, RegisterFilter, 
 from store.base import MILLIONTHS, chunks
 from store.clerk import Clerk
 from store.tables import case_alerts, case_lines, cases
-from store.views import CaseViews, make_place, read_place
-from store.views_report import by_day
+from store.views import CaseViews, aside, make_place, read_place
 
 _L, _A = case_lines.c, case_alerts.c
 
@@ -91,8 +89,11 @@ class RegisterViews(Clerk, CaseViews):
             other = case_lines.alias()
             query = query.where(exists().where(other.c.case_id == _L.case_id, other.c.what == which.what))
         if which.alert:
-            one = and_(_A.case_id == _L.case_id, _A.at <= now)
-            query = query.where(exists().where(one if which.alert == "*" else and_(one, _A.name == which.alert)))
+            # By the case's few alerts: every alert of that name is far too many.
+            one = and_(_A.case_id == _L.case_id, aside(connection, _A.at) <= now)
+            query = query.where(
+                exists().where(one if which.alert == "*" else and_(one, aside(connection, _A.name) == which.alert))
+            )
         if which.search.strip():
             found = self._with_words(connection, "case", which.search, _L.case_id)
             if found is None:
@@ -114,54 +115,56 @@ class RegisterViews(Clerk, CaseViews):
                 found.setdefault(row.case_id, []).append(Raised(alert, row.at))
         return found
 
-    def alert_counts(self, now: datetime, directives: Sequence[str] = ()) -> dict[str, int]:
-        """How many requests each alert holds for now, by its name."""
-        query = select(_A.name, func.count(distinct(_A.case_id))).where(_A.at <= now).group_by(_A.name)
-        if directives:
-            query = query.where(_A.directive.in_(sorted(set(directives))))
+    def alert_counts(self, now: datetime, names: Sequence[str], *, most: int = 1_000) -> dict[str, int]:
+        """How many there are of each of these alerts now; counting ends at ``most``, and those there are none of are left out."""
+        found: dict[str, int] = {}
         with self.db.read() as connection:
-            return {name: int(number) for name, number in connection.execute(query)}
+            for name in dict.fromkeys(names):
+                some = select(literal(1).label("one")).where(_A.name == name, _A.at <= now).limit(most).subquery()
+                if number := int(connection.execute(select(func.count()).select_from(some)).scalar_one()):
+                    found[name] = number
+        return found
 
     # ---- figures
 
-    def register_report(
-        self, since: date, until: date, zone: str, directives: Sequence[str], *, most: int = 10
-    ) -> RegisterReport:
-        """The requests opened on the days from ``since`` to ``until`` (both among them) in that IANA zone."""
-        place = ZoneInfo(zone)
-        days = [since + timedelta(n) for n in range((until - since).days + 1)]
-        bounds = [datetime.combine(day, time(), place) for day in [*days, until + timedelta(1)]]
+    def register_report(self, since: date, until: date, directives: Sequence[str], *, most: int = 10) -> RegisterReport:
+        """The requests opened on the days from ``since`` to ``until`` (both among them), by the days of their business."""
+        first, last = since.isoformat(), until.isoformat()
+        days = {
+            (since + timedelta(n)).isoformat(): RegisterDay(since + timedelta(n), {}, {})
+            for n in range((until - since).days + 1)
+        }
         ours = _L.directive.in_(sorted(set(directives)))
-        span = (_L.opened_at >= bounds[0], _L.opened_at < bounds[-1], ours)
-        counted = [RegisterDay(day, {}, {}) for day in days]
+        span = (_L.day >= first, _L.day <= last, ours)
+        stages = (
+            select(_L.day, _L.stage, _L.currency, func.count(), func.sum(_L.total))
+            .where(_L.n == 0, *span)
+            .group_by(_L.day, _L.stage, _L.currency)
+        )
+        # Whole groups are walked in the order of their index, and rows of other days passed over: no sorting.
+        whats = (
+            select(_L.what, _L.unit, func.count(), func.sum(_L.quantity))
+            .where(_L.what != "", *span, _L.stage.in_(ORDERED))
+            .group_by(_L.what, _L.unit)
+        )
+        clients = (
+            select(_L.person, func.count())
+            .where(_L.n == 0, _L.person != "", *span)
+            .group_by(_L.person)
+            .order_by(func.count().desc(), _L.person)
+            .limit(most)
+        )
         with self.db.read() as connection:
-            sums = (func.sum(_L.total), func.count(_L.opened_at))
-            rows = by_day(connection, bounds, _L.opened_at, [_L.stage, _L.currency], (_L.n == 0, ours), *sums)
-            for n, stage, currency, total, number in rows:
-                day = counted[n]
-                day.stages[stage] = day.stages.get(stage, 0) + number
+            for day, stage, currency, number, total in connection.execute(stages).all():
+                one = days[day]
+                one.stages[stage] = one.stages.get(stage, 0) + number
                 if total and stage in ORDERED:
-                    day.totals[currency] = day.totals.get(currency, Decimal(0)) + Decimal(int(total)) / MILLIONTHS
-            kept = _L.stage.in_(ORDERED)
-            what = (
-                select(_L.what, _L.unit, func.count(), func.sum(_L.quantity))
-                .where(*span, kept, _L.what != "")
-                .group_by(_L.what, _L.unit)
-            )
-            whats = [
-                WhatCount(row[0], row[1], int(row[2]), Decimal(int(row[3] or 0)) / MILLIONTHS)
-                for row in connection.execute(what)
+                    one.totals[currency] = one.totals.get(currency, Decimal(0)) + Decimal(int(total)) / MILLIONTHS
+            asked = [
+                WhatCount(what, unit, int(number), Decimal(int(quantity or 0)) / MILLIONTHS)
+                for what, unit, number, quantity in connection.execute(whats).all()
             ]
-            clients = (
-                select(_L.person, func.count())
-                .where(_L.n == 0, *span, _L.person != "")
-                .group_by(_L.person)
-                .order_by(func.count().desc(), _L.person)
-                .limit(most)
-            )
-            active = [(row[0], int(row[1])) for row in connection.execute(clients)]
+            active = [ClientCount(person, int(number)) for person, number in connection.execute(clients).all()]
         return RegisterReport(
-            tuple(counted),
-            tuple(sorted(whats, key=lambda w: (-w.requests, w.what, w.unit))),
-            tuple(ClientCount(person, number) for person, number in active),
+            tuple(days.values()), tuple(sorted(asked, key=lambda w: (-w.requests, w.what, w.unit))), tuple(active)
         )

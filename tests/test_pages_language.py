@@ -21,10 +21,14 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "say": None, "later"
 def sentences() -> dict[str | tuple[str, ...], str]:
     """Every sentence that the pages and their code say, with where."""
     found: dict[str | tuple[str, ...], str] = {}
-    for folder in ("templates", "pages"):
+    for folder in ("templates", "pages", "printing"):
         options = {"**/*.html": {"trimmed": "true", "silent": "false"}}
         for file, line, message, *_ in extract_from_dir(ROOT / "web" / folder, MARKS, options, keywords=KEYWORDS):
             found.setdefault(message, f"web/{folder}/{file}:{line}")
+    # Babel finds no methods in templates.
+    for path in (ROOT / "web" / "templates").glob("*.html"):
+        for one, many in re.findall(r'speech\.count\("([^"]*)", "([^"]*)"', path.read_text("utf-8")):
+            found.setdefault((one, many), f"web/templates/{path.name}")
     return found
 
 

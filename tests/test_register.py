@@ -25,6 +25,7 @@ from tests.test_views import plans
 pytest_plugins = ["tests.store_fixtures"]
 HOUR = timedelta(hours=1)
 OURS = ("achat",)
+ALERTS = ("retard", "attente", "lecture", "total")
 
 
 def found(store: SqlStore, at: datetime = NOW, **asked: Any) -> list[str]:
@@ -96,7 +97,7 @@ def test_a_decision_replaces_what_the_register_held(store: SqlStore) -> None:
     first = request("c1", NOW, *facts(FLAT, 5000))
     store.commit([change(first, NOW)], NOW)
     store.commit([change(replace(first, version=2, facts=facts(HANDLES, 200), stage="done"), NOW)], NOW)
-    report = store.register_report(NOW.date(), NOW.date(), "UTC", OURS)
+    report = store.register_report(NOW.date(), NOW.date(), OURS)
     assert [(w.what, w.quantity, w.requests) for w in report.whats] == [(HANDLES, Decimal(200), 1)]
     assert report.stages == {"done": 1}
 
@@ -114,7 +115,7 @@ def test_alerts_hold_from_their_time_on_though_nothing_happens(store: SqlStore) 
     ):
         rows = store.find_register(RegisterFilter(alert="*", order="oldest"), at, limit=5).rows
         assert {row.case.id: names(row.alerts) for row in rows} == expected, at
-    assert store.alert_counts(NOW + timedelta(days=2)) == {"retard": 1, "attente": 2, "lecture": 1}
+    assert store.alert_counts(NOW + timedelta(days=2), ALERTS) == {"retard": 1, "attente": 2, "lecture": 1}
     assert found(store, NOW + timedelta(days=2), alert="retard") == ["c1"]
     assert names(store.raised("c2", NOW)) == ["lecture"]
 
@@ -134,7 +135,7 @@ def test_figures_are_those_counted_by_hand(store: SqlStore) -> None:
         request("e", paris, Fact("quantity", Quantity(Decimal(3), "palette"), ()), Fact("article", FLAT, ()), who="b@x.fr"),
     ]
     store.commit([change(case, paris) for case in cases], paris)
-    report = store.register_report(date(2026, 3, 29), date(2026, 3, 30), "Europe/Paris", OURS)
+    report = store.register_report(date(2026, 3, 29), date(2026, 3, 30), OURS)
     assert [(d.day.day, d.stages) for d in report.days] == [(29, {"done": 1, "waiting_review": 2}), (30, {"rejected": 1})]
     assert [d.totals for d in report.days] == [{"MAD": Decimal(980)}, {}]
     assert [(w.what, w.unit, w.requests, w.quantity) for w in report.whats] == [
@@ -142,7 +143,7 @@ def test_figures_are_those_counted_by_hand(store: SqlStore) -> None:
     ]  # fmt: skip
     people = {p.party.email: p.id for p in store.find_contacts(limit=9).rows}
     assert {c.person: c.requests for c in report.clients} == {people["a@x.fr"]: 2, people["b@x.fr"]: 2}
-    assert store.register_report(date(2026, 3, 29), date(2026, 3, 30), "Europe/Paris", ("autre",)).stages == {}
+    assert store.register_report(date(2026, 3, 29), date(2026, 3, 30), ("autre",)).stages == {}
 
 
 def test_an_erased_person_leaves_figures_without_him(store: SqlStore) -> None:
@@ -151,9 +152,9 @@ def test_an_erased_person_leaves_figures_without_him(store: SqlStore) -> None:
     whole: Person = store.person(["a@x.fr"])
     store.calm(whole, "anne", NOW)
     store.erase_person(store.person(["a@x.fr"]), {}, "anne", NOW)
-    report = store.register_report(NOW.date(), NOW.date(), "UTC", OURS)
+    report = store.register_report(NOW.date(), NOW.date(), OURS)
     assert (report.stages, report.clients) == ({"closed": 1}, ())
-    assert store.alert_counts(NOW + timedelta(days=9)) == {}
+    assert store.alert_counts(NOW + timedelta(days=9), ALERTS) == {}
 
 
 @pytest.fixture(scope="module")
@@ -171,10 +172,11 @@ QUESTIONS: dict[str, Any] = {
     "of a client": lambda s: s.find_register(RegisterFilter(person="x", order="oldest"), NOW, limit=20),
     "by day due": lambda s: s.find_register(RegisterFilter(OURS, order="due"), NOW, limit=20),
     "of a thing, with alerts": lambda s: s.find_register(RegisterFilter(what=FLAT, alert="*"), NOW, limit=20),
+    "of one alert": lambda s: s.find_register(RegisterFilter(alert="retard"), NOW, limit=20),
     "words": lambda s: s.find_register(RegisterFilter(search="client7"), NOW, limit=20),
     "count": lambda s: s.count_register(RegisterFilter(OURS, ("done",)), NOW),
-    "alerts": lambda s: s.alert_counts(NOW, OURS),
-    "figures": lambda s: s.register_report(date(2025, 3, 1), date(2026, 3, 1), "Europe/Paris", OURS),
+    "alerts": lambda s: s.alert_counts(NOW, ALERTS),
+    "figures": lambda s: s.register_report(date(2025, 3, 1), date(2026, 3, 1), OURS),
 }
 
 
@@ -188,5 +190,9 @@ def test_no_question_walks_over_a_table(full: SqlStore, question: str) -> None:
     if question == "figures":
         assert lines
         assert all("COVERING INDEX" in line for line in lines), seen
+        # The years of a busy house are counted in the order of the indexes; only the few groups of clients are put in order.
+        assert [line for line in seen if "TEMP B-TREE" in line] == ["USE TEMP B-TREE FOR ORDER BY"], seen
+    if question == "of one alert":
+        assert any("case_alerts" in line and "case_id=?" in line for line in seen), seen
     if question in ("first page", "by day due"):
         assert not any("TEMP B-TREE FOR ORDER BY" in line for line in seen), seen

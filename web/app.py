@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from engine.desk import Desk
 from web import api, approve, health, metrics, problems, request, webhooks
+from web.api import order_exports
 from web.auth import doorkeeper, login
 from web.guard import Guard
 from web.options import Options
@@ -16,7 +17,13 @@ from web.pages import install as pages
 from web.security import Doors
 
 #: What is served, in this order: each makes its router of the desk, the options and who may do what.
-PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (request.router, webhooks.router, health.router, api.router)
+PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (
+    request.router,
+    webhooks.router,
+    health.router,
+    api.router,
+    order_exports.router,
+)
 #: Most bytes of a body, by the beginning of the path. Twilio's and ClickUp's are small, a hundred HubSpot events are not.
 MOST_BYTES = {"/webhook/request": 262_144, "/webhook/validate": 65_536, "/webhook/": 1_048_576} | api.MOST_BYTES
 

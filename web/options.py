@@ -18,6 +18,7 @@ class Options:
                     can read it there, at ``form_burst`` posts a visitor, one more every ``form_pause``
     ``metrics_key`` opens /metrics from anywhere; '' lets this machine alone read it
     ``wait``        how long a request waits for the outside systems before the answer is 202
+    ``whatsapp_number`` the house's own, to be shown; '' without that channel
     ``local_hosts`` addresses that files may be fetched from though they are not public: for tests alone
     """
 
@@ -35,6 +36,7 @@ class Options:
     body_seconds: float = 10.0
     local_hosts: frozenset[str] = frozenset()
     hooks: Mapping[str, Hook] = field(default_factory=dict)
+    whatsapp_number: str = ""
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 
 from engine.desk import Desk
-from web.api import cases, contacts, directives, events, exports, figures, files, parked
+from web.api import cases, contacts, directives, events, exports, figures, files, orders, parked
 from web.api.shapes import SCHEMES
 from web.options import Options
 from web.security import Doors
@@ -18,6 +18,6 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
     """Every endpoint of the API."""
     del doors
     routes = APIRouter(prefix="/api", dependencies=[Depends(scheme) for scheme in SCHEMES])
-    for part in (cases, files, contacts, parked, directives, figures, exports, events):
+    for part in (cases, orders, files, contacts, parked, directives, figures, exports, events):
         routes.include_router(part.router(desk, options))
     return routes

@@ -17,10 +17,19 @@ from core.views import CaseFilter
 from engine.acts import MOST_AMOUNT, MOST_NOTE, Name, Outcome
 from engine.cases import Action, CaseView, EffectView, FactView, FileView, Line, QuoteView, Utterance
 from engine.desk import Desk
+from engine.typed import MOST
 from web.api import shapes
 from web.api.shapes import After, Agent, Answer, CaseId, CaseLine, Limit, Reader, Which, case_line
 from web.options import Options
 from web.problems import Refusal, responses
+
+#: Facts as people type them, by name ("quantity", "lines.2.quantity"); '' takes one away.
+Facts = Annotated[
+    dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=MOST)]],
+    Field(
+        max_length=500, description="Comme au clavier, par champ (« quantity », « lines.2.quantity ») ; vide : il n'y est pas"
+    ),
+]
 
 
 class CasePage(Answer):
@@ -55,8 +64,8 @@ class CaseOut(Answer):
 
 class ActIn(BaseModel):
     """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the text of note,
-    the directive of reassign. With the same ``key`` the same person's act is done once; another act with
-    that key is refused (422)."""
+    the directive of reassign; ``facts`` for correct, as people type them; ``digest`` for validate where facts are judged: those that
+    were seen. With the same ``key`` the same person's act is done once; another act with that key is refused (422)."""
 
     model_config = ConfigDict(title="Acte")
 
@@ -65,6 +74,8 @@ class ActIn(BaseModel):
         None, gt=0, le=MOST_AMOUNT, max_digits=8, decimal_places=2, allow_inf_nan=False, examples=[2]
     )
     note: str = Field("", max_length=MOST_NOTE)
+    facts: Facts = Field(default_factory=dict)
+    digest: str = Field("", max_length=64, pattern=r"^[0-9a-f]*$")
     key: str = Field("", max_length=200)
 
 
@@ -130,8 +141,10 @@ def router(desk: Desk, options: Options) -> APIRouter:
             key=given.key or idempotency_key,
             amount=given.amount,
             note=given.note,
+            values=given.facts,
+            digest=given.digest,
         )
-        return _told(outcome)
+        return told(outcome)
 
     @routes.get(
         "/{case_id}/acts/{act_id}",
@@ -146,7 +159,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
         case_id: CaseId, act_id: Annotated[str, Path(pattern=r"^desk:[0-9a-f]{32}:[0-9a-f]{32}$")], person: Reader
     ) -> Response:
         del person
-        return _told(await desk.run(desk.acts.outcome, case_id, act_id))
+        return told(await desk.run(desk.acts.outcome, case_id, act_id))
 
     return routes
 
@@ -182,7 +195,8 @@ def _out(view: CaseView) -> CaseOut:
     )
 
 
-def _told(outcome: Outcome) -> Response:
+def told(outcome: Outcome) -> Response:
+    """The act's outcome as an answer. Raises Refusal 404, 409."""
     if outcome.state == "unknown" or outcome.case is None:
         raise Refusal(404, "Aucun dossier, ou aucun acte, ne porte cet identifiant.")
     if outcome.state == "reused":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from engine.acts import NAMES
 from engine.cases import CaseView, Utterance
 from engine.desk import Desk
+from engine.registers import Field
 from web.api.files import SHOWN
 from web.auth import Person
 from web.pages.frame import Agent, Frame, Reader, sorry
@@ -21,6 +23,8 @@ from web.problems import Refusal
 WAIT = 4.0
 #: Pictures that a browser shows without running anything in them.
 PICTURES = frozenset(kind for kind in SHOWN if kind.startswith("image/"))
+#: What fields of a form are called before the fact's name.
+FIELD = "f."
 #: What the 3D viewer opens.
 MODELS = (".glb", ".gltf")
 
@@ -46,24 +50,24 @@ class Facts:
 async def shown(frame: Frame, request: Request, person: Person, case_id: str, status: int = 200, notice: Notice | None = None,
                 ) -> Response:  # fmt: skip
     """The page of a case. Raises Refusal 404."""
-    view, contact = await frame.desk.run(_look, frame.desk, case_id)
+    view, contact, fields = await frame.desk.run(_look, frame.desk, case_id)
     if view is None:
         raise Refusal(404, "Ce dossier n'existe pas.")
     more: dict[str, Any] = {"notice": notice} if notice is not None else {}
     language = frame.pages.speech(request).language
     return await frame.show(
         request, person, "case.html", status,
-        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact=contact, pictures=PICTURES, **more,
+        view=view, facts=Facts(view, language), kinds=frame.kinds(language), contact=contact, pictures=PICTURES, fields=fields, **more,
     )  # fmt: skip
 
 
-def _look(desk: Desk, case_id: str) -> tuple[CaseView | None, str]:
-    """The case, and the id of its customer's contact ('' where there is none)."""
+def _look(desk: Desk, case_id: str) -> tuple[CaseView | None, str, Sequence[Field]]:
+    """The case, the id of its customer's contact ('' where there is none), and its facts as fields to correct."""
     view = desk.cases.view(case_id)
     party = view.case.party if view is not None else None
     address = (party.email or party.phone) if party is not None else ""
     found = desk.contacts.find(search=address, limit=1).rows if address else ()
-    return view, found[0].id if found else ""
+    return view, found[0].id if found else "", desk.registers.fields(view) if view is not None else ()
 
 
 def router(frame: Frame) -> APIRouter:
@@ -87,8 +91,12 @@ def router(frame: Frame) -> APIRouter:
         next: Annotated[str, Form(max_length=2000)] = "",
     ) -> Response:
         name = next_name(action)
+        values: dict[str, str] = {}
+        if name == "correct":
+            values = await _changed(request, desk, case_id)
         outcome = await desk.act(
-            case_id, name, author=person.author, key=key or secrets.token_hex(8), amount=number(amount), note=note, seconds=WAIT
+            case_id, name, author=person.author, key=key or secrets.token_hex(8), amount=number(amount), note=note, values=values,
+            seconds=WAIT,
         )  # fmt: skip
         if outcome.state == "unknown":
             raise Refusal(404, "Ce dossier n'existe pas.")
@@ -107,6 +115,17 @@ def router(frame: Frame) -> APIRouter:
         return _viewer(frame.pages, request, found.name, f"/api/cases/{case_id}/files/{sha256}?show=1")
 
     return routes
+
+
+async def _changed(request: Request, desk: Desk, case_id: str) -> dict[str, str]:
+    """What somebody typed otherwise than it stood there, by the fact's name."""
+    form = await request.form()
+    view = await desk.run(desk.cases.view, case_id)
+    fields = await desk.run(desk.registers.fields, view) if view is not None else ()
+    typed = {
+        name.removeprefix(FIELD): value for name, value in form.items() if name.startswith(FIELD) and isinstance(value, str)
+    }
+    return {field.name: typed[field.name] for field in fields if typed.get(field.name, field.typed) != field.typed}
 
 
 def _viewer(pages: Pages, request: Request, name: str, source: str) -> Response:

@@ -28,6 +28,11 @@ TOLD = {
     "reassign": later("La demande est relue selon l’autre directive."),
     "close": later("Le dossier est clos."),
     "note": later("La note est gardée."),
+    "correct": later("C’est corrigé : la demande est reprise d’après cela."),
+    "finish": later("C’est noté comme livré."),
+    "corrected": later("Les corrections sont gardées."),
+    "contact": later("Le contact est gardé."),
+    "woken": later("C’est parti : les boîtes sont relevées."),
     "waiting": later("C’est noté ; cela se fait dans un instant."),
     "retried": later("C’est relancé."),
     "dropped": later("C’est abandonné."),
@@ -60,6 +65,7 @@ class Frame:
             "person": person,
             "csrf": csrf_token(request),
             "counts": counts,
+            "register": self.desk.registers.name(),
             "key": secrets.token_hex(8),
             "notice": notice,
         }
@@ -79,6 +85,7 @@ class Frame:
         return {
             "review": self.desk.cases.count(CaseFilter(stages=("waiting_review",)), most=MOST),
             "parked": self.desk.parked.count(most=MOST),
+            "alerts": sum(self.desk.registers.alert_counts().values()) if self.desk.registers.directives() else 0,
             "unwell": sum(not lane.ok for lane in self.desk.lanes().values()),
         }
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from engine.desk import Desk
 from web.options import Options
 from web.pages import (
+    analytics,
     assets,
     case,
     case_list,
@@ -15,8 +16,10 @@ from web.pages import (
     directives,
     errors,
     figures,
+    orders,
     parked,
     preferences,
+    processing,
     review,
     status,
     today,
@@ -27,7 +30,7 @@ from web.pages.page import Pages
 from web.security import Doors
 
 #: Most bytes of what pages post, by the beginning of the path, where it is more than usual: documents, notes.
-MOST_BYTES = {"/directives/": 2_000_000, "/cases/": 262_144}
+MOST_BYTES = {"/directives/": 2_000_000, "/cases/": 262_144, "/orders/": 262_144}
 
 
 def streams(options: Options) -> dict[str, int]:
@@ -50,7 +53,8 @@ def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
     app.include_router(preferences.router(options.public_url.startswith("https://")))
     app.include_router(demand.router(desk, options, doors, pages))
     frame = Frame(desk, pages)
-    for part in (today, case_list, case, review, parked, contacts, directives, figures, users):
+    for part in (today, orders, analytics, case_list, case, review, parked, contacts, directives, figures, users):
         app.include_router(part.router(frame))
     app.include_router(status.router(frame, options))
+    app.include_router(processing.router(frame, options))
     return pages

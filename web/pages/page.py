@@ -93,6 +93,7 @@ class Pages:
             "person": None,
             "csrf": "",
             "counts": {},
+            "register": {},
         }
         text = self._environments[speech.language].get_template(template).render(known | values)
         headers = {

@@ -2,6 +2,22 @@
 (() => {
   "use strict";
   const charts = [];
+  const pie = (chart, data, color, palette) => {
+    const ink = { color: color("--ink"), fontFamily: "system-ui, sans-serif" };
+    chart.setOption({
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animationDuration: 300,
+      color: palette,
+      textStyle: ink,
+      legend: { bottom: 8, itemWidth: 12, itemHeight: 8, icon: "roundRect", textStyle: { ...ink, color: color("--soft") } },
+      tooltip: { trigger: "item", renderMode: "richText", backgroundColor: color("--card"), borderColor: color("--line"), textStyle: ink },
+      series: [{
+        type: "pie", radius: ["52%", "76%"], center: ["50%", "44%"], label: { show: false }, emphasis: { scaleSize: 4 },
+        itemStyle: { borderColor: color("--card"), borderWidth: 2 },
+        data: data.labels.map((name, at) => ({ name, value: data.series[0].data[at] })),
+      }],
+    });
+  };
   const draw = () => {
     const style = getComputedStyle(document.documentElement);
     const color = (name) => style.getPropertyValue(name).trim();
@@ -13,6 +29,11 @@
     for (const place of document.querySelectorAll("[data-chart]")) {
       const data = JSON.parse(place.dataset.chart);
       const chart = echarts.init(place, null, { renderer: "canvas" });
+      if (data.kind === "pie") {
+        pie(chart, data, color, palette);
+        charts.push(chart);
+        continue;
+      }
       const text = { color: color("--soft"), fontFamily: "system-ui, sans-serif" };
       chart.setOption({
         animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,

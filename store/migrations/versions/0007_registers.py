@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("opened_at", Moment, nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=True),
         sa.Column("unit", sa.Text(), nullable=False),
@@ -35,10 +36,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "n", name=op.f("pk_case_lines")),
     )
     for name, columns in {
-        "ix_case_lines_opened": ["n", "opened_at", "case_id", "stage", "directive", "person", "currency", "total", "due"],
+        "ix_case_lines_opened": ["n", "opened_at", "case_id", "stage", "directive", "person", "due"],
         "ix_case_lines_due": ["n", "due", "case_id", "opened_at", "stage", "directive", "person"],
-        "ix_case_lines_what": ["what", "unit", "opened_at", "stage", "directive", "quantity", "n"],
-        "ix_case_lines_person": ["n", "person", "opened_at", "stage", "directive", "currency", "total"],
+        "ix_case_lines_day": ["n", "day", "stage", "currency", "directive", "total"],
+        "ix_case_lines_what": ["what", "unit", "day", "stage", "directive", "quantity"],
+        "ix_case_lines_person": ["n", "person", "day", "directive"],
     }.items():
         op.create_index(name, "case_lines", columns, unique=False)
     op.create_table(
@@ -53,6 +55,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_alerts_case_id")),
         sa.PrimaryKeyConstraint("case_id", "n", name=op.f("pk_case_alerts")),
     )
-    op.create_index(
-        "ix_case_alerts_at", "case_alerts", ["at", "case_id", "n", "name", "directive", "urgent"], unique=False
-    )
+    op.create_index("ix_case_alerts_name", "case_alerts", ["name", "at", "case_id"], unique=False)

@@ -1,0 +1,339 @@
+"""Registers as people see them: lists of requests with the directive's own columns and words, one request with its fields, figures.
+
+Nothing here knows what is bought or sold: columns, labels, statuses and alerts are the documents'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from core.alerts import Alert
+from core.case import Case, Stage
+from core.directive import Business, Directive, FactSpec, Localized, Status, in_language
+from core.reading import Fact
+from core.register import columns, roles
+from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
+from core.values import fact_text
+from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow
+from engine.cases import LANGUAGES, Cases, CaseView
+from engine.office import Office
+from engine.typed import written_value
+
+#: Most rows of a page of a list.
+MOST = 200
+#: Types of facts whose values are short enough for a list.
+_BRIEF = frozenset({"choice", "quantity", "count", "money", "date", "yesno"})
+#: Stages in which a request waits for a person to judge it.
+JUDGED: tuple[Stage, ...] = ("waiting_review",)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A fact as a field of a form. ``name`` is what a correction calls it ("quantity", "lines.2.quantity").
+
+    ``typed`` is the value as it is typed; ``choices`` are (value, label) of a choice; ``state`` "known", "doubtful" or "missing".
+    ``quotes`` are the words it was read in, ``where`` the utterances in which they stand.
+    """
+
+    name: str
+    label: Localized
+    value: Localized
+    typed: str
+    type: str
+    state: State
+    origin: str = ""
+    sure: float = 0.0
+    required: bool = False
+    choices: tuple[tuple[str, Localized], ...] = ()
+    units: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A request in a list: ``cells`` are the columns' values in words by the fact's name, of the first line where there are several.
+
+    ``lines`` counts them; ``client`` is the contact's id, '' for none.
+    """
+
+    case: Case
+    directive: Directive
+    status: Status
+    cells: Mapping[str, Localized]
+    sure: float
+    lines: int
+    client: str
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One request with everything about it. ``lines`` are its lines' fields, () where there is one; ``next`` is the id of the next
+    that waits for a person, '' for none. ``digest`` stands for the facts as they are shown here."""
+
+    view: CaseView
+    directive: Directive
+    status: Status
+    fields: tuple[Field, ...]
+    lines: tuple[tuple[Field, ...], ...]
+    alerts: tuple[Alert, ...]
+    sure: float
+    digest: str
+    next: str = ""
+    waiting: int = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still be corrected and judged."""
+        return self.view.action("correct").possible
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: the fact's name, its label, its type; ``brief`` ones are shown where there is little room."""
+
+    name: str
+    label: Localized
+    type: str
+    brief: bool
+
+    @property
+    def number(self) -> bool:
+        """Whether its values are numbers."""
+        return self.type in ("money", "quantity", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A period in figures and words. ``whats`` are (label, unit, requests, quantity); ``clients`` (id, name, requests).
+
+    ``rate`` counts (accepted, judged): those that a person said yes to, of those he said yes or no to.
+    """
+
+    report: RegisterReport
+    statuses: Mapping[str, int]
+    labels: Mapping[str, Localized]
+    whats: tuple[tuple[Localized, str, int, Decimal], ...]
+    clients: tuple[tuple[str, str, int], ...]
+    rate: tuple[int, int] = (0, 0)
+    days: tuple[tuple[date, Mapping[str, int]], ...] = field(default=())
+
+
+class Registers:
+    """Every call blocks and is safe from any thread."""
+
+    def __init__(
+        self,
+        store: DeskStore,
+        office: Office,
+        cases: Cases,
+        *,
+        clock: Callable[[], datetime],
+        businesses: Callable[[], Iterable[Business]],
+    ) -> None:
+        self._store, self._office, self._cases = store, office, cases
+        self._clock, self._businesses = clock, businesses
+
+    # ------------------------------------------------------------------ what there is
+
+    def directives(self) -> list[Directive]:
+        """Those in force of whose requests a register is kept."""
+        return [d for b in self._businesses() for d in b.directives if d.register]
+
+    def name(self) -> Localized:
+        """What the requests are called, in the plural; {} where no register is kept."""
+        kept = self.directives()
+        return (
+            {lang: " · ".join(dict.fromkeys(in_language(d.register, lang) for d in kept)) for lang in LANGUAGES} if kept else {}
+        )
+
+    def statuses(self) -> list[Status]:
+        """The words for where requests stand, each once."""
+        found: dict[str, Status] = {}
+        for directive in self.directives():
+            for status in directive.statuses:
+                known = found.get(status.word)
+                stages = tuple(dict.fromkeys((*(known.stages if known else ()), *status.stages)))
+                found[status.word] = Status(status.word, stages, status.label or (known.label if known else {}))
+        return list(found.values())
+
+    def columns(self) -> list[Column]:
+        """The columns of the list, those that several directives share once."""
+        found: dict[str, Column] = {}
+        for directive in self.directives():
+            for spec in columns(directive):
+                found.setdefault(spec.name, Column(spec.name, label_of(spec), spec.type, spec.type in _BRIEF))
+        return list(found.values())
+
+    def brief(self) -> list[Column]:
+        """Those that are short enough for a table on a page."""
+        return [column for column in self.columns() if column.brief]
+
+    def whats(self) -> list[tuple[str, Localized]]:
+        """What can be asked for: (value, label) of the choice that says it."""
+        found: dict[str, Localized] = {}
+        for directive in self.directives():
+            spec = directive.fact(roles(directive).what)
+            for choice in spec.choices if spec is not None else ():
+                found.setdefault(choice.value, choice.label or {"fr": choice.value})
+        return list(found.items())
+
+    def alerts(self) -> dict[str, Localized]:
+        """The alerts that there may be, by name."""
+        return {spec.name: spec.label for directive in self.directives() for spec in directive.alerts}
+
+    # ------------------------------------------------------------------ lists
+
+    def find(self, which: RegisterFilter, *, limit: int = 50, after: str = "") -> Page[Listed]:
+        """A page of the list. Raises ValueError when ``after`` is not what a page before gave."""
+        page = self._store.find_register(which, self._clock(), limit=max(1, min(limit, MOST)), after=after)
+        return Page(tuple(self.listed(row) for row in page.rows), page.next)
+
+    def count(self, which: RegisterFilter, *, most: int = 1_000) -> int:
+        """How many there are; counting ends at ``most``."""
+        return self._store.count_register(which, self._clock(), most=most)
+
+    def listed(self, row: RegisterRow) -> Listed:
+        """The row in words."""
+        case = row.case
+        directive = self._office.directive(case)
+        lines = rows_of(case.facts, directive)
+        facts = {f.name: f for f in (*(lines[0].cells if lines else ()), *case.facts)}
+        cells = {spec.name: _words(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
+        alerts = tuple(raised.alert for raised in row.alerts)
+        status = directive.status(case.stage)
+        return Listed(case, directive, status, cells, row.sure, max(1, len(lines)), row.person, alerts)
+
+    def alert_counts(self) -> dict[str, int]:
+        """How many requests each alert holds for now, by its name."""
+        return self._store.alert_counts(self._clock(), list(self.alerts()))
+
+    # ------------------------------------------------------------------ one of them
+
+    def find_id(self, name: str) -> str:
+        """The id of the request of that id or reference, '' when there is none or its directive keeps no register."""
+        case_id = name if len(name) == 32 else self._cases.by_ref(name)
+        case = self._cases.case(case_id)
+        return case_id if case is not None and self._office.directive(case).register else ""
+
+    def whole(self, case_id: str) -> Whole | None:
+        """One request with everything about it, None when there is no such one in a register."""
+        view = self._cases.view(case_id)
+        if view is None:
+            return None
+        case, directive = view.case, self._office.directive(view.case)
+        if not directive.register:
+            return None
+        alerts = tuple(self._store.raised(case_id, self._clock()))
+        fields, lines = _fields(view, directive, alerts)
+        waiting = self._store.find_register(RegisterFilter(stages=JUDGED, order="oldest"), self._clock(), limit=2).rows
+        after = next((row.case.id for row in waiting if row.case.id != case_id), "")
+        return Whole(
+            view, directive, directive.status(case.stage), fields, lines, alerts, confidence(case, directive),
+            digest_of(case, directive), after,
+        )  # fmt: skip
+
+    def fields(self, view: CaseView) -> tuple[Field, ...]:
+        """The facts of any case as fields, those of its lines after the others."""
+        fields, lines = _fields(view, self._office.directive(view.case), ())
+        return (*fields, *(field for line in lines for field in line))
+
+    # ------------------------------------------------------------------ figures
+
+    def analysis(self, since: date, until: date) -> Analysis:
+        """The requests opened on these days (both among them) of the business."""
+        kept = self.directives()
+        report = self._store.register_report(since, until, [d.name for d in kept])
+        words = {stage: status for status in self.statuses() for stage in status.stages}
+
+        def by_status(stages: Mapping[str, int]) -> dict[str, int]:
+            sums: dict[str, int] = {}
+            for stage, number in stages.items():
+                word = words[stage].word if stage in words else stage
+                sums[word] = sums.get(word, 0) + number
+            return sums
+
+        labels: dict[str, Localized] = {status.word: status.label or {"fr": status.word} for status in self.statuses()}
+        named = dict(self.whats())
+        stages = report.stages
+        accepted = sum(stages.get(s, 0) for s in ("fulfilling", "done"))
+        people = {c.person: self._store.contact(c.person) for c in report.clients}
+        return Analysis(
+            report=report,
+            statuses=by_status(stages),
+            labels=labels,
+            whats=tuple((named.get(w.what, {"fr": w.what}), w.unit, w.requests, w.quantity) for w in report.whats),
+            clients=tuple((c.person, _name(people[c.person]), c.requests) for c in report.clients),
+            rate=(accepted, accepted + stages.get("rejected", 0)),
+            days=tuple((day.day, by_status(day.stages)) for day in report.days),
+        )
+
+
+def _fields(
+    view: CaseView, directive: Directive, alerts: Sequence[Alert]
+) -> tuple[tuple[Field, ...], tuple[tuple[Field, ...], ...]]:
+    """(the fields of the whole request, those of each line where there are several)."""
+    case = view.case
+    rows = rows_of(case.facts, directive)
+    spec = rows_spec(directive)
+    lined = spec.columns if spec is not None and len(rows) > 1 else ()
+    told = {f.name: f.where for f in view.facts}
+    fields = tuple(
+        _field(s, case.fact(s.name), s.name, told.get(s.name, ()), alerts)
+        for s in columns(directive)
+        if s.name not in lined or s.name == roles(directive).total
+    )
+    if spec is None or not lined:
+        return fields, ()
+    where = told.get(spec.name, ())
+    return fields, tuple(
+        tuple(
+            _field(s, row.cell(name), f"{spec.name}.{number}.{name}", where, ())
+            for name in lined
+            if (s := directive.fact(name)) is not None
+        )
+        for number, row in enumerate(rows, 1)
+    )
+
+
+def _name(row: ContactRow | None) -> str:
+    return "" if row is None else row.party.name or row.party.email or row.party.phone
+
+
+def label_of(spec: FactSpec) -> Localized:
+    """What people call the fact."""
+    return {language: in_language(spec.label, language) or spec.name for language in LANGUAGES}
+
+
+def _words(fact: Fact, spec: FactSpec | None) -> Localized:
+    return {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
+
+
+def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], alerts: Sequence[Alert]) -> Field:
+    about = tuple(alert for alert in alerts if spec.name in alert.facts)
+    choices = tuple((c.value, {lang: in_language(c.label, lang) or c.value for lang in LANGUAGES}) for c in spec.choices)
+    if fact is None:
+        return Field(
+            name, label_of(spec), {}, "", spec.type, "missing", required=spec.required, choices=choices, units=spec.units, alerts=about,
+        )  # fmt: skip
+    return Field(
+        name=name,
+        label=label_of(spec),
+        value=_words(fact, spec),
+        typed=written_value(fact.value, spec),
+        type=spec.type,
+        state="doubtful" if doubtful(fact, spec) else "known",
+        origin=fact.origin,
+        sure=fact.confidence,
+        required=spec.required,
+        choices=choices,
+        units=spec.units,
+        quotes=tuple(dict.fromkeys(e.quote for e in fact.evidence if e.quote)),
+        where=tuple(where),
+        alerts=about,
+    )

@@ -1,0 +1,244 @@
+"""The shapes of /api/orders and its neighbours: what is taken, what is answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.alerts import Alert
+from core.case import Stage
+from core.message import Channel
+from engine.acts import MOST_NOTE
+from engine.registers import Analysis, Listed, Whole
+from engine.registers import Field as FactField
+from web.api.cases import Facts
+from web.api.shapes import Answer
+
+
+class AlertOut(Answer):
+    """Something to look at; ``values`` are figures to show beside it."""
+
+    name: str
+    rule: str
+    label: dict[str, str]
+    facts: list[str]
+    urgent: bool
+    values: dict[str, str]
+
+
+class OrderLine(Answer):
+    """A request in a list. ``facts`` are its columns in words, by language; of the first line where there are several (``lines``)."""
+
+    id: str
+    number: str
+    kind: str
+    status: str
+    stage: Stage
+    channel: Channel
+    client: str
+    email: str
+    phone: str
+    client_id: str
+    facts: dict[str, dict[str, str]]
+    lines: int
+    confidence: float
+    alerts: list[AlertOut]
+    opened_at: datetime
+    updated_at: datetime
+    validated_by: str
+    validated_at: datetime | None
+    url: str
+
+
+class OrderPage(Answer):
+    """Some requests of a longer list; ``next`` is "" at its end."""
+
+    orders: list[OrderLine]
+    next: str
+
+
+class FieldOut(Answer):
+    """A fact: ``value`` in words, ``typed`` as it is typed to correct it, where it was read, how sure that is."""
+
+    name: str
+    label: dict[str, str]
+    value: dict[str, str]
+    typed: str
+    type: str
+    state: Literal["known", "doubtful", "missing"]
+    origin: str
+    confidence: float
+    required: bool
+    quotes: list[str]
+
+
+class SourceOut(Answer):
+    """The message that it began with."""
+
+    id: str
+    subject: str
+    sender: str
+
+
+class OrderOut(Answer):
+    """One request. ``lines`` are its lines' fields where there are several; ``digest`` stands for the facts as they are here."""
+
+    order: OrderLine
+    fields: list[FieldOut]
+    lines: list[list[FieldOut]]
+    source: SourceOut
+    digest: str
+    version: int
+
+
+class DecideIn(BaseModel):
+    """A decision. ``digest`` is that of the facts that were seen; without it, those of now. The same ``key`` is done once."""
+
+    model_config = ConfigDict(title="Décision")
+
+    note: str = Field(default="", max_length=MOST_NOTE, description="Remarque, ou raison du rejet · A remark, or why")
+    digest: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
+    key: str = Field(default="", max_length=200)
+
+
+class UpdateIn(BaseModel):
+    """Corrections: what a person says the facts are."""
+
+    model_config = ConfigDict(title="Corrections", json_schema_extra={"examples": [{"facts": {"quantity": "10 000 pièces"}}]})
+
+    facts: Facts
+    key: str = Field(default="", max_length=200)
+
+
+class WhatOut(Answer):
+    """How much of one thing was asked for."""
+
+    label: dict[str, str]
+    unit: str
+    times: int
+    quantity: Decimal
+
+
+class ClientOut(Answer):
+    """How often somebody asked."""
+
+    id: str
+    name: str
+    orders: int
+
+
+class DayOut(Answer):
+    """A day of the zone: how many were opened, by status."""
+
+    day: date
+    orders: dict[str, int]
+
+
+class StatsOut(Answer):
+    """A period in figures. ``validation_rate`` is validated / judged, null before any; ``waiting`` and ``alerts`` are of now."""
+
+    since: date
+    until: date
+    zone: str
+    total: int
+    by_status: dict[str, int]
+    validated: int
+    judged: int
+    validation_rate: float | None
+    amounts: dict[str, Decimal]
+    volume: list[DayOut]
+    products: list[WhatOut]
+    clients: list[ClientOut]
+    waiting: int
+    alerts: dict[str, int]
+
+
+class LaneOut(Answer):
+    """A part of a channel: whether it works, when it last did."""
+
+    ok: bool
+    detail: str
+    last_success_at: datetime | None
+
+
+class WhatsAppOut(Answer):
+    """How WhatsApp is. ``received_today`` counts the last 24 hours; ``sent`` our texts by state; ``parked`` what needs a person."""
+
+    configured: bool
+    ok: bool
+    number: str
+    received_today: int
+    last_received_at: datetime | None
+    sent: dict[str, int]
+    parked: int
+    lanes: dict[str, LaneOut]
+
+
+class ProcessOut(Answer):
+    """What was woken, and what waits to be read or decided now."""
+
+    lanes: list[str]
+    waiting: int
+    parked: int
+
+
+def order_line(row: Listed) -> OrderLine:
+    """The row as an answer."""
+    case, judged = row.case, row.case.judged
+    return OrderLine(
+        id=case.id, number=case.ref, kind=case.kind, status=row.status.word, stage=case.stage, channel=case.thread.channel,
+        client=case.party.name, email=case.party.email, phone=case.party.phone, client_id=row.client,
+        facts={name: dict(words) for name, words in row.cells.items()}, lines=row.lines, confidence=row.sure,
+        alerts=[_alert(alert) for alert in row.alerts], opened_at=case.opened_at, updated_at=case.updated_at,
+        validated_by=judged.who if judged is not None else "", validated_at=judged.at if judged is not None else None,
+        url=f"/orders/{case.id}",
+    )  # fmt: skip
+
+
+def _alert(alert: Alert) -> AlertOut:
+    return AlertOut(
+        name=alert.name,
+        rule=alert.rule,
+        label=dict(alert.label),
+        facts=list(alert.facts),
+        urgent=alert.urgent,
+        values=dict(alert.values),
+    )
+
+
+def _field(field: FactField) -> FieldOut:
+    return FieldOut(
+        name=field.name, label=dict(field.label), value=dict(field.value), typed=field.typed, type=field.type,
+        state=field.state, origin=field.origin, confidence=field.sure, required=field.required, quotes=list(field.quotes),
+    )  # fmt: skip
+
+
+def order_out(whole: Whole) -> OrderOut:
+    """The request as an answer."""
+    case = whole.view.case
+    lines = [[_field(f) for f in line] for line in whole.lines]
+    listed = Listed(
+        case, whole.directive, whole.status, {f.name: f.value for f in whole.fields if f.value}, whole.sure, max(1, len(lines)), "",
+        whole.alerts,
+    )  # fmt: skip
+    first = next((u for u in whole.view.conversation if u.who == "customer"), None)
+    source = SourceOut(id=case.source_id, subject=case.subject, sender=first.address if first is not None else case.thread.to)
+    return OrderOut(
+        order=order_line(listed), fields=[_field(f) for f in whole.fields], lines=lines, source=source, digest=whole.digest,
+        version=case.version,
+    )  # fmt: skip
+
+
+def stats_out(found: Analysis, first: date, last: date, zone: str, waiting: int, alerts: dict[str, int]) -> StatsOut:
+    """The figures as an answer."""
+    validated, judged = found.rate
+    return StatsOut(
+        since=first, until=last, zone=zone, total=sum(found.statuses.values()), by_status=dict(found.statuses), validated=validated,
+        judged=judged, validation_rate=validated / judged if judged else None, amounts=found.report.totals,
+        volume=[DayOut(day=day, orders=dict(orders)) for day, orders in found.days],
+        products=[WhatOut(label=dict(label), unit=unit, times=times, quantity=quantity) for label, unit, times, quantity in found.whats],
+        clients=[ClientOut(id=id, name=name, orders=number) for id, name, number in found.clients], waiting=waiting, alerts=alerts,
+    )  # fmt: skip

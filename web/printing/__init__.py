@@ -1,0 +1,1 @@
+"""Documents to print: letters, charts and tables drawn as vectors into a PDF file."""

@@ -1,0 +1,116 @@
+"""A register as a document to print: the period in figures with its charts, then the requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from core.directive import Localized
+from engine.registers import Analysis, Listed
+from engine.registers import Column as ListColumn
+from web.pages.analytics import charts, in_words, ranked_clients, ranked_whats
+from web.pages.language import Speech
+from web.printing.sheet import MARGIN, Column, Sheet
+
+#: Requests that are printed one by one; the workbook has all of them.
+MOST_ROWS = 5_000
+#: Rows of a ranking.
+SOME = 8
+
+
+def print_register(
+    title: Localized, house: str, found: Analysis, rows: Iterator[Listed], columns: Sequence[ListColumn], speech: Speech
+) -> bytes:
+    """The PDF file."""
+    say, language = speech.say, speech.language
+    first, last = found.days[0][0], found.days[-1][0]
+    name = in_words(title, language)
+    printed = say("imprimé le %(day)s", day=_day(speech.local(speech.now).date(), language))
+    sheet = Sheet(f"{name} – {house}", f"{house} · {name} · {printed}")
+    sheet.text(MARGIN, sheet.y + 16, name, 18, bold=True)
+    period = say("du %(first)s au %(last)s", first=_day(first, language), last=_day(last, language))
+    sheet.text(MARGIN, sheet.y + 31, f"{house} · {period}", 9)
+    sheet.y += 46
+    _figures(sheet, found, speech)
+    drawn = {chart.id: chart for chart in charts(found, speech)}
+    half = (sheet.inner - 24) / 2
+    if volume := drawn.get("volume"):
+        sheet.room(164)
+        sheet.bars(MARGIN, half * 1.25, volume.title, volume.labels, list(volume.series.items()))
+        statuses = drawn["statuses"]
+        sheet.ring(
+            MARGIN + half * 1.25 + 24,
+            half * 0.75,
+            statuses.title,
+            list(zip(statuses.labels, next(iter(statuses.series.values())), strict=True)),
+        )
+        sheet.y += 168
+    if amounts := drawn.get("amounts"):
+        sheet.room(164)
+        sheet.bars(MARGIN, sheet.inner, amounts.title, amounts.labels, list(amounts.series.items()))
+        sheet.y += 168
+    whats = [(b.label, b.value, b.share) for b in ranked_whats(found, speech)[:SOME]]
+    clients = [(b.label, b.value, b.share) for b in ranked_clients(found, speech)[:SOME]]
+    if whats or clients:
+        sheet.room(28 + 21 * max(len(whats), len(clients)))
+        high = sheet.ranking(MARGIN, half, say("Les plus demandés"), whats) if whats else 0.0
+        other = sheet.ranking(MARGIN + half + 24, half, say("Les clients les plus actifs"), clients) if clients else 0.0
+        sheet.y += max(high, other) + 12
+    _requests(sheet, rows, columns, speech)
+    return sheet.save()
+
+
+def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
+    tiles = [(speech.number(sum(found.statuses.values())), speech.say("reçues"))]
+    tiles += [
+        (speech.number(number), in_words(found.labels.get(word, {"fr": word}), speech.language))
+        for word, number in found.statuses.items()
+    ]
+    tiles.append((speech.percent(*found.rate), speech.say("de validation")))
+    tiles += [
+        (speech.number(round(total)), currency or speech.say("sans devise")) for currency, total in found.report.totals.items()
+    ]
+    sheet.tiles(tiles[:8])
+
+
+def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn], speech: Speech) -> None:
+    say, language = speech.say, speech.language
+    fixed = [Column(say("N°"), 58), Column(say("Reçue"), 62), Column(say("Client"), 120), Column(say("Statut"), 62)]
+    rest = sheet.inner - sum(c.width for c in fixed) - 48
+    weights = [1.0 if column.number else 1.5 for column in columns] or [1.0]
+    shown = [
+        Column(in_words(column.label, language).capitalize(), rest * weight / sum(weights), column.number)
+        for column, weight in zip(columns, weights, strict=False)
+    ]
+    last = Column(say("Confiance"), 48, True)
+    sheet.new_page()
+    number = 0
+
+    def row_of() -> Sequence[str] | None:
+        nonlocal number
+        row = next(rows, None)
+        if row is None or number >= MOST_ROWS:
+            return None
+        number += 1
+        party = row.case.party
+        cells = [row.cells.get(column.name, {}).get(language, "") for column in columns]
+        if row.lines > 1 and cells:
+            cells[0] = f"{cells[0]} (+{row.lines - 1})"
+        status = in_words(row.status.label, language) or row.status.word
+        opened = _day(speech.local(row.case.opened_at).date(), language)
+        name = party.name or party.email or party.phone
+        return [row.case.ref, opened, name, status, *cells, speech.percent(round(row.sure * 100), 100)]
+
+    sheet.table([*fixed, *shown, last], row_of)
+    if number >= MOST_ROWS:
+        sheet.room(20)
+        sheet.text(
+            MARGIN,
+            sheet.y + 14,
+            say("Les %(num)s premières ; le classeur Excel les a toutes.", num=speech.number(MOST_ROWS)),
+            8,
+        )
+
+
+def _day(day: date, language: str) -> str:
+    return day.strftime("%d/%m/%Y") if language == "fr" else day.isoformat()

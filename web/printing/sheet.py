@@ -1,0 +1,207 @@
+"""Pages of a printed document: where the pen is, boxes, bars, rings and tables. Lengths in points, y from the top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from web.printing.letters import fonts, shown
+
+INK, SOFT, LINE, FAINT, ACCENT = "#17211e", "#56625d", "#dfe3df", "#eef1ee", "#0b6e63"
+PALETTE = ("#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54")
+MARGIN = 36.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, its width, whether it is set to the right."""
+
+    heading: str
+    width: float
+    right: bool = False
+
+
+class Sheet:
+    """A document of A4 pages, broad side down. ``foot`` stands under every page, with its number."""
+
+    def __init__(self, title: str, foot: str) -> None:
+        from reportlab.lib.pagesizes import A4, landscape
+        from reportlab.pdfgen.canvas import Canvas
+
+        self.plain, self.bold = fonts()
+        self._file = BytesIO()
+        width, height = landscape(A4)
+        self.width, self.height = float(width), float(height)
+        self._canvas: Any = Canvas(self._file, pagesize=(self.width, self.height), pageCompression=1)
+        self._canvas.setTitle(title)
+        self._canvas.setAuthor("Guichet")
+        self._foot, self._page, self.y = foot, 1, MARGIN
+
+    @property
+    def inner(self) -> float:
+        """The width between the margins."""
+        return float(self.width) - 2 * MARGIN
+
+    def save(self) -> bytes:
+        """The file."""
+        self._end()
+        self._canvas.save()
+        return self._file.getvalue()
+
+    def new_page(self) -> None:
+        """Go on at the top of another page."""
+        self._end()
+        self._canvas.showPage()
+        self._page += 1
+        self.y = MARGIN
+
+    def room(self, height: float) -> None:
+        """Go on where so much fits."""
+        if self.y + height > self.height - MARGIN - 14:
+            self.new_page()
+
+    def _end(self) -> None:
+        self.text(MARGIN, self.height - 22, self._foot, 7, SOFT)
+        self.text(self.width - MARGIN, self.height - 22, str(self._page), 7, SOFT, right=True)
+
+    # ------------------------------------------------------------------ the pen
+
+    def text(
+        self, x: float, y: float, text: str, size: float = 9, colour: str = INK, *, bold: bool = False, right: bool = False,
+        most: float = 0.0,
+    ) -> None:  # fmt: skip
+        """A line of text whose foot stands at ``y``; cut with an ellipsis where it is wider than ``most``."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+
+        name = self.bold if bold else self.plain
+        told = shown(text)
+        if most and stringWidth(told, name, size) > most:
+            while text and stringWidth(told + "…", name, size) > most:
+                text = text[: -max(1, len(text) // 12)]
+                told = shown(text)
+            told += "…"
+        self._canvas.setFont(name, size)
+        self._canvas.setFillColor(colour)
+        place = self.height - y
+        if right:
+            self._canvas.drawRightString(x, place, told)
+        else:
+            self._canvas.drawString(x, place, told)
+
+    def box(self, x: float, y: float, width: float, height: float, colour: str, *, round_: float = 0.0) -> None:
+        """A filled box whose upper left corner stands there."""
+        self._canvas.setFillColor(colour)
+        if round_:
+            self._canvas.roundRect(x, self.height - y - height, width, height, round_, stroke=0, fill=1)
+        else:
+            self._canvas.rect(x, self.height - y - height, width, height, stroke=0, fill=1)
+
+    def rule(self, x: float, y: float, width: float, colour: str = LINE) -> None:
+        """A thin line."""
+        self._canvas.setStrokeColor(colour)
+        self._canvas.setLineWidth(0.5)
+        self._canvas.line(x, self.height - y, x + width, self.height - y)
+
+    # ------------------------------------------------------------------ figures
+
+    def tiles(self, tiles: Sequence[tuple[str, str]]) -> None:
+        """(number, what it counts), side by side."""
+        self.room(54)
+        gap = 8.0
+        width = (self.inner - gap * (len(tiles) - 1)) / max(1, len(tiles))
+        for at, (number, what) in enumerate(tiles):
+            x = MARGIN + at * (width + gap)
+            self.box(x, self.y, width, 44, FAINT, round_=5)
+            self.text(x + 10, self.y + 22, number, 15, bold=True, most=width - 20)
+            self.text(x + 10, self.y + 36, what, 7.5, SOFT, most=width - 20)
+        self.y += 56
+
+    def bars(
+        self, x: float, width: float, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]
+    ) -> None:
+        """Stacked bars, 150 points high, with a legend; ``y`` stays where it is."""
+        top, height = self.y + 34, 106.0
+        self.text(x, self.y + 10, title, 10, bold=True, most=width)
+        at = x
+        for place, (name, _) in enumerate(series):
+            self.box(at, self.y + 18, 7, 7, PALETTE[place % len(PALETTE)], round_=1.5)
+            self.text(at + 10, self.y + 24.5, name, 7, SOFT, most=90)
+            at += 18 + min(90.0, 4.4 * len(name) + 8)
+        sums = [sum(values[n] for _, values in series) for n in range(len(labels))]
+        most = max(sums, default=0.0) or 1.0
+        step = width / max(1, len(labels))
+        for share in (0.0, 0.5, 1.0):
+            self.rule(x, top + height * (1 - share), width)
+            self.text(x + width, top + height * (1 - share) - 2, f"{most * share:g}" if share else "", 6, SOFT, right=True)
+        every = max(1, round(46 / max(step, 0.1)))
+        for n, label in enumerate(labels):
+            foot = top + height
+            for place, (_, values) in enumerate(series):
+                tall = height * values[n] / most
+                foot -= tall
+                if tall:
+                    self.box(x + n * step + step * 0.14, foot, step * 0.72, tall, PALETTE[place % len(PALETTE)])
+            if n % every == 0:
+                self.text(x + n * step, top + height + 9, label, 6, SOFT)
+
+    def ring(self, x: float, width: float, title: str, parts: Sequence[tuple[str, float]]) -> None:
+        """A ring of parts with their names and numbers beside it, 150 points high; ``y`` stays where it is."""
+        self.text(x, self.y + 10, title, 10, bold=True, most=width)
+        whole = sum(value for _, value in parts) or 1.0
+        radius, centre = 48.0, self.y + 86
+        start = 90.0
+        for place, (name, value) in enumerate(parts):
+            extent = -360.0 * value / whole
+            self._canvas.setFillColor(PALETTE[place % len(PALETTE)])
+            left, foot = x + 4, self.height - centre - radius
+            if abs(extent) > 359.9:
+                self._canvas.circle(left + radius, foot + radius, radius, stroke=0, fill=1)
+            elif extent:
+                self._canvas.wedge(left, foot, left + 2 * radius, foot + 2 * radius, start, extent, stroke=0, fill=1)
+            start += extent
+            row = self.y + 46 + place * 15
+            self.box(x + 2 * radius + 22, row - 7, 7, 7, PALETTE[place % len(PALETTE)], round_=1.5)
+            self.text(x + 2 * radius + 33, row, name, 8, most=width - 2 * radius - 75)
+            self.text(x + width, row, f"{value:g}", 8, SOFT, right=True)
+        self._canvas.setFillColor("#ffffff")
+        self._canvas.circle(x + 4 + radius, self.height - centre, radius * 0.6, stroke=0, fill=1)
+
+    def ranking(self, x: float, width: float, title: str, rows: Sequence[tuple[str, str, float]]) -> float:
+        """(name, value, share of the greatest in hundredths) as bars; how high it is. ``y`` stays where it is."""
+        self.text(x, self.y + 10, title, 10, bold=True, most=width)
+        for place, (name, value, share) in enumerate(rows):
+            row = self.y + 28 + place * 21
+            self.text(x, row, name, 8, most=width * 0.6)
+            self.text(x + width, row, value, 8, SOFT, right=True, most=width * 0.38)
+            self.box(x, row + 4, width, 3, FAINT, round_=1.5)
+            if share > 0:
+                self.box(x, row + 4, max(3.0, width * share / 100), 3, ACCENT, round_=1.5)
+        return 28 + 21.0 * len(rows)
+
+    def table(self, columns: Sequence[Column], row_of: Callable[[], Sequence[str] | None]) -> None:
+        """A table over as many pages as it takes; ``row_of`` gives the next row, None at the end."""
+
+        def head() -> None:
+            x = MARGIN
+            self.box(MARGIN, self.y, self.inner, 16, FAINT)
+            for column in columns:
+                edge = x + column.width - 4 if column.right else x + 4
+                self.text(edge, self.y + 11, column.heading, 7, SOFT, bold=True, right=column.right, most=column.width - 8)
+                x += column.width
+            self.y += 17
+
+        head()
+        while (row := row_of()) is not None:
+            if self.y + 14 > self.height - MARGIN - 14:
+                self.new_page()
+                head()
+            x = MARGIN
+            for column, cell in zip(columns, row, strict=True):
+                edge = x + column.width - 4 if column.right else x + 4
+                if cell:
+                    self.text(edge, self.y + 10, cell, 7, right=column.right, most=column.width - 8)
+                x += column.width
+            self.y += 14
+            self.rule(MARGIN, self.y, self.inner)
