@@ -29,6 +29,7 @@ _CONDITION = re.compile(
     r"\?|\b(?:si|if|sauf|unless|condition|reserve|provided|sinon|otherwise|peut-etre|maybe|environ|about|ou|or|au lieu|instead|pas|not|"
     r"verifier|voir|demander|attendre|quand|when|apres|after|des que)\b"
 )
+_POLITE = re.compile(r"\s+(?:merci(?: beaucoup)?|svp|stp|please|thanks|thank you|cordialement|cdt)\W*$")
 _LINE = re.compile(r"\W*(?:ligne|line)\s*(?:n\s*°\s*)?(?P<n>\d{1,3})\s*[:,-]?\s*")
 _JOIN = re.compile(r"\s*(?:=|:|->|→|est|sera|doit etre|is|should be|to be|a|à|de|to|plutot|passe a|au)?\s+|\s*[:=]\s*")
 _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
@@ -74,7 +75,9 @@ def _correction(clause: str, at: int, case: Case, directive: Directive, day: dat
         if line and not (column and rows is not None):
             return None
         joined = _JOIN.match(plain, begin + len(label))
-        written = clause[joined.end() if joined else begin + len(label) :].strip(" .")
+        after = joined.end() if joined else begin + len(label)
+        ending = _POLITE.search(plain, after)
+        written = clause[after : ending.start() if ending else len(clause)].strip(" .")
         value = _value(spec, written, case, day)
         if value is None:
             continue

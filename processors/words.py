@@ -147,8 +147,9 @@ def _compile(word: Word) -> list[_Pattern]:
     elements: list[_Element] = []
     previous: Token | None = None
     for token in content:
-        tight = previous is not None and (token.start == previous.end or not (token.form.isalpha() and previous.form.isalpha()))
         skipped = 0 if previous is None else tokens.index(token) - tokens.index(previous) - 1
+        beside = previous is not None and not (token.form.isalpha() and previous.form.isalpha())
+        tight = previous is not None and (token.start == previous.end or (beside and not skipped))
         elements.append(_element(token, tight=tight, room=2 + skipped))
         previous = token
     patterns = [_Pattern(word, tuple(elements))]

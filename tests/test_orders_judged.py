@@ -1,0 +1,218 @@
+"""Orders are judged by a person: a yes holds for the facts that he was shown and for no others; the customer is told once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.reading import Evidence, Fact, Money, Quantity
+from core.rows import digest_of
+from tests.orders_life import ADMIN, FULL, Life
+
+
+def waiting() -> Life:
+    life = Life()
+    life.write(FULL)
+    assert (life.stage, life.status, life.told("admin"), life.told("customer")) == (
+        "waiting_review", "en_attente", ["admin_review"], [],
+    )  # fmt: skip
+    return life
+
+
+def test_an_order_waits_for_a_person_and_his_notice_shows_everything() -> None:
+    life = waiting()
+    (_, _, notice, _) = life.texts[0]
+    for words in ("10000 pièce", "0,45 MAD HT / pièce", "4500 MAD HT", "(calculé)", "20 mars 2026", "torsadées", "Je valide"):
+        assert words in notice.text, (words, notice.text)
+
+
+@pytest.mark.parametrize("words", ["Je valide", "ok", "Validé", "oui je valide merci", "I approve"])
+def test_a_plain_yes_to_the_last_notice_validates(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, life.status) == ("done", "validee")
+    judged = life.order.judged
+    assert judged is not None
+    assert (judged.outcome, judged.by, judged.who, judged.how) == ("validated", "admin", ADMIN, "reply")
+    assert judged.at == life.now
+    assert judged.digest == digest_of(life.order, life.directive)
+    assert life.told("customer") == ["confirmation"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ok s'il paie d'avance", "je valide si le prix passe à 0,50", "oui sauf la date", "je valide ?", "valider ou pas ?",
+        "à voir", "je regarde demain", "ok pour le prix mais je dois vérifier le stock", "peut-être", "Je valide 6000",
+    ],
+)  # fmt: skip
+def test_anything_but_a_plain_yes_decides_nothing_and_asks_again(words: str) -> None:
+    life = waiting()
+    before = life.order.facts
+    life.admin(words)
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+    assert life.order.facts == before
+    assert life.told("customer") == []
+    assert life.told("admin")[-1] == "admin_unclear"
+
+
+def test_a_correction_is_written_down_shown_again_and_wants_a_yes_of_its_own() -> None:
+    life = waiting()
+    first = life.notices[-1].key
+    life.admin("ok mais quantité 6000")
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert (fact.value, fact.origin) == (Quantity(Decimal(6000), "pièce"), "person")
+    assert fact.evidence == (Evidence("text", "quantité 6000", 8),)
+    assert life.value("total_price") == Money(Decimal("2700.00"), "MAD", "excl")
+    assert life.told("admin") == ["admin_review", "admin_review"]
+    # A yes to what stood before the correction is no yes to it.
+    life.admin("Je valide", to=first)
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+    assert life.told("admin")[-1] == "admin_review"
+    life.admin("Je valide")
+    assert life.stage == "done"
+    assert life.told("customer") == ["confirmation"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        ("quantité : 12 500", "quantity", Quantity(Decimal(12500), "pièce")),
+        ("Bonjour, prix unitaire 0,48 dh TTC merci", "unit_price", Money(Decimal("0.48"), "MAD", "incl", 1, "pièce")),
+        ("produit : sachet fond plat", "product", "sachet_fond_plat"),
+        ("quantité 3 palettes", "quantity", Quantity(Decimal(3), "palette")),
+        ("date de livraison 25/03/2026", "delivery_date", "2026-03-25"),
+        ("livraison le 25 mars", "delivery_date", "2026-03-25"),
+        ("nature : kraft brun 90 g", "nature", "kraft brun 90 g"),
+    ],
+)
+def test_fields_that_a_reply_corrects(words: str, name: str, value: object) -> None:
+    life = waiting()
+    life.admin(words)
+    got = life.value(name)
+    assert (got.day.isoformat() if hasattr(got, "day") else got) == value
+    assert life.stage == "waiting_review"
+
+
+@pytest.mark.parametrize("words", ["rejeté, prix trop bas", "non", "Refusé", "je refuse"])
+def test_a_no_rejects_and_the_customer_is_told_once(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, life.status) == ("rejected", "rejetee")
+    assert life.order.judged is not None
+    assert life.order.judged.outcome == "rejected"
+    assert life.told("customer") == ["refusal"]
+    life.admin("Je valide")
+    assert (life.stage, life.told("customer")) == ("rejected", ["refusal"])
+
+
+def test_a_yes_of_somebody_nobody_vouches_for_validates_nothing() -> None:
+    life = waiting()
+    life.admin("Je valide", vouched=False)
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+
+
+def test_quoted_words_are_no_answer() -> None:
+    life = waiting()
+    life.admin("Je regarde.\n\nLe lun. 2 mars 2026 à 11:42, Sacherie <ventes@sacherie.example> a écrit :\n\n> Je valide\n")
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+
+
+def test_a_yes_that_nothing_ties_counts_only_for_the_one_version_that_was_ever_shown() -> None:
+    life = waiting()
+    life.admin("Je valide", to="")
+    assert life.stage == "done"
+
+    life = waiting()
+    life.write("finalement 12 000 sacs fond carré poignées torsadées")
+    assert life.value("quantity") == Quantity(Decimal(12000), "pièce")
+    assert len({s.digest for s in life.order.shown}) == 2
+    life.admin("Je valide", to="")
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+    life.admin("Je valide")
+    assert life.stage == "done"
+
+
+def test_a_yes_from_before_the_notice_is_no_answer_to_it() -> None:
+    life = waiting()
+    life.admin("Je valide", to="", received=life.now - timedelta(hours=1))
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+
+
+def test_what_the_customer_adds_is_shown_anew_and_makes_an_older_yes_void() -> None:
+    life = waiting()
+    first = life.notices[-1].key
+    life.write("Pardon, plutôt 8000 sacs fond carré poignées torsadées.")
+    assert life.told("admin") == ["admin_review", "admin_review"]
+    life.admin("Je valide", to=first)
+    assert life.order.judged is None
+
+
+def test_the_desk_validates_the_facts_of_its_page_only() -> None:
+    life = waiting()
+    page = digest_of(life.order, life.directive)
+    life.act("correct", facts=(Fact("quantity", Quantity(Decimal(700), "pièce"), (), origin="person"),))
+    assert life.value("quantity") == Quantity(Decimal(700), "pièce")
+    decision = life.act("validate", digest=page)
+    assert life.order.judged is None
+    assert [r.rule for r in decision.reasons] == ["no-effect"]
+    life.act("validate", digest=digest_of(life.order, life.directive))
+    judged = life.order.judged
+    assert judged is not None
+    assert (judged.by, judged.who, judged.how, life.status) == ("operator", "anne", "desk", "validee")
+    assert life.told("customer") == ["confirmation"]
+
+
+def test_the_desk_rejects_and_says_who() -> None:
+    life = waiting()
+    life.act("refuse", note="doublon")
+    assert life.order.judged is not None
+    assert (life.order.judged.outcome, life.order.judged.who, life.status) == ("rejected", "anne", "rejetee")
+    assert life.told("customer") == ["refusal"]
+
+
+def test_a_correction_may_take_a_field_away() -> None:
+    life = waiting()
+    life.act("correct", facts=(Fact("unit_price", "", (), origin="person"),))
+    assert (life.value("unit_price"), life.value("total_price")) == (None, None)
+
+
+def test_what_is_missing_is_asked_and_a_person_goes_on_when_nobody_answers() -> None:
+    life = Life()
+    life.write("Bonjour, il nous faut des sacs à poignées torsadées.")
+    assert (life.stage, life.status, life.told("customer")) == ("waiting_info", "en_attente", ["request_info"])
+    deadlines = dict(life.decisions[-1].deadlines or ())
+    assert deadlines["complete.review"] == life.now + timedelta(days=2)
+    life.late("complete.remind.0")
+    assert life.told("customer") == ["request_info", "reminder_info"]
+    life.late("complete.review")
+    assert (life.stage, life.told("admin")) == ("waiting_review", ["admin_review"])
+    assert "quantité : manque" in life.texts[-1][2].text
+
+
+def test_the_answer_to_the_question_completes_the_order() -> None:
+    life = Life()
+    life.write("Bonjour, il nous faut des sacs à poignées torsadées.")
+    life.write("5000")
+    assert life.value("quantity") == Quantity(Decimal(5000), "pièce")
+    assert life.stage == "waiting_review"
+
+
+def test_a_yes_before_the_facts_are_complete_validates_nothing() -> None:
+    life = Life()
+    life.write("Bonjour, il nous faut des sacs à poignées torsadées.")
+    life.admin("Je valide", to="")
+    assert (life.stage, life.order.judged) == ("waiting_info", None)
+
+
+def test_a_delivered_order_is_told_so_once() -> None:
+    life = waiting()
+    life.act("finish")
+    assert life.order.finished_at is None
+    life.admin("Je valide")
+    life.act("finish")
+    assert life.order.finished_at == life.now

@@ -1,0 +1,137 @@
+"""The same as last time: what the message leaves out comes from the person's last validated order, and only from there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from core.case import Case
+from core.directive import Repeat
+from core.reading import Evidence, Money, Quantity, Rows
+from core.rows import confidence
+from processors.repeat import RepeatReader
+from processors.tokens import tokenise
+from tests.orders_life import FULL, Life, commande
+
+
+def validated(text: str = FULL, ref: str = "CMD0001A") -> Case:
+    life = Life(ref=ref)
+    life.write(text)
+    life.admin("Je valide")
+    assert life.order.judged is not None
+    return life.order
+
+
+def test_the_missing_fields_come_from_the_last_validated_order_marked_as_such() -> None:
+    last = validated()
+    life = Life(last, ref="CMD0002B")
+    life.write("salam, kif dima 3afak")
+    assert (life.stage, life.status) == ("waiting_review", "en_attente")
+    assert (life.value("product"), life.value("quantity")) == ("sac_poignees_torsadees", Quantity(Decimal(10000), "pièce"))
+    for name in ("product", "quantity", "unit_price"):
+        fact = life.order.fact(name)
+        assert fact is not None
+        assert (fact.origin, fact.evidence) == ("inherited", (Evidence(f"case:{last.id}", last.ref),))
+        assert fact.confidence >= 0.85
+    assert life.value("delivery_date") is None
+    total = life.order.fact("total_price")
+    assert total is not None
+    assert (total.value, total.origin) == (Money(Decimal("4500.00"), "MAD", "excl"), "derived")
+    assert confidence(life.order, life.directive) >= 0.85
+    assert (life.order.repeats, life.order.repeats_ref) == (last.id, last.ref)
+    assert last.ref in life.texts[-1][2].text
+
+
+def test_what_the_message_says_itself_wins() -> None:
+    life = Life(validated(), ref="CMD0002B")
+    life.write("Bonjour, comme d'habitude mais 5000 cette fois, pour le 12 mars. Merci")
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert (fact.value, fact.origin) == (Quantity(Decimal(5000), "pièce"), "rules")
+    assert life.value("product") == "sac_poignees_torsadees"
+    assert life.value("delivery_date").day.isoformat() == "2026-03-12"
+    assert life.value("total_price") == Money(Decimal("2250.00"), "MAD", "excl")
+
+
+def test_another_product_takes_over_neither_price_nor_nature_nor_quantity() -> None:
+    life = Life(validated(), ref="CMD0002B")
+    life.write("Bonjour, comme d'habitude mais en sachets fond plat")
+    assert life.value("product") == "sachet_fond_plat"
+    assert (life.value("unit_price"), life.value("quantity")) == (None, None)
+    assert life.stage == "waiting_info"
+
+
+def test_without_a_validated_order_nothing_is_invented() -> None:
+    life = Life()
+    life.write("comme d'habitude svp")
+    assert (life.stage, life.order.facts, life.order.repeats) == ("waiting_info", (), "")
+    assert life.told("customer") == ["request_info"]
+
+
+def test_no_repeat_where_it_is_denied() -> None:
+    life = Life(validated(), ref="CMD0002B")
+    life.write("Bonjour, cette fois pas comme d'habitude : 3000 sacs fond carré poignées plates.")
+    assert life.order.repeats == ""
+    assert life.value("unit_price") is None
+
+
+def test_an_order_of_several_lines_is_repeated_line_by_line() -> None:
+    last = validated("Commande :\n- 10 000 sachets fond plat, 0,12 € HT\n- 4 cartons de sacs fond carré poignées plates\n")
+    life = Life(last, ref="CMD0002B")
+    life.write("b7al dima khoya")
+    rows = life.value("lines")
+    assert isinstance(rows, Rows)
+    assert [r.cell("quantity").value for r in rows.rows] == [  # type: ignore[union-attr]
+        Quantity(Decimal(10000), "pièce"), Quantity(Decimal(4), "carton"),
+    ]  # fmt: skip
+    assert {c.origin for r in rows.rows for c in r.cells} <= {"inherited", "derived"}
+
+
+def test_a_number_alone_does_not_say_which_of_several_lines_it_means() -> None:
+    last = validated("Commande :\n- 10 000 sachets fond plat, 0,12 € HT\n- 4 cartons de sacs fond carré poignées plates\n")
+    life = Life(last, ref="CMD0002B")
+    life.write("comme d'habitude mais 5000")
+    assert (life.value("product"), life.value("lines")) == (None, None)
+    assert life.stage == "waiting_info"
+
+
+SAME = [
+    "kif dima", "salam kif dima a khoya", "kifma dima", "b7al dima", "B7AL DIMA", "bhal dima 3afak", "comme d'habitude",
+    "comme d’habitude", "comme d'hab svp", "comme dab", "Même commande que la dernière fois", "la même commande svp",
+    "merci de renouveler notre commande", "Pouvez-vous relancer la commande ?", "comme toujours", "pareil que d'habitude", "pareil",
+    "comme avant", "idem que la dernière fois", "la meme chose que la derniere foi", "same as last time please", "the usual",
+    "please repeat our last order", "as usual", "بحال ديما", "كيف ديما عافاك", "بحال العادة", "نفس الطلبية", "نفس الطلب من فضلكم",
+    "كالعادة", "nefs lcommande", "kif l3ada",
+]  # fmt: skip
+OTHER = [
+    "pas comme d'habitude", "ce n'est pas comme d'habitude", "ne renouvelez pas la commande", "machi b7al dima",
+    "contrairement à d'habitude, 3000 sacs", "not as usual", "Bonjour, 5000 sacs svp", "ماشي بحال ديما", "",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reader() -> RepeatReader:
+    repeat = commande().repeat
+    assert isinstance(repeat, Repeat)
+    return RepeatReader(repeat)
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_how_people_ask_for_the_same_again(reader: RepeatReader, text: str) -> None:
+    found = reader.find([("text", tokenise(text))])
+    assert found is not None
+    assert text[found.start : found.start + len(found.quote)] == found.quote
+
+
+@pytest.mark.parametrize("text", OTHER)
+def test_what_does_not_ask_for_the_same_again(reader: RepeatReader, text: str) -> None:
+    assert reader.find([("text", tokenise(text))]) is None
+
+
+def test_any_directive_may_say_what_repeats_it() -> None:
+    """Nothing of it belongs to one business: without the directive's word for it there is no repeating."""
+    life = Life(validated(), directive=replace(commande(), repeat=None), ref="CMD0002B")
+    life.write("kif dima")
+    assert life.order.repeats == ""
