@@ -224,7 +224,7 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
     from engine.office import Office
     from engine.reader import ReaderPool
     from engine.retention import Periods
-    from scanners import documents_of, lacking
+    from scanners import documents_of, lacking, others_of
 
     held = contextlib.ExitStack()
     held.enter_context(sole_daemon(settings))
@@ -267,6 +267,9 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
                 "country": country_of(settings.twilio_whatsapp_number),
             }
 
+        understanding = understanding_of(settings, store, spool, published, clock, calls.count)
+        seen = (understanding.model, understanding.paid) if understanding is not None else (None, None)
+        others = others_of(settings, store, clock, calls.count, *seen)
         house = House(
             store=store,
             spool=spool,
@@ -275,14 +278,14 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
             published=published,
             office=office,
             pool=ReaderPool(forks, size=settings.reader_processes),
-            understanding=understanding_of(settings, store, spool, published, clock, calls.count),
+            understanding=understanding,
             calls=calls,
             clock=clock,
             release=held.close,
             reading=reading_version(VERSION),
             periods=Periods(settings.keep_ignored_days, settings.keep_closed_days, settings.keep_answers_days),
             nodes=nodes_of(settings, store),
-            documents=documents_of(settings, store, spool, clock),
+            documents=documents_of(settings, store, spool, clock, others),
             lacking=lambda: lacking(settings, directives.current),
         )
     except BaseException:

@@ -80,6 +80,10 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
     real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
     lines.append(f"courrier : {real}")
     lines.append(f"administrateur : {_administrator(settings)}")
+    if any(directive.read_files for business in loaded.values() for directive in business.directives):
+        from scanners import lacking
+
+        lines.append(f"fichiers lus : {lacking(settings, loaded) or 'tout ce que les directives demandent peut être lu'}")
     if online:
         for name, health in outside(settings, loaded):
             (lines if health.ok else problems).append(f"{name} : {health.detail or 'ça répond'}")
@@ -117,6 +121,12 @@ def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tupl
             model = claude(settings, open_spool(settings, keys))
             yield "modèle", model.check()
             model.close()
+        if settings.openai_api_key.get_secret_value():
+            from scanners import transcriber
+
+            hearing = transcriber(settings)
+            yield "transcription", hearing.check()
+            hearing.close()
         for inbox in switchboard.inboxes():
             try:
                 next(iter(inbox.poll(store.cursor(inbox.name), _Everything(), 1)), None)
@@ -152,8 +162,26 @@ def explain_paths(settings: Settings, paths: Sequence[str], stage: str) -> Itera
     from engine.directives import load_all
     from engine.many import explain_all
 
-    setup = reading_setup(settings, load_all(settings.directives_dir))
-    return explain_all(paths, setup, admin_email=settings.admin_email, stage=stage, now=now())
+    loaded = load_all(settings.directives_dir)
+    setup = reading_setup(settings, loaded)
+    pool = None
+    if any(directive.read_files for business in setup.businesses for directive in business.directives):
+        from engine.papers import PaperPool
+        from scanners import tools_of
+
+        pool = PaperPool(lambda: tools_of(settings))
+    try:
+        yield from explain_all(
+            paths,
+            setup,
+            admin_email=settings.admin_email,
+            stage=stage,
+            now=now(),
+            open_file=pool.read if pool is not None else None,
+        )
+    finally:
+        if pool is not None:
+            pool.close()
 
 
 def evaluate_lessons(settings: Settings, business: str, directives: Path | None) -> tuple[Evaluation, Evaluation | None]:
@@ -196,6 +224,11 @@ def status_of(settings: Settings) -> dict[str, Any]:
             from engine.understanding import model_status
 
             found["model"] = model_status(store, when, settings.anthropic_model, settings.anthropic_monthly_budget)
+        if settings.openai_api_key.get_secret_value():
+            from core.model import voice
+            from engine.understanding import model_status
+
+            found["voices"] = model_status(store, when, voice(settings.openai_model), settings.openai_monthly_budget)
     troubles: list[str] = []
     signs = [datetime.fromisoformat(lane["at"]) for lane in found["lanes"].values() if lane["at"]]
     last = max(signs, default=None)

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 from connectors.tesseract import installed
 from core.directive import Business
-from core.ports import Spool, Store
+from core.errors import UserError
+from core.outside import Count, uncounted
+from core.ports import Model, Spool, Store
 from engine.documents import Documents, Reads
 from engine.papers import PaperPool, Tools
 from settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.openai.client import OpenAITranscriber
+    from engine.paid import Paid
 
 
 def tools_of(settings: Settings) -> Tools:
@@ -21,6 +29,42 @@ def tools_of(settings: Settings) -> Tools:
     installed.cache_clear()
     program, _ = installed(settings.tesseract_path, settings.ocr_languages)
     return Tools(program, settings.ocr_languages, settings.whisper_model)
+
+
+def transcriber(settings: Settings, count: Count = uncounted) -> OpenAITranscriber:
+    """What turns voices into text outside. Raises UserError when its price is not known or not readable."""
+    from connectors.openai.client import OpenAITranscriber
+
+    try:
+        price = Decimal(settings.openai_price.replace(",", ".")) if settings.openai_price else None
+    except InvalidOperation:
+        raise UserError("un nombre est attendu, en dollars par minute", where="OPENAI_PRICE") from None
+    return OpenAITranscriber(
+        settings.openai_api_key.get_secret_value(),
+        model=settings.openai_model,
+        base_url=settings.openai_base_url,
+        price=price,
+        timeout=(5.0, settings.openai_timeout),
+        count=count,
+    )
+
+
+def others_of(
+    settings: Settings, store: Store, clock: Callable[[], datetime], count: Count, model: Model | None, paid: Paid | None
+) -> list[Reads]:
+    """The paid ways to read a file that are set up: the model that sees (with its own budget), a service that hears."""
+    found: list[Reads] = []
+    if model is not None and paid is not None and settings.document_vision:
+        from engine.seeing import Seeing
+
+        found.append(Seeing(model, paid))
+    if settings.openai_api_key.get_secret_value():
+        from engine.paid import Paid
+        from engine.seeing import Hearing
+
+        hearing = Paid(store, clock=clock, budget=settings.openai_monthly_budget)
+        found.append(Hearing(transcriber(settings, count), hearing))
+    return found
 
 
 def documents_of(
@@ -47,4 +91,8 @@ def lacking(settings: Settings, businesses: Mapping[str, Business]) -> str:
     found: list[str] = []
     if asked & {"pdf", "image"}:
         found.append(installed(settings.tesseract_path, settings.ocr_languages)[1])
+    if "voice" in asked and not (settings.openai_api_key.get_secret_value() or settings.whisper_model):
+        found.append(
+            "aucune transcription n'est réglée : les messages vocaux restent à écouter (OPENAI_API_KEY ou WHISPER_MODEL)"
+        )
     return " ; ".join(filter(None, found))

@@ -182,6 +182,20 @@ class Settings(BaseSettings):
         "Dossier d'un modèle faster-whisper, pour transcrire ici les messages vocaux (docs/documents.md) ; vide : aucun.",
     )
 
+    document_vision: bool = _f(
+        True, PAPERS, "Montrer à Claude, où sa clé est réglée, les images et scans mal reconnus (écriture à la main) ; false : jamais."
+    )  # fmt: skip
+    openai_api_key: SecretStr = _f(
+        SecretStr(""), PAPERS, "Clé OpenAI, pour transcrire les messages vocaux ; vide : ils restent à écouter."
+    )
+    openai_model: str = _f("gpt-4o-transcribe", PAPERS, "Modèle qui transcrit ; whisper-1 dit aussi à quel instant.")
+    openai_base_url: str = _f("https://api.openai.com/v1", PAPERS, "Adresse de l'API.")
+    openai_monthly_budget: Decimal = _f(
+        Decimal(5), PAPERS, "Dollars par mois ; au-delà, les messages vocaux restent à écouter.", ge=0
+    )
+    openai_timeout: float = _f(120.0, PAPERS, "Secondes laissées à une transcription.", gt=0)
+    openai_price: str = _f("", PAPERS, "Prix d'un modèle inconnu, en dollars par minute.")
+
     host: str = _f(
         "127.0.0.1", WEB, "Adresse où le service écoute ; 127.0.0.1 : cette machine seule, derrière un relais (proxy)."
     )

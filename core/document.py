@@ -170,7 +170,7 @@ class Document:
     """What one file says. ``sha256`` is that of its bytes; ``name`` the one it came with.
 
     ``language`` is '' when that cannot be told; ``confidence`` 0..1 over all its words; ``pages_total`` counts also the pages that
-    were not read. ``trouble`` None: read to its end.
+    were not read. ``trouble`` None: read to its end. ``paid`` is the key of the answer that was paid for it, if any.
     """
 
     sha256: str
@@ -181,6 +181,7 @@ class Document:
     confidence: float = 1.0
     pages_total: int = 0
     trouble: Trouble | None = None
+    paid: str = ""
 
     @cached_property
     def text(self) -> str:

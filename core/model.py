@@ -1,4 +1,4 @@
-"""What a language model is asked and what it answers, as data. It reads; it never decides anything (processors.model.merge)."""
+"""What a model is asked and what it answers, as data. It reads; it never decides anything (processors.model.merge)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from typing import Literal
 #: "complete": ``Answer.data`` is there. The others are paid all the same and worth nothing: the model declined, its answer was
 #: cut at ``max_tokens``, or what came is no JSON object.
 Stop = Literal["complete", "refusal", "truncated", "malformed"]
+
+
+#: What the name of a model begins with that hears: what voices cost is counted apart from what reading costs.
+_VOICE = "voice:"
+
+
+def voice(model: str) -> str:
+    """The name under which the answers of a model that hears are kept."""
+    return _VOICE + model
+
+
+def hears(name: str) -> bool:
+    """Whether answers under that name are of a model that hears."""
+    return name.startswith(_VOICE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -416,7 +416,7 @@ class Answers(Protocol):
     ) -> Literal["free", "known", "over"]:
         """Before a question is put: set its cost aside. "known": it was put before. "over": the month's budget would not hold it.
 
-        ``budget`` is in US dollars for a calendar month (UTC), None for no limit.
+        ``budget`` is in US dollars for a calendar month (UTC), None for no limit. Models that hear (core.model.voice) have their own.
         """
 
     def keep_answer(self, key: str, answer: Answer, now: datetime) -> None:
@@ -425,8 +425,8 @@ class Answers(Protocol):
     def release_answer(self, key: str) -> None:
         """The question was certainly not answered: it costs nothing and may be put again."""
 
-    def spent(self, month: date) -> Spent:
-        """What the questions of the month of that day (UTC) came to."""
+    def spent(self, month: date, model: str = "") -> Spent:
+        """What the questions of the month of that day (UTC) came to: to models that read, or to those that hear as ``model`` does."""
 
     def forget_answers(self, before: datetime) -> int:
         """Erase the words of answers older than that; their figures stay. How many."""

@@ -63,7 +63,7 @@ class Transcriber(Protocol):
     def ceiling(self, size: int) -> Decimal:
         """A generous estimate of what so many bytes of voice can cost, in US dollars."""
 
-    def transcribe(self, content: bytes, name: str, type: str) -> Transcript:
+    def transcribe(self, content: bytes) -> Transcript:
         """Raises PortError: Ambiguous when it may have been paid, the others when it certainly was not."""
 
     def check(self) -> Health:

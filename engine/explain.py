@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from core import codec
 from core.case import Case, CaseFile, Party, Shown, Thread
 from core.decide import Decision, decide
 from core.directive import Business, Directive, FactSpec
+from core.document import Document, Kind
 from core.effects import Effect, SendMessage
 from core.events import MessageRead, Role
 from core.judging import judges
@@ -25,6 +26,7 @@ from engine.office import authorised, verdict_of
 from engine.pipeline import ReadMail, Setup, read_mail
 from processors.correlate import same_correspondent
 
+OpenFile = Callable[[bytes, str, Kind], Document]
 Stage = Literal["", "waiting_info", "waiting_review", "waiting_approval"]
 STAGES: tuple[Stage, ...] = ("waiting_info", "waiting_review", "waiting_approval")
 
@@ -44,9 +46,18 @@ class Explained:
     stage: Stage = ""
 
 
-def explain(raw: bytes, path: str, setup: Setup, *, admin_email: str, stage: Stage, now: datetime) -> Explained:
-    """What this mail would cause as the first of a case, or as a reply to a case of its sender's in ``stage``."""
-    read = read_mail(raw, setup, now=now, hints={})
+def explain(
+    raw: bytes, path: str, setup: Setup, *, admin_email: str, stage: Stage, now: datetime, open_file: OpenFile | None = None
+) -> Explained:
+    """What this mail would cause as the first of a case, or as a reply to a case of its sender's in ``stage``.
+
+    ``open_file`` reads the files that a directive asks for; without it they stay unread. What is paid for is never asked.
+    """
+    files: dict[str, bytes] = {}
+    read = read_mail(raw, setup, now=now, hints={}, keep=files.update)
+    if read.wanted and open_file is not None:
+        documents = [open_file(files[one.sha256], one.name, one.kind) for one in read.wanted if one.sha256 in files]
+        read = read_mail(raw, setup, now=now, hints={}, documents=documents)
     business = next(b for b in setup.businesses if b.name == read.reading.business)
     directive = business.directive(read.reading.directive) or business.default
     message = read.message

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from engine.explain import Stage, as_json, explain
+from engine.explain import OpenFile, Stage, as_json, explain
 from engine.pipeline import Setup
 
 #: Below this number, starting processes costs more than it gains.
@@ -20,10 +20,12 @@ WORTH_SPREADING = 24
 _shared: dict[str, Any] = {}
 
 
-def explain_all(paths: Sequence[str], setup: Setup, *, admin_email: str, stage: str, now: datetime) -> Iterator[dict[str, Any]]:
+def explain_all(
+    paths: Sequence[str], setup: Setup, *, admin_email: str, stage: str, now: datetime, open_file: OpenFile | None = None
+) -> Iterator[dict[str, Any]]:
     """One line a mail, in order. What cannot be read gives {"path", "error"} and the others go on."""
     files = list(mails_in(paths))
-    one = partial(_one, setup=setup, admin_email=admin_email, stage=cast(Stage, stage), now=now)
+    one = partial(_one, setup=setup, admin_email=admin_email, stage=cast(Stage, stage), now=now, open_file=open_file)
     cores = len(os.sched_getaffinity(0))
     if len(files) < WORTH_SPREADING or cores < 2:
         yield from map(one, files)
@@ -50,9 +52,11 @@ def _in_child(path: str) -> dict[str, Any]:
     return found
 
 
-def _one(path: str, *, setup: Setup, admin_email: str, stage: Stage, now: datetime) -> dict[str, Any]:
+def _one(
+    path: str, *, setup: Setup, admin_email: str, stage: Stage, now: datetime, open_file: OpenFile | None
+) -> dict[str, Any]:
     try:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         return {"path": path, "error": f"ce fichier ne peut pas être lu : {error.strerror or error}"}
-    return as_json(explain(raw, path, setup, admin_email=admin_email, stage=stage, now=now))
+    return as_json(explain(raw, path, setup, admin_email=admin_email, stage=stage, now=now, open_file=open_file))

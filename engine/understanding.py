@@ -15,13 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from core.directive import Business
-from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
+from core.errors import Rejected
 from core.model import Answer, Question, Usage, question_key
 from core.ports import Answers, JournalEntry, Model, ReadRow
 from core.reading import Reading, Reason
+from engine.paid import Outcome, Paid
 from processors.model import Policy, merge, question, unsure
 
 log = logging.getLogger("guichet.model")
@@ -44,9 +45,6 @@ class Limits:
     failures: int = 3
     pause: float = 60.0
     closed: float = 900.0
-
-
-Outcome = Literal["answered", "budget", "lost", "failed", "late"]
 
 
 @dataclass(slots=True, eq=False)
@@ -79,15 +77,20 @@ class Understanding:
         policy: Policy | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self._model, self._store, self._business, self._clock = model, store, business, clock
+        self.model, self._store, self._business, self._clock = model, store, business, clock
         self.policy, self.limits = policy or Policy(), limits or Limits()
+        self.paid = Paid(
+            store,
+            clock=clock,
+            budget=self.limits.budget,
+            failures=self.limits.failures,
+            pause=self.limits.pause,
+            closed=self.limits.closed,
+        )
         self._waiting: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._under_way: dict[str, _Task] = {}
-        self._failures = 0
-        #: Until when nothing is asked (monotonic seconds), and why.
-        self._until, self._paused = 0.0, ""
 
     # ------------------------------------------------------------------ the lane's side
 
@@ -119,7 +122,7 @@ class Understanding:
         if not wanted:
             return None
         asked = question(row.message, business, wanted, self.policy)
-        key = question_key(self._model.name, asked)
+        key = question_key(self.model.name, asked)
         with self._lock:
             task = self._under_way.get(key)
             if task is None:
@@ -175,87 +178,32 @@ class Understanding:
             without = replace(task.question, files=())
             task.with_files = False
             try:
-                task.key = question_key(self._model.name, without)
+                task.key = question_key(self.model.name, without)
                 self._ask(task, task.key, without)
             except Rejected as again:
                 task.why = str(again)
 
     def _ask(self, task: _Task, key: str, asked: Question) -> None:
-        """One question. Raises Rejected; other errors are in the task."""
-        if self._known(task, key):
-            return
-        if time.monotonic() < self._until:
-            task.outcome, task.why = "failed", self._paused
-            return
-        now = self._clock()
-        state = self._store.reserve_answer(key, self._model.name, self._model.ceiling(asked), self.limits.budget, now)
-        if state == "known":
-            self._known(task, key)
-            return
-        if state == "over":
-            task.outcome, task.why = "budget", "le budget du mois pour le modèle est épuisé"
-            return
-        try:
-            answer = self._model.ask(asked)
-        except Rejected:
-            self._store.release_answer(key)
-            raise
-        except (Transient, Unauthorized) as error:
-            self._store.release_answer(key)
-            self._trouble(error)
-            task.outcome, task.why = "failed", str(error)
-        except Exception as error:
-            # It may have been paid: it stays set aside, and is never put again.
-            told = str(error) if isinstance(error, PortError) else f"erreur interne ({type(error).__name__})"
-            if not isinstance(error, Ambiguous):
-                log.error("the model's connector failed with %s", type(error).__name__)
-            self._trouble(error)
-            task.outcome, task.why = "lost", told
-        else:
-            self._store.keep_answer(key, answer, self._clock())
-            self._failures = 0
-            task.outcome, task.answer = "answered", answer
-
-    def _known(self, task: _Task, key: str) -> bool:
-        """Whether the question was put before; its answer, if we have it, in the task."""
-        row = self._store.answer(key)
-        if row is None:
-            return False
-        task.known, task.answer = True, row.answer
-        task.outcome = "answered" if row.answer is not None else "lost"
-        task.why = "" if row.answer is not None else "la question a déjà été posée, peut-être payée, et n'est pas répétée"
-        return True
-
-    def _trouble(self, error: Exception) -> None:
-        """Count a failure; after some, or when it will not pass by itself, ask nothing for a while."""
-        with self._lock:
-            self._failures += 1
-            wait = self.limits.pause if self._failures >= self.limits.failures else 0.0
-            if isinstance(error, Unauthorized):
-                wait = self.limits.closed
-            elif isinstance(error, Transient) and error.after:
-                wait = max(wait, min(error.after, self.limits.closed))
-            if wait and time.monotonic() + wait > self._until:
-                self._until, self._paused = time.monotonic() + wait, str(error)
-                log.warning("the model is not asked for %.0f s: %s", wait, error)
+        """One question; what became of it in the task. Raises Rejected."""
+        told = self.paid.put(key, self.model.name, lambda: self.model.ceiling(asked), lambda: self.model.ask(asked))
+        task.outcome, task.answer, task.why, task.known = told.outcome, told.answer, told.why, told.known
 
     # ------------------------------------------------------------------ the house's side
 
     def resume(self) -> None:
         """Ask again at once (after a reload: the key may have been mended)."""
-        with self._lock:
-            self._until, self._paused, self._failures = 0.0, "", 0
+        self.paid.resume()
 
     def status(self) -> dict[str, Any]:
         """What the model cost this month (see ``model_status``) and whether it is asked at the moment."""
-        paused = self._paused if time.monotonic() < self._until else ""
-        return model_status(self._store, self._clock(), self._model.name, self.limits.budget) | {"paused": paused}
+        told = model_status(self._store, self._clock(), self.model.name, self.limits.budget)
+        return told | {"paused": self.paid.paused}
 
     def close(self) -> None:
         """End the threads that wait; one that is in a call ends with it, and keeps what it paid for if the store is still open."""
         for _ in self._threads:
             self._waiting.put(None)
-        self._model.close()
+        self.model.close()
 
 
 def model_status(store: Answers, now: datetime, model: str, budget: Decimal | None) -> dict[str, Any]:
@@ -264,7 +212,7 @@ def model_status(store: Answers, now: datetime, model: str, budget: Decimal | No
     Amounts are strings in US dollars; "unknown" questions may have been paid, what was set aside for them is in the cost.
     """
     today = now.astimezone(UTC).date()
-    spent = store.spent(today)
+    spent = store.spent(today, model)
     return {
         "model": model,
         "month": f"{today:%Y-%m}",

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Literal
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, select, update
 
 from core import codec
-from core.model import Answer, AnswerRow, Spent, Usage
+from core.model import Answer, AnswerRow, Spent, Usage, hears, voice
 from store.base import Group, clear, insert_or
 from store.tables import answers, meta
 
@@ -50,7 +50,9 @@ class AnswersTable(Group):
                 return "known"
             if budget is not None:
                 first, next_ = _month(now.astimezone(UTC).date())
-                query = select(func.coalesce(func.sum(answers.c.cost), 0)).where(answers.c.at >= first, answers.c.at < next_)
+                query = select(func.coalesce(func.sum(answers.c.cost), 0)).where(
+                    answers.c.at >= first, answers.c.at < next_, _like(model)
+                )
                 if int(connection.execute(query).scalar_one()) + aside > _billionths(budget):
                     return "over"
             connection.execute(insert_or(connection, answers), row)
@@ -78,15 +80,15 @@ class AnswersTable(Group):
         """The question was certainly not answered: it costs nothing and may be put again."""
         self.db.write(lambda c: c.execute(delete(answers).where(answers.c.key == key, answers.c.state == "asked")))
 
-    def spent(self, month: date) -> Spent:
-        """What the questions of the month of that day (UTC) came to."""
+    def spent(self, month: date, model: str = "") -> Spent:
+        """What the questions of the month of that day (UTC) came to: those to models that read, or that hear as ``model`` does."""
         first, next_ = _month(month)
         names = ("input", "output", "cache_read", "cache_written", "cost")
         query = select(
             func.count().label("asked"),
             func.coalesce(func.sum(case((answers.c.state == "asked", 1), else_=0)), 0).label("unknown"),
             *(func.coalesce(func.sum(answers.c[name]), 0).label(name) for name in names),
-        ).where(answers.c.at >= first, answers.c.at < next_)
+        ).where(answers.c.at >= first, answers.c.at < next_, _like(model))
         with self.db.read() as connection:
             row = connection.execute(query).mappings().one()
         return Spent(int(row["asked"]), int(row["unknown"]), _usage(row), int(row["cost"]) / _DOLLAR)
@@ -95,6 +97,12 @@ class AnswersTable(Group):
         """Erase the words of answers older than that; their figures stay. How many."""
         old = update(answers).where(answers.c.at < before, answers.c.body.is_not(None)).values(body=None)
         return self.db.write(lambda connection: int(connection.execute(old).rowcount))
+
+
+def _like(model: str) -> ColumnElement[bool]:
+    """Answers of models of that kind: those that hear have a budget of their own."""
+    mine = answers.c.model.startswith(voice(""))
+    return mine if hears(model) else ~mine
 
 
 def _usage(row: Mapping[Any, Any]) -> Usage:

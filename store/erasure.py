@@ -277,9 +277,10 @@ class Erasure(Lookup, Commit, Clerk, Operators):
         for some in chunks(letters):
             query = select(readings.c.inbox_id, readings.c.body).where(readings.c.inbox_id.in_(some))
             for row in connection.execute(query):
-                plain = self.keys.unseal("readings", str(row.inbox_id), row.body).split(b"\n", 2)[2]
+                _, message, plain = self.keys.unseal("readings", str(row.inbox_id), row.body).split(b"\n", 2)
                 reasons = codec.load(Reading, plain).reasons
                 found |= {match[0] for reason in reasons if (match := _ANSWER.search(reason.rule))}
+                found |= {document.paid for document in codec.load(Message, message).documents if document.paid}
         for part in chunks(sorted(ids)):
             asked = select(journal.c.data).where(journal.c.case_id.in_(part), journal.c.kind == "model.read")
             found |= {

@@ -2,7 +2,8 @@
 
 The fakes write every exchange into the file named by GUICHET_CONTRACT_LOG. The specifications and their checker stand beside
 the project (``../shared``) and are no part of it: where they are absent, this says so and ends well. HubSpot, Twilio and Anthropic are
-checked whole, ClickUp's requests only, for its response schemas contradict each other. Status: 0 clean or nothing to check with,
+checked whole, ClickUp's and OpenAI's requests only: ClickUp's response schemas contradict each other, and every timed transcript of
+OpenAI's fits two of the three shapes of which its schema wants exactly one. Status: 0 clean or nothing to check with,
 1 violations, 2 no exchanges.
 """
 
@@ -26,7 +27,7 @@ def available(shared: Path = SHARED) -> bool:
 def run(log: Path, shared: Path = SHARED) -> tuple[int, str]:
     """-> (exit status, what the checker printed)"""
     command = [sys.executable, "-B", str(shared / "contract" / "check.py"), str(log), "--specs", str(shared / "specs")]
-    command += ["--requests-only", "clickup-v2", "--max-exchanges", "1000000"]
+    command += ["--requests-only", "clickup-v2,openai-audio", "--max-exchanges", "1000000"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 

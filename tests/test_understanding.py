@@ -257,7 +257,7 @@ def test_what_is_known_is_used_while_nothing_is_asked(sqlite_store: SqlStore) ->
     understanding(sqlite_store, Told(ANSWER)).improve([vague()])
     ours = understanding(sqlite_store, Told(Unauthorized("la clé est refusée")), budget=Decimal(0), parallel=1)
     ours.improve([vague(2)])
-    ours.limits = replace(ours.limits, budget=None)
+    ours.paid.budget = None
     done = ours.improve([vague(3), vague(1)])
     assert rules_of(done[:1]) == ["model:none:failed"]
     assert done[1].reading.directive == "commande"

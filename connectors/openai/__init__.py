@@ -1,0 +1,1 @@
+"""OpenAI: voices to text."""
