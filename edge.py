@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from core.directive import Business
@@ -20,6 +21,7 @@ from engine.hooks import Hook
 from engine.house import House
 from engine.standing import FEATURES
 from hooks import PICKUP
+from persons import eraser_beside
 from settings import Settings, names_in
 from web.app import make_app
 from web.doorman import Doorman
@@ -105,6 +107,7 @@ def open_edge(
     businesses: Callable[[], Iterable[Business]],
     clock: Callable[[], datetime],
     outside: Mapping[str, bool],
+    settings: Settings,
     proxies: str = "127.0.0.1,::1",
     door: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Edge:
@@ -112,7 +115,15 @@ def open_edge(
 
     ``door``: what a process of its own is told (door.told) that answers the webhooks; the house must have the lane then (hooks.add_pickup).
     """
-    desk = Desk(house, version=version, clock=clock, businesses=businesses, outside=outside, calls=house.calls.totals)
+    desk = Desk(
+        house,
+        version=version,
+        clock=clock,
+        businesses=businesses,
+        outside=outside,
+        calls=house.calls.totals,
+        eraser=partial(eraser_beside, house, settings),
+    )
     app = make_app(desk, options)
     server = Server(app, host, port, proxies=proxies)
     try:
@@ -148,6 +159,7 @@ def service_of(
         businesses=businesses,
         clock=clock,
         outside={feature: system in real for feature, system in FEATURES.items()},
+        settings=settings,
         proxies=",".join(names_in(settings.trusted_proxies)),
         door=door,
     )

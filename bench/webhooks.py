@@ -60,6 +60,7 @@ def serve(folder: str, *, door: bool) -> None:
     business = house.published.business("")
     edge = open_edge(
         house, host="127.0.0.1", port=0, version="3", options=options, businesses=lambda: [business], clock=now, outside={},
+        settings=settings,
         door=partial(told, hooks, folder=place, secret=secret_of(settings), secure=True) if door else None,
     )  # fmt: skip
     house.start()

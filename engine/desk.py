@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +30,7 @@ from engine.house import House
 from engine.offers import Offers
 from engine.parked import Parked
 from engine.people import People
+from engine.privacy import Erases, Privacy
 from engine.processing import Processing
 from engine.register_export import RegisterExports
 from engine.registers import Registers
@@ -57,6 +59,7 @@ class Desk(Takes, Standing):
     """One installation's desk.
 
     ``businesses`` gives those in force. ``outside`` says which of "file_upload", "hubspot" and "clickup" is set up.
+    ``eraser`` opens what erases a person and finds all that is his (engine.privacy).
     ``calls`` counts the calls to outside systems by (system, status), where somebody counts them.
     """
 
@@ -67,6 +70,7 @@ class Desk(Takes, Standing):
         version: str,
         clock: Callable[[], datetime],
         businesses: Callable[[], Iterable[Business]],
+        eraser: Callable[[], AbstractContextManager[Erases]],
         outside: Mapping[str, bool] | None = None,
         calls: Callable[[], Mapping[tuple[str, str], int]] | None = None,
     ) -> None:
@@ -77,6 +81,7 @@ class Desk(Takes, Standing):
         self.cases = Cases(house.store, house.office)
         self.acts = Acts(house.store, house.office, clock=clock, wake=house.lanes.wake)
         self.contacts = Contacts(house.store, clock=clock)
+        self.privacy = Privacy(house.store, house.spool, eraser)
         self.parked = Parked(house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, told=house.tell)
         self.reports = Reports(house.store, clock=clock, zone=lambda: house.published.business("").zone)
         self.registers = Registers(house.store, house.office, self.cases, clock=clock, businesses=businesses)

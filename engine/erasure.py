@@ -7,16 +7,18 @@ outside counts as gone.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from core import codec
+from core.directive import Localized
 from core.erasure import Forgets, People, Person, Trace
 from core.errors import PortError, Rejected, UserError
 from core.ports import Outlet, Spool
+from engine.case_labels import label
 
 #: Seconds that a content of the spool must have been left alone before it is deleted: a message that is being taken in stores
 #: its files before it names them.
@@ -26,22 +28,22 @@ SWEEP = 500
 #: Bytes of a message that could not be read in which its sender is looked for.
 HEAD = 64 * 1024
 
-SYSTEMS = {
-    "crm": "CRM (contacts, tickets, notes)",
-    "tasks": "Tâches",
-    "files": "Fichiers déposés",
-    "mail": "Courriers envoyés",
-    "whatsapp": "WhatsApp",
-    "hubspot": "Conversations HubSpot",
+SYSTEMS: Mapping[str, Localized] = {
+    "crm": {"fr": "CRM (contacts, tickets, notes)", "en": "CRM (contacts, tickets, notes)"},
+    "tasks": {"fr": "Tâches", "en": "Tasks"},
+    "files": {"fr": "Fichiers déposés", "en": "Stored files"},
+    "mail": {"fr": "Courriers envoyés", "en": "Mails sent"},
+    "whatsapp": {"fr": "WhatsApp", "en": "WhatsApp"},
+    "hubspot": {"fr": "Conversations HubSpot", "en": "HubSpot conversations"},
 }
-INSIDE = {
-    "cases": "Dossiers rendus anonymes",
-    "messages": "Messages reçus",
-    "texts": "Textes du journal",
-    "effects": "Envois vidés de leurs mots",
-    "contacts": "Fiches de contact",
-    "answers": "Réponses du modèle",
-    "files": "Fichiers et messages bruts",
+INSIDE: Mapping[str, Localized] = {
+    "cases": {"fr": "Dossiers rendus anonymes", "en": "Cases made anonymous"},
+    "messages": {"fr": "Messages reçus", "en": "Messages received"},
+    "texts": {"fr": "Textes du journal", "en": "Texts of the journal"},
+    "effects": {"fr": "Envois vidés de leurs mots", "en": "Effects emptied of their words"},
+    "contacts": {"fr": "Fiches de contact", "en": "Contacts"},
+    "answers": {"fr": "Réponses du modèle", "en": "Answers of the model"},
+    "files": {"fr": "Fichiers et messages bruts", "en": "Files and raw messages"},
 }
 
 
@@ -60,12 +62,16 @@ class Report:
     dry: bool = False
     files_later: int = 0
 
+    def figures(self, language: str) -> list[tuple[str, int]]:
+        """(what, how many), outside first."""
+        named = [(label(SYSTEMS, name)[language], number) for name, number in self.outside.items()]
+        return named + [(label(INSIDE, name)[language], number) for name, number in self.inside.items()]
+
     def lines(self) -> list[str]:
         """For people."""
         title = "Ce qui serait effacé (rien ne l'a été)" if self.dry else "Reçu d'effacement"
         found = [f"{title} — {self.at:%d/%m/%Y %H:%M} UTC — personne {self.mark[:16]}"]
-        found += [f"  {SYSTEMS.get(name, name)} : {number}" for name, number in self.outside.items()]
-        found += [f"  {INSIDE.get(name, name)} : {number}" for name, number in self.inside.items()]
+        found += [f"  {what} : {number}" for what, number in self.figures("fr")]
         if self.files_later:
             found.append(f"  dont {self.files_later} fichiers arrivés depuis moins d'une heure : le service les efface ensuite")
         return found + ["Ce qui reste, et que Guichet ne peut pas effacer :"] + [f"  - {one}" for one in self.left]
@@ -138,7 +144,7 @@ class Eraser:
         return gone, refused
 
     def _left(self, person: Person, refused: dict[str, tuple[int, str]]) -> tuple[str, ...]:
-        left = [f"{SYSTEMS.get(system, system)} : {number} ({why})" for system, (number, why) in refused.items()]
+        left = [f"{label(SYSTEMS, system)['fr']} : {number} ({why})" for system, (number, why) in refused.items()]
         if not isinstance(self._outlets.get("mail"), Forgets):
             left.append("les courriers dans la boîte de l'entreprise, reçus et envoyés : à effacer dans la boîte")
         elif any(letter.channel == "email" for letter in person.letters):

@@ -271,6 +271,7 @@ def places(web: Running) -> dict[str, str]:
         "parked": "/parked",
         "contacts": "/contacts",
         "contact": f"/contacts/{contact}",
+        "erasure": f"/contacts/{contact}/erasure",
         "directives": "/directives/figurative",
         "document": "/directives/figurative/document?name=grille_credits_modelisation.md",
         "figures": "/figures",

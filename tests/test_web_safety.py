@@ -346,6 +346,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
             businesses=list,
             clock=web.counter.clock,
             outside={},
+            settings=web.counter.settings,
         )
 
 

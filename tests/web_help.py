@@ -109,6 +109,7 @@ def running(
             port=0,
             version="3.0.0",
             options=made,
+            settings=counter.settings,
             door=partial(told, made.hooks, folder=place, secret=secret_of(counter.settings), secure=True) if door else None,
             businesses=lambda: [counter.house.published.business("")],
             clock=counter.clock,

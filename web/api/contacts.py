@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import IO, Annotated, TypeVar
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 
+from core.errors import UserError
 from core.views import ContactRow
 from engine.desk import Desk
+from engine.erasure import Report
+from engine.privacy import Unconfirmed
 from web.api import shapes
-from web.api.shapes import After, Answer, CaseLine, Limit, Reader, case_line
+from web.api.exports import chunks
+from web.api.shapes import Admin, After, Answer, CaseLine, Limit, Reader, binary, case_line
 from web.options import Options
 from web.problems import Refusal, responses
+
+T = TypeVar("T")
+ZIP = "application/zip"
+ContactId = Annotated[str, Path(pattern=r"^[0-9a-f]{24}$", description="L'identifiant du contact · The contact's id")]
 
 
 class ContactLine(Answer):
@@ -43,6 +54,35 @@ class ContactOut(Answer):
     cases: list[CaseLine]
 
 
+class EraseIn(BaseModel):
+    """``confirm`` is the person's address or number, typed: what is erased does not come back."""
+
+    model_config = ConfigDict(title="Effacement")
+
+    confirm: str = Field(min_length=1, max_length=320, examples=["client@example.com"])
+
+
+class Count(Answer):
+    """How many of something."""
+
+    what: str
+    number: int
+
+
+class ErasedOut(Answer):
+    """What would be erased (``dry``), or the receipt: ``figures`` of what is gone, and what is ``left`` that nobody here can erase.
+
+    ``mark`` stands for the person in the journal. ``later``: files of the last hour, which the service erases afterwards.
+    """
+
+    dry: bool
+    mark: str
+    at: datetime
+    figures: list[Count]
+    left: list[str]
+    later: int
+
+
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
@@ -60,14 +100,69 @@ def router(desk: Desk, options: Options) -> APIRouter:
     @routes.get(
         "/{contact_id}", response_model=ContactOut, responses=responses(401, 403, 404), summary="Un contact · One contact"
     )
-    async def one(contact_id: Annotated[str, Path(pattern=r"^[0-9a-f]{24}$")], person: Reader) -> ContactOut:
+    async def one(contact_id: ContactId, person: Reader) -> ContactOut:
         del person
         view = await desk.run(desk.contacts.view, contact_id)
         if view is None:
             raise Refusal(404, "Aucun contact ne porte cet identifiant.")
         return ContactOut(contact=_line(view.row), cases=[case_line(row) for row in view.cases])
 
+    @routes.get(
+        "/{contact_id}/erasure",
+        response_model=ErasedOut,
+        responses=responses(401, 403, 404, 409),
+        summary="Ce qu'un effacement prendrait · What erasing would take",
+    )
+    async def preview(contact_id: ContactId, person: Admin) -> ErasedOut:
+        del person
+        return await erasing(desk, lambda: _erased(desk.privacy.preview(contact_id)))
+
+    @routes.post(
+        "/{contact_id}/erasure",
+        response_model=ErasedOut,
+        responses=responses(401, 403, 404, 409),
+        summary="Effacer une personne, partout · Erase a person, everywhere",
+    )
+    async def erase(contact_id: ContactId, given: EraseIn, person: Admin) -> ErasedOut:
+        return await erasing(desk, lambda: _erased(desk.privacy.erase(contact_id, person.author, given.confirm)))
+
+    exported = responses(401, 403, 404, 409)
+    exported[200] = {"description": "La copie · The copy", "content": dict(binary(ZIP))}
+
+    @routes.get(
+        "/{contact_id}/export",
+        response_class=Response,
+        responses=exported,
+        summary="Tout ce qui est conservé d'une personne · All that is kept of a person",
+    )
+    async def copy(contact_id: ContactId, person: Admin) -> Response:
+        del person
+        return saved_copy(await erasing(desk, lambda: desk.privacy.copy(contact_id)), contact_id)
+
     return routes
+
+
+async def erasing(desk: Desk, work: Callable[[], T]) -> T:
+    """The result, from a thread of the desk. Raises Refusal 404, 409 with what keeps it from being done, 422 unconfirmed."""
+    try:
+        return await desk.run(work)
+    except KeyError:
+        raise Refusal(404, "Aucun contact ne porte cet identifiant.") from None
+    except UserError as error:
+        raise Refusal(422 if isinstance(error, Unconfirmed) else 409, f"{error.what[:1].upper()}{error.what[1:]}.") from None
+
+
+def saved_copy(file: IO[bytes], contact_id: str) -> Response:
+    """The ZIP file as an answer to be saved."""
+    headers = {"content-disposition": f'attachment; filename="personne-{contact_id}.zip"'}
+    return StreamingResponse(chunks(file), 200, headers, media_type=ZIP)
+
+
+def _erased(report: Report) -> ErasedOut:
+    counts = [Count(what=what, number=number) for what, number in report.figures("fr")]
+    return ErasedOut(
+        dry=report.dry, mark=report.mark, at=report.at, figures=counts, left=list(report.left), later=report.files_later
+    )  # fmt: skip
 
 
 def _line(row: ContactRow) -> ContactLine:

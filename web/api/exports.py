@@ -45,7 +45,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     async def as_xlsx(person: Reader, meant: Which, language: Language = "fr") -> Response:
         del person
         file = await desk.run(_xlsx, desk, meant, language)
-        return StreamingResponse(_chunks(file), 200, _saved("xlsx", meant[0]), media_type=_XLSX)
+        return StreamingResponse(chunks(file), 200, _saved("xlsx", meant[0]), media_type=_XLSX)
 
     return routes
 
@@ -102,7 +102,8 @@ def _xlsx(desk: Desk, meant: tuple[CaseFilter, ZoneInfo], language: Language) ->
     return file
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+def chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """The file piece by piece; closed at the end."""
     with file:
         while chunk := file.read(CHUNK):
             yield chunk

@@ -14,6 +14,7 @@ from web.pages import (
     contacts,
     demand,
     directives,
+    erasure,
     errors,
     figures,
     orders,
@@ -53,7 +54,7 @@ def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
     app.include_router(preferences.router(options.public_url.startswith("https://")))
     app.include_router(demand.router(desk, options, doors, pages))
     frame = Frame(desk, pages)
-    for part in (today, orders, analytics, case_list, case, review, parked, contacts, directives, figures, users):
+    for part in (today, orders, analytics, case_list, case, review, parked, contacts, erasure, directives, figures, users):
         app.include_router(part.router(frame))
     app.include_router(status.router(frame, options))
     app.include_router(processing.router(frame, options))
