@@ -299,7 +299,7 @@ def test_the_description_names_every_answer_that_is_given(web: Running) -> None:
     told = web.call("GET", "/openapi.json").json
     assert {path for path in told["paths"] if not path.startswith("/api/")} == {
         "/webhook/request", "/webhook/request/{id}", "/webhook/validate", "/webhook/whatsapp", "/webhook/whatsapp/status",
-        "/webhook/hubspot", "/webhook/clickup", "/health", "/metrics",
+        "/webhook/hubspot", "/webhook/clickup", "/health", "/metrics", "/export/csv", "/export/excel", "/export/pdf",
     }  # fmt: skip
     request = told["paths"]["/webhook/request"]["post"]
     assert {"200", "202", "400", "401", "403", "408", "413", "422", "429", "500", "503"} <= set(request["responses"])
