@@ -40,9 +40,9 @@ def inert(text: str) -> str:
 
 
 def number_text(amount: Decimal, language: str) -> str:
-    """The number as people write it: no needless zeros, a comma in French."""
-    text = f"{amount.normalize():f}"
-    return text.replace(".", ",") if language == "fr" else text
+    """The number as people write it: no needless zeros, thousands set apart from 10 000 on, a comma in French."""
+    text = f"{amount.normalize():{',' if abs(amount) >= 10_000 else ''}f}"
+    return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
 
 
 def price_text(amount: Decimal, grid: Grid | None, language: str) -> tuple[str, str, str]:

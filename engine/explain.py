@@ -18,8 +18,9 @@ from core.events import MessageRead, Role
 from core.judging import judges
 from core.message import Address, Family, Message
 from core.quote import Quote, digest
-from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Verdict
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Rows, Verdict
 from core.rows import confidence, digest_of
+from core.values import fact_text, row_text
 from core.work import Context
 from engine.corrections import read_corrections
 from engine.office import authorised, verdict_of
@@ -216,7 +217,7 @@ def as_json(found: Explained) -> dict[str, Any]:
             "intent": reading.intent,
             "sentiment": reading.sentiment,
             "urgency": reading.urgency,
-            "facts": {f.name: _fact(f) for f in reading.facts},
+            "facts": {f.name: _fact(f, found.directive) for f in reading.facts},
             "repeat": reading.repeat.quote if reading.repeat is not None else None,
             "reasons": [codec.plain(r) for r in reading.reasons],
         },
@@ -253,7 +254,7 @@ def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
         "validation_status": directive.ticket.status.get(case.stage) or None,
         "status": directive.status(case.stage).word,
         "confidence": confidence(case, directive),
-        "facts": {f.name: {**_fact(f), "confidence": f.confidence, "origin": f.origin} for f in case.facts},
+        "facts": {f.name: {**_fact(f, directive), "confidence": f.confidence, "origin": f.origin} for f in case.facts},
         "credits": _number(amount),
         "effects": [_effect(e) for e in decision.effects],
         "reasons": [r.text for r in decision.reasons if r.text],
@@ -269,8 +270,15 @@ def _effect(effect: Effect) -> dict[str, Any]:
     return shown
 
 
-def _fact(fact: Fact) -> Mapping[str, Any]:
-    return {"value": codec.plain(fact).get("value"), "evidence": fact.evidence[0].quote if fact.evidence else ""}
+def _fact(fact: Fact, directive: Directive) -> Mapping[str, Any]:
+    """``said`` is the value as a person reads it, a line each where there are several."""
+    value = fact.value
+    said = [row_text(row, directive, "fr") for row in value.rows] if isinstance(value, Rows) else []
+    return {
+        "value": codec.plain(fact).get("value"),
+        "said": said or fact_text(value, directive.fact(fact.name), "fr"),
+        "evidence": fact.evidence[0].quote if fact.evidence else "",
+    }
 
 
 def _number(amount: Decimal | None) -> int | float | None:

@@ -109,13 +109,13 @@ def with_documents(message: Message, documents: Sequence[Document]) -> Message:
 #: A mail that needs everything most mails need.
 _USUAL = """\
 From: Client <client@example.com>
-Subject: =?utf-8?q?Mod=C3=A9lisation?=
+Subject: =?utf-8?q?Une_demande_=C3=A0_pr=C3=A9ciser?=
 Message-ID: <1@example.com>
 Date: Mon, 2 Mar 2026 10:00:00 +0100
 Authentication-Results: {}; dmarc=pass (p=NONE) header.from=example.com
 Content-Type: text/html; charset=utf-8
 
-<p>Bonjour, je souhaitrais un modèle de 3 fauteuils, 80 x 45 cm, pour lundi : 200 € ?</p><div class="gmail_quote">x</div>
+<p>Bonjour, je souhaitrais 3 pièces en bois, 80 x 45 cm, pour lundi : 200 € ?</p><div class="gmail_quote">x</div>
 """
 
 

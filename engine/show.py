@@ -13,9 +13,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from core import codec
 from core.effects import WORDS as EFFECTS
 from core.lessons import KIND
 from core.ports import ParkedRow
+from core.reading import Fact
+from core.values import fact_text
 from engine.case_labels import LINES, OFFERS, label
 
 if TYPE_CHECKING:
@@ -70,10 +73,9 @@ def explained(line: Mapping[str, Any]) -> RenderableType:
             "compris", f"{reading['kind']} à {reading['confidence']:.0%} — {reading['intent']}, {message['language'] or '?'}"
         )
         for name, fact in reading["facts"].items():
-            table.add_row(
-                "",
-                Text.assemble((f"{name} ", "bright_black"), str(fact["value"])[:80], (f"  « {fact['evidence']} »", "italic")),
-            )
+            for said in [fact["said"]] if isinstance(fact["said"], str) else fact["said"]:
+                read = Text.assemble((f"{name} ", "bright_black"), said[:200], (f"  « {fact['evidence']} »", "italic"))
+                table.add_row("", read)
     if "verdict" in line:
         words, colour = ANSWERS[line["verdict"]["answer"]]
         credits = f", {line['verdict']['credits']} crédits" if line["verdict"]["credits"] is not None else ""
@@ -251,7 +253,7 @@ def case(found: Mapping[str, Any]) -> RenderableType:
     if one["approval"]:
         head.add_row("accord", f"{one['approval']['who']} ({one['approval']['how']}) : « {one['approval']['evidence']} »")
     for fact in one["facts"]:
-        head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), _value(fact["value"])))
+        head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), _value(fact)))
     effects = Table(title="Effets", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     for effect in found["effects"]:
         bad = effect["state"] in ("parked", "uncertain")
@@ -273,11 +275,12 @@ def case(found: Mapping[str, Any]) -> RenderableType:
     return Group(head, effects, history)
 
 
-def _value(value: Any) -> str:
-    """A fact's value; of files, which are long hashes, how many."""
-    if isinstance(value, list | tuple):
+def _value(fact: Mapping[str, Any]) -> str:
+    """A fact's value as people read it; of files, which are long hashes, how many."""
+    value = codec.revive(Fact, fact).value
+    if isinstance(value, tuple):
         return f"{len(value)} fichier{'s' * (len(value) > 1)}"
-    return str(value)[:80]
+    return fact_text(value, None, "fr")[:200]
 
 
 def became(rows: Iterable[Mapping[str, Any]], title: str, width: int) -> Table:
