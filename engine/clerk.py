@@ -42,8 +42,8 @@ from processors.correlate import same_correspondent
 log = logging.getLogger("guichet.clerk")
 
 TAKE = 200
-#: Changes of one commit: whoever wants the database meanwhile, as every webhook does, waits for it.
-SLICE = 25
+#: Changes of one commit: whoever wants SQLite's one writer meanwhile waits for it, so it is to be over in a moment.
+SLICE = 100
 #: A correspondent gets at most one automatic notice in this time (FAILURES 14).
 NOTICE_EVERY = timedelta(days=1)
 #: Who a customer's answer by link is to the journal.

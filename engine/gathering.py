@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 #: Seconds that a batch waits for the next of its kind while more is on its way.
 STALLED = 1.5
 #: Seconds between two looks, and looks of one call: in between, the lane may be told to stop.
-LOOK, LOOKS = 0.05, 5
+LOOK, LOOKS = 0.1, 3
 
 
 class Gathering:
