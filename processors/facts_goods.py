@@ -246,7 +246,8 @@ class GoodsReader:
     def _around(self, pieces: Sequence[_Piece]) -> list[tuple[int, int]]:
         """Stretches right beside one that names the thing: "Format : 24x32" on a line of its own."""
         found = []
-        for before, piece, after in zip([None, *pieces[:-1]], pieces, [*pieces[1:], None], strict=True):
+        beside = [None, *pieces, None]
+        for before, piece, after in zip(beside, pieces, beside[2:], strict=False):
             if not piece.hits and not piece.prices and any(p is not None and (p.hits or p.counts) for p in (before, after)):
                 found.append((piece.start, piece.end))
         return found

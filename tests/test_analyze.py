@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from factories_directive import NOW, business, message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.directive import Business
 from core.reading import Reading
+from engine.directives import load_all
 from processors import analyze
 from processors.analyze import understand
 from processors.tokens import LIMIT
@@ -150,6 +153,16 @@ def test_words_are_compiled_once_a_revision(monkeypatch: pytest.MonkeyPatch) -> 
     for n in range(30):
         understand(message("modélisation"), business(revision=f"many{n}"), now=NOW)
     assert len(analyze._compiled) <= analyze._KEPT
+
+
+@pytest.mark.parametrize(
+    "house", load_all(Path(__file__).resolve().parent.parent / "directives").values(), ids=lambda b: b.name
+)
+@pytest.mark.parametrize("text", ["", " \n ", "?", "\n\n"])
+def test_every_business_of_ours_reads_a_message_without_words(house: Business, text: str) -> None:
+    """Goods of a text without a piece of text raised."""
+    for only in ("", *(directive.name for directive in house.directives)):
+        assert understand(message(text, ""), house, now=NOW, only=only).business in ("", house.name)
 
 
 def test_a_message_without_a_date_is_dated_by_now() -> None:
