@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from core.message import Address, Attachment
@@ -73,13 +74,18 @@ _QUOTES = str.maketrans(
 )
 _BLANKS = re.compile(r"[^\S\n]+")
 # Only Latin and Greek lose their accents: the marks of other scripts (й, Japanese voicing, Hebrew points) carry meaning.
-_MARKS = re.compile("(?<=[a-zα-ω])[\u0300-\u036f]+")
+# The mark is looked for first, for letters are everywhere.
+_MARKS = re.compile("[\u0300-\u036f](?<=[a-zα-ω].)[\u0300-\u036f]*")
+_UNUSUAL_BLANK = re.compile("[\t\r\v\f\x1c-\x1f]|  ")
 
 
 def fold(text: str) -> str:
     """Lower case, without Latin accents, one blank between words, straight apostrophes; line ends are kept."""
     if text.isascii():
-        return _BLANKS.sub(" ", text.translate(_QUOTES).lower().replace("\r\n", "\n").replace("\r", "\n"))
+        plain = text.replace("`", "'").lower()
+        if _UNUSUAL_BLANK.search(plain) is None:
+            return plain
+        return _BLANKS.sub(" ", plain.replace("\r\n", "\n").replace("\r", "\n"))
     apart = unicodedata.normalize("NFKD", text.translate(_QUOTES)).lower()
     bare = unicodedata.normalize("NFC", _MARKS.sub("", apart)).translate(_QUOTES)
     return _BLANKS.sub(" ", bare.replace("\r\n", "\n").replace("\r", "\n"))
@@ -108,11 +114,17 @@ _FIELD_LINE = re.compile(
 )
 
 
-def own_lines(body: str) -> tuple[list[str], bool]:
+@lru_cache(maxsize=4)  # asked more than once of the same body
+def own_lines(body: str) -> tuple[tuple[str, ...], bool]:
     """The folded lines above the first quotation, and whether something quoted or forwarded was cut away.
 
     A rough cut, in linear time: enough to tell who says "I am out of the office", the sender or a mail he quotes.
     """
+    own, cut = _own_lines(body)
+    return tuple(own), cut
+
+
+def _own_lines(body: str) -> tuple[list[str], bool]:
     lines = [line.strip()[:MAX_LINE] for line in fold(body[:MAX_BODY]).split("\n")[:MAX_LINES]]
     own: list[str] = []
     cut = False

@@ -72,7 +72,7 @@ class View:
         return SUBJECT.match(self.subject) or SUBJECT.match(fold(self.mail.subject[:MAX_SUBJECT]))
 
     @cached_property
-    def _cut(self) -> tuple[list[str], bool]:
+    def _cut(self) -> tuple[tuple[str, ...], bool]:
         return own_lines(self.mail.body)
 
     @cached_property

@@ -133,7 +133,7 @@ def _line_ends(raw: bytes) -> bytes:
 def _charset_hint(data: bytes) -> str:
     """The charset to read raw 8-bit headers with when they are not UTF-8: the first one declared; where those bytes look East
     Asian, the first declared multi-byte charset that fits them, in a part below too."""
-    declared = [codec(m.group(1).decode("ascii")) for m in _CHARSET.finditer(data[:65536])]
+    declared = [codec(name) for name in _declared(data[:65536])]
     first = declared[0] if declared else ""
     head = data[: min(n for n in (data.find(b"\n\n"), data.find(b"\r\n\r\n"), 65536) if n > 0)]
     if head.isascii():
@@ -144,6 +144,19 @@ def _charset_hint(data: bytes) -> str:
         if name in _WIDE and all(_fits(line, name) for line in dense):
             return name
     return first
+
+
+def _declared(head: bytes) -> list[str]:
+    """Every charset named there, in order; looked for as a word first, for most of a mail is files."""
+    lowered = head.lower()
+    found = []
+    at = lowered.find(b"charset")
+    while at >= 0:
+        match = _CHARSET.match(head, at)
+        if match is not None:
+            found.append(match[1].decode("ascii"))
+        at = lowered.find(b"charset", match.end() if match is not None else at + 1)
+    return found
 
 
 def _fits(line: bytes, name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,6 +56,11 @@ class Tokens:
     text: str
     items: tuple[Token, ...]
     hyphens: tuple[int, ...] = ()
+    #: ``accented`` of every token: what lists of words are looked up by.
+    words: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple([token[1] for token in self.items]))
 
     def quote(self, first: int, last: int) -> str:
         """The literal words from one token to another, both included."""
@@ -100,6 +105,16 @@ def _strength(gap: str) -> int:
     return LINE if "\n" in gap else JOINED
 
 
+@lru_cache(maxsize=8192)
+def _spelled(raw: str) -> tuple[str, str, bool]:
+    """A token's ``form``, ``accented`` and ``capital``."""
+    if not raw.isascii() or not raw.isalnum():
+        accented = unicodedata.normalize("NFC", _NOT_LETTERS.sub("", unicodedata.normalize("NFC", raw))).casefold()
+    else:
+        accented = raw.lower()
+    return fold(accented), accented, raw[0].isupper() and not raw.isupper()
+
+
 def tokenise(text: str) -> Tokens:
     """Cut a text into tokens. Linear in its length; only the first ``LIMIT`` characters are read."""
     items: list[Token] = []
@@ -107,19 +122,13 @@ def tokenise(text: str) -> Tokens:
     masked = mask(text[:LIMIT])
     end = 0
     for match in _TOKEN.finditer(masked):
-        raw, start = match[0], match.start()
-        if len(raw) > 48:  # no word is that long: base64, keys, a cat on the keyboard
+        start, stop = match.span()
+        if stop - start > 48:  # no word is that long: base64, keys, a cat on the keyboard
             continue
-        if not raw.isascii() or not raw.isalnum():
-            accented = unicodedata.normalize("NFC", _NOT_LETTERS.sub("", unicodedata.normalize("NFC", raw))).casefold()
-        else:
-            accented = raw.lower()
         gap = masked[end:start] if start - end <= 40 else masked[end : end + 20] + masked[start - 20 : start]
         if gap == "-" and items:
             hyphens.append(len(items) - 1)
-        capital = raw[0].isupper() and not raw.isupper()
-        items.append(
-            Token(fold(accented), accented, start, match.end(), _strength(gap) if items else SENTENCE, gap[:4], capital)
-        )
-        end = match.end()
+        form, accented, capital = _spelled(masked[start:stop])
+        items.append(Token(form, accented, start, stop, _strength(gap) if items else SENTENCE, gap[:4], capital))
+        end = stop
     return Tokens(text, tuple(items), tuple(hyphens))

@@ -223,15 +223,16 @@ class WordMatcher:
         tokens = tokenise(text) if isinstance(text, str) else text
         items = tokens.items
         memory = self._memory
-        readings = [memory.get(token.accented) or self._read(token) for token in items]
+        readings = [memory.get(word) or self._read(items[i]) for i, word in enumerate(tokens.words)]
         hits: list[Hit] = []
+        told = [i for i, reading in enumerate(readings) if reading is not _NOTHING]
+        if not told and not tokens.hyphens:
+            return hits
         # A pattern of several words is only tried where its first two are in the text.
-        there = {key for reading in readings if reading is not _NOTHING for keys in reading for key in keys}
+        there = {key for i in told for keys in readings[i] for key in keys}
         tried: dict[str, list[_Pattern]] = {}
-        for i, reading in enumerate(readings):
-            if reading is _NOTHING:
-                continue
-            exact, near = reading
+        for i in told:
+            exact, near = readings[i]
             if near and self._nouns and _is_name(items, i):
                 continue  # "Jacques Bertin" is no berline
             for key in (*exact, *near):

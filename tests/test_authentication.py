@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors import authentication
 from processors.authentication import authenticate
 from processors.parse import parse
 
@@ -200,3 +202,61 @@ def test_a_long_field_is_read_in_linear_time(piece: str) -> None:
     verdict("mx.google.com; " + piece * (19_000 // len(piece)))
     verdict("mx.google.com; " + piece * (2_000_000 // len(piece)))
     assert time.perf_counter() - started < 2.0
+
+
+#: What a field is made of in the next test: methods, then what may follow one, each as servers write them and as nobody should.
+_METHODS = (
+    "dkim=pass",
+    "spf=fail",
+    "dmarc=pass",
+    "arc=none",
+    "DMARC=pass",
+    "dmarc=PASS",
+    "iprev=pass",
+    "x-foo=bar",
+    "none",
+    "dmarc/1=pass",
+)
+_MORE = (
+    "header.from=a.example", "header.d=A.Example", "header.i=@a.example", "header.i=x@a.example", "smtp.mailfrom=a=b@c.d", "smtp.auth=",
+    "header.b=Ab12+/=", "header.i=@a..b", "header.i=@a.b@c", "policy.x=y", "foo.bar=x", "header.from= a", "reason=ok", "body.x-y=z",
+    "(p=NONE sp=NONE dis=NONE)", "(google.com: domain of a@b; designates 1.2.3.4)", "(a (nested))", "(back\\slash)", "()", "(é)",
+    "word", "(x)(y)", "header.from=b.example", "smtp.mailfrom=a.example", "header.s=s1024",
+)  # fmt: skip
+
+
+def test_the_quick_way_reads_a_field_as_the_library_does() -> None:
+    """Where the usual shape is seen, nothing is seen that the library does not see; most real fields are of it."""
+    chance = random.Random(8601)
+    quick = 0
+    for _ in range(20_000):
+        field = chance.choice(
+            ("mx.google.com", "mx.example", "mx.google.com 1", "MX.google.com", "mx.google.com (x)", "mx-1.example")
+        )
+        for _ in range(chance.randrange(1, 4)):
+            likely = 3 if chance.random() < 0.8 else 0
+            more = [chance.choice(_MORE[14:16] + _MORE[-3:] if likely else _MORE) for _ in range(chance.randrange(4))]
+            field += chance.choice(("; ", "; ", "; ", ";", " ;")) + " ".join(
+                [chance.choice(_METHODS[:4] if likely else _METHODS), *more]
+            )
+        found = authentication._usual(field)
+        if found is None:
+            continue
+        quick += 1
+        name, results = found
+        header = authentication._reader()(f"Authentication-Results: {field}")
+        seen: list[tuple[str, str, dict[str, str]]] = []
+        for result in header.results:
+            properties: dict[str, str] = {}
+            for item in result.properties:
+                authentication._add(properties, f"{item.type}.{item.name}".lower(), str(item.value or "").lower())
+            seen.append((str(result.method).lower(), str(result.result).lower(), properties))
+        assert (name, [(one.method, one.value, one.properties) for one in results]) == (header.authserv_id, seen), field
+    assert quick > 2_000
+
+
+def test_what_mail_servers_write_is_of_the_usual_shape() -> None:
+    assert authentication._usual(
+        "mx.google.com; dkim=pass header.i=@a.example header.s=s1024 header.b=aB3+/x; spf=pass (google.com: domain of b@a.example "
+        "designates 192.0.2.1 as permitted sender) smtp.mailfrom=b@a.example; dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=a.example"
+    )

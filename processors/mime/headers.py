@@ -134,7 +134,7 @@ def _header_follows(data: bytes, at: int, end: int, within: int) -> bool:
 class Headers:
     """A case-insensitive multi-map of header fields in their order. Values are decoded when asked for; nothing raises."""
 
-    __slots__ = ("_fields", "_hint", "_index")
+    __slots__ = ("_decoded", "_fields", "_hint", "_index")
 
     def __init__(self, fields: list[Field] | tuple[Field, ...] = (), hint: str = "") -> None:
         self._fields = tuple(fields)
@@ -143,15 +143,24 @@ class Headers:
         for name, value in self._fields:
             index.setdefault(name.lower(), []).append(value)
         self._index = index
+        #: First values that were asked for: many rules look at the same few.
+        self._decoded: dict[str, str] = {}
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of that name, decoded, on one line; ``default`` when there is none."""
-        values = self._index.get(name.lower())
-        return one_line(decode_words(unfold(values[0]), self._hint)) if values else default
+        name = name.lower()
+        values = self._index.get(name)
+        if not values:
+            return default
+        known = self._decoded.get(name)
+        if known is None:
+            known = self._decoded[name] = one_line(decode_words(unfold(values[0]), self._hint))
+        return known
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of that name, decoded, in order."""
-        return tuple(one_line(decode_words(unfold(v), self._hint)) for v in self._index.get(name.lower(), ()))
+        values = self._index.get(name.lower())
+        return tuple([one_line(decode_words(unfold(v), self._hint)) for v in values]) if values else ()
 
     def raw(self, name: str) -> bytes:
         """The first value of that name as sent, unfolded, not decoded; b'' when there is none."""

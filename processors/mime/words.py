@@ -21,7 +21,8 @@ MAX_VALUE = 256 * 1024  # bytes of one header value that are decoded; the rest s
 
 def unfold(value: bytes) -> bytes:
     """One header value on one line; a fold becomes one space."""
-    return _FOLD.sub(b" ", value[:MAX_VALUE]).strip(b" \t\r\n\0")
+    value = value[:MAX_VALUE].strip(b" \t\r\n\0")
+    return _FOLD.sub(b" ", value).strip(b" \t\r\n\0") if b"\n" in value or b"\r" in value else value
 
 
 def decode_words(value: bytes, hint: str = "") -> str:
@@ -111,4 +112,6 @@ def _unq(payload: bytes) -> bytes:
 
 def one_line(text: str) -> str:
     """Whitespace collapsed, no control characters, no bidirectional overrides."""
+    if text.isascii() and text.isprintable():
+        return text.strip() if "  " not in text else _SPACE.sub(" ", text).strip()
     return _SPACE.sub(" ", INVISIBLE.sub("", _SPACE.sub(" ", text))).strip()
