@@ -17,10 +17,12 @@ from core.judging import judges
 from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
+from core.reading import Evidence
 from core.values import fact_text, missing, price_text
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from engine.case_labels import ACTS, ENDED, LINES, STATES, WAITS, deadline_label, label
 from engine.office import Office, without_links
+from engine.shown_papers import Paper, papers_of
 
 LANGUAGES = ("fr", "en")
 DONE = frozenset({"done", "reconciled"})
@@ -74,7 +76,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact in words. ``where`` are (utterance id, words) in which it stands; a file's fact has none."""
+    """A fact in words. ``where`` are the utterances in which it stands; ``evidence`` with the page and place in a file."""
 
     name: str
     label: Localized
@@ -83,6 +85,7 @@ class FactView:
     confidence: float
     quotes: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ class CaseView:
     deadlines: tuple[DeadlineRow, ...]
     waits: Waits
     actions: tuple[Action, ...]
+    papers: tuple[Paper, ...] = ()
 
     @property
     def quote(self) -> QuoteView | None:
@@ -267,7 +271,13 @@ class Cases:
             deadlines=due,
             waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive)),
             actions=actions_of(case, directive, [d.name for d in self._office.business(case.business).directives]),
+            papers=papers_of(case, [d for one in said for d in one.message.documents], lambda name: _called(directive, name)),
         )
+
+
+def _called(directive: Directive, name: str) -> str:
+    spec = directive.fact(name)
+    return (in_language(spec.label, "fr") if spec else "") or name
 
 
 # ------------------------------------------------------------------ what was said
@@ -364,6 +374,7 @@ def _facts(case: Case, directive: Directive, said: Sequence[Said]) -> tuple[Fact
                 confidence=fact.confidence,
                 quotes=tuple(dict.fromkeys(e.quote for e in fact.evidence if e.quote)),
                 where=tuple(told),
+                evidence=fact.evidence,
             )
         )  # fmt: skip
     return tuple(found)

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from core.case import Case
 from core.directive import Business, Directive
+from core.errors import PortError
 from engine.acts import Acts, Name, Outcome
 from engine.arrivals import Arrivals
 from engine.cases import Cases
@@ -35,6 +36,7 @@ from engine.processing import Processing
 from engine.register_export import RegisterExports
 from engine.registers import Registers
 from engine.reports import Reports
+from engine.shown_papers import DRAWN
 from engine.standing import Figures, Standing
 from engine.takes import Takes
 
@@ -192,6 +194,24 @@ class Desk(Takes, Standing):
             return self._spool.open(sha256)
         except KeyError:
             return None
+
+    def page_picture(self, case_id: str, sha256: str, number: int) -> bytes | None:
+        """A page of a file of that case that was read, as a JPEG; None where there is no such page or it cannot be drawn."""
+        every = (d for said in self._store.said(case_id) for d in said.message.documents if d.sha256 == sha256)
+        document = next(every, None)
+        page = next((p for p in document.pages if p.number == number), None) if document is not None else None
+        if document is None or page is None or document.kind not in DRAWN or self._house.documents is None:
+            return None
+        stream = self.open_file(sha256)
+        if stream is None:
+            return None
+        with stream:
+            content = stream.read()
+        try:
+            picture = self._house.documents.viewer.picture(content, document.kind, number, page.turn)
+        except PortError:
+            return None
+        return picture if isinstance(picture, bytes) else None
 
     # ------------------------------------------------------------------ acts
 

@@ -18,6 +18,7 @@ from web.problems import Refusal, responses
 #: What a browser may show itself. No SVG, HTML, XML: these can hold scripts.
 SHOWN = frozenset(
     {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "application/pdf", "model/gltf-binary"}
+    | {"audio/ogg", "audio/mpeg", "audio/mp4", "audio/wav", "audio/aac", "audio/flac"}
 )
 CHUNK = 262_144
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")

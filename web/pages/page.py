@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from core.document import SOURCE
+from core.reading import Evidence
 from engine.case_labels import CHANNELS, OFFERS, label
 from web.pages.assets import Assets
 from web.pages.language import COOKIE, LANGUAGES, Speech, catalogue, choose
@@ -148,12 +150,25 @@ def _environment(language: str, assets: Assets) -> Environment:
     environment.globals["offer_label"] = lambda status: label(OFFERS, status)[language]
     environment.filters["plain"] = plain_number
     environment.filters["marked"] = marked
+    environment.filters["within"] = within
+    environment.filters["paper_of"] = paper_of
     return environment
 
 
 def plain_number(value: Decimal | None) -> str:
     """A number as it is typed into a field."""
     return "" if value is None else f"{value.normalize():f}"
+
+
+def paper_of(evidence: Sequence[Evidence]) -> str:
+    """The anchor of the file that proves a fact, '' when none of them does."""
+    found = next((proof.source for proof in evidence if proof.source.startswith(SOURCE)), "")
+    return f"paper-{found.removeprefix(SOURCE)[:12]}" if found else ""
+
+
+def within(spans: list[tuple[int, int, str]], start: int, end: int) -> list[tuple[int, int, str]]:
+    """The spans of a piece of a text, counted from its beginning."""
+    return [(max(a, start) - start, min(b, end) - start, title) for a, b, title in spans if a < end and b > start]
 
 
 def marked(text: str, spans: list[tuple[int, int, str]]) -> Markup:
