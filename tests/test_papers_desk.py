@@ -83,7 +83,9 @@ def test_a_person_sees_the_place_on_the_page(web: Running, person: Callable[...,
     case = web.counter.only()
     anne = person(web).login("Anne")
     anne.go(f"/cases/{case.id}")
-    anne.page.wait_for_function("document.querySelector('.paper-picture img')?.naturalWidth > 0")
+    anne.page.locator(".paper-picture img").first.scroll_into_view_if_needed()
+    anne.page.wait_for_load_state("networkidle")
+    assert anne.page.locator(".paper-picture img").first.evaluate("e => e.naturalWidth") > 0
     image = anne.page.locator(".paper-picture img").first.bounding_box()
     places = [r.bounding_box() for r in anne.page.locator(".paper-picture").first.locator("rect").all()]
     assert image is not None
