@@ -55,7 +55,21 @@ def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
     app.include_router(preferences.router(options.public_url.startswith("https://")))
     app.include_router(demand.router(desk, options, doors, pages))
     frame = Frame(desk, pages)
-    for part in (today, orders, analytics, case_list, case, papers, review, parked, contacts, erasure, directives, figures, users):
+    for part in (
+        today,
+        orders,
+        analytics,
+        case_list,
+        case,
+        papers,
+        review,
+        parked,
+        contacts,
+        erasure,
+        directives,
+        figures,
+        users,
+    ):
         app.include_router(part.router(frame))
     app.include_router(status.router(frame, options))
     app.include_router(processing.router(frame, options))
