@@ -45,12 +45,13 @@ _DAYS = {
 _DAY_OF = {name: number for number, names in _DAYS.items() for name in names.split("|")}
 _DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
 _SMALL = "|".join(w for w, n in NUMBERS.items() if 0 < n < 100)
-_N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine)"
+_N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine|huitaine)"
 
 _NUMERIC = re.compile(
     r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
     r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
     r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
+    r"(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
     r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=يوم )|(?<=نهار ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
 )
 _NAMED = re.compile(
@@ -59,16 +60,19 @@ _NAMED = re.compile(
     rf"|(?<!\w)(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>\d{{4}})(?!\d))?"
 )
 _DAY_MONTH_ONLY = re.compile(
-    r"(?:\ble|\bthe|\bon|\bdu|\bau)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois)?(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n))"
+    r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois)?(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
+    r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))"
 )
 _WEEKDAY = re.compile(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
 )
 _RELATIVE = re.compile(
-    rf"(?<!\w)(?:(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
+    rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
+    rf"(?P<within_u>jours?|semaines?|days?|weeks?)(?![^\W_])|"
+    r"(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
     r"|(?P<tomorrow>demain|tomorrow|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
     rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
-    rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine))(?![^\W_])"
+    rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine|huitaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine)|(?<=huitaine))(?![^\W_])"
     rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{_MONTH}|l['’]annee|annee)"
     rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{_MONTH}))"
     rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{_MONTH}))"
@@ -104,7 +108,9 @@ _ORDERED = re.compile(
     r"(?:depuis|since|commande[es]*|recu\w*|date\w*|facture\w*|achete\w*|paye\w*|ordered|received)\s+(?:le|du|on|of)?\s*$"
 )
 #: Days of payment: "règlement 60 jours fin de mois".
-_PAYING = re.compile(r"(?:reglement|paiement|payables?|payment|echeance|net|solde)\W+(?:[\w%]+\W+){0,4}$")
+_PAYING = re.compile(
+    r"(?:reglement|paiement|payables?|payment|echeance|net|solde|l?flouss|nkhe?lle?s|فلوس|الاداء)\W+(?:[\w%]+\W+){0,4}$"
+)
 
 
 def find_date(
@@ -239,6 +245,12 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         return None  # "mon" is also French for "my"
     after = (match["after"] or "").strip()
     ahead = (_DAY_OF[word] - day.weekday()) % 7 or 7
+    if match["dom"]:
+        # "lundi 16": the first Monday that is a 16th
+        for month in (0, 1, 2, 3):
+            value = _make(*divmod_month(day, month), int(match["dom"]))
+            if value is not None and value >= day and value.weekday() == _DAY_OF[word]:
+                return value, 0.85
     if after in ("dernier", "passe", "last") or (past and not deadline):
         return day - timedelta(days=(day.weekday() - _DAY_OF[word]) % 7 or 7), 0.85
     if after.startswith("en") and after.endswith("huit"):
@@ -250,6 +262,12 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
     sure = bool(deadline or after or match["next"])
     # "le lundi" may be any Monday: only a named one is a date
     return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 else None
+
+
+def divmod_month(day: date, ahead: int) -> tuple[int, int]:
+    """(year, month) so many months later."""
+    months = day.year * 12 + day.month - 1 + ahead
+    return months // 12, months % 12 + 1
 
 
 def _feast(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tuple[date, float] | None:
@@ -265,8 +283,12 @@ def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> 
         return day + timedelta(days=2), 0.95
     if match["today"]:
         return day, 0.9
+    if match["within"]:
+        return day + timedelta(days=int(match["within"]) * (7 if match["within_u"][0] in "sw" else 1)), 0.7
     if match["n"]:
-        n = 15 if match["n"] == "quinzaine" else int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]
+        n = {"quinzaine": 15, "huitaine": 8}.get(match["n"], 0) or (
+            int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]
+        )
         unit = match["u"] or "j"
         if unit.startswith(("mo",)):
             return _months(day, n), 0.9

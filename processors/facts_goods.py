@@ -25,6 +25,8 @@ from processors.words import Hit, WordMatcher, longest
 #: What the words of a value must weigh to name it, and from where on it is named without doubt.
 _NAMED, _SURE = 1.5, 3.0
 _MOST_LINES = 60
+#: Characters and words of products that are looked at: more than a request ever has.
+_LONG, _HITS = 20_000, 400
 #: A message of so few words is about how many where it only names a number: the answer to a question, "comme d'habitude mais 5000".
 _FEW = 14
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
@@ -67,9 +69,13 @@ class GoodsReader:
 
     def read(self, tokens: Tokens, day: date, language: str) -> tuple[Line, list[Line]]:
         """(what is known of the only or the first line and of the whole, every line where there are several)."""
+        if len(tokens.text) > _LONG:
+            cut = tokens.text[:_LONG]
+            items = tuple(t for t in tokens.items if t.end <= _LONG)
+            tokens = Tokens(cut, items, tuple(h for h in tokens.hyphens if h + 1 < len(items)))
         text = tokens.text
         marks = read_marks(text, self._units, day, english=language == "en")
-        hits = [h for h in longest(self._things.find(tokens)) if not self._denied(tokens, h)]
+        hits = [h for h in longest(self._things.find(tokens)[:_HITS]) if not self._denied(tokens, h)]
         table = table_cells(text)
         if table and (lines := self._table(tokens, marks, hits, table)):
             return self._whole(lines, marks, [c for row in table for c in row])
@@ -188,14 +194,18 @@ class GoodsReader:
         line[self._count.name] = Found(quantity, (trimmed(text, best.start, best.end),), round(best.sure, 2))
 
     def _put_prices(self, line: Line, prices: Sequence[Price]) -> None:
+        prices = [p for p in prices if p.role != "none"]
         named = [p for p in prices if p.role]
         unit = [p for p in named if p.role == "unit"]
         total = [p for p in named if p.role == "total"]
         loose = [p for p in prices if not p.role]
         if loose and not unit:
-            # the smaller is the price of one, the other what it comes to
+            # the smaller is the price of one, the other what it comes to; so much is not paid for a piece of so many
             loose.sort(key=lambda p: p.money.amount)
-            unit, loose = loose[:1], loose[1:]
+            if self._comes_to(line, loose[0]) and not total:
+                total = [replace(loose[0], sure=0.6)]
+            else:
+                unit, loose = loose[:1], loose[1:]
         if loose and not total and unit and loose[-1].money.amount > unit[0].money.amount:
             total = [replace(loose[-1], sure=0.6)]
         for spec, found in ((self._unit_price, unit), (self._total, total)):
@@ -204,6 +214,14 @@ class GoodsReader:
             best = max(found, key=lambda p: (p.sure, bool(p.money.currency)))
             several = len({p.money.amount for p in found if p.sure >= best.sure}) > 1
             line[spec.name] = Found(best.money, best.spans, 0.45 if several else best.sure)
+
+    def _comes_to(self, line: Line, price: Price) -> bool:
+        """Whether an amount that nothing explains is rather what many pieces come to."""
+        found = line.get(self._count.name) if self._count is not None else None
+        count = found.value if found is not None else None
+        return (
+            isinstance(count, Quantity) and count.unit == self._units.piece and count.amount >= 100 and price.money.amount >= 50
+        )
 
     def _put_details(self, tokens: Tokens, marks: Marks, line: Line, stretches: Sequence[tuple[int, int]]) -> None:
         if self._details is None:
@@ -325,7 +343,7 @@ class GoodsReader:
                     if price is not None:
                         line[spec.name] = Found(price.money, price.spans, 0.95)
                     elif number is not None:
-                        money = Money(number.value, "", cell.tax)
+                        money = Money(number.value, cell.currency, cell.tax)
                         line[spec.name] = Found(money, ((number.start, number.end),), 0.8)
             self._put_details(tokens, marks, line, [(start, end)])
             if (self._thing is None or self._thing.name in line) and self._count is not None and self._count.name in line:

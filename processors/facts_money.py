@@ -23,7 +23,7 @@ CURRENCY = f"(?:{_ANY})"
 #: With or without tax.
 TAX = (
     r"h\.?t\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
-    r"|(?:excl|incl)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|before\s+tax|net\s+of\s+tax"
+    r"|(?:excl|incl)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|ex\.?\s+(?:vat|tax)|before\s+tax|net\s+of\s+tax"
 )
 _MONEY = re.compile(
     rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"

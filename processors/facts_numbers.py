@@ -19,7 +19,8 @@ BLANK = "\x1f"
 
 #: A number with its groups of thousands and its decimals; never more than 15 digits.
 NUMBER = (
-    r"(?:\d{1,3}(?:[ \u00a0\u202f.'’]\d{3}){1,3}(?:,\d{1,4})?"
+    r"(?:\d{1,3}(?:[ \u00a0\u202f'’]\d{3}){1,3}\.\d{1,2}(?!\d)"
+    r"|\d{1,3}(?:[ \u00a0\u202f.'’]\d{3}){1,3}(?:,\d{1,4})?"
     r"|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,4})?(?!\d)"
     r"|\d{1,9}(?:[.,]\d{1,4})?)(?!\d)"
 )

@@ -6,6 +6,7 @@ Numbers that count nothing (phones, references, dates, sizes, terms of payment) 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,8 +21,11 @@ from processors.numbers_spoken import Number, numbers, readable
 from processors.tokens import mask
 from processors.words_common import word_set
 
-Role = Literal["unit", "total", ""]
+#: "none": an amount that is no price of what is ordered.
+Role = Literal["unit", "total", "", "none"]
 
+#: Numbers that are looked at in one text.
+MOST_NUMBERS = 1_000
 #: What may stand between a number and its unit: "10 000 petites roses", "10 alf dyal roses", "2 000 x roses".
 _BETWEEN = 4
 _STOP = re.compile(r"[,;:.!?()|\n\t/=\[\]•–—]|\s-\s")
@@ -78,8 +82,18 @@ _PRICED = re.compile(
 _PRICED_AT = re.compile(
     rf"(?:\b[aà]|\bat|@|\bb)\s{{1,2}}(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
 )
+_NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
 _TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
 _CURRENCY_SAID = re.compile(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
+#: "100 (cent) cartons".
+_IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
+#: What is still there is not what is ordered: "il ne reste que 2 cartons".
+_LEFT = re.compile(r"\b(?:rest\w{0,4}|plus\s+que|left|en\s+stock|stock\s+de|b9a|ba9i|baqi)\W+(?:\w+\W+){0,3}$")
+#: A code after a word that announces one, unless it counts something.
+_CODE = re.compile(
+    r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
+    r"(?:[a-z]{1,4}[-/]?)?\d[\w/-]{2,20}"
+)
 #: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
 _CORRECTED = re.compile(r"\b(?:pardon|plutot|enfin|correction|sorry|rather|oups|oops|smahli|erreur)\b")
 _AFTER_NUMBER = word_set(
@@ -98,6 +112,7 @@ class Count:
     end: int
     sure: float
     thing: bool = False
+    number_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +161,14 @@ class Units:
 
 def spaced(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text with these spans blanked."""
-    for start, end in spans:
-        text = text[:start] + BLANK * (end - start) + text[end:]
-    return text
+    kept: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        start = max(start, at)
+        if end > start:
+            kept += (text[at:start], BLANK * (end - start))
+            at = end
+    return "".join((*kept, text[at:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +191,11 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
     if digits:
         for pattern in (*REFERENCES, POSTCODE):
             source = bare if pattern is not POSTCODE else spaced(text, _blanks(bare))
-            for match in list(pattern.finditer(source))[:200]:
-                counted = pattern in (ORDER_REFERENCE, POSTCODE) and unit_after(bare, match.end(), units) is not None
-                if not counted:
-                    bare = spaced(bare, [match.span()])
+            asked = pattern in (ORDER_REFERENCE, POSTCODE)
+            found = [m for m in pattern.finditer(source) if not (asked and unit_after(bare, m.end(), units) is not None)]
+            bare = spaced(bare, [m.span() for m in found])
+        codes = [m for m in _CODE.finditer(bare) if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end())]
+        bare = spaced(bare, [m.span() for m in codes])
         for pattern in _NO_QUANTITY[3:5]:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
     prices = _prices(bare, units, english=english)
@@ -183,7 +204,12 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
     bare = spaced(bare, measures)
     for pattern in _NO_QUANTITY if digits else ():
         bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
-    return Marks(plain, bare, measures, tuple(prices), tuple(numbers(bare)))
+    return Marks(plain, bare, measures, tuple(prices), tuple(numbers(bare)[:MOST_NUMBERS]))
+
+
+def _grouped(bare: str, at: int) -> bool:
+    """Whether a number goes on, or counts what comes: "commande : 10 000 …", "commande 5000 x …"."""
+    return re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x\s|mille|k\b|alf|[^\W\d_])", bare[at : at + 10]) is not None
 
 
 def _blanks(bare: str) -> list[tuple[int, int]]:
@@ -271,6 +297,8 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
             role = "total"
         elif unit >= 0:
             role = "unit"
+    if _NO_PRICE.search(plain[max(0, start - 30) : start]):
+        return Price(money, "none", ((start, end),), 0.0)
     sure = 0.9 if role else 0.6
     return Price(money, role, ((start, end),), sure)
 
@@ -299,11 +327,22 @@ def counts(marks: Marks, start: int, end: int, things: Iterable[tuple[int, int]]
     bare = marks.bare
     named = [s for s in things if start <= s[0] < end]
     found: list[Count] = []
-    for number in marks.numbers:
-        if not start <= number.start < end:
-            continue
+    first = bisect_left(marks.numbers, start, key=lambda n: n.start)
+    for number in marks.numbers[first:]:
+        if number.start >= end:
+            break
         before, after = bare[max(start, number.start - 30) : number.start], bare[number.end : end]
-        unit = unit_after(bare[:end], number.end, units)
+        if (
+            found
+            and found[-1].value == number.value
+            and bare[found[-1].number_end : number.start].strip() in ("(", "= (", "soit")
+        ):
+            continue  # "100 (cent) cartons"
+        spelled = _IN_BRACKETS.match(bare, number.end)
+        told = spelled.end() if spelled is not None and _same_number(spelled[1], number.value) else number.end
+        if _LEFT.search(before):
+            continue
+        unit = unit_after(bare[:end] if end - told < 100 else bare, told, units)
         if found and _OF_EACH.search(before) and _follows(bare, found[-1], number.start):
             continue  # "90 paquets de 100 roses"
         sure, span_end, name, thing = 0.0, number.end, units.piece, False
@@ -327,8 +366,13 @@ def counts(marks: Marks, start: int, end: int, things: Iterable[tuple[int, int]]
             sure = sure - 0.3 if number.about and number.value != 12 else sure
             if found and _CORRECTED.search(bare, found[-1].end, number.start):
                 found.pop()
-            found.append(Count(number.value, name, number.start, span_end, sure, thing))
+            found.append(Count(number.value, name, number.start, span_end, sure, thing, number.end))
     return found
+
+
+def _same_number(words: str, value: Decimal) -> bool:
+    said = numbers(words)
+    return len(said) == 1 and said[0].value == value
 
 
 def _follows(bare: str, before: Count, at: int) -> bool:

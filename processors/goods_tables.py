@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from processors.facts_money import TAX, tax_of
+from processors.facts_money import TAX, currency_of, tax_of
 from processors.numbers_spoken import readable
 
 Role = Literal["", "quantity", "unit", "total"]
@@ -32,6 +32,11 @@ class Cell:
     role: Role
     unit: str = ""
     tax: Literal["incl", "excl", ""] = ""
+
+    @property
+    def currency(self) -> str:
+        """The currency that the head tells: "P.U. HT (MAD)"."""
+        return currency_of(self.unit.casefold())
 
 
 def table_cells(text: str) -> list[list[Cell]]:
