@@ -8,7 +8,8 @@
 | blind_4 | 33 | 93.1 % (95 of 102) | 28 of 33 |
 
 The first two were written from the description of the business before any rule was, the others after; each was first read when the
-ones before it had been mended, and by one hand that also wrote the rules. ``python -m tests.orders_help <set>`` prints what is not right today.
+ones before it had been mended, and by one hand that also wrote the rules.
+``python -m tests.orders_help <set>`` prints what is not right today.
 """
 
 from __future__ import annotations
