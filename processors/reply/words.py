@@ -62,7 +62,7 @@ WROTE = re.compile(
     r"escribio|ha\s+escrit|va\s+escriure|ha\s+scritto|scrive|scriveva|escreveu|schreef|geschreven|skrev|kirjoitti|"
     r"napisał\(a\)|napisała?|napisał|napisana\s+przez|pisze|napsal\(a\)|napsala?|napísala?|написал\(а\)|написала?|"
     r"пишет|пише|написав|"
-    r"yazdı|كتبت?|כתבה?|כתב/ה|写道|寫道|撰写|のメッセージ|書きました|のメール|작성|썼습니다|wrote|έγραψε|a\s+scris|írta|"
+    r"yazdı|تمت\s+كتابة(?:\s+ما\s+يلي)?|missatge\s+de|كتبت?|כתבה?|כתב/ה|写道|寫道|撰写|のメッセージ|書きました|のメール|작성|썼습니다|wrote|έγραψε|a\s+scris|írta|"
     r"napisao|napisala|je\s+napisao|написа|đã\s+viết|menulis|rašė|kirjutas|rakstīja|skrifaði|a\s+wrote|تحریر|נכתב)"
     r"(?:\s?/\s?כתבה|/كتبت)?",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ WROTE_STEMS = (
     "écri", "ecrit", "envoyé", "wrot", "write", "sent", "schr", "geschr", "escri", "escrev", "scri",
     "skrev",
     "kirjoit", "napisa", "pisze", "napsal",
-    "napísal", "напис", "пиш", "yazd", "كتب", "כתב", "写道", "撰写", "寫道", "メ", "書", "작성", "썼", "έγραψε",
+    "napísal", "напис", "пиш", "yazd", "كتب", "كتاب", "missatge", "כתב", "写道", "撰写", "寫道", "メ", "書", "작성", "썼", "έγραψε",
     "scris", "írta", "viết", "menulis",
     "rašė", "kirjutas", "rakst", "skrif", "تحریر", "schreef",
 )  # fmt: skip
@@ -87,6 +87,7 @@ AFTER_WROTE = re.compile(
 OPENERS = frozenset(
     [
         "le",
+        "في",
         "on",
         "am",
         "el",
