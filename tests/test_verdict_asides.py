@@ -217,7 +217,9 @@ def test_whole_replies_keep_or_lose_their_yes(file: str) -> None:
     approved = [
         c
         for c in cases(file)
-        if c.label == "approve" and customer(c.sentence).answer == read(c, "customer")[1].answer == "approve"
+        if "____" not in c.sentence  # under a rule of underscores nothing is the sender's
+        and c.label == "approve"
+        and customer(c.sentence).answer == read(c, "customer")[1].answer == "approve"
     ]
     assert len(approved) > 20
     for case in approved:

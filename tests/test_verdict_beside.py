@@ -5,8 +5,10 @@ Sentences are taken from all labelled sets, what stands beside them was written 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
-from blind_mails import QUOTE, US, blocks
+from blind_mails import QUOTE, REVIEW, US, blocks
 
 from processors.clean import split
 from processors.verdict import read_verdict
@@ -155,3 +157,79 @@ def test_how_it_is_set_changes_no_answer(name: str) -> None:
         elif before != after and not (name == "thumb" and before == "refuse"):
             turned.append((text, before, after))
     assert turned == []
+
+
+NO_PRICE = """\
+le client propose 6 crédits|il propose 6 crédits|elle voudrait 6 crédits|Nadia estime à 6 crédits|Karim compte 6 crédits
+ils demandent 6 crédits|mon chef met 6 crédits|on avait mis 6 crédits|j'avais dit 6 crédits
+j'ai mis 6 crédits la dernière fois|tu avais facturé 6 crédits|vous aviez compté 6 crédits|on proposait 6 crédits
+nous facturions 6 crédits|il faudrait voir pour 6 crédits|je mettrais bien 6 crédits mais|je ne mets pas 6 crédits
+ne lui facture pas 6 crédits|ne compte pas 6 crédits|évite de mettre 6 crédits|faut-il mettre 6 crédits
+dois-je compter 6 crédits|pourquoi 6 crédits|comment ça 6 crédits|6 crédits ou plus|6 crédits ou 7|6 à 8 crédits|6-8 crédits
+6/8 crédits|au moins 6 crédits|au plus 6 crédits|plus de 6 crédits|moins de 6 crédits|environ 6 crédits|autour de 6 crédits
+dans les 6 crédits|vers 6 crédits|presque 6 crédits|à peu près 6 crédits|6 crédits minimum|6 crédits maximum
+6 crédits grosso modo|6 crédits ?|6 crédits si possible|6 crédits s'il est pressé|6 crédits quand il aura payé
+6 crédits après acompte|6 crédits dès réception des photos|6 crédits sauf si c'est simple|6 crédits mais à vérifier
+6 crédits sous réserve|6 crédits à confirmer|6 crédits à valider par Nadia|6 crédits d'après Nadia|6 crédits selon Karim
+6 crédits dit Karim|6 crédits demandés par le client|6 crédits déjà payés|6 crédits restants sur son compte
+6 crédits de remise|remise de 6 crédits|6 crédits de moins|6 crédits de plus|6 crédits par objet|6 crédits chacun
+6 crédits par face|6 crédits l'unité|6 crédits pour la moitié|6 crédits pour commencer|6 crédits d'acompte
+6 crédits c'est trop|6 crédits c'est peu|6 crédits c'est non|6 crédits hors de question|6 crédits jamais de la vie
+pas à 6 crédits|jamais à 6 crédits|6 crédits non|non 6 crédits|6 crédits lol|6 crédits je plaisante|6 crédits. Enfin non.
+6 crédits. Attends.|6 crédits. À vérifier.|6 crédits. Demande à Nadia.|6 crédits. Appelle-moi avant.
+6 crédits. Ne l'envoie pas encore.|6 crédits. Qu'en penses-tu ?|6 crédits. Il n'est pas d'accord.
+6 crédits. C'est ce qu'il demande.|6 crédits. C'est ce que dit Paul.|6 crédits. C'est le tarif de Paul.
+6 crédits. Le client voulait 4.|6 crédits. Le client veut 4.|4 crédits hier, 6 crédits aujourd'hui|6 crédits, non 7 crédits
+6 crédits et 3 crédits|6 crédits puis 3 crédits|le modèle 6 crédits, les textures 3 crédits
+6 crédits pour lui, 4 pour l'autre|tu peux proposer 6 crédits ou attendre|laisse tomber les 6 crédits|oublie les 6 crédits
+retire les 6 crédits|rends-lui ses 6 crédits|rembourse 6 crédits|offre-lui 6 crédits|crédite-le de 6 crédits
+demande-lui s'il accepte 6 crédits|demande-lui s'il a 6 crédits|vois s'il accepte 6 crédits|dis-lui que 6 crédits c'est trop
+dis-lui que je réfléchis pour 6 crédits|confirme-moi 6 crédits|confirmez-moi les 6 crédits|tu confirmes 6 crédits
+vous confirmez 6 crédits|je confirme avoir reçu 6 crédits|je valide la réception de 6 crédits
+je prends 6 crédits sur mon compte|j'accepte de voir pour 6 crédits|6 crédits en janvier|6 crédits la semaine prochaine
+on reste à 6 crédits ou on monte|Mme Petit : 6 crédits|Nadia : 6 crédits|Client : 6 crédits|Exemple : 6 crédits
+Concurrent : 6 crédits|Devis Paul : 6 crédits|Budget du client : 6 crédits|Budget client 6 crédits
+son budget est de 6 crédits|il lui reste 6 crédits|comme Nadia : 6 crédits ?|comme le voulait le client : 6 crédits
+même si le client veut : 6 crédits|comme proposé par le client : 6 crédits|comme d'habitude le client râle : 6 crédits
+pareil que ce que demande Paul : 6 crédits|6 crédits max|6 crédits mini|6 crédits grand max|disons 6 crédits pour l'instant
+pour l'instant 6 crédits|provisoirement 6 crédits|en attendant 6 crédits|6 crédits en attendant|a priori 6 crédits
+je pencherais pour 6 crédits|j'hésite pour 6 crédits|entre nous 6 crédits c'est cher|maybe 6 credits|around 6 credits
+6 credits or so|at least 6 credits|he wants 6 credits|she said 6 credits|the client offers 6 credits|6 credits once he pays
+6 credits if he sends photos|don't quote 6 credits|not 6 credits|should we set 6 credits|could be 6 credits|ghir 6 crédits
+yemken 6 crédits|ila khelles 6 crédits|ممكن 6 كريدي|ربما 6 كريدي""".replace("\n", "|").split("|")
+ASKED = "\n".join("> " + line for line in REVIEW.split("\n"))
+
+
+def test_a_number_in_doubt_or_of_somebody_else_is_no_price() -> None:
+    texts = [t for said in NO_PRICE for t in (said, said[:1].upper() + said[1:] + ".", f"Bonjour,\n{said}\nMerci")]
+    priced = [t for t in texts if read_verdict(t, quoted=ASKED, role="admin").answer == "approve"]
+    assert priced == []
+
+
+PRICING = (
+    "mets {}",
+    "remets-le à {}",
+    "tu lui factures {}",
+    "je mettrai {}",
+    "on part sur {}",
+    "compte {}",
+    "{} tout rond",
+    "ok pour {}",
+)
+PRICING += (
+    "fixe-lui {}",
+    "je propose {}",
+    "{} plutôt que 4",
+    "{} et non 4 crédits",
+    "Correction : {} au lieu de 4",
+    "Tarif : {}",
+    "{}. Pas 4.",
+)
+PRICING += ("{}, Nadia s'en chargera", "{} et préviens-le que ce sera long", "{}. La prochaine fois, demande les cotes.")
+
+
+@pytest.mark.parametrize("frame", PRICING)
+@pytest.mark.parametrize("number", ["2,5", "6", "12", "quarante"])
+def test_the_price_is_found_in_whatever_frame(frame: str, number: str) -> None:
+    verdict = read_verdict(frame.format(f"{number} crédits"), quoted=ASKED, role="admin")
+    assert (verdict.answer, verdict.credits) == ("approve", Decimal(number.replace(",", ".").replace("quarante", "40")))

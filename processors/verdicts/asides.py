@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from processors.verdicts.clauses import Clause, Item, is_dated
-from processors.verdicts.judge import OTHER_QUOTE, Judged
+from processors.verdicts.judge import Judged
 from processors.verdicts.politeness import STRANGE, YES
-from processors.verdicts.pricing import parts_of, remarks, takes_back
+from processors.verdicts.pricing import OTHER_QUOTE, advises, heads, parts_of, remarks, sets_aside, takes_back
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
@@ -89,7 +89,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     """The clauses, those that only tell something made harmless. Tales count before the decision only."""
     first = next((n for n, j in enumerate(judged) if j.kind in _APPROVES), len(judged))
     found: list[Judged] = []
-    prices = [j for j in judged if j.kind in {"amount", "approve"} and "amount" in j.clause.acts()]
+    prices = [j for j in judged if j.kind in {"amount", "approve"} and j.clause.acts() & {"amount", "number"}]
     named = False
     whole = {i.amount for p in prices for i in p.clause.items if i.act == "amount"}
     parts = (
@@ -106,9 +106,23 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
             j = replace(j, kind="logistics", act="")
         elif n in parts or (open_ and n and is_dated(j.clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED)):
             j = replace(j, kind="harmless", act="")
-        elif admin and prices and j.clause.announces and (takes_back(j.clause) or _tells(j.clause, admin=True)):
+        elif (
+            admin
+            and prices
+            and (
+                sets_aside(j.clause)
+                or (j.clause.announces and (takes_back(j.clause) or heads(j.clause) or _tells(j.clause, admin=True)))
+            )
+        ):
             j = replace(j, kind="harmless", act="")  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"
-        elif admin and open_ and prices and remarks(j.clause, [p.clause for p in prices if p is not j]):
+        elif (
+            admin
+            and open_
+            and prices
+            and n
+            and judged[n - 1].clause.line == j.clause.line
+            and advises(judged[n - 1].clause, j.clause)
+        ) or (admin and open_ and prices and remarks(j.clause, [p.clause for p in prices if p is not j])):
             j = replace(j, kind="harmless", act="")
         named = introduced
         found.append(j)

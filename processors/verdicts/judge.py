@@ -14,7 +14,8 @@ from typing import Literal
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
 from processors.verdicts.lexicon import ACTS, DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
-from processors.verdicts.pricing import CORRECTS, as_priced, as_role, without_explanation
+from processors.verdicts.priced import as_priced
+from processors.verdicts.pricing import CORRECTS, OTHER_QUOTE, as_role, without_explanation
 from processors.verdicts.tokens import word_set
 
 Kind = Literal[
@@ -86,11 +87,6 @@ _FILLS_A_BAREYES = word_set("bien donc alors bon tout oh ah ben bah voila et vra
 #: "Votre accord", "l'attente du feu vert": somebody else's.
 _NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
 _OF_ANOTHER = word_set("votre vos ton ta du l le un de d que your the a sans")
-#: "Le devis du concurrent" is another one.
-OTHER_QUOTE = word_set(
-    "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
-    "initial initiale base depart competitor competitors other original"
-)
 _MAY_STAND_BESIDEYES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
 )
@@ -378,8 +374,8 @@ def _is_object_line(body: list[Item]) -> bool:
     # "pour la modélisation du fauteuil": names the thing, decides nothing.
     first = next((n for n, i in enumerate(body) if i.act != "filler"), 0)
     strange = next((n for n, i in enumerate(body) if i.act in STRANGE), 0)
-    if any(i.words in OTHER_QUOTE for i in body):
-        return False
+    if any(i.words in OTHER_QUOTE for i in body) or [i.words for i in body[:2]] == ["demande", "a"]:
+        return False  # "Demande à Nadia."
     joined = strange > first and body[strange - 1].words in _PREPOSITIONS
     return joined and body[first].act == "object" and len([i for i in body if i.act in STRANGE]) <= 3
 
@@ -411,6 +407,6 @@ def is_name(judged: Judged, text: str) -> bool:
     said = [text[i.start : i.end] for i in items]
     if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
         return False
-    if any(i.act not in {"unknown", "context", "names", "filler"} and i.words not in _OF_A_HOUSE | {"&"} for i in items):
+    if any(i.act not in {"unknown", "context", "names"} and i.words not in _OF_A_HOUSE | {"&"} for i in items):
         return False
     return said[0][:1].isupper() and all(w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE for w in said)

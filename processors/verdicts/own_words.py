@@ -40,6 +40,7 @@ _PIECE = (
     r"(?:\+?[\d(][\d\s().+/-]{7,24}|\S{1,64}@\S{1,120}|<?(?:https?://|www\.)\S{1,300})"
 )
 _CONTACT = re.compile(rf"^[\s|•·*/,;–-]*{_PIECE}(?:\s*[\s|•·*/,;–-]\s*{_PIECE}){{0,3}}[\s|•·*/,;]*$", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 #: A telephone number in a sentence names no credits.
 _TELEPHONE = re.compile(r"(?<![\w+])(?:\+\d{1,3}[ .]?(?:\(0\))?|0)\d(?:[ .-]?\d{2}){4}(?!\w)")
 _PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)
@@ -98,6 +99,7 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
         if len(line) > LONGEST_TEXT:
             return OwnWords(" " * len(text), (), forwarded, False, too_long=True)
         line = _TELEPHONE.sub(lambda m: " " * len(m.group()), line)
+        line = _ADDRESS.sub(lambda m: " " * len(m.group()), line)
         line = _PLACEHOLDER.sub(lambda m: " " * len(m.group()), line)
         end = _device_footer(line)
         kept.append(line if end is None else line[:end] + " " * (len(line) - end))

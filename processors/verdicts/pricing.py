@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from processors.verdicts.clauses import Clause, Item
 from processors.verdicts.lexicon import DANGERS
@@ -23,6 +24,9 @@ _STATES = word_set(
 _REMARK_NEVER = word_set(
     "condition contrast question hold future option hedge meta negation irony echo partial price refuse no amount"
 )
+_ALIKE = frozenset({"meme", "pareil", "idem", "comme", "same"})
+_PRICE = word_set("tarif prix montant budget chiffre price budget")
+_LABELS = word_set("delai delais tarif prix cout montant livraison duree total chiffrage estimation price cost delivery")
 _YES = frozenset({"yes", "particle", "perfect"})
 _RECKONING = word_set("number amount filler object polite unknown context change")
 _WEEKS = word_set("jour jours semaine semaines mois day days week weeks")
@@ -42,50 +46,51 @@ _NOT_A_CREDIT_MORE = frozenset(
 )
 _ORDERS = frozenset({"approve", "accept", "validate", "valider", "approuver", "accepter", "validez", "approuvez", "acceptez"})
 _NAMING = frozenset({"filler", "unknown", "context", "object", "change", "other"})
+#: « 6 crédits pour commencer »: not the whole price.
+_FOR_NOW = word_set("commencer debuter demarrer voir essayer instant moment start begin now")
 _MODEST = frozenset({"je pense", "je crois", "je trouve", "i think", "i guess", "a mon avis"})
 
 
 #: He takes back what he said before: the number that follows is the one that counts.
 CORRECTS = (
-    "je m etais trompe", "je me suis trompe", "je m etais trompee", "je me suis trompee", "erreur", "petite erreur", "correction",
+    "j avais mal", "j ai mal", "je n avais pas vu", "j avais oublie", "je m etais trompe", "je me suis trompe",
+    "je m etais trompee", "je me suis trompee", "erreur", "petite erreur", "correction",
     "rectification", "je rectifie", "je corrige", "rectificatif", "annule et remplace", "oublie mon", "oubliez mon", "oublie ma",
     "oubliez ma", "oublie le", "ignore mon", "ne tiens pas compte de mon", "ne tenez pas compte de mon", "au temps pour moi",
     "autant pour moi", "pardon", "oups", "scratch that", "ignore my", "forget my", "correction to my", "sorry", "my mistake",
 )  # fmt: skip
+_TAKING_BACK = frozenset(
+    {
+        "oublie",
+        "oubliez",
+        "ignore",
+        "ignorez",
+        "annule",
+        "remplace",
+        "avant",
+        "d avant",
+        "j avais",
+        "avais",
+        "n avais pas",
+        "pas",
+    }
+)
 #: What an administrator has others do or say beside his price; it changes nothing of it.
 _HAS_TOLD = word_set(
     "dis dites previens prevenez explique expliquez precise precisez rappelle rappelez informe informez signale signalez "
     "ajoute ajoutez transmets transmettez remercie remerciez tell let mention"
 )
+_SAYS = word_set(
+    "dit propose proposait proposent annonce annoncait offre voulait voudrait pensait trouvait said says offered offers"
+)
+#: « Nadia s'en chargera », « Merci de transmettre »: who does the rest of it.
+_DOES = ("charge", "occupe")
+_TAKES_OVER = word_set("transmettre lancer suivre gerer faire envoyer prevenir informer")
+OTHER_QUOTE = word_set(
+    "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
+    "initial initiale base depart competitor competitors other original"
+)
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
-_NOT_THIS_ONE = (("et", "non"), ("et", "pas"), ("pas",), ("au lieu",), ("plutot",), ("not",), ("instead",), ("et", "plus"))
-_TO = frozenset({"pour", "a", "avec", "sur", "for", "at", "with", "3la", "f", "va pour"})
-
-
-def as_priced(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """An administrator's clause with its one number: « 5 crédits *et non 4* », « *soit* 11 crédits », « ok pour *3* »."""
-    items = tuple(
-        Item("filler", i.words, i.start, i.end)
-        if i.words == "soit" and n + 1 < len(items) and items[n + 1].amount is not None
-        else i
-        for n, i in enumerate(items)
-    )
-    said = [i for i in items if i.act not in {"filler", "greeting", "thanks", "polite"}]
-    numbers = [i for i in items if i.act == "number"]
-    if len(numbers) == 1 and len(said) == 2 and said[0].act in {"yes", "particle", "perfect"} and said[1] is numbers[0]:
-        before = items[items.index(numbers[0]) - 1]
-        if before.words.split()[-1] in _TO or before is said[0]:
-            items = tuple(replace(i, act="amount") if i is numbers[0] else i for i in items)
-    named = next((n for n, i in enumerate(items) if i.act == "amount"), None)
-    if named is None:
-        return items
-    for marks in _NOT_THIS_ONE:
-        rest = items[named + 1 :]
-        if tuple(i.words for i in rest[: len(marks)]) == marks:
-            old = [i for i in rest[len(marks) :] if i.words not in {"de", "que", "of", "than"}]
-            if len(old) == 1 and old[0].amount is not None:
-                return items[: named + 1]
-    return items
 
 
 def as_role(item: Item, admin: bool) -> Item:
@@ -120,7 +125,13 @@ def without_explanation(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if not any(i.act in DANGERS and i.words not in _MODEST for i in items):
         items = tuple(replace(i, act="filler") if i.words in _MODEST else i for i in items)
     for n, item in enumerate(items):
-        what_for = item.words.split()[0] == "pour" and len(items) - n <= 6 and all(i.act in _NAMING for i in items[n + 1 :])
+        what_for = (
+            item.words.split()[0] == "pour"
+            and item.act not in DANGERS
+            and len(items) - n <= 6
+            and all(i.act in _NAMING for i in items[n + 1 :])
+        )
+        what_for = what_for and not any(i.words in _FOR_NOW for i in items[n + 1 :])
         if what_for and any(i.act == "amount" for i in items[:n]):
             return items[:n]  # "7 crédits pour cette commode"
         told = item.words.removeprefix("et ").split()[0] in _HAS_TOLD and n
@@ -155,27 +166,65 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     if any(w.startswith(("livr", "delai", "compris", "inclus")) or w in _WEEKS for w in words) and len(items) <= 8:
         in_no_doubt = not any(i.act in _REMARK_NEVER - {"hold"} for i in items)
         return in_no_doubt and (not _WEEKS & set(words) or any(i.amount is not None for i in items))
-    if any(i.act in _REMARK_NEVER or i.words.startswith(_WANTS) for i in items) or len(items) > 14:
+    if any(i.act in _REMARK_NEVER or i.words.startswith(_WANTS) for i in items) or len(items) > 14 or _anothers(words):
         return False
+    if words[-1] in _TAKES_OVER or (len(words) > 2 and words[-2] in {"s", "en"} and words[-1].startswith(_DOES)):
+        return True
     return words[0] in _STATES
+
+
+def _anothers(words: Sequence[str]) -> bool:
+    """« C'est ce que demande le concurrent », « le client en propose 6 »: the price is somebody else's."""
+    of_somebody = words[0] not in _ALIKE and any(
+        w in _PRICE and after in {"de", "du", "d", "que", "qu", "of"} for w, after in pairwise(words)
+    )
+    return (
+        bool(OTHER_QUOTE & set(words) or _SAYS & set(words))
+        or of_somebody
+        or (words[0] in {"c", "that", "it"} and {"que", "qu"} & set(words) != set())
+    )
 
 
 def takes_back(clause: Clause) -> bool:
     """« Je m'étais trompé », « correction : », « oublie mon mail d'avant »: what he said before counts no more."""
     said = " ".join(i.words for i in clause.items)
     never = _REMARK_NEVER - {"hold", "contrast", "irony"} | _YES
-    acts = {i.act for i in clause.items if i.words not in {"oublie", "oubliez", "ignore", "ignorez", "avant", "d avant"}}
+    acts = {i.act for i in clause.items if i.words not in _TAKING_BACK}
     return said.startswith(CORRECTS) and len(clause.items) <= 10 and not clause.asked and not acts & never
+
+
+def advises(before: Clause, clause: Clause) -> bool:
+    """« (La prochaine fois,) demande les cotes »: what is for another time changes nothing of this price."""
+    said = " ".join(i.words for i in before.items)
+    return said.startswith(_NEXT_TIME) and not clause.asked and not clause.acts() & (_REMARK_NEVER | _YES)
+
+
+def sets_aside(clause: Clause) -> bool:
+    """« (8.) Pas 6. », « Non, pas 4 (: 5 crédits) »: a number that is not the price."""
+    said = [i for i in clause.items if i.act != "filler" and i.words not in {"no", "non"}]
+    return len(said) == 2 and said[0].words in {"pas", "not"} and said[1].amount is not None and not clause.asked
+
+
+def heads(clause: Clause) -> bool:
+    """« Délai : », « Tarif : », « Même chose que pour M. Petit : »: what the number behind the colon is, or what it is like."""
+    words = " ".join(i.words for i in clause.items).split()
+    if not clause.announces or clause.asked or any(i.act in _REMARK_NEVER - {"no"} for i in clause.items) or _anothers(words):
+        return False
+    alike = words[0] in _ALIKE and "pour" in words[:5]
+    return alike or (len(words) <= 3 and words[-1] in _LABELS)
 
 
 def parts_of(price: Decimal, clauses: Sequence[Clause]) -> frozenset[int]:
     """The places of the clauses that together break a price down: « (9 pour le modèle, 3 pour les textures) » under 12 credits."""
     parts = [
-        (n, c.items[0].amount)
+        (n, found[0])
         for n, c in enumerate(clauses)
-        if c.items[0].amount is not None and len(c.items) > 1 and not c.asked and c.acts() <= _RECKONING
+        if len(c.items) > 1
+        and len(found := [i.amount for i in (c.items[0], c.items[-1]) if i.amount is not None]) == 1
+        and not c.asked
+        and c.acts() <= _RECKONING
     ]
-    whole = sum((amount for _, amount in parts if amount is not None), Decimal(0))
+    whole = sum((amount for _, amount in parts), Decimal(0))
     return frozenset(n for n, _ in parts) if len(parts) > 1 and whole == price else frozenset()
 
 

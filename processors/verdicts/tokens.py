@@ -60,7 +60,10 @@ OPEN = {
     "pvez": "pouvez", "pouve": "pouvez", "dc": "donc", "ds": "dans", "qqn": "quelqu un", "g": "j ai",
     "mersi": "merci", "merssi": "merci", "mercy": "merci", "ajd": "aujourd hui", "auj": "aujourd hui", "alez": "allez",
     "pa": "pas", "ke": "que", "fo": "faut", "koi": "quoi", "tro": "trop", "davis": "d avis", "accor": "accord", "vou": "vous",
-    "nou": "nous", "ale": "allez", "alle": "allez", "jatend": "j attends", "jattend": "j attends", "jattends": "j attends",
+    "nou": "nous", "jsui": "je suis", "chui": "je suis", "kom": "comme", "pri": "prix", "bn": "bon",
+    "vazy": "vas y",
+    "doki": "ok", "konbien": "combien", "jve": "je veux", "jveu": "je veux", "ale": "allez", "alle": "allez",
+    "jatend": "j attends", "jattend": "j attends", "jattends": "j attends",
     "jen": "j en", "cetai": "c etait", "minteresse": "m interesse", "minteressent": "m interessent", "jprefere": "je prefere",
 }  # fmt: skip
 
@@ -68,7 +71,7 @@ OPEN = {
 #: Spellings that only their accent tells from another word ("sé" is "c'est", "se" is not).
 _ACCENTED = {
     "sí": "si_yes", "sì": "si_yes", "cé": "c est", "cè": "c est", "cê": "c est", "sé": "c est", "jé": "j ai", "wé": "ouais",
-    "oué": "ouais", "wè": "ouais", "mé": "mais", "mè": "mais",
+    "oué": "ouais", "wè": "ouais", "mé": "mais", "fé": "fait", "mè": "mais",
 }  # fmt: skip
 #: Darija written with figures has no spelling: its yeses are known by their consonants ("mouwaf9", "mwafi9").
 _DARIJA = {"mwf9": "mwafe9", "mwf9a": "mwafe9", "mwf9n": "mwaf9in", "mtf9": "motafi9", "mtf9n": "mttaf9in"}

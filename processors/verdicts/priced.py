@@ -1,0 +1,93 @@
+"""The clause in which an administrator names his price, read by its frame: who prices, the verb that prices, for whom, how much.
+
+« Tu lui factures 7 crédits », « remets-le à 2 crédits », « 5 crédits tout rond », « 8 crédits plutôt que 6 ». Every other word keeps
+its meaning: a doubt, a condition or somebody else's price in the same clause still takes it away.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from processors.verdicts.clauses import Item
+from processors.verdicts.tokens import word_set
+
+#: What somebody does who sets a price, in the forms of an order, of oneself and of what will be. "Il proposait" is none of them.
+_PRICES = re.compile(
+    r"(?:re)?(?:met(?:s|tez|tre|tons|trai|trais|trons|trait)?|fix\w{1,5}|factur\w{1,5}|compt\w{1,5}|propos\w{1,5}|chiffr\w{1,5}|estim\w{1,5}"
+    r"|evalu\w{1,5}|valid\w{1,5}|approuv\w{1,5}|accept\w{1,5}|annonc\w{1,5}|confirm\w{1,5}|cot\w{1,4}|devis\w{2,5}|tarif\w{2,5}|ven(?:ds|dez|drai|dre)"
+    r"|part(?:s|ez|ons|irai|irais|ir)|tabl\w{1,5}|pren(?:ds|ez|drai|dre)|demand\w{1,5}|laiss\w{1,5}|rest\w{1,5}|dir(?:ai|ais|e)|dis(?:ons)?|dites"
+    r"|charge|quote|offer|set|make|put)"
+)
+#: Endings of what is over or of somebody else's doing.
+_OVER = re.compile(r"(?<!r)ai(?:t|s|ent)$|(?:ee|ees|es|e)t$|(?<!r)a$|erent$|raient$|ions$|iez$")
+_WHO = word_set("je j on nous tu vous faut faudra peux peut pouvez pouvons vais va allons i we you let s")
+_TO_WHOM = word_set("lui leur le la les l him her them it")
+_FROM_OTHERS = frozenset({"hearsay", "meta", "past", "future", "unknown", "change", "admin"})
+_YES = frozenset({"yes", "needs", "particle"})
+_ROUND = word_set("rond ronds pile net nets tout juste petit petits gros bons bonnes toute rondes seulement dessus la donc")
+#: « 6 crédits pour commencer »: not the whole price.
+_FOR_NOW = frozenset({"pour commencer", "pour debuter", "pour demarrer", "pour lancer"})
+_THING = word_set("objet piece dossier meuble article modele travail chantier tout total ensemble")
+_NOT_THIS_ONE = (
+    ("et", "non"), ("et", "pas"), ("pas",), ("au lieu",), ("plutot",), ("not",), ("instead",), ("et", "plus"), ("et non", "pas"),
+)  # fmt: skip
+_TO = frozenset({"pour", "a", "avec", "sur", "for", "at", "with", "3la", "f", "en"})
+
+
+def as_priced(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The clause with its one number; whatever belongs to the frame is silent, whatever he sets against it is gone."""
+    items = _with_bare_number(items)
+    named = [n for n, i in enumerate(items) if i.act == "amount"]
+    if not named:
+        return items
+    items = tuple(replace(i, act="partial") if i.words in _FOR_NOW else i for i in _without_frame(items))
+    at = named[0]
+    for marks in _NOT_THIS_ONE:
+        rest = items[at + 1 :]
+        if tuple(i.words for i in rest[: len(marks)]) == marks:
+            old = [i for i in rest[len(marks) :] if i.words not in {"de", "que", "of", "than"}]
+            if len(old) == 1 and old[0].amount is not None:
+                return items[: at + 1]
+    return items
+
+
+def _with_bare_number(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """« Ok pour *3* », « soit *11* »: a number without its unit is the price where a yes and nothing else stands before it."""
+    items = tuple(
+        replace(i, act="filler") if i.words == "soit" and n + 1 < len(items) and items[n + 1].amount is not None else i
+        for n, i in enumerate(items)
+    )
+    said = [i for i in items if i.act not in {"filler", "greeting", "thanks", "polite"}]
+    numbers = [i for i in items if i.act == "number"]
+    if len(numbers) != 1 or len(said) != 2 or said[0].act not in {"yes", "particle", "perfect"} or said[1] is not numbers[0]:
+        return items
+    before = items[items.index(numbers[0]) - 1]
+    if before.words.split()[-1] not in _TO and before is not said[0]:
+        return items
+    return tuple(replace(i, act="amount") if i is numbers[0] else i for i in items)
+
+
+def prices(word: str) -> bool:
+    """Whether a folded word sets a price, in a form that does so now."""
+    return _PRICES.fullmatch(word) is not None and not _OVER.search(word)
+
+
+def _without_frame(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    at = next(n for n, i in enumerate(items) if i.act == "amount")
+    verb = next((n for n, i in enumerate(items[:at]) if i.act in _FROM_OTHERS | _YES and prices(i.words)), None)
+    silent: set[int] = set()
+    if verb is not None and all(i.words in _WHO | _TO_WHOM or i.act == "filler" for i in items[:verb]):
+        # From the beginning to the number: who prices, the verb, for whom.
+        between = items[verb + 1 : at]
+        if all(i.words in _TO_WHOM or i.act in {"filler", "admin", "object"} for i in between):
+            silent.update(n for n in range(at) if items[n].act not in _YES)
+    if at <= 5 and all(
+        i.words in _THING | _ROUND | {"un", "en", "pour"} or i.act in {"filler", "admin", "particle"} for i in items[:at]
+    ):
+        silent.update(n for n in range(at) if items[n].act not in _YES)
+    for n in range(at + 1, len(items)):
+        if any(w not in _ROUND for w in items[n].words.split()):
+            break
+        silent.add(n)
+    return tuple(Item("filler", i.words, i.start, i.end) if n in silent else i for n, i in enumerate(items))
