@@ -84,7 +84,10 @@ class Settings(BaseSettings):
     imap_host: str = _f("imap.gmail.com", MAIL_IN, "Serveur IMAP.")
     imap_port: int = _f(993, MAIL_IN, "Port IMAP.", ge=1, le=65535)
     imap_security: Security = _f("ssl", MAIL_IN, "ssl, starttls ou none (machine locale seulement).")
-    imap_folder: str = _f("INBOX", MAIL_IN, "Dossier lu.")
+    imap_folder: str = _f(
+        "INBOX", MAIL_IN,
+        "Dossiers lus, séparés par des virgules : chacun est une boîte à part, relevée à côté des autres (le premier garde sa place).",
+    )  # fmt: skip
     imap_poll_seconds: float = _f(60.0, MAIL_IN, "Secondes entre deux relèves quand le serveur n'annonce rien.", ge=1)
     imap_first_days: int = _f(
         30, MAIL_IN, "À la toute première relève, âge du plus vieux message pris, en jours ; 0 : tous.", ge=0

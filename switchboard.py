@@ -19,7 +19,7 @@ from core.errors import UserError
 from core.message import Address
 from core.outside import Budget, Count, uncounted
 from core.ports import Inbox, Outlet, Records, Spool
-from settings import Settings
+from settings import Settings, names_in
 
 if TYPE_CHECKING:
     from connectors.claude.client import ClaudeModel
@@ -129,16 +129,19 @@ class Switchboard:
         if settings.has_mailbox:
             from connectors.gmail.inbox import GmailInbox
 
-            found.append(
+            found += [
                 GmailInbox(
                     self.account,
-                    folder=settings.imap_folder,
+                    folder=folder,
+                    # The first one's name is older than that there could be others: what was read under it is known by it.
+                    name=f"gmail:{self.account.email}/{folder}" if number else "",
                     max_size=settings.max_message_bytes,
                     interval=settings.imap_poll_seconds,
                     first_days=settings.imap_first_days,
                     clock=self._clock,
                 )
-            )
+                for number, folder in enumerate(dict.fromkeys(names_in(settings.imap_folder)) or ["INBOX"])
+            ]
         else:
             from connectors.local.folder import FolderInbox
 
