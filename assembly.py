@@ -240,7 +240,9 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
         directives = Directives(settings.directives_dir, last_good(store, settings))
         for problem in directives.report.errors:
             log.error("the last good directives are used: %s", problem)
-        published = Published(directives, store, clock=clock)
+        nodes = nodes_of(settings, store)
+        published = Published(directives, store, clock=clock, shared=nodes is not None)
+        published.follow()
         names = chosen(settings, directives.current)
         office = Office(
             secret=keys.token,
@@ -284,7 +286,7 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
             release=held.close,
             reading=reading_version(VERSION),
             periods=Periods(settings.keep_ignored_days, settings.keep_closed_days, settings.keep_answers_days),
-            nodes=nodes_of(settings, store),
+            nodes=nodes,
             documents=documents_of(settings, store, spool, clock, others),
             lacking=lambda: lacking(settings, directives.current),
         )

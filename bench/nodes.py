@@ -157,14 +157,16 @@ def main() -> None:
     rates: list[float] = []
     share = f"{given.share:g} of a processor each" if given.share else "as much processor as there is"
     print(
-        f"{given.mails} mails in {given.inboxes} inboxes, {given.latency:.0f} ms a call, {share}, seed {given.seed}; load {os.getloadavg()[0]:.1f}"
+        f"{given.mails} mails in {given.inboxes} inboxes, {given.latency:.0f} ms a call, {share}, "
+        f"seed {given.seed}; load {os.getloadavg()[0]:.1f}"
     )
     for nodes in map(int, given.nodes.split(",")):
         with ExitStack() as held:
             found = play(given, nodes, held)
         rates.append(found["rate"])
         print(
-            f"  {nodes} node{'s' * (nodes > 1)}: {found['rate']:6.1f} mails/s ({found['seconds']:.1f} s), {found['cpu']:.1f} CPU s per 1,000, "
+            f"  {nodes} node{'s' * (nodes > 1)}: {found['rate']:6.1f} mails/s ({found['seconds']:.1f} s), "
+            f"{found['cpu']:.1f} CPU s per 1,000, "
             f"lost {found['lost']:.0f}, doubled {found['doubled']:.0f}",
             flush=True,
         )

@@ -203,6 +203,13 @@ class Directives:
             self.report = self._reload()
             return self.report
 
+    def adopt(self, name: str, documents: Mapping[str, str]) -> None:
+        """Put these documents of a business in force, whatever its folder holds. Raises DirectiveErrors."""
+        business = compile_business(name, documents)
+        with self._lock:
+            self._state = {**self._state, name: (business, dict(documents))}
+            self.current = {**self.current, name: business}
+
     def _reload(self) -> Report:
         errors: list[Problem] = []
         try:

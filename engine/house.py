@@ -27,6 +27,7 @@ from engine.healing import Healer
 from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
+from engine.publishing import folder_of, write_documents
 from engine.reader import Improves, Reader, ReaderPool
 from engine.retention import LOOK as RETENTION
 from engine.retention import Periods, Retention
@@ -40,6 +41,8 @@ LOOK = 5.0
 WATCH = 60.0
 #: Seconds between two looks at which texts never arrived.
 LOSSES = 300.0
+#: Publications among which an outdated folder is recognised.
+OUTDATED = 500
 #: Revisions kept compiled beside those in force, for cases that began with them.
 KEPT_REVISIONS = 16
 
@@ -47,16 +50,21 @@ KEPT_REVISIONS = 16
 class Published:
     """The businesses in force, and older revisions for the cases that began with them."""
 
-    def __init__(self, directives: Directives, store: DeskStore, *, clock: Callable[[], datetime]) -> None:
-        self._directives, self._store, self._clock = directives, store, clock
+    def __init__(
+        self, directives: Directives, store: DeskStore, *, clock: Callable[[], datetime], shared: bool = False
+    ) -> None:
+        """``shared``: other nodes publish too; then what was published last is in force on all of them (``follow``)."""
+        self._directives, self._store, self._clock, self._shared = directives, store, clock, shared
         self._old: dict[str, Business | None] = {}
-        self._lock = threading.Lock()
+        self._lock, self._following = threading.Lock(), threading.Lock()
         self.keep()
 
     def keep(self) -> None:
         """Put the revisions in force into the store, so that open cases can go on by them."""
         documents = self._directives.documents
         for name, business in self._directives.current.items():
+            if self._shared and self._outdated(name, business.revision):
+                continue
             now = self._clock()
             self._store.keep_directives(name, business.revision, documents[name], now)
             self._store.keep_publication(name, business.revision, "", "", now)
@@ -65,7 +73,42 @@ class Published:
         """Read the documents again; the last good ones stay where they are broken."""
         report = self._directives.reload()
         self.keep()
+        self.follow()
         return report
+
+    def _outdated(self, name: str, revision: str) -> bool:
+        """Whether that revision was in force once, and another one has been published since."""
+        known = [row.revision for row in self._store.publications(name, limit=OUTDATED)]
+        return revision in known[1:] and known[0] != revision
+
+    def follow(self) -> tuple[str, ...]:
+        """Put in force what was published last, by whichever node; the businesses that this changed here.
+
+        The folder is brought up to date as well, where it may be written: a start and a publication look there.
+        """
+        with self._following:
+            return self._follow()
+
+    def _follow(self) -> tuple[str, ...]:
+        changed: list[str] = []
+        for name, business in self._directives.current.items() if self._shared else ():
+            last = next(iter(self._store.publications(name, limit=1)), None)
+            kept = self._store.directives(last.revision) if last is not None and last.revision != business.revision else None
+            if kept is None or kept[0] != name:
+                continue
+            before = self._directives.documents[name]
+            try:
+                self._directives.adopt(name, kept[1])
+            except DirectiveErrors as error:
+                log.error("what another node published of %s cannot be read here: %s", name, error)
+                continue
+            changed.append(name)
+            edits: dict[str, str | None] = {n: t for n, t in kept[1].items() if before.get(n) != t}
+            try:
+                write_documents(folder_of(self.folder, name), edits | dict.fromkeys(before.keys() - kept[1].keys()))
+            except UserError as error:
+                log.warning("what another node published of %s is in force, and not in the folder: %s", name, error)
+        return tuple(changed)
 
     @property
     def current(self) -> Mapping[str, Business]:
@@ -211,6 +254,8 @@ class House:
         if self.documents is not None:
             self.lanes.add(Lane("documents", self.documents.run, every=LOOK, close=self.documents.close, ails=lacking))
         self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
+        if nodes is not None:
+            self.lanes.add(Lane("directives", self._follow, every=LOOK, everywhere=True))
         retention = Retention(store, spool, periods or Periods(), clock=clock)
         self.lanes.add(Lane("retention", retention.run, every=RETENTION))
         for courier in self.couriers:
@@ -280,6 +325,13 @@ class House:
         self.store.close()
         self._release()
         return done
+
+    def _follow(self) -> int:
+        """What another node published is in force here too."""
+        if changed := self.published.follow():
+            log.info("directives published by another node: %s", ", ".join(changed))
+            self.reader.reload()
+        return 0
 
     def _healing(self, run: Callable[[], int]) -> Callable[[], int]:
         """A run, after which the healer looks whether its round has ended."""

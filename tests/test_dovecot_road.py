@@ -215,6 +215,20 @@ def test_messages_are_flagged_only_after_their_commit(real: Real, monkeypatch: p
     assert len(real.mails("client@example.com")) == 1
 
 
+def test_several_folders_are_inboxes_of_their_own(real: Real) -> None:
+    real.deliver("Je souhaite modéliser ce fauteuil", files=(("p.jpg", JPEG),))
+    assert real.run("run", "--once").returncode == 0
+    with real.mailbox.client(None) as client:
+        client.create_folder("Ventes")
+    more = mail("Mon paiement ne passe pas", sender="a@b.example", subject="paiement", number=2, to=real.mailbox.email)
+    real.mailbox.append(more, folder="Ventes")
+    ended = real.run("run", "--once", IMAP_FOLDER="INBOX, Ventes")
+    assert ended.returncode == 0, ended.stderr
+    assert sorted(case.kind for case in real.cases()) == ["MODELISATION", "SUPPORT"], "what INBOX had is not read again"
+    lanes = json.loads(real.run("status", "--json", IMAP_FOLDER="INBOX,Ventes").stdout)["lanes"]
+    assert {f"intake:gmail:{real.mailbox.email}", f"intake:gmail:{real.mailbox.email}/Ventes"} <= lanes.keys()
+
+
 def test_a_wrong_password_is_told_in_one_sentence_and_alerted_once(real: Real) -> None:
     """On standard error, in ``status`` and in the journal; one alert by mail however often it is started; then it works."""
     real.deliver("Je souhaite modéliser ce fauteuil", files=(("p.jpg", JPEG),))
