@@ -111,7 +111,7 @@ def running(
             options=made,
             settings=counter.settings,
             door=partial(told, made.hooks, folder=place, secret=secret_of(counter.settings), secure=True) if door else None,
-            businesses=lambda: [counter.house.published.business("")],
+            businesses=lambda: [counter.house.published.business(counter.settings.business)],
             clock=counter.clock,
             outside={"file_upload": True, "hubspot": True, "clickup": True},
         )

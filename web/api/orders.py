@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
@@ -119,7 +120,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     )
     async def stats(person: Reader, since: Day = None, until: Day = None) -> StatsOut:
         del person
-        place = shapes.zone_of(desk.reports, "")
+        place = ZoneInfo(desk.business.zone)
         last = until or desk.now().astimezone(place).date()
         first = since or last - timedelta(min(USUAL_DAYS - 1, last.toordinal() - 1))
         if not 0 <= (last - first).days < MOST_DAYS or first.year < 1970 or last.year > 2200:
