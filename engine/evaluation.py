@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.directive import Business, Directive
-from core.events import Role
 from core.lessons import KIND, Lesson
 from core.reading import Fact, FactValue
 from core.rows import derived, merge_facts
@@ -83,16 +82,13 @@ def labelled(store: DeskStore, business: str = "", *, limit: int = 10_000) -> li
     found = []
     for case_id, told in by_case.items():
         last = max(lesson.at for lesson in told)
-        roles: Mapping[Any, Role] = {
-            entry.data["message"]: entry.data.get("from", "customer")
+        # What he said after the last label was no part of what was judged.
+        known = {
+            entry.data["message"]
             for _, entry in store.history(case_id)
-            if "message" in entry.data
+            if "message" in entry.data and entry.data.get("from", "customer") == "customer" and entry.at <= last
         }
-        said = [
-            s
-            for s in store.said(case_id)
-            if s.message.automatic is None and s.at <= last and roles.get(s.inbox_id, "customer") == "customer"
-        ]
+        said = [s for s in store.said(case_id) if s.message.automatic is None and s.inbox_id in known]
         found.append(Labelled(tuple(told), tuple(said)))
     return found
 

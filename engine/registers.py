@@ -5,6 +5,7 @@ Nothing here knows what is bought or sold: columns, labels, statuses and alerts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from decimal import Decimal
 from core.alerts import Alert
 from core.case import Case, Stage
 from core.directive import Business, Directive, FactSpec, Localized, Status, in_language
-from core.reading import Fact
+from core.reading import Fact, Money, Quantity
 from core.register import columns, roles
 from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
 from core.values import fact_text
@@ -26,6 +27,7 @@ from engine.typed import written_value
 MOST = 200
 #: Types of facts whose values are short enough for a list.
 _BRIEF = frozenset({"choice", "quantity", "count", "money", "date", "yesno"})
+_LONG = re.compile(r"(?<![\d.,])\d{5,}(?!\d)")
 #: Stages in which a request waits for a person to judge it.
 JUDGED: tuple[Stage, ...] = ("waiting_review",)
 
@@ -90,7 +92,11 @@ class Whole:
     @property
     def open(self) -> bool:
         """Whether it can still be corrected and judged."""
-        return self.view.action("correct").possible
+        return self.can("correct")
+
+    def can(self, name: str) -> bool:
+        """Whether that can be done with it now."""
+        return any(action.name == name and action.possible for action in self.view.actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,8 @@ class Column:
 class Analysis:
     """A period in figures and words. ``whats`` are (label, unit, requests, quantity); ``clients`` (id, name, requests).
 
-    ``rate`` counts (accepted, judged): those that a person said yes to, of those he said yes or no to.
+    ``stages`` are those that each status stands for. ``rate`` counts (accepted, judged): those that a person said yes to, of those
+    he said yes or no to.
     """
 
     report: RegisterReport
@@ -121,6 +128,7 @@ class Analysis:
     whats: tuple[tuple[Localized, str, int, Decimal], ...]
     clients: tuple[tuple[str, str, int], ...]
     rate: tuple[int, int] = (0, 0)
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     days: tuple[tuple[date, Mapping[str, int]], ...] = field(default=())
 
 
@@ -167,7 +175,8 @@ class Registers:
         found: dict[str, Column] = {}
         for directive in self.directives():
             for spec in columns(directive):
-                found.setdefault(spec.name, Column(spec.name, label_of(spec), spec.type, spec.type in _BRIEF))
+                brief = spec.type in _BRIEF and spec.price != "unit"
+                found.setdefault(spec.name, Column(spec.name, label_of(spec), spec.type, brief))
         return list(found.values())
 
     def brief(self) -> list[Column]:
@@ -267,6 +276,7 @@ class Registers:
             report=report,
             statuses=by_status(stages),
             labels=labels,
+            stages={status.word: status.stages for status in self.statuses()},
             whats=tuple((named.get(w.what, {"fr": w.what}), w.unit, w.requests, w.quantity) for w in report.whats),
             clients=tuple((c.person, _name(people[c.person]), c.requests) for c in report.clients),
             rate=(accepted, accepted + stages.get("rejected", 0)),
@@ -311,11 +321,16 @@ def label_of(spec: FactSpec) -> Localized:
 
 
 def _words(fact: Fact, spec: FactSpec | None) -> Localized:
-    return {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
+    """The value in words; long numbers in groups of three, as people read them."""
+    told = {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
+    if not isinstance(fact.value, Money | Quantity):
+        return told
+    grouped = {language: _LONG.sub(lambda found: f"{int(found[0]):,}", text) for language, text in told.items()}
+    return grouped | {"fr": _LONG.sub(lambda found: f"{int(found[0]):,}".replace(",", "\u202f"), told["fr"])}
 
 
 def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], alerts: Sequence[Alert]) -> Field:
-    about = tuple(alert for alert in alerts if spec.name in alert.facts)
+    about = tuple(alert for alert in alerts if alert.facts[:1] == (spec.name,))
     choices = tuple((c.value, {lang: in_language(c.label, lang) or c.value for lang in LANGUAGES}) for c in spec.choices)
     if fact is None:
         return Field(

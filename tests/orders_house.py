@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.desk_house import arrive
 from tests.quick import Quick
 from tests.road import ROOT, mail
 from tests.web_help import Running, running
@@ -45,17 +46,22 @@ JUDGED, REJECTED = 7, 4
 
 
 @contextmanager
-def orders_house(folder: Path, *, directives: Path | None = None, house: dict[str, Any] | None = None, **options: Any) -> Iterator[Running]:
+def orders_house(
+    folder: Path, *, directives: Path | None = None, house: dict[str, Any] | None = None, **options: Any
+) -> Iterator[Running]:
     """A running house of the packaging maker's alone."""
     settings = {"business": "sacherie", "directives_dir": directives or ROOT / "directives", **(house or {})}
     with running(folder, house=settings, **options) as web:
         yield web
 
 
-def order(counter: Quick, text: str, *, sender: str = "client@client.example", subject: str = "Commande", number: int = 1) -> str:
+def order(
+    counter: Quick, text: str, *, sender: str = "client@client.example", subject: str = "Commande", number: int = 1
+) -> str:
     """Mail in an order and let it be worked on: the id of its case."""
     before = {case.id for case in counter.cases()}
-    counter.send(mail(text, sender=sender, subject=subject, number=number))
+    counter.pass_time(minutes=1)
+    arrive(counter, mail(text, sender=sender, subject=subject, number=number))
     (fresh,) = {case.id for case in counter.cases()} - before
     return fresh
 
@@ -66,8 +72,7 @@ def fill(web: Running) -> None:
     now = counter.now
     for number, (days, sender, name, subject, text) in enumerate(LETTERS):
         counter.now = now - timedelta(days=days)
-        counter.send(mail(text, sender=f"{name} <{sender}>", subject=subject, number=number + 1))
-        counter.settle()
+        arrive(counter, mail(text, sender=f"{name} <{sender}>", subject=subject, number=number + 1))
         (case,) = [c for c in counter.cases() if c.opened_at == max(x.opened_at for x in counter.cases())]
         if number < JUDGED:
             counter.now += timedelta(hours=3)

@@ -102,6 +102,10 @@ def _alerting(desk: Desk, name: str, after: str) -> tuple[Sequence[Listed], str,
 # ------------------------------------------------------------------ charts
 
 
+#: The colour of a status, by the first of its stages: amber waits, green is well, red was refused.
+_COLOURS = {"waiting_info": 2, "waiting_review": 2, "waiting_approval": 2, "fulfilling": 0, "done": 0, "rejected": 4}
+
+
 def charts(found: Analysis, speech: Speech) -> list[Chart]:
     """Volume by status over time, the share of each status, amounts over time. Those with nothing to show are left out."""
     size = 7 if len(found.days) > MOST_DAYS else 1
@@ -116,11 +120,13 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
     def over(word: str) -> list[float]:
         return [float(sum(day.get(word, 0) for _, day in found.days[at : at + size])) for at in starts]
 
+    shown = [word for word in words if found.statuses.get(word)]
+    colours = [_COLOURS.get(next(iter(found.stages.get(word, (word,))), ""), 1) for word in shown]
     every = [
-        Chart("volume", say("Reçues, par statut"), labels, {name(word): over(word) for word in words if found.statuses.get(word)}),
+        Chart("volume", say("Reçues, par statut"), labels, {name(word): over(word) for word in shown}, colours=colours),
         Chart(
-            "statuses", say("Où elles en sont"), [name(w) for w in words if found.statuses.get(w)],
-            {say("nombre"): [float(found.statuses[w]) for w in words if found.statuses.get(w)]}, "pie", False,
+            "statuses", say("Où elles en sont"), [name(word) for word in shown],
+            {say("nombre"): [float(found.statuses[word]) for word in shown]}, "pie", False, colours,
         ),
     ]  # fmt: skip
     currencies = list(found.report.totals)

@@ -24,7 +24,10 @@ MOST_DAYS = 120
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart with the table that says the same: ``series`` by name, one value a label."""
+    """One chart with the table that says the same: ``series`` by name, one value a label.
+
+    ``colours`` are places in the palette for the series (of a ring: its parts); in their order where none are named.
+    """
 
     id: str
     title: str
@@ -32,12 +35,20 @@ class Chart:
     series: Mapping[str, Sequence[float]]
     kind: str = "bar"
     stacked: bool = True
+    colours: Sequence[int] = ()
 
     @property
     def data(self) -> str:
         """What the script draws, as JSON."""
         series = [{"name": name, "data": list(values)} for name, values in self.series.items()]
-        return json.dumps({"labels": list(self.labels), "series": series, "kind": self.kind, "stacked": self.stacked})
+        told = {
+            "labels": list(self.labels),
+            "series": series,
+            "kind": self.kind,
+            "stacked": self.stacked,
+            "colours": list(self.colours),
+        }
+        return json.dumps(told)
 
 
 def router(frame: Frame) -> APIRouter:

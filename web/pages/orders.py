@@ -25,6 +25,8 @@ from web.pages.page import Notice, back
 from web.problems import Refusal
 
 ROWS, MOST = 40, 1_000
+#: What the form's buttons do, by their values; "update" only corrects.
+ACTIONS: dict[str, Name] = {"validate": "validate", "refuse": "refuse", "finish": "finish", "update": "correct"}
 OrderId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$|^[0-9A-Za-z]{4,16}$")]
 
 
@@ -115,13 +117,13 @@ def router(frame: Frame) -> APIRouter:
         if whole is None:
             raise Refusal(404, "Cette commande n'existe pas.")
         action = given.get("action", "")
-        if action not in ("validate", "refuse", "update"):
+        if action not in ACTIONS:
             raise Refusal(422, "Cette action n'existe pas.")
         typed = {key.removeprefix(FIELD): value for key, value in given.items() if key.startswith(FIELD)}
         changed = {field.name: typed[field.name] for field in every(whole) if typed.get(field.name, field.typed) != field.typed}
         key = given.get("key", "")[:60] or secrets.token_hex(8)
         told, digest = "", given.get("digest", "")[:64]
-        if action != "refuse" and (changed or action == "update"):
+        if action in ("validate", "update") and (changed or action == "update"):
             outcome = await desk.act(
                 case_id, "correct", author=person.author, key=f"{key}-correct", values=changed, seconds=WAIT
             )
@@ -131,7 +133,7 @@ def router(frame: Frame) -> APIRouter:
             after = await desk.run(desk.registers.whole, case_id)
             told, digest = "corrected", after.digest if after is not None else digest
         if action != "update":
-            act: Name = "validate" if action == "validate" else "refuse"
+            act = ACTIONS[action]
             note = given.get("note", "")[:10_000]
             outcome = await desk.act(
                 case_id, act, author=person.author, key=f"{key}-{act}", note=note, digest=digest, seconds=WAIT

@@ -36,7 +36,7 @@ def print_register(
     half = (sheet.inner - 24) / 2
     if volume := drawn.get("volume"):
         sheet.room(164)
-        sheet.bars(MARGIN, half * 1.25, volume.title, volume.labels, list(volume.series.items()))
+        sheet.bars(MARGIN, half * 1.25, volume.title, volume.labels, list(volume.series.items()), volume.colours)
         statuses = drawn["statuses"]
         sheet.ring(
             MARGIN + half * 1.25 + 24,

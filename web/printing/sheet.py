@@ -119,14 +119,16 @@ class Sheet:
         self.y += 56
 
     def bars(
-        self, x: float, width: float, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]
-    ) -> None:
-        """Stacked bars, 150 points high, with a legend; ``y`` stays where it is."""
+        self, x: float, width: float, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]],
+        colours: Sequence[int] = (),
+    ) -> None:  # fmt: skip
+        """Stacked bars, 150 points high, with a legend; ``y`` stays where it is. ``colours`` are places in the palette."""
+        inks = [PALETTE[at] for at in colours] or list(PALETTE)
         top, height = self.y + 34, 106.0
         self.text(x, self.y + 10, title, 10, bold=True, most=width)
         at = x
         for place, (name, _) in enumerate(series):
-            self.box(at, self.y + 18, 7, 7, PALETTE[place % len(PALETTE)], round_=1.5)
+            self.box(at, self.y + 18, 7, 7, inks[place % len(inks)], round_=1.5)
             self.text(at + 10, self.y + 24.5, name, 7, SOFT, most=90)
             at += 18 + min(90.0, 4.4 * len(name) + 8)
         sums = [sum(values[n] for _, values in series) for n in range(len(labels))]
@@ -142,19 +144,20 @@ class Sheet:
                 tall = height * values[n] / most
                 foot -= tall
                 if tall:
-                    self.box(x + n * step + step * 0.14, foot, step * 0.72, tall, PALETTE[place % len(PALETTE)])
+                    self.box(x + n * step + step * 0.14, foot, step * 0.72, tall, inks[place % len(inks)])
             if n % every == 0:
                 self.text(x + n * step, top + height + 9, label, 6, SOFT)
 
-    def ring(self, x: float, width: float, title: str, parts: Sequence[tuple[str, float]]) -> None:
+    def ring(self, x: float, width: float, title: str, parts: Sequence[tuple[str, float]], colours: Sequence[int] = ()) -> None:
         """A ring of parts with their names and numbers beside it, 150 points high; ``y`` stays where it is."""
+        inks = [PALETTE[at] for at in colours] or list(PALETTE)
         self.text(x, self.y + 10, title, 10, bold=True, most=width)
         whole = sum(value for _, value in parts) or 1.0
         radius, centre = 48.0, self.y + 86
         start = 90.0
         for place, (name, value) in enumerate(parts):
             extent = -360.0 * value / whole
-            self._canvas.setFillColor(PALETTE[place % len(PALETTE)])
+            self._canvas.setFillColor(inks[place % len(inks)])
             left, foot = x + 4, self.height - centre - radius
             if abs(extent) > 359.9:
                 self._canvas.circle(left + radius, foot + radius, radius, stroke=0, fill=1)
@@ -162,7 +165,7 @@ class Sheet:
                 self._canvas.wedge(left, foot, left + 2 * radius, foot + 2 * radius, start, extent, stroke=0, fill=1)
             start += extent
             row = self.y + 46 + place * 15
-            self.box(x + 2 * radius + 22, row - 7, 7, 7, PALETTE[place % len(PALETTE)], round_=1.5)
+            self.box(x + 2 * radius + 22, row - 7, 7, 7, inks[place % len(inks)], round_=1.5)
             self.text(x + 2 * radius + 33, row, name, 8, most=width - 2 * radius - 75)
             self.text(x + width, row, f"{value:g}", 8, SOFT, right=True)
         self._canvas.setFillColor("#ffffff")

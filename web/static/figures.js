@@ -28,9 +28,10 @@
     for (const chart of charts.splice(0)) chart.dispose();
     for (const place of document.querySelectorAll("[data-chart]")) {
       const data = JSON.parse(place.dataset.chart);
+      const colours = data.colours.length ? data.colours.map((at) => palette[at]) : palette;
       const chart = echarts.init(place, null, { renderer: "canvas" });
       if (data.kind === "pie") {
-        pie(chart, data, color, palette);
+        pie(chart, data, color, colours);
         charts.push(chart);
         continue;
       }
@@ -38,7 +39,7 @@
       chart.setOption({
         animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
         animationDuration: 300,
-        color: palette,
+        color: colours,
         textStyle: text,
         grid: { left: 12, right: 16, top: data.series.length > 1 ? 40 : 20, bottom: 12, containLabel: true },
         legend: data.series.length > 1 ? { top: 8, left: 12, itemWidth: 12, itemHeight: 8, icon: "roundRect", textStyle: text } : undefined,
