@@ -17,7 +17,7 @@ from core.judging import judges
 from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
-from core.reading import Evidence
+from core.reading import Evidence, Rows
 from core.values import fact_text, missing, price_text
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from engine.case_labels import ACTS, ENDED, LINES, STATES, WAITS, deadline_label, label
@@ -350,10 +350,13 @@ def _highlights(case: Case, one: Said) -> tuple[Highlight, ...]:
         read = one.reading.fact(fact.name)
         if read is None or read.value != fact.value:
             continue
-        for evidence in read.evidence:
+        every = [(fact.name, evidence) for evidence in read.evidence]
+        if isinstance(read.value, Rows):
+            every += [(cell.name, evidence) for row in read.value.rows for cell in row.cells for evidence in cell.evidence]
+        for name, evidence in every:
             text, end = sources.get(evidence.source, ""), evidence.start + len(evidence.quote)
             if evidence.start >= 0 and evidence.quote and text[evidence.start : end] == evidence.quote:
-                found[Highlight(fact.name, evidence.source, evidence.start, end)] = None
+                found[Highlight(name, evidence.source, evidence.start, end)] = None
     return tuple(sorted(found, key=lambda h: (h.source, h.start, h.end)))
 
 

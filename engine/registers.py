@@ -5,7 +5,6 @@ Nothing here knows what is bought or sold: columns, labels, statuses and alerts 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from decimal import Decimal
 from core.alerts import Alert
 from core.case import Case, Stage
 from core.directive import Business, Directive, FactSpec, Localized, Status, in_language
-from core.reading import Fact, Money, Quantity
+from core.reading import Fact
 from core.register import columns, roles
 from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
 from core.values import fact_text
@@ -27,7 +26,6 @@ from engine.typed import written_value
 MOST = 200
 #: Types of facts whose values are short enough for a list.
 _BRIEF = frozenset({"choice", "quantity", "count", "money", "date", "yesno"})
-_LONG = re.compile(r"(?<![\d.,])\d{5,}(?!\d)")
 #: Stages in which a request waits for a person to judge it.
 JUDGED: tuple[Stage, ...] = ("waiting_review",)
 
@@ -321,12 +319,7 @@ def label_of(spec: FactSpec) -> Localized:
 
 
 def _words(fact: Fact, spec: FactSpec | None) -> Localized:
-    """The value in words; long numbers in groups of three, as people read them."""
-    told = {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
-    if not isinstance(fact.value, Money | Quantity):
-        return told
-    grouped = {language: _LONG.sub(lambda found: f"{int(found[0]):,}", text) for language, text in told.items()}
-    return grouped | {"fr": _LONG.sub(lambda found: f"{int(found[0]):,}".replace(",", "\u202f"), told["fr"])}
+    return {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
 
 
 def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], alerts: Sequence[Alert]) -> Field:
