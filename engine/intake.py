@@ -6,7 +6,6 @@ between any two of these finds the message again or finds it known; it is never 
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -81,23 +80,26 @@ def _content(item: Incoming) -> bytes | None:
 
 
 def ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """The same batches, the next one fetched while the last is worked on: one is held ready, never more.
+    """The same batches, the next one fetched while the last is worked on: two are in memory at once, never more.
 
     What the source raises is raised after what came before it. The thread ends with the iteration, also one that is given up.
     """
     first = next(batches, None)
     if first is None:
         return
-    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(1)
+    ready: queue.SimpleQueue[Batch | BaseException | None] = queue.SimpleQueue()
+    wanted = threading.Semaphore(0)
     given_up = threading.Event()
 
     def fetch() -> None:
         last: BaseException | None = None
         try:
-            for batch in batches:
-                ready.put(batch)
-                if given_up.is_set():
+            while wanted.acquire() and not given_up.is_set():
+                batch = next(batches, None)
+                if batch is None:
                     break
+                ready.put(batch)
+                del batch
             if isinstance(batches, Generator):
                 batches.close()
         except BaseException as error:  # whatever it is, it belongs to whoever iterates
@@ -107,16 +109,16 @@ def ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
     thread = threading.Thread(target=fetch, name="intake-ahead", daemon=True)
     thread.start()
     try:
+        wanted.release()
         yield first
         del first
         while (found := ready.get()) is not None:
             if isinstance(found, BaseException):
                 raise found
+            wanted.release()
             yield found
             del found
     finally:
         given_up.set()
-        while thread.is_alive():
-            with contextlib.suppress(queue.Empty):
-                ready.get(timeout=0.05)
+        wanted.release()
         thread.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -22,7 +23,7 @@ from core.effects import Receipt
 from core.errors import Transient, UserError
 from core.ports import Change, Conflict, PendingEvent, Settled
 from store import Keys, SqlStore, engine, open_store, schema
-from store.engine import Sqlite
+from store.engine import Sqlite, connect
 from store.tables import HEAD, directives, meta, metadata
 from tests import postgres
 from tests.store_help import KEYS, NOW, case, effect, entry, later, opened, reading, taken
@@ -480,6 +481,23 @@ def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, metadata) == []
     store.close()
+
+
+def test_an_empty_file_gets_the_tables_that_all_migrations_come_to(tmp_path: Path) -> None:
+    """SQLite starts without Alembic: the two ways must make the same, to the last index and constraint."""
+    made: list[dict[str, list[str]]] = []
+    for name, ways in (("short", [HEAD]), ("long", [min(schema.known()), HEAD])):
+        database = connect(f"sqlite:///{tmp_path}/{name}.db")
+        for target in ways:
+            database.write(lambda connection, target=target: schema.migrate(connection, target))
+        with database.read() as connection:
+            assert schema.revision(connection) == HEAD
+            rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
+        database.close()
+        # Constraints may stand in any order.
+        made.append({row.name: sorted(part.strip() for part in re.split(r"[,()]", " ".join(row.sql.split()))) for row in rows})
+    assert len(made[0]) > 40
+    assert made[0] == made[1]
 
 
 def test_an_up_to_date_store_opens_without_alembic(sqlite_url: str) -> None:
