@@ -224,7 +224,7 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
     from engine.office import Office
     from engine.reader import ReaderPool
     from engine.retention import Periods
-    from scanners import documents_of, lacking, others_of
+    from scanners import documents_of, others_of
 
     held = contextlib.ExitStack()
     held.enter_context(sole_daemon(settings))
@@ -288,7 +288,6 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
             periods=Periods(settings.keep_ignored_days, settings.keep_closed_days, settings.keep_answers_days),
             nodes=nodes,
             documents=documents_of(settings, store, spool, clock, others),
-            lacking=lambda: lacking(settings, directives.current),
         )
     except BaseException:
         held.close()

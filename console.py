@@ -80,10 +80,11 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
     real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
     lines.append(f"courrier : {real}")
     lines.append(f"administrateur : {_administrator(settings)}")
-    if any(directive.read_files for business in loaded.values() for directive in business.directives):
+    served = {name: loaded[name] for name in chosen(settings, loaded)}
+    if any(directive.read_files for business in served.values() for directive in business.directives):
         from scanners import lacking
 
-        lines.append(f"fichiers lus : {lacking(settings, loaded) or 'tout ce que les directives demandent peut être lu'}")
+        lines.append(f"fichiers lus : {lacking(settings, served) or 'tout ce que les directives demandent peut être lu'}")
     if online:
         for name, health in outside(settings, loaded):
             (lines if health.ok else problems).append(f"{name} : {health.detail or 'ça répond'}")

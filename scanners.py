@@ -80,13 +80,14 @@ def documents_of(
         return Documents(
             store, spool, PaperPool(tools, size=size), viewer=PaperPool(tools),
             clock=clock, read=read, others=tuple(others), size=size, voices=voices,
+            lacking=lambda: installed(settings.tesseract_path, settings.ocr_languages)[1],
         )  # fmt: skip
 
     return make
 
 
 def lacking(settings: Settings, businesses: Mapping[str, Business]) -> str:
-    """What the directives in force ask for that nothing here can read, '' for nothing: a sentence for ``check`` and ``status``."""
+    """What these businesses ask for that nothing here can read, '' for nothing: a sentence for ``check``."""
     asked = {kind for business in businesses.values() for directive in business.directives for kind in directive.read_files}
     found: list[str] = []
     if asked & {"pdf", "image"}:

@@ -220,7 +220,7 @@ class Document:
         return Evidence(SOURCE + self.sha256, quote, start, page=page.number, box=around(boxes), place=place)
 
     def sureness(self, start: int, end: int) -> float:
-        """How sure the reading of those characters is: that of the least sure word, 0..1."""
+        """How sure the recognition of those characters is: that of the least sure word, 0..1."""
         number, offset = self._page_at(start)
         if number < 0:
             return self.confidence

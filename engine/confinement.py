@@ -40,10 +40,12 @@ def confine(memory: int = MEMORY, tools: Iterable[str] = ()) -> list[str]:
     ``tools``: programs and folders outside the system's own that stay readable.
     """
     lacking: list[str] = []
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
+    limits = {"RLIMIT_AS": memory, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": _FILES}
+    for name, most in limits.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (most, most))
+        except (ValueError, OSError):
+            lacking.append(name)
     libc = ctypes.CDLL(None, use_errno=True)
     # When the service is killed, so is what it was having read.
     libc.prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -49,13 +49,16 @@ class Documents:
         others: Sequence[Reads] = (),
         size: int = 1,
         voices: bool = False,
+        lacking: Callable[[], str] = lambda: "",
     ) -> None:
         """``read`` is told when a message may go on; ``others`` are asked in order, after our own reading; ``size`` at once.
 
-        ``voices``: the processes transcribe too. ``viewer`` draws pages for people, who are not to wait for what the lane reads.
+        ``lacking`` says why a picture could not be read, for want of which program. ``voices``: the processes transcribe too.
+        ``viewer`` draws pages for people, who are not to wait for what the lane reads.
         """
         self._store, self._spool, self._pool, self._clock, self._read = store, spool, pool, clock, read
-        self.viewer, self._voices = viewer, voices
+        self.viewer, self._voices, self._lacking = viewer, voices, lacking
+        self._ails = ""
         self._others = tuple(others)
         self._threads = ThreadPoolExecutor(max(1, size), thread_name_prefix="documents")
 
@@ -67,6 +70,7 @@ class Documents:
         for one, outcome in zip(wanted, self._threads.map(self._try, wanted), strict=True):
             now = self._clock()
             if isinstance(outcome, Document):
+                self._watch(outcome)
                 free += self._store.keep_document(outcome, now)
             elif outcome is not None:
                 self._store.put_off_document(one.sha256, now + timedelta(seconds=outcome), now)
@@ -77,6 +81,16 @@ class Documents:
         if held is not None:
             raise held
         return len(wanted)
+
+    def ails(self) -> str:
+        """What is wrong though files are handled: pictures go on unread because a program is missing; '' for nothing."""
+        return self._ails
+
+    def _watch(self, document: Document) -> None:
+        if document.trouble is not None and document.trouble.code == "no-ocr":
+            self._ails = self._lacking() or document.trouble.sentence()
+        elif any(page.method == "ocr" for page in document.pages):
+            self._ails = ""
 
     def close(self) -> None:
         """End the processes and threads."""

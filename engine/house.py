@@ -198,9 +198,8 @@ class House:
         periods: Periods | None = None,
         nodes: Nodes | None = None,
         documents: Callable[[Callable[[], None]], Documents] | None = None,
-        lacking: Callable[[], str] = lambda: "",
     ) -> None:
-        """``documents`` makes what reads files, given whom to tell; ``lacking`` says what it cannot read for want of a program.
+        """``documents`` makes what reads files, given whom to tell.
 
         ``reading`` is the version of the reading code ('' where none is kept): a new one tries again what was parked.
 
@@ -252,7 +251,9 @@ class House:
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))
         self.lanes.add(Lane("reader", self._healing(self.reader.run), every=LOOK, close=pool.close, everywhere=True))
         if self.documents is not None:
-            self.lanes.add(Lane("documents", self.documents.run, every=LOOK, close=self.documents.close, ails=lacking))
+            self.lanes.add(
+                Lane("documents", self.documents.run, every=LOOK, close=self.documents.close, ails=self.documents.ails)
+            )
         self.lanes.add(Lane("clerk", self._healing(self.clerk.run), every=LOOK))
         if nodes is not None:
             self.lanes.add(Lane("directives", self._follow, every=LOOK, everywhere=True))

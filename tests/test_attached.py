@@ -80,7 +80,8 @@ def test_hardly_legible_figures_are_hardly_believed() -> None:
     )
     assert sure is not None
     assert unsure is not None
-    assert unsure.confidence == pytest.approx(sure.confidence * 0.4, abs=0.01)
+    assert unsure.confidence == pytest.approx(sure.confidence * (0.4 + 0.6 * 0.4), abs=0.01)
+    assert unsure.confidence < 0.6, "a person looks"
 
 
 def test_the_senders_own_words_come_first() -> None:
@@ -113,6 +114,34 @@ def test_the_model_may_prove_by_what_a_file_says() -> None:
     fact = merge(letter, HOUSE, rules, answer, Policy(), now=NOW).fact("quantity")
     assert fact is not None
     assert (fact.evidence[0].page, fact.evidence[0].box is not None, fact.origin) == (1, True, "model")
+
+
+@pytest.mark.parametrize("kind", ["pdf", "sheet", "bare"])
+def test_an_order_on_paper_is_an_order_line_by_line(kind: str) -> None:
+    """The packaging maker's: the words of the mail say little, the file says it all, each value with its place."""
+    import paper_files as make
+
+    from engine.directives import load_all
+    from processors.documents.read import read
+
+    business = load_all(FIGURATIVE.parent)["sacherie"]
+    rows = [
+        ["Désignation", "Quantité", "P.U. HT (MAD)"],
+        ["Sac fond carré poignées torsadées", 10000, 0.45],
+        ["Sachet fond plat", 5000, 0.12],
+    ]
+    if kind == "sheet":
+        document = read(make.workbook(rows), "bon.xlsx", "sheet", ocr=None)
+    else:
+        document = read(make.pdf(make.ORDER), "bon.pdf", "pdf", ocr=None)
+    said = "" if kind == "bare" else "Bonjour, veuillez trouver notre commande ci-jointe. Merci"
+    reading = understand_best(with_papers(said, document), [business], now=NOW)
+    assert reading.directive == "commande"
+    facts = {fact.name: fact for fact in reading.facts}
+    assert str(facts["quantity"].value.amount) == "10000"  # type: ignore[union-attr]
+    assert len(facts["lines"].value.rows) == 2  # type: ignore[union-attr]
+    for fact in facts.values():
+        assert all(proof.page == 1 and (proof.box is not None or "!" in proof.place) for proof in fact.evidence), fact
 
 
 # ------------------------------------------------------------------ what is read at all
