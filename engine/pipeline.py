@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 
 from core import codec
 from core.directive import Business
-from core.document import Document
+from core.document import Document, Trouble
 from core.message import Authentication, Channel, Message
 from core.papers import WantedFile, wanted_file
 from core.reading import Reading
 from processors.analyze import understand
-from processors.attached import wanted
+from processors.attached import MOST_FILES, wanted
 from processors.authentication import authenticate
 from processors.automatic import automatic
 from processors.clean import split
@@ -29,6 +29,7 @@ from processors.phone import numbers_in
 SYNTHETIC = "@synthetic.guichet>"
 
 
+_TOO_MANY = Trouble("cut", f"{MOST_FILES} fichiers d'un message sont lus, pas celui-ci")
 #: Characters of a text that stand for a subject on channels that have none.
 SUBJECT = 60
 
@@ -89,17 +90,22 @@ def read_mail(
     if "oversize" in hints:
         cut = f"message trop volumineux ({hints['oversize']} octets) : en-tête seul"
         message = replace(message, defects=(*message.defects, cut))
-    if documents is not None:
-        message = with_documents(message, documents)
     theirs = belonging(message, setup.businesses, account)
     reading = understand_best(message, theirs, now=now)
-    files = wanted(message, reading, theirs) if documents is None else ()
-    return ReadMail(message, reading, fingerprint(message), tuple(wanted_file(file) for file in files))
+    asked = [wanted_file(file) for file in wanted(message, reading, theirs)]
+    if documents is None or not asked:
+        return ReadMail(message, reading, fingerprint(message), tuple(asked[:MOST_FILES]))
+    message = with_documents(message, documents, asked)
+    return ReadMail(message, understand_best(message, theirs, now=now), fingerprint(message))
 
 
-def with_documents(message: Message, documents: Sequence[Document]) -> Message:
-    """The message with what its files say, in their order and under the names that they came with."""
-    known = {document.sha256: document for document in documents}
+def with_documents(message: Message, documents: Sequence[Document], asked: Sequence[WantedFile] = ()) -> Message:
+    """The message with what its files say, in their order and under the names that they came with.
+
+    What was ``asked`` for and is not among the documents is told as unread.
+    """
+    known = {one.sha256: Document(one.sha256, one.name, one.kind, (), "", 0.0, 0, _TOO_MANY) for one in asked}
+    known |= {document.sha256: document for document in documents}
     mine = {a.sha256: known[a.sha256].named(a.name) for a in message.attachments if a.sha256 in known}
     # Who only sends a voice message or a paper is answered in its language.
     spoken = message.language or next((d.language for d in mine.values() if d.language), "")

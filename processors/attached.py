@@ -9,12 +9,12 @@ from core.document import Kind
 from core.message import Attachment, Message, kind_of
 from core.reading import Reading
 
-#: Files of one message that are read; the others are shown to people as unread.
+#: Files of one message that are read; the others are told as unread (engine.pipeline).
 MOST_FILES = 12
 
 
 def wanted(message: Message, reading: Reading, businesses: Sequence[Business]) -> tuple[Attachment, ...]:
-    """The files to read, each content once. ``reading`` is what the message says without them.
+    """The files that are asked for, each content once. ``reading`` is what the message says without them.
 
     Where its directive was recognised, that one decides. Where nothing was, or only the one for everything else, and in what
     may go on with an earlier case, its business's directives decide together: the files may tell which of them it is.
@@ -23,7 +23,7 @@ def wanted(message: Message, reading: Reading, businesses: Sequence[Business]) -
         return ()
     kinds = _kinds(message, reading, businesses)
     found = {a.sha256: a for a in message.attachments if kind_of(a) in kinds} if kinds else {}
-    return tuple(found.values())[:MOST_FILES]
+    return tuple(found.values())
 
 
 def _kinds(message: Message, reading: Reading, businesses: Sequence[Business]) -> frozenset[Kind]:

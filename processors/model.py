@@ -56,6 +56,7 @@ class Policy:
     picture_bytes: int = 3_500_000
     pdfs: int = 1
     pdf_bytes: int = 2_000_000
+    papers: int = 4
     max_tokens: int = 4096
 
 
@@ -66,7 +67,8 @@ def unsure(message: Message, business: Business, rules: Reading, policy: Policy,
     """
     if message.automatic is not None or rules.intent == "thanks":
         return ()
-    if not any(c.isalpha() for c in f"{message.text} {message.subject}") and not shown(message, policy):
+    said = any(c.isalpha() for c in f"{message.text} {message.subject}") or any(d.text.strip() for d in message.documents)
+    if not said and not shown(message, policy):
         return ()
     if (message.in_reply_to or message.references) and _decides(message):
         return ()
@@ -154,18 +156,23 @@ def question(message: Message, business: Business, wanted: Sequence[str], policy
         body=_body(message)[: policy.text],
         wanted=wanted,
         files=tuple(Shown(a.name, a.type, a.size, a.sha256) for a in files),
+        papers=[(d.name, d.text[: policy.text]) for d in message.documents if d.text.strip()][: policy.papers],
         names=[a.name for a in message.attachments if not is_decoration(a)][:50],
         max_tokens=policy.max_tokens,
     )
 
 
 def shown(message: Message, policy: Policy) -> list[Attachment]:
-    """The files that the model gets to see: a few pictures and PDFs of bearable size, each content once."""
+    """The files that the model gets to see: a few pictures and PDFs of bearable size, each content once.
+
+    One whose words are known for sure is not shown again, its words are: a page costs twenty times what its text does.
+    """
     found: dict[str, Attachment] = {}
+    read = {d.sha256 for d in message.documents if d.text.strip() and not d.doubtful}
     left = {"picture": policy.pictures, "pdf": policy.pdfs}
     for one in message.attachments:
         kind, limit = ("pdf", policy.pdf_bytes) if one.type == PDF else ("picture", policy.picture_bytes)
-        if one.sha256 in found or is_decoration(one) or not (one.type == PDF or one.type in PICTURES):
+        if one.sha256 in found or one.sha256 in read or is_decoration(one) or not (one.type == PDF or one.type in PICTURES):
             continue
         if left[kind] and 0 < one.size <= limit:
             left[kind] -= 1

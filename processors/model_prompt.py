@@ -171,10 +171,13 @@ def ask(
     body: str,
     wanted: Sequence[str],
     files: tuple[Shown, ...],
+    papers: Sequence[tuple[str, str]] = (),
     names: Sequence[str],
     max_tokens: int,
 ) -> Question:
     """The question about one message. ``text`` and ``body`` are as much of it as may be sent; ``names`` all its files.
+
+    ``papers`` are (name, what was read in that file).
 
     Nobody's name or address is sent. The mark around the message is the hash of what it encloses, so that no message can
     hold its own closing mark.
@@ -189,6 +192,7 @@ def ask(
     inner.append(f"Texte :\n{text}")
     if body:
         inner.append(f"Message transféré :\n{body}")
+    inner += [f"Ce que dit le fichier {json.dumps(name, ensure_ascii=False)} :\n{said}" for name, said in papers]
     enclosed = "\n".join(inner)
     mark = f"message-{hashlib.sha256(enclosed.encode('utf-8', 'replace')).hexdigest()[:20]}"
     doubts = ", ".join(f'"{name}"' for name in wanted)

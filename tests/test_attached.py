@@ -144,6 +144,24 @@ def test_an_order_on_paper_is_an_order_line_by_line(kind: str) -> None:
         assert all(proof.page == 1 and (proof.box is not None or "!" in proof.place) for proof in fact.evidence), fact
 
 
+def test_the_model_is_told_the_words_of_files_instead_of_shown_them() -> None:
+    from processors.model import question, shown, unsure
+
+    policy = Policy()
+    clear = replace(message("Ci-joint", "", "bon.pdf"), documents=(paper("Bon de commande : beaucoup"),))
+    attached = replace(clear.attachments[0], type="application/pdf", sha256="ab" * 32)
+    clear = replace(clear, attachments=(attached,))
+    assert shown(replace(clear, documents=()), policy) == [attached]
+    assert shown(clear, policy) == []
+    asked = question(clear, HOUSE, ["quantity"], policy)
+    assert 'Ce que dit le fichier "bon.pdf" :\nBon de commande : beaucoup' in asked.text
+    doubtful = replace(clear, documents=(paper("Bon de commande", sure=0.3),))
+    assert shown(doubtful, policy) == [attached], "what was hardly read is shown too"
+    voice = Document("cd" * 32, "v.ogg", "voice", (Page(1, "je veux commander des choses", method="transcript"),))
+    spoken = with_papers("", voice)
+    assert "quantity" in unsure(spoken, HOUSE, understand_best(spoken, [HOUSE], now=NOW), policy, now=NOW)
+
+
 # ------------------------------------------------------------------ what is read at all
 
 

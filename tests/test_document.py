@@ -79,3 +79,5 @@ def test_what_is_something_to_read() -> None:
     assert kind("fwd.eml", "message/rfc822", "message") == "mail"
     assert kind("bon.docx", "application/x", "document") == "text"
     assert kind("chaise.glb", "model/gltf-binary", "model3d") is None
+    assert kind("facture.pdf", "application/x-msdownload", "executable") == "pdf", "to be told of, not passed over"
+    assert kind("setup.exe", "application/x-msdownload", "executable") is None

@@ -94,6 +94,41 @@ def test_a_file_that_cannot_be_read_loses_nothing_and_says_so(counter: Counter) 
     assert document.trouble.code == "encrypted"
 
 
+def test_files_beyond_the_limit_and_disguised_ones_are_told(counter: Counter) -> None:
+    program = b"MZ\x90\0" + bytes(3000)
+    files = [(f"{n:02d}.csv", f"a;b\n{n};2\n".encode()) for n in range(13)]
+    counter.drop(
+        mail("Un bouquet pour un anniversaire, 20 roses.", subject="Un bouquet", files=(("facture.pdf", program), *files))
+    )
+    assert counter.work() == {}
+    (case,) = counter.cases()
+    with reading_store(counter.settings) as store:
+        documents = {d.name: d.trouble and d.trouble.code for d in store.said(case.id)[0].message.documents}
+    assert documents == {
+        "facture.pdf": "not-what-it-says",
+        **{f"{n:02d}.csv": None for n in range(11)},
+        "11.csv": "cut",
+        "12.csv": "cut",
+    }
+
+
+def test_what_a_file_said_goes_with_its_person(counter: Counter) -> None:
+    """Erased: neither the file's text nor the row that names it stays."""
+    from sqlalchemy import select
+
+    from engine.erasure import Eraser
+    from store.tables import documents
+
+    counter.drop(mail("Ci-joint, merci", subject="demande", files=(("demande.pdf", ORDER),)))
+    with counter.open() as house:
+        assert house.lanes.wait_idle(30)
+        with house.store.db.read() as connection:  # type: ignore[attr-defined]
+            assert len(connection.execute(select(documents)).all()) == 1
+        Eraser(house.store, house.outlets, house.spool, counter.clock).erase("client@example.com", "anne")  # type: ignore[arg-type]
+        with house.store.db.read() as connection:  # type: ignore[attr-defined]
+            assert connection.execute(select(documents)).all() == []
+
+
 def test_what_no_directive_asks_for_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figurative's photos go their way as ever, without a process, without a lookup."""
     counter = Counter(tmp_path / "data")
