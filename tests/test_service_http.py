@@ -101,6 +101,7 @@ class Daemon:
         self.folder, self.port = folder, free_port()
         self.env = {
             "ADMIN_EMAIL": ADMIN,
+            "BUSINESS": "figurative",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PUBLIC_URL": PUBLIC,
