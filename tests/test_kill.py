@@ -78,10 +78,10 @@ def compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compiling the documents is most of a start's time, and none of what is tested here."""
     known: dict[str, Business] = {}
 
-    def compile_business(name: str, documents: Mapping[str, str], where: str = "") -> Business:
+    def compile_business(name: str, documents: Mapping[str, str], where: str = "", *, trusted: bool = False) -> Business:
         revision = engine.directives.revision_of(documents)
         if revision not in known:
-            known[revision] = compile_for_real(name, documents, where)
+            known[revision] = compile_for_real(name, documents, where, trusted=trusted)
         return known[revision]
 
     compile_for_real = engine.directives.compile_business
