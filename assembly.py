@@ -241,9 +241,10 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
         for problem in directives.report.errors:
             log.error("the last good directives are used: %s", problem)
         nodes = nodes_of(settings, store)
-        published = Published(directives, store, clock=clock, shared=nodes is not None)
-        published.follow()
         names = chosen(settings, directives.current)
+        served = names if settings.business else ()
+        published = Published(directives, store, clock=clock, shared=nodes is not None, served=served)
+        published.follow()
         office = Office(
             secret=keys.token,
             admin_email=settings.admin_email,

@@ -233,7 +233,11 @@ def text_values(
         "message": "",
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
-        "unsure": [_unsure(s, language) for s in states(case, directive) if s.state != "known"],
+        "unsure": [
+            _unsure(s, language)
+            for s in states(case, directive)
+            if s.state == "doubtful" or (s.state == "missing" and (s.spec.required or s.spec.ask))
+        ],
         "lines": [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
         "alerts": [in_language(a.label, language) for a in alerts_of(case, directive, past, now)],
         "confidence": f"{confidence(case, directive) * 100:.0f} %",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+
+from core.directive import Business
 
 _JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 120
 _GLB = b"glTF\x02\x00\x00\x00" + bytes(range(256)) * 200
@@ -23,6 +26,11 @@ class Letter:
     headers: tuple[tuple[str, str], ...] = ()
     vouched: bool = True
 
+
+#: The business whose day this is; another's is made of the examples in its own documents.
+HOME = "figurative"
+#: Letters of a day that is made of examples.
+MOST = 12
 
 DAY: tuple[Letter, ...] = (
     Letter(
@@ -129,3 +137,17 @@ def _mail(letter: Letter, to: str, authserv_id: str, vouched: bool) -> EmailMess
     for name, value in letter.headers:
         mail[name] = value
     return mail
+
+
+def day_of(businesses: Mapping[str, Business]) -> tuple[Letter, ...]:
+    """The mail of a day at this counter."""
+    if HOME in businesses:
+        return DAY
+    letters = []
+    for business in businesses.values():
+        examples = [e for d in business.directives for e in d.examples if not e.stage]
+        for number, example in enumerate(examples[:MOST]):
+            name, _, domain = example.sender.partition("@")
+            email = f"{name}.{number}@{domain or 'example.com'}"
+            letters.append(Letter(name.capitalize(), email, example.subject, example.text, example.files))
+    return tuple(letters)

@@ -51,10 +51,20 @@ class Published:
     """The businesses in force, and older revisions for the cases that began with them."""
 
     def __init__(
-        self, directives: Directives, store: DeskStore, *, clock: Callable[[], datetime], shared: bool = False
+        self,
+        directives: Directives,
+        store: DeskStore,
+        *,
+        clock: Callable[[], datetime],
+        shared: bool = False,
+        served: Sequence[str] = (),
     ) -> None:
-        """``shared``: other nodes publish too; then what was published last is in force on all of them (``follow``)."""
+        """``shared``: other nodes publish too; then what was published last is in force on all of them (``follow``).
+
+        ``served`` names the businesses that this installation serves, the first one before the others; () all of them.
+        """
         self._directives, self._store, self._clock, self._shared = directives, store, clock, shared
+        self._served = tuple(served)
         self._old: dict[str, Business | None] = {}
         self._lock, self._following = threading.Lock(), threading.Lock()
         self.keep()
@@ -112,8 +122,9 @@ class Published:
 
     @property
     def current(self) -> Mapping[str, Business]:
-        """All that are in force, by name."""
-        return self._directives.current
+        """All that are in force and served here, by name."""
+        current = self._directives.current
+        return {name: current[name] for name in self._served if name in current} if self._served else current
 
     @property
     def folder(self) -> Path:
@@ -132,8 +143,7 @@ class Published:
 
     def business(self, name: str) -> Business:
         """The business of that name as in force; the first one when it is gone."""
-        current = self._directives.current
-        return current.get(name) or next(iter(current.values()))
+        return self._directives.current.get(name) or next(iter(self.current.values()))
 
     def directive(self, case: Case) -> Directive:
         """The directive that the case began with; today's of that name when the old one cannot be had any more."""

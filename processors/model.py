@@ -24,7 +24,7 @@ from core.model import Answer, Question, Shown
 from core.quote import price
 from core.reading import Day, Dimensions, Fact, Intent, Money, Quantity, Reading, Reason
 from processors.analyze import understand
-from processors.model_prompt import INTENTS, ask, instructions, schema
+from processors.model_prompt import INTENTS, NOT_ASKED, ask, instructions, schema
 from processors.model_values import Place, Proof, Refused, places, prove, value_of
 from processors.tokens import tokenise
 from processors.verdict import read_verdict
@@ -100,7 +100,7 @@ def _deciding(directive: Directive, values: Mapping[str, object], now: datetime)
     if row.amount is not None or (row.row >= 0 and revision.rows[row.row].when is not None):
         return []
     named = {name for one in revision.rows if one.when is not None for name in one.when.names}
-    return [s.name for s in directive.facts if s.name in named and s.type != "files"]
+    return [s.name for s in directive.facts if s.name in named and s.type not in NOT_ASKED]
 
 
 def _values(message: Message, rules: Reading, known: set[str]) -> dict[str, object]:
@@ -324,7 +324,7 @@ def _facts(
     found: list[Fact] = []
     for spec in directive.facts:
         ours = reading.fact(spec.name)
-        candidates = _list(said.get(spec.name)) if spec.type != "files" else []
+        candidates = _list(said.get(spec.name)) if spec.type not in NOT_ASKED else []
         if not candidates or (ours is not None and ours.confidence >= policy.fact):
             found += [ours] if ours is not None else []
             continue

@@ -40,6 +40,8 @@ dans sa preuve.
 informations de la directive choisie.
 - « unsure » nomme ce dont tu doutes : "directive", ou des informations.
 """
+#: Types of facts that only the rules read: files by what they are, lines by where they stand.
+NOT_ASKED = frozenset({"files", "rows"})
 
 
 def instructions(business: Business) -> str:
@@ -63,7 +65,7 @@ def _directive(directive: Directive) -> str:
         lines.append(f"N'est pas : {against}.")
     if directive.match.files:
         lines.append(f"Se reconnaît aux fichiers : {', '.join(directive.match.files)}.")
-    wanted = [spec for spec in directive.facts if spec.type != "files"]
+    wanted = [spec for spec in directive.facts if spec.type not in NOT_ASKED]
     if wanted:
         lines.append("Informations :")
         lines += [_fact(spec) for spec in wanted]
@@ -110,8 +112,8 @@ def schema(business: Business) -> dict[str, Any]:
     a schema may have. Only what their structured output knows is used (no lengths, no patterns).
     """
     names = [d.name for d in business.directives]
-    facts = {d.name: _object({s.name: _of(s) for s in d.facts if s.type != "files"}) for d in business.directives}
-    doubts = dict.fromkeys(["directive", *(s.name for d in business.directives for s in d.facts if s.type != "files")])
+    facts = {d.name: _object({s.name: _of(s) for s in d.facts if s.type not in NOT_ASKED}) for d in business.directives}
+    doubts = dict.fromkeys(["directive", *(s.name for d in business.directives for s in d.facts if s.type not in NOT_ASKED)])
     return _object(
         {
             "directive": _object({"name": {"enum": ["", *names], "type": "string"}, "quote": _STRING}),

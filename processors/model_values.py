@@ -25,6 +25,7 @@ from processors.facts_dimensions import _UNIT as UNIT
 from processors.facts_dimensions import _unit as unit_name
 from processors.facts_money import _CURRENCY as CURRENCY
 from processors.facts_numbers import NUMBER, parse_number
+from processors.numbers_spoken import numbers, readable
 from processors.tokens import LIMIT, tokenise
 from processors.words_common import NUMBERS
 
@@ -151,7 +152,7 @@ def value_of(spec: FactSpec, said: Mapping[str, Any], proof: Proof, day: date) -
     if proof.is_file:
         raise Refused("un fichier seul ne prouve pas ces mots ou ce nombre")
     words = proof.words
-    if spec.type == "text":
+    if spec.type in ("text", "details", "reference", "address"):
         return " ".join(words.split())
     if spec.type == "date":
         return _day(value, words, day)
@@ -186,7 +187,7 @@ def numbers_in(words: str) -> set[Decimal]:
             found.add(Decimal(NUMBERS[token.form]))
         elif (dozen := _DOZENS.get(token.form.rstrip("s"))) is not None:
             found.add(Decimal(dozen))
-    return found
+    return found | {number.value for number in numbers(readable(words))}
 
 
 def _number(value: object) -> Decimal:
