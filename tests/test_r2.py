@@ -359,6 +359,21 @@ def test_a_bucket_that_is_not_there_stops_the_lane_and_says_so(server: R2Server,
     files.close()
 
 
+def test_a_bucket_is_looked_at_in_one_small_call(server: R2Server, bucket: Bucket, files: R2Files) -> None:
+    """Looked at every few minutes in an idle service: without boto3's client, which takes forty megabytes."""
+    told = files.check()
+    assert (told.ok, bucket.name in told.detail) == (True, True)
+    assert files._client._client is None
+    server.trouble("HEAD", "fail", 503)
+    assert files.check().ok
+    for _ in range(2):
+        server.trouble("HEAD", "fail", 403)
+    refused = files.check()
+    assert not refused.ok
+    assert "403" in refused.detail
+    server._troubles.clear()
+
+
 def test_settings_that_make_no_client_are_said(spool: MemorySpool) -> None:
     files = R2Files(Bucket("pas une adresse", "b", "k", "secret-key"), spool=spool)
     (outcome,) = files.deliver([wanted(spool, b"photo")])

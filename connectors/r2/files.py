@@ -86,7 +86,7 @@ class R2Files:
         """Whether the bucket answers to these credentials."""
         try:
             with errors(last=False):
-                self._client.s3.head_bucket(Bucket=self._bucket.name)
+                self._client.reach()
         except PortError as error:
             return Health(False, str(error))
         return Health(True, f"les fichiers vont dans le bucket {self._bucket.name}")
