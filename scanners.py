@@ -79,7 +79,7 @@ def documents_of(
         size, voices = settings.document_processes, bool(settings.whisper_model)
         return Documents(
             store, spool, PaperPool(tools, size=size), viewer=PaperPool(tools),
-            clock=clock, read=read, others=tuple(others), size=size, voices=voices,
+            clock=clock, read=read, others=tuple(others), voices=voices,
             lacking=lambda: installed(settings.tesseract_path, settings.ocr_languages)[1],
         )  # fmt: skip
 

@@ -7,13 +7,13 @@ here decides anything; what cannot be read becomes a Document that says why.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.document import Document, Trouble
-from core.errors import PortError, Transient
+from core.errors import PortError, Transient, UserError
 from core.papers import Papers, WantedFile
 from core.ports import Spool
 from engine.papers import PaperPool
@@ -47,11 +47,10 @@ class Documents:
         clock: Callable[[], datetime],
         read: Callable[[], None],
         others: Sequence[Reads] = (),
-        size: int = 1,
         voices: bool = False,
         lacking: Callable[[], str] = lambda: "",
     ) -> None:
-        """``read`` is told when a message may go on; ``others`` are asked in order, after our own reading; ``size`` at once.
+        """``read`` is told when a message may go on; ``others`` are asked in order, after our own reading.
 
         ``lacking`` says why a picture could not be read, for want of which program. ``voices``: the processes transcribe too.
         ``viewer`` draws pages for people, who are not to wait for what the lane reads.
@@ -60,27 +59,46 @@ class Documents:
         self.viewer, self._voices, self._lacking = viewer, voices, lacking
         self._ails = ""
         self._others = tuple(others)
-        self._threads = ThreadPoolExecutor(max(1, size), thread_name_prefix="documents")
+        self._stopping = threading.Event()
 
     def run(self) -> int:
-        """Read what waits, a few files; how many."""
+        """Read what waits, a few files, each kept as soon as it is read; how many."""
         wanted = self._store.wanted_documents(TAKE, self._clock())
-        free = 0
-        held: Transient | None = None
-        for one, outcome in zip(wanted, self._threads.map(self._try, wanted), strict=True):
+        held: list[str] = []
+        # Daemons: a service that does not answer must not hold up the end of the process.
+        threads = [threading.Thread(target=self._work, args=(one, held), name="documents", daemon=True) for one in wanted]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive() and not self._stopping.is_set():
+                thread.join(0.25)
+        if held and not self._stopping.is_set():
+            raise Transient(held[0])
+        return 0 if self._stopping.is_set() else len(wanted)
+
+    def _work(self, wanted: WantedFile, held: list[str]) -> None:
+        """One file, in a thread of its own."""
+        outcome = self._try(wanted)
+        if self._stopping.is_set():
+            return  # it stays wanted; the store may be closed by now
+        try:
             now = self._clock()
             if isinstance(outcome, Document):
                 self._watch(outcome)
-                free += self._store.keep_document(outcome, now)
-            elif outcome is not None:
-                self._store.put_off_document(one.sha256, now + timedelta(seconds=outcome), now)
+                if self._store.keep_document(outcome, now):
+                    self._read()
+            elif isinstance(outcome, float):
+                self._store.put_off_document(wanted.sha256, now + timedelta(seconds=outcome), now)
             else:
-                held = Transient("des fichiers à lire ne peuvent pas être ouverts pour le moment")
-        if free:
-            self._read()
-        if held is not None:
-            raise held
-        return len(wanted)
+                held.append(outcome)
+        except (PortError, UserError) as error:
+            held.append(str(error))
+
+    def stop(self) -> None:
+        """Give up what is being read; it stays wanted. From any thread, before the lane is waited for."""
+        self._stopping.set()
+        self._pool.stop()
+        self.viewer.stop()
 
     def ails(self) -> str:
         """What is wrong though files are handled: pictures go on unread because a program is missing; '' for nothing."""
@@ -93,23 +111,20 @@ class Documents:
             self._ails = ""
 
     def close(self) -> None:
-        """End the processes and threads."""
-        self._pool.close()
-        self.viewer.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """End the processes."""
+        self.stop()
 
-    def _try(self, wanted: WantedFile) -> Document | float | None:
-        """What it says; seconds until it is tried again; None when our own processes or the spool are not to be had."""
+    def _try(self, wanted: WantedFile) -> Document | float | str:
+        """What it says; seconds until it is tried again; why our own processes or the spool are not to be had."""
         try:
             return self._document(wanted)
         except (PortError, OSError) as error:  # the shared spool, a full disk
-            log.warning("a file cannot be had: %s", error)
-            return None
+            return f"des fichiers à lire ne peuvent pas être ouverts pour le moment : {error}"
         except Exception as error:  # a defect of ours costs one file its text, and the message goes on with a person
             log.exception("a file could not be read")
             return _failed(wanted, Trouble("broken", f"erreur interne, {type(error).__name__}"))
 
-    def _document(self, wanted: WantedFile) -> Document | float | None:
+    def _document(self, wanted: WantedFile) -> Document | float:
         if wanted.size > Limits().bytes:
             return _failed(wanted, Trouble("too-large", f"{wanted.size / 1e6:.0f} Mo"))
         try:
@@ -118,10 +133,7 @@ class Documents:
             return _failed(wanted, Trouble("missing"))
         found: Document | None = None
         if wanted.kind != "voice" or self._voices:
-            try:
-                found = self._pool.read(content, wanted.name, wanted.kind)
-            except Transient:
-                return None
+            found = self._pool.read(content, wanted.name, wanted.kind)
         for other in self._others:
             try:
                 found = other.read(wanted, content, found) or found

@@ -329,6 +329,8 @@ class House:
     def stop(self, timeout: float = 8.0) -> bool:
         """Finish the batches under way and close; whether all ended in time."""
         self.clock.stop()
+        if self.documents is not None:
+            self.documents.stop()
         done = self.lanes.stop(timeout)
         if self._understanding is not None:
             self._understanding.close()

@@ -77,6 +77,7 @@ class PaperPool:
         """``tools`` is asked whenever a process starts."""
         self._tools, self._wall, self._processor, self._memory, self._keep = tools, wall, processor, memory, keep_warm
         self._idle: list[_Process] = []
+        self._busy: list[_Process] = []
         self._lock = threading.Lock()
         self._free = threading.Semaphore(max(1, size))
         self._timer: threading.Timer | None = None
@@ -105,12 +106,20 @@ class PaperPool:
             _end(one)
 
     def close(self) -> None:
-        """End all that are idle now, the others when they have answered."""
+        """End all that are idle now, the others when they have answered. Nothing is read any more."""
         with self._lock:
             self._closed = True
             if self._timer is not None:
                 self._timer.cancel()
         self.rest()
+
+    def stop(self) -> None:
+        """End all of them now; who waits for an answer gets Transient."""
+        self.close()
+        with self._lock:
+            busy = list(self._busy)
+        for one in busy:
+            _kill(one)
 
     # ------------------------------------------------------------------ one question
 
@@ -119,16 +128,19 @@ class PaperPool:
             one = self._handed(request, content)
             try:
                 if not one.pipe.poll(self._wall):
-                    _end(one)
+                    self._ended(one)
                     return Trouble("too-slow", f"après {self._wall:.0f} s")
                 answer = one.pipe.recv_bytes(ANSWER)
             except (EOFError, OSError):
+                self._forget(one)
                 told = _fate(one)
+                if self._closed:
+                    raise Transient("le service s'arrête") from None
                 # One that served others before may have died of them, or of somebody's kill: a fresh one has the last word.
                 return self._ask_afresh(request, content) if one.warm and told.code != "too-slow" else told
             kind = answer[:1]
             if kind.islower():  # it has grown, and goes
-                _end(one)
+                self._ended(one)
             else:
                 self._back(one)
             return codec.load(Trouble, answer[1:]) if kind in b"Tt" else answer[1:]
@@ -144,9 +156,12 @@ class PaperPool:
             answer = one.pipe.recv_bytes(ANSWER)
             return codec.load(Trouble, answer[1:]) if answer[:1] in b"Tt" else answer[1:]
         except (EOFError, OSError):
-            return _fate(one)
+            told = _fate(one)
+            if self._closed:
+                raise Transient("le service s'arrête") from None
+            return told
         finally:
-            _end(one)
+            self._ended(one)
 
     def _handed(self, request: dict[str, Any], content: bytes) -> _Process:
         """A process that has the file. One that died of something else meanwhile is no fault of this file."""
@@ -156,20 +171,32 @@ class PaperPool:
                 one.pipe.send_bytes(json.dumps(request).encode())
                 one.pipe.send_bytes(content)
             except OSError:
-                _end(one)
-                if not one.warm:
+                self._ended(one)
+                if self._closed or not one.warm:
                     raise Transient("le processus qui lit les fichiers s'arrête aussitôt") from None
                 continue
             return one
 
     def _taken(self) -> _Process:
         with self._lock:
+            if self._closed:
+                raise Transient("le service s'arrête")
             while self._idle:
                 one = self._idle.pop()
                 if one.process.poll() is None:
+                    self._busy.append(one)
                     return one
                 _end(one)
         return self._started()
+
+    def _forget(self, one: _Process) -> None:
+        with self._lock:
+            if one in self._busy:
+                self._busy.remove(one)
+
+    def _ended(self, one: _Process) -> None:
+        self._forget(one)
+        _end(one)
 
     def _started(self) -> _Process:
         ours, theirs = socket.socketpair()
@@ -205,11 +232,14 @@ class PaperPool:
             raise Transient("le processus qui lit les fichiers ne démarre pas") from None
         if lacking:
             log.warning("files are read with less protection than they could be, this kernel lacks: %s", ", ".join(lacking))
+        with self._lock:
+            self._busy.append(one)
         return one
 
     def _back(self, one: _Process) -> None:
         one.used, one.warm = time.monotonic(), True
         with self._lock:
+            self._busy.remove(one)
             if not self._closed:
                 self._idle.append(one)
                 self._look_later()
@@ -241,6 +271,10 @@ def _end(one: _Process) -> None:
         return
     one.ended = True
     one.pipe.close()
+    _kill(one)
+    one.process.wait()
+
+
+def _kill(one: _Process) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(one.process.pid, signal.SIGKILL)
-    one.process.wait()

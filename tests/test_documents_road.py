@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import paper_files as make
@@ -18,8 +19,9 @@ import pytest
 from directive_helpers import FLORIST
 
 from assembly import keys_of, open_store
-from console import reading_store
+from console import explain_paths, reading_store
 from core.document import Document
+from core.reading import Quantity
 from engine.papers import PaperPool
 from tests.road import Counter, mail
 
@@ -129,6 +131,25 @@ def test_what_a_file_said_goes_with_its_person(counter: Counter) -> None:
             assert connection.execute(select(documents)).all() == []
 
 
+def test_a_photo_without_a_word_is_an_order_that_waits_for_a_person(tmp_path: Path) -> None:
+    """The packaging maker's: nothing but a photo of a printed order; its fields are there, each with its place, and explained alike."""
+    raw = mail("", subject="", files=(("IMG-1.jpg", make.saved(make.photo(), "JPEG", quality=85)),))
+    counter = Counter(tmp_path / "data", business="sacherie")
+    counter.drop(raw)
+    assert counter.work() == {}
+    (case,) = counter.cases()
+    assert (case.kind, case.open) == ("COMMANDE", True)
+    facts = {fact.name: fact for fact in case.facts}
+    assert facts["quantity"].value == Quantity(Decimal(10_000), "pièce")
+    assert facts["product"].value == "sac_poignees_torsadees"
+    assert all(proof.box is not None for fact in facts.values() for proof in fact.evidence if fact.origin == "rules")
+    path = tmp_path / "photo.eml"
+    path.write_bytes(raw)
+    (told,) = explain_paths(counter.settings, [str(path)], "")
+    assert told["reading"]["kind"] == "COMMANDE"
+    assert told["reading"]["facts"]["product"]["evidence"] == "poignées torsadées"
+
+
 def test_what_no_directive_asks_for_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figurative's photos go their way as ever, without a process, without a lookup."""
     counter = Counter(tmp_path / "data")
@@ -206,6 +227,36 @@ def test_a_kill_while_files_are_read_loses_and_repeats_nothing(counter: Counter)
     assert counter.work() == {}
     (case,) = counter.cases()
     assert case.kind == "BOUQUET"
+
+
+def test_a_stop_gives_up_what_is_being_read_and_the_next_start_reads_it(counter: Counter, tmp_path: Path) -> None:
+    """A recogniser that takes for ever: the service still ends in time, nothing is kept of the half-read file, and nothing runs on."""
+    slow = tmp_path / "slow"
+    slow.write_text('#!/bin/sh\n[ "$1" = --list-langs ] && { echo fra; echo ara; echo eng; exit 0; }\nexec sleep 77.125\n')
+    slow.chmod(0o755)
+    photo = make.saved(make.photo(((60, 80, "Un bouquet de fleurs pour un"), (60, 110, "anniversaire : 20 roses"))))
+    stuck = Counter(counter.settings.data_dir, directives_dir=counter.settings.directives_dir, tesseract_path=str(slow))
+    stuck.drop(mail("voici", subject="photo", files=(("photo.png", photo),)))
+    started = time.monotonic()
+    with stuck.open():
+        _until(lambda: _running("sleep\x0077.125"))
+        started = time.monotonic()
+    assert time.monotonic() - started < 8
+    _until(lambda: not _running("sleep\x0077.125"), 5)
+    assert stuck.cases() == []
+    assert counter.work() == {}
+    (case,) = counter.cases()
+    assert {f.name: f.value for f in case.facts}["tiges"] == 20
+
+
+def _running(command: str) -> bool:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if command in path.read_text():
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def test_a_message_whose_files_were_forgotten_is_looked_at_again(counter: Counter) -> None:

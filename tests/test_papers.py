@@ -332,6 +332,8 @@ def test_arabic_is_read_from_right_to_left() -> None:
 
     text, words = lay_out([Piece("كيس", (50, 0, 90, 20)), Piece("ألف", (100, 0, 140, 20))], 200, 100)
     assert text == "ألف كيس"
+    apart, _ = lay_out([Piece("كيس", (10, 0, 40, 20)), Piece("ألف", (100, 0, 140, 20))], 200, 100)
+    assert apart == "ألف\tكيس", "columns are columns in any direction"
     assert [w.box for w in words] == [(0.5, 0.0, 0.7, 0.2), (0.25, 0.0, 0.45, 0.2)]
 
 
