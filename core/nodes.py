@@ -121,6 +121,9 @@ class Nodes(Protocol):
     def share(self) -> tuple[int, int]:
         """(this node's number, how many there are), for work that all of them share; (0, 1) when it is alone."""
 
+    def alive(self) -> bool:
+        """Whether this node still takes part; where not, only a restart helps."""
+
     def leave(self) -> None:
         """Take no lane any more; each goes to another node as soon as it is ``left``."""
 

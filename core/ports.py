@@ -628,6 +628,9 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Papers, Protocol):
     def note(self, lane: str, ok: bool, detail: str, now: datetime) -> None:
         """Keep how a lane is doing (its last success, its last trouble)."""
 
+    def trouble(self, lane: str) -> str:
+        """What is wrong with the lane by its last note, "" when nothing is."""
+
     def status(self, now: datetime) -> dict[str, Any]:
         """Counts of messages, cases, effects and deadlines by state, and the notes of the lanes."""
 

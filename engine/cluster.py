@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from core.errors import PortError, UserError
 from core.nodes import Hold, Nodes
 from engine.lanes import STUCK, Lane, LocalLanes
 
@@ -28,11 +29,12 @@ class ClusterLanes(LocalLanes):
         clock: Callable[[], datetime],
         note: Callable[[str, bool, str, datetime], None],
         alert: Callable[[str, str], None] = lambda lane, trouble: None,
-        before: Mapping[str, str] | None = None,
+        trouble: Callable[[str], str] = lambda lane: "",
         patience: float = STUCK,
     ) -> None:
-        super().__init__(clock=clock, note=note, alert=alert, before=before, patience=patience)
-        self._nodes = nodes
+        """``trouble`` tells what was wrong with a lane where it was last: nobody is alerted of it again."""
+        super().__init__(clock=clock, note=note, alert=alert, patience=patience)
+        self._nodes, self._trouble = nodes, trouble
         #: The threads that have not said goodbye yet, by lane.
         self._at_work: dict[str, threading.Thread] = {}
 
@@ -64,6 +66,11 @@ class ClusterLanes(LocalLanes):
     def share(self) -> tuple[int, int]:
         """This node's part of what all nodes do."""
         return self._nodes.share()
+
+    def stuck(self) -> list[str]:
+        """As LocalLanes, and "nodes" when this node no longer takes part."""
+        gone = bool(self._at_work) and not self._nodes.alive() and not self._stopping
+        return super().stuck() + (["nodes"] if gone else [])
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until no lane that this node has or may still get has anything left to do now."""
@@ -137,6 +144,7 @@ class ClusterLanes(LocalLanes):
     def _turn(self, lane: Lane) -> None:
         """One turn of the lane at this node, from its first step to the goodbye."""
         try:
+            self._before[lane.name] = self._known(lane.name)
             self._loop(lane)
             if lane.close is not None:
                 lane.close()
@@ -149,6 +157,13 @@ class ClusterLanes(LocalLanes):
                 self._changed.notify_all()
             if not lane.everywhere:
                 self._nodes.left(lane.name)
+
+    def _known(self, lane: str) -> str:
+        try:
+            return self._trouble(lane)
+        except (PortError, UserError) as error:
+            log.info("%s: what was wrong with it cannot be told: %s", lane, error)
+            return ""
 
     @staticmethod
     def _wake_waiter(lane: Lane) -> None:

@@ -225,7 +225,7 @@ class House:
         if nodes is None:
             self.lanes = LocalLanes(clock=clock, note=store.note, alert=self._alert, before=before)
         else:
-            self.lanes = ClusterLanes(nodes, clock=clock, note=store.note, alert=self._alert, before=before)
+            self.lanes = ClusterLanes(nodes, clock=clock, note=store.note, alert=self._alert, trouble=store.trouble)
         #: Told after commits what changed: "journal" lines of it, "inbox" messages that came or were read. Must not block.
         self.listeners: list[Callable[[str], None]] = []
         wake = self.lanes.wake

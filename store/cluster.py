@@ -126,6 +126,9 @@ class ClusterNodes:
     def share(self) -> tuple[int, int]:
         return self._share
 
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def leave(self) -> None:
         self._leaving = True
         self._ring("_moved")
@@ -168,6 +171,10 @@ class ClusterNodes:
                 return
             except AWAY as error:
                 log.warning("the nodes' database does not answer, trying again: %s", error.__cause__ or error)
+                await asyncio.sleep(BEAT)
+            except Exception:
+                # A defect of ours: without this thread the node would have no lanes until somebody restarts it.
+                log.exception("handing out lanes failed, trying again")
                 await asyncio.sleep(BEAT)
             finally:
                 with contextlib.suppress(*AWAY):

@@ -167,6 +167,12 @@ class Operators(Journal, Outbox):
 
         self.db.write(work)
 
+    def trouble(self, lane: str) -> str:
+        """What is wrong with the lane by its last note, "" when nothing is."""
+        with self.db.read() as connection:
+            row = connection.execute(select(lanes.c.ok, lanes.c.detail).where(lanes.c.name == lane)).first()
+        return "" if row is None or row.ok else str(row.detail)
+
     def status(self, now: datetime) -> dict[str, Any]:
         """Counts of messages, cases, effects and deadlines by state, and the notes of the lanes.
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from core.errors import UserError
+from core.errors import Unauthorized, UserError
 from core.nodes import HandedOver, Hold, carried, held, hold, still_held
 from engine.cluster import ClusterLanes
 from engine.lanes import Lane
@@ -195,6 +195,55 @@ def test_a_transaction_of_a_frozen_node_does_not_hold_up_the_others(postgres_url
         frozen.invalidate()
     finally:
         store.close()
+
+
+def test_a_database_that_drops_its_connections_is_come_back_to(join: Callable[..., Node], postgres_url: str) -> None:
+    a = join("a")
+    until(lambda: a.here() == set(LANES))
+    with psycopg.connect(postgres_url, autocommit=True) as beside:
+        beside.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        time.sleep(1.5)
+    assert a.here() == set(LANES), "its lanes are still its own"
+    b = join("b")
+    until(lambda: a.here() | b.here() == set(LANES) and bool(b.here()) and not a.here() & b.here())
+    before, far = len(b.runs), next(iter(b.here()))
+    a.lanes.wake(far)
+    until(lambda: far in [lane for lane, _ in b.runs[before:]], 3)
+    assert a.lanes.stuck() == []
+
+
+def test_a_known_trouble_is_not_told_again_by_the_node_that_takes_over(join: Callable[..., Node]) -> None:
+    alerts: list[str] = []
+
+    def refused() -> int:
+        raise Unauthorized("mot de passe refusé")
+
+    def ill(name: str) -> Node:
+        node = Node.__new__(Node)
+        node.store = open_store(url, keys=KEYS, now=NOW)
+        assert isinstance(node.store.db, Postgres)
+        node.nodes = ClusterNodes(node.store.db, name=name, version="1", spool="bucket")
+        node.lanes = ClusterLanes(
+            node.nodes,
+            clock=lambda: datetime.now(UTC),
+            note=node.store.note,
+            alert=lambda lane, trouble: alerts.append(f"{name} {lane}"),
+            trouble=node.store.trouble,
+        )
+        node.lanes.add(Lane("intake:x", refused))
+        node.lanes.start()
+        return node
+
+    url = join("z", lanes=()).store.db.url.render_as_string(hide_password=False)
+    a = ill("a")
+    until(lambda: alerts == ["a intake:x"] and a.store.trouble("intake:x") != "")
+    a.stop()
+    b = ill("b")
+    until(lambda: b.lanes.troubles() != {})
+    b.stop()
+    assert alerts == ["a intake:x"]
 
 
 def test_nodes_that_keep_their_files_elsewhere_are_turned_away(join: Callable[..., Node]) -> None:
