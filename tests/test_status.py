@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -59,13 +62,19 @@ def test_asking_whether_it_runs_keeps_nobody_from_starting(tmp_path: Path) -> No
     ended = threading.Event()
 
     def ask() -> None:
-        while not ended.is_set():
-            daemon_state(settings)
+        """As ``daemon_state`` does, only much longer, so that a start meets it."""
+        while not ended.wait(0.06):
+            with (settings.data_dir / "guichet.lock").open() as file, suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                time.sleep(0.02)
 
+    with sole_daemon(settings):
+        pass
     asking = threading.Thread(target=ask)
     asking.start()
     try:
         for _ in range(20):
+            time.sleep(0.017)
             with sole_daemon(settings):
                 assert daemon_state(settings) == "runs"
                 with pytest.raises(UserError, match="travaille déjà"), sole_daemon(settings):
@@ -130,8 +139,6 @@ def test_the_health_page_shows_no_address() -> None:
 
 
 def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
-    import time
-
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it does not come"
