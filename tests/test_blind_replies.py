@@ -4,8 +4,8 @@ Right on first sight, set by set. Customers: 122 and 131 of 150 (one false appro
 counter-offer), 137 of 160, 121 of 158, 117 of 153, 114 of 128, 85 of 105, 58 of 60 (none false; the fourth, fifth and seventh were
 written to be hard, the eighth as people mostly write), 84 of 102 (one false: "je vous confirme la bonne réception de votre devis"), 85
 of 106 (none false).
-Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 37, 54 of 76 (none
-false), 49 of 73 (one false: "6 crédits : c'est ce que demande le concurrent"). Visible text exact
+Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 37, 54 of 76 (none false), 49 of 73 (one false: "6 crédits :
+c'est ce que demande le concurrent"), 30 of 48 (none false, written when the frames of ``verdicts.priced`` were there). Visible text exact
 in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
@@ -80,6 +80,8 @@ ADMINISTRATORS = {
     "admin_6": 50,
     "admin_7": 37,
     "admin_8": 76,
+    "admin_9": 73,
+    "admin_10": 48,
 }
 
 

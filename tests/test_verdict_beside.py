@@ -160,6 +160,7 @@ def test_how_it_is_set_changes_no_answer(name: str) -> None:
 
 
 NO_PRICE = """\
+pour commencer, 6 crédits|pour démarrer : 6 crédits|6 crédits. Pour commencer.|envoie-moi le détail des 6 crédits
 le client propose 6 crédits|il propose 6 crédits|elle voudrait 6 crédits|Nadia estime à 6 crédits|Karim compte 6 crédits
 ils demandent 6 crédits|mon chef met 6 crédits|on avait mis 6 crédits|j'avais dit 6 crédits
 j'ai mis 6 crédits la dernière fois|tu avais facturé 6 crédits|vous aviez compté 6 crédits|on proposait 6 crédits

@@ -100,33 +100,32 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
         if introduced:
             j = replace(j, kind="harmless", act="")
-        elif open_ and n < first and _tells(j.clause, admin=admin):
+        elif open_ and (n < first or (admin and prices)) and _tells(j.clause, admin=admin):
             j = replace(j, kind="ack", act="")
         elif open_ and _gives_particulars(j.clause):
             j = replace(j, kind="logistics", act="")
-        elif n in parts or (open_ and n and is_dated(j.clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED)):
-            j = replace(j, kind="harmless", act="")
         elif (
-            admin
-            and prices
-            and (
-                sets_aside(j.clause)
-                or (j.clause.announces and (takes_back(j.clause) or heads(j.clause) or _tells(j.clause, admin=True)))
-            )
+            n in parts
+            or (open_ and n and is_dated(j.clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED))
+            or (admin and prices and _beside_a_price(judged, n, [p for p in prices if p is not j], open_=open_))
         ):
-            j = replace(j, kind="harmless", act="")  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"
-        elif (
-            admin
-            and open_
-            and prices
-            and n
-            and judged[n - 1].clause.line == j.clause.line
-            and advises(judged[n - 1].clause, j.clause)
-        ) or (admin and open_ and prices and remarks(j.clause, [p.clause for p in prices if p is not j])):
             j = replace(j, kind="harmless", act="")
         named = introduced
         found.append(j)
     return found
+
+
+def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], *, open_: bool) -> bool:
+    """Whether an administrator only comments the price he names elsewhere, takes back another, or speaks of another time."""
+    clause = judged[n].clause
+    if sets_aside(clause) or (clause.announces and (takes_back(clause) or heads(clause) or _tells(clause, admin=True))):
+        return True  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"
+    if not open_:
+        return False
+    before = judged[n - 1].clause if n else None
+    if before is not None and before.line == clause.line and advises(before, clause):
+        return True
+    return remarks(clause, [p.clause for p in prices])
 
 
 def _said(items: Sequence[Item]) -> str:

@@ -17,11 +17,12 @@ _PRICES = re.compile(
     r"(?:re)?(?:met(?:s|tez|tre|tons|trai|trais|trons|trait)?|fix\w{1,5}|factur\w{1,5}|compt\w{1,5}|propos\w{1,5}|chiffr\w{1,5}|estim\w{1,5}"
     r"|evalu\w{1,5}|valid\w{1,5}|approuv\w{1,5}|accept\w{1,5}|annonc\w{1,5}|confirm\w{1,5}|cot\w{1,4}|devis\w{2,5}|tarif\w{2,5}|ven(?:ds|dez|drai|dre)"
     r"|part(?:s|ez|ons|irai|irais|ir)|tabl\w{1,5}|pren(?:ds|ez|drai|dre)|demand\w{1,5}|laiss\w{1,5}|rest\w{1,5}|dir(?:ai|ais|e)|dis(?:ons)?|dites"
+    r"|mont(?:e|ez|ons)|descend(?:s|ez|ons)|tap(?:e|ez|ons)|pass(?:e|ez|ons)|fer(?:a|ai|ons)|fai(?:s|tes)|faisons"
     r"|charge|quote|offer|set|make|put)"
 )
 #: Endings of what is over or of somebody else's doing.
-_OVER = re.compile(r"(?<!r)ai(?:t|s|ent)$|(?:ee|ees|es|e)t$|(?<!r)a$|erent$|raient$|ions$|iez$")
-_WHO = word_set("je j on nous tu vous faut faudra peux peut pouvez pouvons vais va allons i we you let s")
+_OVER = re.compile(r"(?<!r)ai(?:t|s|ent)$|(?:ee|ees|es|e)t$|(?<!er)a$|erent$|raient$|ions$|iez$")
+_WHO = word_set("je j on nous ca cela tu vous faut faudra peux peut pouvez pouvons vais va allons i we you let s")
 _TO_WHOM = word_set("lui leur le la les l him her them it")
 _FROM_OTHERS = frozenset({"hearsay", "meta", "past", "future", "unknown", "change", "admin"})
 _YES = frozenset({"yes", "needs", "particle"})
@@ -37,11 +38,11 @@ _TO = frozenset({"pour", "a", "avec", "sur", "for", "at", "with", "3la", "f", "e
 
 def as_priced(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """The clause with its one number; whatever belongs to the frame is silent, whatever he sets against it is gone."""
-    items = _with_bare_number(items)
+    items = tuple(replace(i, act="partial") if i.words in _FOR_NOW else i for i in _with_bare_number(items))
     named = [n for n, i in enumerate(items) if i.act == "amount"]
     if not named:
         return items
-    items = tuple(replace(i, act="partial") if i.words in _FOR_NOW else i for i in _without_frame(items))
+    items = _without_frame(items)
     at = named[0]
     for marks in _NOT_THIS_ONE:
         rest = items[at + 1 :]

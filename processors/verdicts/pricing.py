@@ -45,7 +45,8 @@ _NOT_A_CREDIT_MORE = frozenset(
     }
 )
 _ORDERS = frozenset({"approve", "accept", "validate", "valider", "approuver", "accepter", "validez", "approuvez", "acceptez"})
-_NAMING = frozenset({"filler", "unknown", "context", "object", "change", "other"})
+_NAMING = frozenset({"filler", "unknown", "context", "object", "change", "other", "names"})
+_WHAT_FOR = frozenset({"pour", "comme"})
 #: « 6 crédits pour commencer »: not the whole price.
 _FOR_NOW = word_set("commencer debuter demarrer voir essayer instant moment start begin now")
 _MODEST = frozenset({"je pense", "je crois", "je trouve", "i think", "i guess", "a mon avis"})
@@ -78,7 +79,8 @@ _TAKING_BACK = frozenset(
 #: What an administrator has others do or say beside his price; it changes nothing of it.
 _HAS_TOLD = word_set(
     "dis dites previens prevenez explique expliquez precise precisez rappelle rappelez informe informez signale signalez "
-    "ajoute ajoutez transmets transmettez remercie remerciez tell let mention"
+    "ajoute ajoutez transmets transmettez remercie remerciez relance relancez tell let mention dire prevenir expliquer preciser "
+    "rappeler informer signaler transmettre remercier relancer repondre"
 )
 _SAYS = word_set(
     "dit propose proposait proposent annonce annoncait offre voulait voudrait pensait trouvait said says offered offers"
@@ -89,6 +91,15 @@ _TAKES_OVER = word_set("transmettre lancer suivre gerer faire envoyer prevenir i
 OTHER_QUOTE = word_set(
     "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
     "initial initiale base depart competitor competitors other original"
+)
+_ASKS_TO = ("merci de", "merci d", "pense a", "pensez a", "n oublie pas de", "n oubliez pas de", "tu peux", "vous pouvez")
+_NOTHING_TO_IT = (
+    "rien de sorcier",
+    "rien de complique",
+    "rien de mechant",
+    "rien de special",
+    "rien d extraordinaire",
+    "on n en parle plus",
 )
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
 
@@ -106,7 +117,7 @@ def as_role(item: Item, admin: bool) -> Item:
         and item.words.endswith(("faisable", "jouable", "on peut le faire", "c est possible"))
     ):
         return Item("particle", item.words, item.start, item.end)
-    if admin and item.words == "comme d habitude":
+    if admin and item.words in {"comme d habitude", "envoie", "envoyez"}:
         return Item("filler", item.words, item.start, item.end)
     if admin and item.words in {"ttc", "ht", "il faudra", "il faut", "budget", "le budget", "compte", "facture"}:
         return Item("filler", item.words, item.start, item.end)
@@ -126,7 +137,7 @@ def without_explanation(items: tuple[Item, ...]) -> tuple[Item, ...]:
         items = tuple(replace(i, act="filler") if i.words in _MODEST else i for i in items)
     for n, item in enumerate(items):
         what_for = (
-            item.words.split()[0] == "pour"
+            item.words.split()[0] in _WHAT_FOR
             and item.act not in DANGERS
             and len(items) - n <= 6
             and all(i.act in _NAMING for i in items[n + 1 :])
@@ -157,8 +168,13 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
         return True
     while words[0] in {"et", "finalement", "donc", "bon", "puis", "alors", "enfin", "and", "please"} and len(words) > 1:
         words = words[1:]
-    if takes_back(clause):
+    begins = " ".join(words)
+    if takes_back(clause) or begins.startswith(_NOTHING_TO_IT):
         return True
+    if words[0] == "pour" and len(items) <= 5:  # "Pour ce luminaire, …"
+        return not _FOR_NOW & set(words) and all(i.act in _NAMING for i in items)
+    asks = next((o for o in _ASKS_TO if begins.startswith(o + " ")), "")
+    words = words[len(asks.split()) :]
     if (" ".join(words).startswith(_NEXT_TIME) or words[0] in _HAS_TOLD) and len(items) <= 14:
         return not clause.asked and not clause.acts() & (_REMARK_NEVER - {"hold", "irony"} | _YES)
     if words[0] in {"tva", "taxes", "hors", "ht", "ttc", "vat"} and len(items) <= 8:
