@@ -106,8 +106,8 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
             j = replace(j, kind="logistics", act="")
         elif (
             n in parts
-            or (open_ and n and is_dated(j.clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED))
-            or (admin and prices and _beside_a_price(judged, n, [p for p in prices if p is not j], open_=open_))
+            or _dates_a_signature(judged, n, open_=open_)
+            or (admin and _beside_a_price(judged, n, prices, open_=open_))
         ):
             j = replace(j, kind="harmless", act="")
         named = introduced
@@ -115,9 +115,15 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     return found
 
 
+def _dates_a_signature(judged: list[Judged], n: int, *, open_: bool) -> bool:
+    return open_ and n > 0 and is_dated(judged[n].clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED)
+
+
 def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], *, open_: bool) -> bool:
     """Whether an administrator only comments the price he names elsewhere, takes back another, or speaks of another time."""
-    clause = judged[n].clause
+    clause, elsewhere = judged[n].clause, [p.clause for p in prices if p is not judged[n]]
+    if not prices:
+        return False
     if sets_aside(clause) or (clause.announces and (takes_back(clause) or heads(clause) or _tells(clause, admin=True))):
         return True  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"
     if not open_:
@@ -125,7 +131,7 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], *, open_
     before = judged[n - 1].clause if n else None
     if before is not None and before.line == clause.line and advises(before, clause):
         return True
-    return remarks(clause, [p.clause for p in prices])
+    return remarks(clause, elsewhere)
 
 
 def _said(items: Sequence[Item]) -> str:
