@@ -137,7 +137,7 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
         ]
         for currency in currencies
     }
-    every.append(Chart("amounts", say("Montants, sans les rejetées"), labels, amounts, "line", False))
+    every.append(Chart("amounts", say("Montants, sans les rejetées"), labels, amounts, "bar", False, (1, 3, 5)[: len(amounts)]))
     return [chart for chart in every if any(any(values) for values in chart.series.values())]
 
 

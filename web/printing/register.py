@@ -45,10 +45,6 @@ def print_register(
             list(zip(statuses.labels, next(iter(statuses.series.values())), strict=True)),
         )
         sheet.y += 168
-    if amounts := drawn.get("amounts"):
-        sheet.room(164)
-        sheet.bars(MARGIN, sheet.inner, amounts.title, amounts.labels, list(amounts.series.items()))
-        sheet.y += 168
     whats = [(b.label, b.value, b.share) for b in ranked_whats(found, speech)[:SOME]]
     clients = [(b.label, b.value, b.share) for b in ranked_clients(found, speech)[:SOME]]
     if whats or clients:
@@ -56,6 +52,10 @@ def print_register(
         high = sheet.ranking(MARGIN, half, say("Les plus demandés"), whats) if whats else 0.0
         other = sheet.ranking(MARGIN + half + 24, half, say("Les clients les plus actifs"), clients) if clients else 0.0
         sheet.y += max(high, other) + 12
+    if amounts := drawn.get("amounts"):
+        sheet.room(164)
+        sheet.bars(MARGIN, sheet.inner, amounts.title, amounts.labels, list(amounts.series.items()), amounts.colours)
+        sheet.y += 168
     _requests(sheet, rows, columns, speech)
     return sheet.save()
 
@@ -83,7 +83,7 @@ def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn
         for column, weight in zip(columns, weights, strict=False)
     ]
     last = Column(say("Confiance"), 48, True)
-    sheet.new_page()
+    sheet.room(80)
     number = 0
 
     def row_of() -> Sequence[str] | None:

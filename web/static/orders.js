@@ -5,7 +5,8 @@
     for (const mark of document.querySelectorAll(".evidence-on")) mark.classList.remove("evidence-on");
     const label = field && field.dataset.evidence;
     if (!label) return;
-    const marks = [...document.querySelectorAll(".evidence")].filter((mark) => mark.title === label);
+    const named = (mark) => mark.title || mark.querySelector("title")?.textContent || "";
+    const marks = [...document.querySelectorAll(".evidence, .paper-picture rect")].filter((mark) => named(mark) === label);
     for (const mark of marks) mark.classList.add("evidence-on");
     if (marks.length) marks[0].scrollIntoView({ block: "nearest", behavior: "instant" });
   };
