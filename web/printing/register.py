@@ -43,6 +43,7 @@ def print_register(
             half * 0.75,
             statuses.title,
             list(zip(statuses.labels, next(iter(statuses.series.values())), strict=True)),
+            statuses.colours,
         )
         sheet.y += 168
     whats = [(b.label, b.value, b.share) for b in ranked_whats(found, speech)[:SOME]]
@@ -77,7 +78,7 @@ def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn
     say, language = speech.say, speech.language
     fixed = [Column(say("N°"), 58), Column(say("Reçue"), 62), Column(say("Client"), 120), Column(say("Statut"), 62)]
     rest = sheet.inner - sum(c.width for c in fixed) - 48
-    weights = [1.0 if column.number else 1.5 for column in columns] or [1.0]
+    weights = [2.4 if column.type == "choice" else 1.0 for column in columns] or [1.0]
     shown = [
         Column(in_words(column.label, language).capitalize(), rest * weight / sum(weights), column.number)
         for column, weight in zip(columns, weights, strict=False)
