@@ -1,0 +1,190 @@
+"""Orders as they come (a photo and a voice note on WhatsApp, a PDF by mail, « kif dima ») and are judged in a real browser.
+
+The voice is told by the stand-in of the transcription: what it says of these bytes is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import paper_files as make
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fakes.openai import OpenAI
+from fakes.twilio import Twilio
+from test_voices import VOICE
+
+from core.case import Case
+from core.reading import Quantity
+from tests.browser import with_people
+from tests.desk_house import arrive
+from tests.orders_house import fill, order, orders_house
+from tests.road import mail
+from tests.seats import Seat
+from tests.web_help import Running
+
+pytest_plugins = ("tests.chromium",)
+pytestmark = [pytest.mark.server("chromium"), pytest.mark.slow]
+Person = Callable[..., Seat]
+
+PHOTO = make.saved(
+    make.photo((
+        (60, 80, "BON DE COMMANDE"), (60, 130, "Nous commandons 5 000 sacs fond carré"), (60, 160, "avec poignées torsadées"),
+        (60, 190, "Prix unitaire : 1,85 MAD HT"), (60, 220, "Livraison le 20/03/2026"),
+    )),
+    "JPEG", quality=90,
+)  # fmt: skip
+PDF = make.pdf((
+    (60, 80, "BON DE COMMANDE 2026-114"), (60, 120, "Nous commandons 3 000 sacs fond carré sans poignées"),
+    (60, 150, "Prix unitaire : 0,90 MAD HT"), (60, 180, "Livraison le 25/03/2026"),
+))  # fmt: skip
+SPOKEN = "Bonjour, je voudrais commander 2 000 sachets fond plat, livraison le 28 mars 2026."
+
+
+class Phones:
+    """Twilio on the house's clock, which goes on past the grace for webhooks."""
+
+    def __init__(self) -> None:
+        self.web: Running | None = None
+        self.twilio = Twilio(clock=lambda: self.web.counter.now.timestamp() if self.web is not None else 0.0)
+
+    def write(self, number: str, *media: tuple[str, bytes], text: str = "") -> None:
+        self.twilio.receive(number, text, media=media)
+        assert self.web is not None
+        self.web.counter.pass_time(seconds=100)
+
+
+@pytest.fixture
+def phones(tmp_path: Path) -> Iterator[Phones]:
+    made = Phones()
+    with made.twilio, OpenAI() as fake:
+        fake.say(VOICE, SPOKEN, seconds=7.0)
+        settings: dict[str, Any] = {
+            "twilio_account_sid": made.twilio.account, "twilio_auth_token": made.twilio.auth_token,
+            "twilio_whatsapp_number": made.twilio.number.removeprefix("whatsapp:"), "twilio_base_url": made.twilio.url,
+            "openai_api_key": fake.key, "openai_base_url": f"{fake.url}/v1", "openai_model": "whisper-1",
+        }  # fmt: skip
+        with orders_house(tmp_path / "data", house=settings) as web:
+            made.web = web
+            with_people(web, anne="admin")
+            yield made
+
+
+def told(case: Case) -> dict[str, Any]:
+    return {f.name: f.value.amount if isinstance(f.value, Quantity) else f.value for f in case.facts}
+
+
+def test_four_orders_come_in_four_ways_and_are_judged_by_keys(phones: Phones, person: Person) -> None:
+    web = phones.web
+    assert web is not None
+    counter = web.counter
+    earlier = order(counter, "Nous commandons 6 000 sachets fond plat kraft à 0,32 MAD HT pièce, livraison le 3 mars 2026.",
+                    sender="Karim <karim@noor.example>")  # fmt: skip
+    web.edge.desk.acts.give(earlier, "validate", author="anne")
+    counter.settle()
+    known = {earlier}
+
+    def fresh() -> Case:
+        (case,) = [c for c in counter.cases() if c.id not in known]
+        known.add(case.id)
+        return case
+
+    phones.write("+212611111111", ("image/jpeg", PHOTO))
+    photo = fresh()
+    phones.write("+212622222222", ("audio/ogg", VOICE))
+    voice = fresh()
+    arrive(counter, mail("Bonjour, ci-joint.", sender="achats@atlas.example", subject="BC", files=(("bc.pdf", PDF),), number=5))
+    pdf = fresh()
+    arrive(counter, mail("Salam, kif dima", sender="karim@noor.example", subject="kif dima", number=6))
+    repeat = fresh()
+    wanted = {
+        photo.id: ("sac_poignees_torsadees", 5000), voice.id: ("sachet_fond_plat", 2000), pdf.id: ("sac_sans_poignees", 3000),
+        repeat.id: ("sachet_fond_plat", 6000),
+    }  # fmt: skip
+    for case in (photo, voice, pdf, repeat):
+        assert case.stage == "waiting_review", (case.stage, told(case))
+        assert (told(case)["product"], told(case)["quantity"]) == wanted[case.id]
+    assert {f.name for f in repeat.facts if f.origin == "inherited"} >= {"product", "quantity", "unit_price"}
+    counter.fresh()
+    before = len(phones.twilio.sent)
+
+    anne = person(web, "anne")
+    page = anne.page
+    anne.go("/orders?status=en_attente&order=oldest")
+    assert page.locator(".order-row").count() == 4
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/orders/{photo.id}")
+    assert page.locator(".paper-picture rect").count() >= 2
+    page.hover("[data-field=quantity]")
+    assert page.locator("rect.evidence-on, mark.evidence-on").count() >= 1
+    page.keyboard.press("v")
+    page.keyboard.press("v")
+    page.wait_for_url(f"**/orders/{voice.id}?told=validate")
+    assert "2 000" in page.inner_text("#order-papers").replace("\u202f", " ")
+    page.fill("[name='f.quantity']", "2 500 pièces")
+    page.locator("h1").click()
+    page.keyboard.press("v")
+    page.keyboard.press("v")
+    page.wait_for_url(f"**/orders/{pdf.id}?told=validate")
+    page.fill("input[name=note]", "Plus en stock")
+    page.locator("h1").click()
+    page.keyboard.press("r")
+    page.keyboard.press("r")
+    page.wait_for_url(f"**/orders/{repeat.id}?told=refuse")
+    page.keyboard.press("v")
+    page.keyboard.press("z")  # taken back
+    page.keyboard.press("v")
+    page.keyboard.press("v")
+    page.wait_for_url(f"**/orders/{repeat.id}?told=validate")
+    counter.pass_time(seconds=100)
+
+    cases = {c.id: c for c in counter.cases()}
+    assert [cases[i].judged.outcome for i in wanted] == ["validated", "validated", "rejected", "validated"]  # type: ignore[union-attr]
+    assert told(cases[voice.id])["quantity"] == 2500
+    # Each is told once, on the channel that he used.
+    texts = phones.twilio.sent[before:]
+    assert sorted(t["to"] for t in texts) == ["whatsapp:+212611111111", "whatsapp:+212622222222"]
+    assert len(counter.fresh("achats@atlas.example")) == len(counter.fresh("karim@noor.example")) == 1
+    anne.go("/orders?status=validee")
+    assert page.locator(".order-row").count() == 4
+    anne.go("/whatsapp")
+    assert "Tout va bien" in page.inner_text("main")
+
+
+PAGES = (
+    "/dashboard",
+    "/orders",
+    "/alerts",
+    "/analytics",
+    "/processing",
+    "/whatsapp",
+    "/contacts",
+    "/orders/{repeat}",
+    "/orders/{lines}",
+)
+SIZES = ({}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}})
+
+
+def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person: Person) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, anne="admin")
+        fill(web)
+        cases = sorted(web.counter.cases(), key=lambda c: c.opened_at)
+        places = {"repeat": cases[-1].id, "lines": next(c.id for c in cases if "2026-114" in c.subject)}
+        axe = Axe()
+        for look in SIZES:
+            anne = person(web, "anne", **look)
+            for path in PAGES:
+                assert anne.go(path.format(**places)) == 200
+                if "script" in path or path in ("/dashboard", "/analytics"):
+                    anne.page.wait_for_selector("html[data-charts=drawn]")
+                found = axe.run(anne.page, options={"resultTypes": ["violations"]}).response["violations"]
+                grave = [
+                    (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
+                ]
+                assert grave == [], (path, look)
+                wide = anne.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                assert wide <= 0, (path, look)
