@@ -179,7 +179,8 @@ def prepared(image: Any) -> Any:
     if longer < _SMALL or longer > _LARGE:
         scale = min(_MOST_SCALE, (_SMALL if longer < _SMALL else _LARGE) / longer)
         grey = grey.resize((max(1, round(grey.width * scale)), max(1, round(grey.height * scale))), Image.Resampling.LANCZOS)
-    return ImageOps.autocontrast(grey, cutoff=1)
+    # Only light is cut off: on a page with few words the ink itself is less than a hundredth of it.
+    return ImageOps.autocontrast(grey, cutoff=(0, 1))
 
 
 def _evenly_lit(grey: Any) -> Any:
