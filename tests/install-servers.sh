@@ -7,6 +7,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postg
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
 command -v tesseract >/dev/null 2>&1 && tesseract --list-langs 2>/dev/null | grep -q '^ara$' && tesseract --list-langs 2>/dev/null | grep -q '^fra$' \
     || missing="$missing tesseract-ocr tesseract-ocr-fra tesseract-ocr-ara"
+[ -f /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || missing="$missing fonts-dejavu-core"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

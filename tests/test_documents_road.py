@@ -23,6 +23,7 @@ from console import explain_paths, reading_store
 from core.document import Document
 from core.reading import Quantity
 from engine.papers import PaperPool
+from tests.ocr import tesseract
 from tests.road import Counter, mail
 
 ORDER = make.pdf(
@@ -131,8 +132,10 @@ def test_what_a_file_said_goes_with_its_person(counter: Counter) -> None:
             assert connection.execute(select(documents)).all() == []
 
 
+@pytest.mark.server("tesseract")
 def test_a_photo_without_a_word_is_an_order_that_waits_for_a_person(tmp_path: Path) -> None:
     """The packaging maker's: nothing but a photo of a printed order; its fields are there, each with its place, and explained alike."""
+    tesseract()
     raw = mail("", subject="", files=(("IMG-1.jpg", make.saved(make.photo(), "JPEG", quality=85)),))
     counter = Counter(tmp_path / "data", business="sacherie")
     counter.drop(raw)
@@ -189,8 +192,10 @@ def test_slow_files_hold_up_nobody_but_their_sender(counter: Counter, monkeypatc
         assert store.said(first.id)[0].message.subject == "demande"
 
 
+@pytest.mark.server("tesseract")
 def test_what_we_lacked_is_tried_again_when_the_file_comes_again(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Tesseract a photo goes on unread and the service says what to install; once it is there, the same photo is read."""
+    tesseract()
     photo = make.saved(make.photo(((60, 80, "Un bouquet de fleurs pour un"), (60, 110, "anniversaire : 20 roses"))))
     poor = Counter(
         counter.settings.data_dir, directives_dir=counter.settings.directives_dir, tesseract_path="/nowhere/tesseract"
@@ -229,8 +234,10 @@ def test_a_kill_while_files_are_read_loses_and_repeats_nothing(counter: Counter)
     assert case.kind == "BOUQUET"
 
 
+@pytest.mark.server("tesseract")
 def test_a_stop_gives_up_what_is_being_read_and_the_next_start_reads_it(counter: Counter, tmp_path: Path) -> None:
     """A recogniser that takes for ever: the service still ends in time, nothing is kept of the half-read file, and nothing runs on."""
+    tesseract()
     slow = tmp_path / "slow"
     slow.write_text('#!/bin/sh\n[ "$1" = --list-langs ] && { echo fra; echo ara; echo eng; exit 0; }\nexec sleep 77.125\n')
     slow.chmod(0o755)

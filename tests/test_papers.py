@@ -17,6 +17,7 @@ from core.document import Document, Kind, Trouble
 from engine.papers import PaperPool, Tools
 from processors.documents.limits import Limits
 from processors.documents.read import read
+from tests.ocr import tesseract
 
 TESSERACT = installed()[0]
 
@@ -77,8 +78,10 @@ def test_values_typed_into_a_form(pool: PaperPool) -> None:
     assert document.text == "Quantité commandée : 12 500 sachets"
 
 
+@pytest.mark.server("tesseract")
 def test_a_scan_is_recognised_upright_or_not(pool: PaperPool) -> None:
     """A scanned PDF, and a photo that lies on its side without EXIF, half in shadow."""
+    tesseract()
     scan = pool.read(make.scanned_pdf(make.photo()), "scan.pdf", "pdf")
     has_order(scan)
     assert scan.method == "ocr"
@@ -91,7 +94,9 @@ def test_a_scan_is_recognised_upright_or_not(pool: PaperPool) -> None:
     assert turned.pages[0].turn == 90
 
 
+@pytest.mark.server("tesseract")
 def test_a_photo_taken_askew_with_exif_and_as_heic(pool: PaperPool) -> None:
+    tesseract()
     import pillow_heif
 
     pillow_heif.register_heif_opener()
@@ -170,6 +175,8 @@ HOSTILE: list[tuple[str, bytes, str, Kind, str]] = [
 
 @pytest.mark.parametrize(("content", "name", "kind", "code"), [h[1:] for h in HOSTILE], ids=[h[0] for h in HOSTILE])
 def test_hostile_files_are_told_in_words(pool: PaperPool, content: bytes, name: str, kind: Kind, code: str) -> None:
+    if code == "no-text":
+        tesseract()
     started = time.monotonic()
     document = pool.read(content, name, kind)
     assert document.trouble is not None, document.text
@@ -259,8 +266,10 @@ def test_a_process_that_was_killed_while_idle_is_replaced(pool: PaperPool) -> No
     assert pool.read(b"a;b\n1;2\n", "x.csv", "sheet").trouble is None
 
 
+@pytest.mark.server("tesseract")
 def test_what_opens_files_reaches_neither_the_network_nor_our_data(tmp_path: Path) -> None:
     """In a process of its own, which tells what it may still do."""
+    tesseract()
     import subprocess
     import sys
 

@@ -31,6 +31,7 @@ from core.papers import WantedFile
 from engine.paid import Paid
 from engine.seeing import Hearing
 from store import SqlStore
+from tests.ocr import tesseract
 from tests.road import Counter, mail, settings_for
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -226,8 +227,10 @@ def test_a_voice_message_becomes_a_case(fake: OpenAI, tmp_path: Path, directives
     assert len(fake.heard) == 1
 
 
+@pytest.mark.server("tesseract")
 def test_handwriting_is_shown_to_the_model_that_sees(tmp_path: Path, directives: Path) -> None:
     """Recorded: recognition reads nothing in a faint scribble, the model copies it out; its words prove the facts."""
+    tesseract()
     from PIL import Image
 
     scribble = make.saved(Image.effect_noise((700, 500), 12).convert("RGB"), "PNG")
