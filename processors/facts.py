@@ -29,8 +29,6 @@ from processors.facts_text import LeadReader, Phrase, phrase_at
 from processors.tokens import LIMIT, Tokens, tokenise
 
 _OLD_SUBJECT, _SUBJECT, _BODY, _PAPER = 0.6, 0.9, 0.7, 0.9
-#: What remains of a fact's confidence where nothing was sure about its letters.
-_MODEST = 0.4
 #: Names of files looked at, and how long they may be.
 _NAMES, _NAME_LENGTH = 20, 200
 #: The lines a forwarded mail begins with: their dates and names are no facts.
@@ -224,9 +222,7 @@ def _fact(spec: FactSpec, place: _Place, found: Found) -> Fact:
     else:
         evidence = tuple(place.document.evidence(start, end) for start, end in found.spans)
         # A figure that was hardly legible is no surer for having been understood.
-        # Recognisers are too modest about figures, which no dictionary helps with: those at 0.7 are nearly always right.
-        sure = min((place.document.sureness(start, end) for start, end in found.spans), default=1.0)
-        trust *= _MODEST + (1 - _MODEST) * sure
+        trust *= min((place.document.believed(start, end) for start, end in found.spans), default=1.0)
     return Fact(spec.name, found.value, evidence, round(found.confidence * trust, 2))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core import codec
 from core.document import Document, Page, Trouble, Word
 from core.message import Address, Attachment, Message, kind_of
@@ -32,6 +34,10 @@ def test_evidence_keeps_page_and_place() -> None:
     assert proof == Evidence(f"document:{'ab' * 32}", "10 000 sachets", start, 1, (0.1, 0.2, 0.35, 0.23))
     assert DOCUMENT.sureness(start, start + 3) == 0.4
     assert DOCUMENT.sureness(0, 3) == 0.9
+    # Print at 0.4 is half right; what a model copied at 0.4 is not believed any more than that.
+    assert DOCUMENT.believed(start, start + 3) == 0.64
+    copied = replace(DOCUMENT, pages=(replace(PAGES[0], method="vision"),))
+    assert copied.believed(start, start + 3) == 0.4
 
 
 def test_a_cell_is_called_by_sheet_and_cell() -> None:
