@@ -19,28 +19,16 @@ from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.asides import without_asides
 from processors.verdicts.clauses import clauses
-from processors.verdicts.judge import Judged, Kind, comes_afterwards, is_name, judge, label
-from processors.verdicts.lexicon import phrases
+from processors.verdicts.judge import Judged, Kind, comes_afterwards, judge, label
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
 from processors.verdicts.pricing import total
-from processors.verdicts.tokens import fold, tokenise, trick, word_set
+from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
+from processors.verdicts.signed import without_signature
+from processors.verdicts.tokens import tokenise, trick, word_set
 
 #: More words than this are a letter, not a decision.
 MOST_WORDS = 160
-#: Acts that may stand in the lines of a signature: a job, a service, an address.
-_IN_SIGNATURE = frozenset({"other", "hearsay"})
-#: A line that begins with one of these is a sentence, not a job or a house.
-_SENTENCE = word_set(
-    "je j on nous vous tu il elle ils elles c ce ca cela ceci cette ces qui que qu m me mon ma mes votre vos ton ta notre "
-    "comme mais si sauf selon for other tel telle apres avant disait dit quand i we you it he she they this that your but if as my ich "
-    "wir sie es das yo nosotros io noi eu ik wij"
-)
-_ARTICLE = word_set("le la les l un une des du the a an el los las il lo gli der die das de het o os")
-_SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
-_OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
-_ABOUT_LINE = re.compile(r"[\s>|*]{0,20}(?:objet|sujet|object|subject)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
-_PRICE_LINE = re.compile(r"[\s>|*]{0,20}(?:votre prix|your price)\s?:\s*(\S[^\n]{0,120})", re.IGNORECASE)
 _TAKES_NOTE = frozenset({"ok", "okay", "d'accord", "d’accord", "safi", "صافي", "ok ok", "alright", "dac", "vale", "okey"})
 _TOO = frozenset({"trop", "too", "zu", "demasiado", "muy", "troppo"})
 _LACKING = word_set("a ai avons as assez encore recu sais sait savons qui have enough yet know")
@@ -99,21 +87,21 @@ def read_verdict(
         return _unclear("echo", "Les mots qui décident sont entre guillemets : une citation ne décide rien.")
     admin = role == "admin"
     if quoted_amount is None and not admin:
-        quoted_amount = _offered(subject, quoted, unit)
-    several = bool(_SEPARATE_THINGS.search(subject[:300]))
-    context = frozenset() if several else _context(subject) | _context(_object_line(quoted))
+        quoted_amount = offered(subject, quoted, unit)
+    several = bool(SEPARATE_THINGS.search(subject[:300]))
+    context = frozenset() if several else context_words(subject) | context_words(object_line(quoted))
     if admin:
-        context |= _context(_asked_about(quoted))
+        context |= context_words(asked_about(quoted))
     judged = [
         judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit, admin=admin)
     ]
-    judged = without_asides(_without_signature(judged, own.text, admin=admin), own.text, admin=admin)
+    judged = without_asides(without_signature(judged, own.text, admin=admin), own.text, admin=admin)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
             Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
         )
-    elsewhere = _hesitating(own.text) or _answers_another_mail(quoted, own_phrases)
+    elsewhere = _hesitating(own.text) or answers_another_mail(quoted, own_phrases)
     measured = "dimension" in quoted[:20_000].casefold()
     judged = [replace(j, kind="logistics", act="") if measured and is_measure(j.clause) else j for j in judged]
     verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
@@ -247,111 +235,9 @@ def _named(judged: list[Judged], *, admin: bool) -> set[Decimal]:
     return set(found) if whole is None else {whole}
 
 
-def _without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[Judged]:
-    """Drops the lines under the closing formula or the name, as long as they look like a signature."""
-    kept: list[Judged] = []
-    signed_on: int | None = None
-    for n, j in enumerate(judged):
-        # "Paul : je valide" under a closing formula is no signature.
-        quotes = j.clause.announces and any(k.kind in _APPROVES for k in judged[n + 1 : n + 2])
-        below = signed_on is not None and j.clause.line > signed_on and not quotes
-        if (
-            below
-            and len(j.clause.items) <= 8
-            and not j.clause.asked
-            and _titled(j, text)
-            and (j.kind in {"unknown", "harmless", "closing", "amount"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
-        ):
-            continue
-        follows = j.clause.alone or (admin and j is judged[-1]) or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
-        if _first_name(j, kept, text):
-            signed_on = j.clause.line
-            continue
-        if j.kind == "unknown" and follows and not j.clause.announces and is_name(j, text):
-            signed_on = j.clause.line if signed_on is None and j.clause.alone else signed_on
-            continue
-        if j.kind == "closing":
-            signed_on = j.clause.line
-        elif j.kind != "thanks":
-            signed_on = None
-        kept.append(j)
-    return kept
-
-
-def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
-    """A name that is a word as well ("A+ / Max", "Cordialement, / Rose Martin"), alone on the line under a closing formula."""
-    items = j.clause.items
-    return (
-        bool(before)
-        and before[-1].kind == "closing"
-        and j.clause.alone
-        and j.clause.line > before[-1].clause.line
-        and len(items) <= 2
-        and not j.clause.asked
-        and not j.clause.announces
-        and all(i.act in {"change", "unknown"} and text[i.start : i.end].istitle() for i in items)
-    )
-
-
-def _titled(j: Judged, text: str) -> bool:
-    """Whether a line may stand in a signature: it begins with a capital or a figure and is no sentence.
-
-    "La Boutique du Canapé" is a house, "La photo", "Je plaisante" and "Pour 1 crédit" still say something.
-    """
-    said = text[j.clause.start : j.clause.end]
-    words = [w for i in j.clause.items for w in i.words.split()]
-    if not (said[:1].isupper() or said[:1].isdigit()) or any(i.act == "amount" for i in j.clause.items):
-        return False
-    capitals = sum(w[:1].isupper() for w in said.split())
-    return not (words[0] in _SENTENCE or (words[0] in _ARTICLE and len(words) > 1 and capitals < 2))
-
-
-def _context(subject: str) -> frozenset[str]:
-    """Words of the subject that name the one thing quoted; none when the subject names several."""
-    if _SEPARATE_THINGS.search(subject[:300]):
-        return frozenset()
-    known = phrases()
-    words = (fold(w) for w in re.findall(r"[^\W\d_]{4,}", subject[:300]))
-    return frozenset(w for w in words if w not in known)
-
-
-def _object_line(quoted: str) -> str:
-    """What our quote says it is for ("Votre objet : fauteuil"), '' when it does not or names several things."""
-    found = {m[1].strip() for line in quoted[:20_000].split("\n")[:200] if len(line) < 200 and (m := _OBJECT_LINE.match(line))}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _asked_about(quoted: str) -> str:
-    """What our question to the administrator is about (its lines "Objet : …" and "Sujet : …")."""
-    lines = (line for line in quoted[:20_000].split("\n")[:200] if len(line) < 200)
-    return " ".join(m[1] for line in lines if (m := _ABOUT_LINE.match(line)))
-
-
-def _offered(subject: str, quoted: str, unit: str) -> Decimal | None:
-    """What our quote asks, from its own line or its subject; None when they do not say one number."""
-    lines = [m[1] for line in quoted[:20_000].split("\n")[:200] if len(line) < 200 and (m := _PRICE_LINE.match(line))]
-    said = clauses(tokenise(". ".join((lines or [subject[:200]])[:5])), context=frozenset(), unit=unit)
-    found = {i.amount for c in said for i in c.items if i.act == "amount" and i.amount is not None}
-    return found.pop() if len(found) == 1 else None
-
-
 def _decides(passage: str) -> bool:
     said = clauses(tokenise(passage), context=frozenset(), unit="")
     return any(i.act in {"yes", "particle", "perfect", "needs", "meta", "refuse"} for c in said for i in c.items)
-
-
-def _answers_another_mail(quoted: str, own_phrases: tuple[str, ...]) -> bool:
-    """Whether a mail of ours is quoted that offers nothing to say yes to: a bare "ok" answers that one, not the quote."""
-    lines = [" ".join(line.strip("> \t|*").split()) for line in quoted[:20_000].split("\n")[:400]]
-    ours = set(own_phrases)
-    if not any(line in ours for line in lines):
-        return False
-    return not any(_offers(line) for line in lines if 0 < len(line) <= 40)
-
-
-def _offers(line: str) -> bool:
-    said = clauses(tokenise(line), context=frozenset(), unit="")
-    return len(said) == 1 and not said[0].asked and judge(said[0], line, admin=True).kind in {"approve", "weak", "perfect"}
 
 
 def _hesitating(text: str) -> bool:

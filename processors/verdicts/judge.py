@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from processors.verdicts.clauses import Clause, Item, opens_delay_question
+from processors.verdicts.closed import AFTERWARDS, PREPOSITIONS, only_known
 from processors.verdicts.lexicon import ACTS, DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
 from processors.verdicts.priced import as_priced
@@ -44,19 +45,8 @@ _DELIVERY = re.compile(
     r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
     r"|done|begin|receiv|complet|expect|take|temps|rendu"
 )
-_THIRD_PERSON_RISK = frozenset(
-    {"valide", "accepte", "approuve", "confirme", "ratifie", "approved", "accepted", "confirmed", "agreed"}
-)
-_PREPOSITIONS = frozenset(
-    {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
-)
 #: "… merci de votre patience m'a dit le comptable"
 _SPEECH = frozenset({"dit", "disent", "m a dit", "ecrit", "says", "said"})
-#: No name of a thing holds one of these.
-_NO_NAME = word_set("vous tu etes es sont avez as ont que qu qui quoi comment ne y you are were have that who")
-_ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
-#: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
-_AFTERWARDS = ("apres ", "after ")
 _NOT_NOW = (
     "des que",
     "quand",
@@ -87,9 +77,6 @@ _FILLS_A_BAREYES = word_set("bien donc alors bon tout oh ah ben bah voila et vra
 #: "Votre accord", "l'attente du feu vert": somebody else's.
 _NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
 _OF_ANOTHER = word_set("votre vos ton ta du l le un de d que your the a sans")
-_MAY_STAND_BESIDEYES = word_set(
-    "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
-)
 
 
 def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> Judged:
@@ -156,7 +143,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if yes and any(i.act == "ack" and i.start > yes[0].start for i in body):
         return says("ack")  # "je vous confirme la bonne réception de votre devis"
     if yes:
-        if not _only_known(body, text, several=several):
+        if not only_known(body, text, several=several):
             return says("unknown")
         soon = next((i for i in body if i.act == "asap" and i.words.startswith(_NOT_NOW)), None)
         if soon is not None and any(i.words.split()[0] in _FIRST_PERSON and not _HANDS_OVER & {*i.words.split()} for i in yes):
@@ -188,7 +175,7 @@ def _spoils(item: Item) -> bool:
     """Whether it takes a yes away though it stands in a politeness that goes on."""
     if item.words in _THANKED_FOR:
         return False
-    if item.words in _SPEECH or item.words in OTHER_QUOTE or item.words.startswith(_AFTERWARDS):
+    if item.words in _SPEECH or item.words in OTHER_QUOTE or item.words.startswith(AFTERWARDS):
         return True
     return item.act in DANGERS - _HARMLESS_IN_TAIL or item.act == "no"
 
@@ -228,7 +215,7 @@ def _split_tail(items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
 
 def _begins_anew(item: Item, before: Item) -> bool:
     """Whether a yes ends the politeness before it: "merci pour tout je valide" does, "merci de votre accord" does not."""
-    if item.act not in YES or before.words in _PREPOSITIONS | THEIRS | {"que", "d avoir", "mon", "notre"}:
+    if item.act not in YES or before.words in PREPOSITIONS | THEIRS | {"que", "d avoir", "mon", "notre"}:
         return False
     said = item.words.split()
     return item.act != "yes" or (len(said) > 1 and said[0] in _SUBJECTS) or said[0] in {"lgtm", "banco", "go"}
@@ -288,56 +275,6 @@ def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
     return says("refuse", "", refusal)
 
 
-def _only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
-    """Whether every word beside the yes belongs to an approval; see the module's first lines.
-
-    An unknown word names the thing after "de la" or "pour le", or with a capital; beside the quote's own noun it says which
-    quote ("l'offre précédente"), and where ``several`` things were asked for, which of them.
-    """
-    room, after_object, yes_seen, previous = 0, False, False, ""
-    named = joined = False  # an unknown word named the thing; the word before was a preposition
-    named_before_yes = signed = capital = article = False
-    for item in items:
-        if item.act in YES or item.act == "needs":
-            if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
-                return False
-            yes_seen, room = True, 0
-        elif item.act in STRANGE:
-            if item.words in _NO_NAME:
-                return False
-            if item.act == "context" and (yes_seen or after_object) and previous in {"preposition", "object", "context"}:
-                continue
-            if capital and not text[item.start : item.end][:1].isupper():
-                return False
-            if room <= 0 or (after_object and not yes_seen and previous != "preposition"):
-                return False
-            titled = text[item.start : item.end][:1].isupper() and not text.isupper()
-            if after_object and item.act != "masked":
-                if several or not (titled or named or (joined and item.words not in OTHER_QUOTE)):
-                    return False
-                named = True
-            room = room - 1 if after_object or text[item.start : item.end][:1].isupper() else 0
-            named_before_yes = named_before_yes or not (yes_seen or after_object)
-            # "le devis du fauteuil est validé": past the first word the name may go on.
-            previous, joined = "preposition" if after_object else item.act, False
-            continue
-        elif item.act not in _MAY_STAND_BESIDEYES or (yes_seen and item.words.startswith(_AFTERWARDS)):
-            return False
-        elif item.act in {"greeting", "names", "closing", "thanks"}:
-            room, after_object, capital = 3, False, item.act not in {"greeting", "names"}
-        elif item.act == "object":
-            room, after_object, capital = 4, True, False
-        elif item.words in {"soussigne", "soussignee"}:
-            room, signed, capital = 4, True, False
-        elif item.act != "filler" or item.words not in _PREPOSITIONS:
-            if item.act == "number" and (previous in {"object", "context", "unknown"} or article):
-                return False  # "je valide les deux"
-            room, after_object = 0, False
-        joined, article = item.words in _PREPOSITIONS, item.words in _ARTICLES
-        previous = "preposition" if joined else item.act
-    return True
-
-
 def _span(items: tuple[Item, ...]) -> tuple[int, int]:
     wanted = [i for i in items if i.act in YES | {"needs", "object", "amount", "number", "mine"}]
     return wanted[0].start, wanted[-1].end
@@ -376,37 +313,17 @@ def _is_object_line(body: list[Item]) -> bool:
     strange = next((n for n, i in enumerate(body) if i.act in STRANGE), 0)
     if any(i.words in OTHER_QUOTE for i in body) or [i.words for i in body[:2]] == ["demande", "a"]:
         return False  # "Demande à Nadia."
-    joined = strange > first and body[strange - 1].words in _PREPOSITIONS
+    joined = strange > first and body[strange - 1].words in PREPOSITIONS
     return joined and body[first].act == "object" and len([i for i in body if i.act in STRANGE]) <= 3
 
 
 def comes_afterwards(judged: Judged) -> bool:
     """Whether the clause names something that must come first: after a yes, it takes the yes away."""
     return judged.kind not in {"approve", "weak", "perfect"} and any(
-        i.words.startswith(_AFTERWARDS) for i in judged.clause.items
+        i.words.startswith(AFTERWARDS) for i in judged.clause.items
     )
 
 
 def label(act: str) -> str:
     """The act in French, for a reason."""
     return ACTS.get(act, act)
-
-
-#: "Hugo de la boutique Bois & Lin", "Claire pour la maison Delorme"
-_OF_A_HOUSE = word_set(
-    "de du des d la le l van von den der el al ben chez pour from at et and boutique maison societe atelier service "
-    "galerie magasin equipe "
-    "agence studio cabinet restaurant hotel"
-)
-
-
-def is_name(judged: Judged, text: str) -> bool:
-    """Whether an unknown clause looks like a name: up to four words that begin with a capital."""
-    # "Hans Weber 😊"
-    items = [i for i in judged.clause.items if i.act not in {"polite", "particle"} or any(c.isalpha() for c in i.words)]
-    said = [text[i.start : i.end] for i in items]
-    if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
-        return False
-    if any(i.act not in {"unknown", "context", "names"} and i.words not in _OF_A_HOUSE | {"&"} for i in items):
-        return False
-    return said[0][:1].isupper() and all(w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE for w in said)

@@ -1,0 +1,73 @@
+"""The closed world of a yes: which words may stand beside it, and the few places where an unknown one names the thing quoted."""
+
+from __future__ import annotations
+
+from processors.verdicts.clauses import Item
+from processors.verdicts.politeness import STRANGE, YES
+from processors.verdicts.pricing import OTHER_QUOTE
+from processors.verdicts.tokens import word_set
+
+#: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
+AFTERWARDS = ("apres ", "after ")
+PREPOSITIONS = frozenset(
+    {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
+)
+_THIRD_PERSON_RISK = frozenset(
+    {"valide", "accepte", "approuve", "confirme", "ratifie", "approved", "accepted", "confirmed", "agreed"}
+)
+#: No name of a thing holds one of these.
+_NO_NAME = word_set("vous tu etes es sont avez as ont que qu qui quoi comment ne y you are were have that who")
+_ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
+_MAY_STAND_BESIDEYES = word_set(
+    "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
+)
+
+
+def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
+    """Whether every word beside the yes belongs to an approval; see the module's first lines.
+
+    An unknown word names the thing after "de la" or "pour le", or with a capital; beside the quote's own noun it says which
+    quote ("l'offre précédente"), and where ``several`` things were asked for, which of them.
+    """
+    room, after_object, yes_seen, previous = 0, False, False, ""
+    named = joined = False  # an unknown word named the thing; the word before was a preposition
+    named_before_yes = signed = capital = article = False
+    for item in items:
+        if item.act in YES or item.act == "needs":
+            if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
+                return False
+            yes_seen, room = True, 0
+        elif item.act in STRANGE:
+            if item.words in _NO_NAME:
+                return False
+            if item.act == "context" and (yes_seen or after_object) and previous in {"preposition", "object", "context"}:
+                continue
+            if capital and not text[item.start : item.end][:1].isupper():
+                return False
+            if room <= 0 or (after_object and not yes_seen and previous != "preposition"):
+                return False
+            titled = text[item.start : item.end][:1].isupper() and not text.isupper()
+            if after_object and item.act != "masked":
+                if several or not (titled or named or (joined and item.words not in OTHER_QUOTE)):
+                    return False
+                named = True
+            room = room - 1 if after_object or text[item.start : item.end][:1].isupper() else 0
+            named_before_yes = named_before_yes or not (yes_seen or after_object)
+            # "le devis du fauteuil est validé": past the first word the name may go on.
+            previous, joined = "preposition" if after_object else item.act, False
+            continue
+        elif item.act not in _MAY_STAND_BESIDEYES or (yes_seen and item.words.startswith(AFTERWARDS)):
+            return False
+        elif item.act in {"greeting", "names", "closing", "thanks"}:
+            room, after_object, capital = 3, False, item.act not in {"greeting", "names"}
+        elif item.act == "object":
+            room, after_object, capital = 4, True, False
+        elif item.words in {"soussigne", "soussignee"}:
+            room, signed, capital = 4, True, False
+        elif item.act != "filler" or item.words not in PREPOSITIONS:
+            if item.act == "number" and (previous in {"object", "context", "unknown"} or article):
+                return False  # "je valide les deux"
+            room, after_object = 0, False
+        joined, article = item.words in PREPOSITIONS, item.words in _ARTICLES
+        previous = "preposition" if joined else item.act
+    return True

@@ -1,0 +1,94 @@
+"""The lines under a closing formula or a name: a job, a house, an address, as long as they look like a signature."""
+
+from __future__ import annotations
+
+from processors.verdicts.judge import Judged
+from processors.verdicts.tokens import word_set
+
+_APPROVES = frozenset({"approve", "weak", "perfect"})
+#: Acts that may stand in the lines of a signature: a job, a service, an address.
+_IN_SIGNATURE = frozenset({"other", "hearsay"})
+#: A line that begins with one of these is a sentence, not a job or a house.
+_SENTENCE = word_set(
+    "je j on nous vous tu il elle ils elles c ce ca cela ceci cette ces qui que qu m me mon ma mes votre vos ton ta notre "
+    "comme mais si sauf selon for other tel telle apres avant disait dit quand i we you it he she they this that your but if as my ich "
+    "wir sie es das yo nosotros io noi eu ik wij"
+)
+_ARTICLE = word_set("le la les l un une des du the a an el los las il lo gli der die das de het o os")
+#: "Hugo de la boutique Bois & Lin", "Claire pour la maison Delorme"
+_OF_A_HOUSE = word_set(
+    "de du des d la le l van von den der el al ben chez pour from at et and boutique maison societe atelier service "
+    "galerie magasin equipe "
+    "agence studio cabinet restaurant hotel"
+)
+
+
+def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[Judged]:
+    """Drops the lines under the closing formula or the name, as long as they look like a signature."""
+    kept: list[Judged] = []
+    signed_on: int | None = None
+    for n, j in enumerate(judged):
+        # "Paul : je valide" under a closing formula is no signature.
+        quotes = j.clause.announces and any(k.kind in _APPROVES for k in judged[n + 1 : n + 2])
+        below = signed_on is not None and j.clause.line > signed_on and not quotes
+        if (
+            below
+            and len(j.clause.items) <= 8
+            and not j.clause.asked
+            and _titled(j, text)
+            and (j.kind in {"unknown", "harmless", "closing", "amount"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
+        ):
+            continue
+        follows = j.clause.alone or (admin and j is judged[-1]) or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
+        if _first_name(j, kept, text):
+            signed_on = j.clause.line
+            continue
+        if j.kind == "unknown" and follows and not j.clause.announces and is_name(j, text):
+            signed_on = j.clause.line if signed_on is None and j.clause.alone else signed_on
+            continue
+        if j.kind == "closing":
+            signed_on = j.clause.line
+        elif j.kind != "thanks":
+            signed_on = None
+        kept.append(j)
+    return kept
+
+
+def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
+    """A name that is a word as well ("A+ / Max", "Cordialement, / Rose Martin"), alone on the line under a closing formula."""
+    items = j.clause.items
+    return (
+        bool(before)
+        and before[-1].kind == "closing"
+        and j.clause.alone
+        and j.clause.line > before[-1].clause.line
+        and len(items) <= 2
+        and not j.clause.asked
+        and not j.clause.announces
+        and all(i.act in {"change", "unknown"} and text[i.start : i.end].istitle() for i in items)
+    )
+
+
+def _titled(j: Judged, text: str) -> bool:
+    """Whether a line may stand in a signature: it begins with a capital or a figure and is no sentence.
+
+    "La Boutique du Canapé" is a house, "La photo", "Je plaisante" and "Pour 1 crédit" still say something.
+    """
+    said = text[j.clause.start : j.clause.end]
+    words = [w for i in j.clause.items for w in i.words.split()]
+    if not (said[:1].isupper() or said[:1].isdigit()) or any(i.act == "amount" for i in j.clause.items):
+        return False
+    capitals = sum(w[:1].isupper() for w in said.split())
+    return not (words[0] in _SENTENCE or (words[0] in _ARTICLE and len(words) > 1 and capitals < 2))
+
+
+def is_name(judged: Judged, text: str) -> bool:
+    """Whether an unknown clause looks like a name: up to four words that begin with a capital."""
+    # "Hans Weber 😊"
+    items = [i for i in judged.clause.items if i.act not in {"polite", "particle"} or any(c.isalpha() for c in i.words)]
+    said = [text[i.start : i.end] for i in items]
+    if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
+        return False
+    if any(i.act not in {"unknown", "context", "names"} and i.words not in _OF_A_HOUSE | {"&"} for i in items):
+        return False
+    return said[0][:1].isupper() and all(w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE for w in said)
