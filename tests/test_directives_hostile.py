@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import directive_yaml
+from core.texts import Text
+from engine import directive_text, directive_yaml
 from engine.directive_problem import Problems
 from engine.directive_yaml import parse_mapping
 from engine.directives import compile_business
@@ -149,6 +150,50 @@ def test_strict_yaml_reads_what_was_written(value: object) -> None:
         assert problems.found
     else:
         assert read == {"k": value}
+
+
+PIECES = [
+    *(
+        "{{ name }}",
+        "{{ fact.object }}",
+        "{{ price }}",
+        "{{ file_count }}",
+        "{{ missing }}",
+        "{{ f.name }}",
+        "{{ x }}",
+        "{{ loop }}",
+    ),
+    *(
+        "{% if name %}",
+        "{% elif price %}",
+        "{% else %}",
+        "{% endif %}",
+        "{% if not fact.object or files %}",
+        "{% if f.label and x %}",
+    ),
+    *(
+        "{% for x in missing %}",
+        "{% for f in facts %}",
+        "{% for f in files %}",
+        "{% for x in unsure %}",
+        "{% endfor %}",
+        "mot\n",
+    ),
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=8),
+    st.sampled_from(["", "{% for f in facts %}{% if f.value %}", "{% if name %}" * 105]),
+)
+def test_a_text_that_is_not_tried_out_can_always_be_filled_in(pieces: list[str], head: str) -> None:
+    """Filters and comparisons are tried out when the document is checked; the rest must not fail later."""
+    tail = {"": "", "{% for f in facts %}{% if f.value %}": "{% endif %}{% endfor %}"}.get(head, "{% endif %}" * 105)
+    source = head + "".join(pieces) + tail
+    if directive_text.check_template(source, 1, ["object"], Problems("x.md")):
+        for word in ("x", ""):
+            Text("", {"fr": source}, {}).render("fr", directive_text._values(word))
 
 
 #: What the two parsers have been seen to read otherwise.
