@@ -137,6 +137,23 @@ def test_a_yes_that_nothing_ties_counts_only_for_the_one_version_that_was_ever_s
     assert life.stage == "done"
 
 
+def test_a_yes_that_nothing_ties_is_no_yes_to_facts_that_changed_and_changed_back() -> None:
+    life = waiting()
+    for quantity in (8000, 10000):
+        life.act("correct", facts=(Fact("quantity", Quantity(Decimal(quantity), "pièce"), (), origin="person"),))
+    assert life.order.shown[0].digest == life.order.shown[-1].digest
+    life.admin("Je valide", to="")
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+
+
+@pytest.mark.parametrize("words", ["nature kraft brun si possible", "nature : kraft ou blanc", "nature kraft ?"])
+def test_a_correction_with_a_condition_corrects_nothing(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert life.value("nature") is None
+    assert life.told("admin")[-1] == "admin_unclear"
+
+
 def test_a_yes_from_before_the_notice_is_no_answer_to_it() -> None:
     life = waiting()
     life.admin("Je valide", to="", received=life.now - timedelta(hours=1))

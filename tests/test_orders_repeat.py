@@ -53,6 +53,24 @@ def test_what_the_message_says_itself_wins() -> None:
     assert life.value("product") == "sac_poignees_torsadees"
     assert life.value("delivery_date").day.isoformat() == "2026-03-12"
     assert life.value("total_price") == Money(Decimal("2250.00"), "MAD", "excl")
+    assert fact.confidence < 0.85 <= confidence(life.order, life.directive)
+
+
+def test_what_is_said_later_stands_above_what_was_taken_over() -> None:
+    life = Life(validated(), ref="CMD0002B")
+    life.write("kif dima")
+    life.write("5000")
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert (fact.value, fact.origin) == (Quantity(Decimal(5000), "pièce"), "rules")
+
+
+def test_what_a_person_validated_is_no_longer_doubtful() -> None:
+    life = Life(validated("Je voudrais commander 500 sacs fond carré"), ref="CMD0002B")
+    life.write("kif dima")
+    fact = life.order.fact("product")
+    assert fact is not None
+    assert (fact.value, fact.confidence) == ("sac_sans_poignees", 0.85)
 
 
 def test_another_product_takes_over_neither_price_nor_nature_nor_quantity() -> None:

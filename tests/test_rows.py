@@ -12,7 +12,10 @@ from engine.typed import read_value, written_value
 from processors.numbers_spoken import numbers, readable
 from tests.orders_life import Life, commande
 
-TWO = "Commande :\n- 10 000 sachets fond plat kraft, 0,12 € HT\n- 4 cartons de sacs fond carré poignées plates, 30 € HT le carton\nTotal 1320 € HT\n"
+TWO = (
+    "Commande :\n- 10 000 sachets fond plat kraft, 0,12 € HT\n"
+    "- 4 cartons de sacs fond carré poignées plates, 30 € HT le carton\nTotal 1320 € HT\n"
+)
 
 
 def two() -> Life:
