@@ -7,6 +7,7 @@ ends. A child that has ended is kept by the template until it is asked for, so t
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
@@ -140,6 +141,9 @@ class Forks:
     def _forked(self, ours: socket.socket, theirs: socket.socket) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
+        # What is loaded stays: left out of the collector's rounds, which write into every object, its pages stay shared.
+        gc.collect()
+        gc.freeze()
         pid = os.fork()
         if pid:
             return pid
