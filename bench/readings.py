@@ -37,9 +37,10 @@ def mails(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
     for path in sorted(blind_mails.FOLDER.iterdir()):
         if path.suffix == ".tsv":
             yield from ((f"{path.stem}-{one.line}", blind_help.mail(one)) for one in blind_help.requests(path))
-        else:
-            cases = blind_mails.automatic_cases if path.stem.startswith("automatic") else blind_mails.cases
-            yield from ((case.name, case.raw) for case in cases(path.stem))
+        elif path.stem.startswith("automatic"):
+            yield from ((case.name, case.raw) for case in blind_mails.automatic_cases(path.stem))
+        elif path.stem.startswith(("replies", "admin")):
+            yield from ((case.name, case.raw) for case in blind_mails.cases(path.stem))
     yield from ((path.stem, path.read_bytes()) for path in sorted((ROOT / "tests/fixtures/automatic").iterdir()))
 
 

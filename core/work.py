@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from core.case import Case, Party, Stage
+from core.case import Case, Party, Stage, changed
 from core.directive import Directive, in_language
 from core.effects import AddNote, Effect, OpenTicket, Payload, SendMessage, System, UpdateTicket, UpsertContact, references
 from core.message import Channel
@@ -72,6 +72,8 @@ class Work:
         #: Whether the ticket must be told although the stage is the same.
         self.retold = False
         self._ticket_slot: tuple[int, OpenTicket] | None = None
+        #: What templates of one line are filled with, and the case that it was made of.
+        self._filling: tuple[Case, dict[str, object]] | None = None
 
     def today(self) -> date:
         """The day in the business's zone."""
@@ -80,7 +82,7 @@ class Work:
     # ---- small changes
     def change(self, **fields: Any) -> None:
         """Replace fields of the case."""
-        self.case = replace(self.case, **fields)
+        self.case = changed(self.case, fields)
 
     def because(self, rule: str, text: str, hit: bool = True) -> None:
         """A line of the explanation, in French."""
@@ -297,7 +299,9 @@ class Work:
 
     def fill(self, template: Text) -> str:
         """A template of one line with the case's values, in French as the people at work read it."""
-        return template.render("fr", self._values("fr", {}))[1].strip()
+        if self._filling is None or self._filling[0] is not self.case:
+            self._filling = (self.case, self._values("fr", {}))
+        return template.render("fr", self._filling[1])[1].strip()
 
     def _values(self, language: str, extra: Mapping[str, object]) -> dict[str, object]:
         return text_values(

@@ -69,14 +69,37 @@ class Mail(Protocol):
     def parts(self) -> Sequence[Part]: ...
 
 
-_QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}
+#: What each of these is written as; none of them is what another one is written as.
+_PLAIN = tuple(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "\u00a0": " ",
+        "\u202f": " ",
+        "ß": "ss",
+        "ø": "o",
+        "ł": "l",
+        "æ": "ae",
+        "œ": "oe",
+    }.items()
 )
+#: A text longer than this is a body, not a header.
+_LONG = 200
 _BLANKS = re.compile(r"[^\S\n]+")
 # Only Latin and Greek lose their accents: the marks of other scripts (й, Japanese voicing, Hebrew points) carry meaning.
 # The mark is looked for first, for letters are everywhere.
 _MARKS = re.compile("[\u0300-\u036f](?<=[a-zα-ω].)[\u0300-\u036f]*")
 _UNUSUAL_BLANK = re.compile("[\t\r\v\f\x1c-\x1f]|  ")
+
+
+def _straight(text: str) -> str:
+    """With plain apostrophes, blanks and letters. Faster than ``str.translate``, which asks for every character."""
+    for sign, plain in _PLAIN:
+        if sign in text:
+            text = text.replace(sign, plain)
+    return text
 
 
 def fold(text: str) -> str:
@@ -86,8 +109,19 @@ def fold(text: str) -> str:
         if _UNUSUAL_BLANK.search(plain) is None:
             return plain
         return _BLANKS.sub(" ", plain.replace("\r\n", "\n").replace("\r", "\n"))
-    apart = unicodedata.normalize("NFKD", text.translate(_QUOTES)).lower()
-    bare = unicodedata.normalize("NFC", _MARKS.sub("", apart)).translate(_QUOTES)
+    if len(text) > _LONG:
+        return _fold_long(text)
+    return _fold(text)
+
+
+@lru_cache(maxsize=4)  # a body is asked for by several rules, one after another
+def _fold_long(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", _straight(text)).lower()
+    bare = _straight(unicodedata.normalize("NFC", _MARKS.sub("", apart)))
     return _BLANKS.sub(" ", bare.replace("\r\n", "\n").replace("\r", "\n"))
 
 

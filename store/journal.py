@@ -9,7 +9,6 @@ stands in ``texts``, sealed; the row holds a keyed digest of it: erasing a text 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -179,7 +178,7 @@ class Journal(Group):
         return self._hmac("row", before + json.dumps(line, ensure_ascii=True, separators=(",", ":")))
 
     def _digest(self, text_id: str, text: bytes) -> str:
-        return hmac.new(self.keys.journal, b"text\n" + text_id.encode() + b"\n" + text, hashlib.sha256).hexdigest()
+        return hmac.digest(self.keys.journal, b"text\n" + text_id.encode() + b"\n" + text, "sha256").hex()
 
     def _erased(self, text_id: str) -> str:
         return self._hmac("erased", text_id)
@@ -192,7 +191,7 @@ class Journal(Group):
         return self._hmac("head", f"{seq}\n{mac}")
 
     def _hmac(self, purpose: str, text: str) -> str:
-        return hmac.new(self.keys.journal, f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.keys.journal, f"{purpose}\n{text}".encode(), "sha256").hex()
 
     def _head(self, connection: Connection) -> Head:
         return _head_of(connection.execute(select(meta.c.value).where(meta.c.name == _HEAD)).scalar())

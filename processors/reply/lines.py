@@ -11,6 +11,7 @@ MAX_LINE = 500
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD])
 _SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x09], " ")
 _TABLE = {**_INVISIBLE, **_SPACES}
+_ODD = re.compile(f"[{''.join(map(chr, _TABLE))}]")
 DECOR = re.compile(r"[-_*=~#+—–─━•·.]{2,}")
 SEPARATOR = re.compile(r"(?:[-_*=~#+—–─━]\s?){2,200}$|[—–]$|\.{5,200}$")
 
@@ -20,7 +21,8 @@ def normal(line: str) -> str:
     if len(line) > 4 * MAX_LINE:
         line = line[: 4 * MAX_LINE]
     if not line.isascii():
-        line = line.translate(_TABLE)
+        if _ODD.search(line) is not None:
+            line = line.translate(_TABLE)
     elif "\t" in line:
         line = line.replace("\t", " ")
     if "&" in line:
