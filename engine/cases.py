@@ -18,6 +18,7 @@ from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
 from core.reading import Evidence, Rows
+from core.rows import digest_of
 from core.values import fact_text, missing, price_text
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from engine.case_labels import ACTS, ENDED, LINES, STATES, WAITS, deadline_label, label
@@ -200,6 +201,8 @@ class CaseView:
     waits: Waits
     actions: tuple[Action, ...]
     papers: tuple[Paper, ...] = ()
+    #: Stands for the facts as they are shown here (core.rows.digest_of).
+    digest: str = ""
 
     @property
     def quote(self) -> QuoteView | None:
@@ -271,6 +274,7 @@ class Cases:
             deadlines=due,
             waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive)),
             actions=actions_of(case, directive, [d.name for d in self._office.business(case.business).directives]),
+            digest=digest_of(case, directive),
             papers=papers_of(case, [d for one in said for d in one.message.documents], lambda name: _called(directive, name)),
         )
 

@@ -23,7 +23,7 @@ from core.ports import Change
 from core.reading import Quantity
 from core.register import entry_of
 from engine.evaluation import as_json, evaluate, labelled
-from tests.browser import Browser, text_of, with_people
+from tests.browser import Browser, forms_of, text_of, with_people
 from tests.orders_house import fill, order, orders_house
 from tests.register_help import many
 from tests.road import ROOT, mail, plain
@@ -164,6 +164,21 @@ def test_a_yes_to_facts_that_changed_meanwhile_decides_nothing(web: Running, pro
     assert late.status == 409, late.body
     assert web.counter.cases()[0].judged is None
     assert program("POST", f"/api/orders/{case_id}/validate").status == 200
+    assert web.counter.cases()[0].stage == "done"
+
+
+def test_the_other_pages_judge_what_they_show_too(web: Running) -> None:
+    case_id = order(web.counter, TEXT)
+    marc = person(web, "marc")
+    page = marc.get("/review")
+    assert 'name="amount"' not in page.body.decode()
+    shown = next(fields for action, fields in forms_of(page) if action == f"/cases/{case_id}/act")
+    web.edge.desk.acts.give(case_id, "correct", author="zoe", values={"quantity": "1 pièce"})
+    web.counter.settle()
+    assert marc("POST", f"/cases/{case_id}/act", shown | {"action": "validate"}).status == 409
+    assert web.counter.cases()[0].judged is None
+    assert marc.fill("/review", action="validate").status == 303
+    web.counter.settle()
     assert web.counter.cases()[0].stage == "done"
 
 

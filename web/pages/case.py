@@ -88,6 +88,7 @@ def router(frame: Frame) -> APIRouter:
         amount: Annotated[str, Form(max_length=30)] = "",
         note: Annotated[str, Form(max_length=20_000)] = "",
         key: Annotated[str, Form(max_length=60)] = "",
+        digest: Annotated[str, Form(max_length=64)] = "",
         next: Annotated[str, Form(max_length=2000)] = "",
     ) -> Response:
         name = next_name(action)
@@ -96,7 +97,7 @@ def router(frame: Frame) -> APIRouter:
             values = await _changed(request, desk, case_id)
         outcome = await desk.act(
             case_id, name, author=person.author, key=key or secrets.token_hex(8), amount=number(amount), note=note, values=values,
-            seconds=WAIT,
+            digest=digest, seconds=WAIT,
         )  # fmt: skip
         if outcome.state == "unknown":
             raise Refusal(404, "Ce dossier n'existe pas.")
