@@ -17,6 +17,7 @@ from core.views import DeskStore, DraftRow, PublishedRow
 from engine.directive_compile import MOST_CHARACTERS, MOST_DOCUMENTS, compile_business, normal, revision_of
 from engine.directive_problem import DirectiveErrors, Problem, Problems
 from engine.directives import Report, read_documents
+from engine.evaluation import Evaluation, evaluate, labelled
 from engine.examples import Ran, each_example
 from engine.house import Published
 from engine.publishing import folder_of, name_problem, text_problem, write_documents
@@ -24,6 +25,8 @@ from engine.replay import Replayed, replay
 
 #: Most messages of one replay.
 MOST_REPLAYED = 200
+#: Most labels that a draft is measured by: the newest.
+MOST_MEASURED = 2_000
 
 Documents = Mapping[str, str]
 Edits = Mapping[str, str | None]
@@ -195,6 +198,16 @@ class Drafting:
             s for s in self._store.recent(4 * MOST_REPLAYED) if s.outcome == "opened" and s.reading.business in ("", business)
         ]
         return replay(said[: max(1, min(limit, MOST_REPLAYED))], self._published.business(business), compiled)
+
+    def measure(self, business: str, documents: Documents) -> tuple[Evaluation, Evaluation] | tuple[Problem, ...]:
+        """How what people have labelled is read by what is in force, and by these documents (engine.evaluation)."""
+        compiled = self._compile(business, documents)
+        if not isinstance(compiled, Business):
+            return compiled
+        examples = labelled(self._store, business, limit=MOST_MEASURED)
+        every = list(self._published.current.values())
+        edited = [compiled if b.name == business else b for b in every]
+        return evaluate(examples, every), evaluate(examples, edited)
 
     def _compile(self, business: str, documents: Documents) -> Business | tuple[Problem, ...]:
         if problems := _refused(business, documents, {}):

@@ -380,6 +380,12 @@ def test_a_correction_in_the_desk_changes_the_next_eval(web: Running, program: P
     assert (standing.score("commande", "product").right, after.score("commande", "product").right) == (0, 1)
     line = json.loads(json.dumps(as_json(standing, after)))
     assert (line["labels"], line["right"], line["right_after"]) == (standing.n, standing.n - 1, standing.n)
+    # In the desk too, beside a draft.
+    desk = web.edge.desk
+    name = "produits.md"
+    desk.drafts.save("sacherie", "anne", {name: page.read_text("utf-8")}, base=business.revision)
+    shown = text_of(person(web).get("/directives/sacherie/draft/measure"))
+    assert f"{standing.n - 1} → {standing.n} / {standing.n}" in shown
     # With the person goes what was learned from him.
     whole = store.person(["a@atlas.example"])
     store.calm(whole, "anne", counter.now)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from engine.desk import Desk
 from engine.directive_problem import Problem
 from engine.drafting import BusinessView, DraftView, problems_of
+from engine.evaluation import Evaluation
 from engine.examples import Ran
 from engine.replay import Replayed
 from web.auth import Person
@@ -69,7 +70,7 @@ def router(frame: Frame) -> APIRouter:
         base = await desk.run(desk.drafts.documents, business, draft.base) or {}
         values = {
             "view": view, "draft": draft, "checked": checked, "found": located(checked.problems, draft.documents),
-            "changes": changes(base, draft), "examples": None, "replayed": None,
+            "changes": changes(base, draft), "examples": None, "replayed": None, "measured": None,
         }  # fmt: skip
         return await frame.show(request, person, "draft.html", status, **(values | more))
 
@@ -161,6 +162,10 @@ def router(frame: Frame) -> APIRouter:
     async def replay(business: Name, request: Request, person: Admin) -> Response:
         return await draft_page(request, person, business, replayed=await desk.run(_replay, desk, business, person.author))
 
+    @routes.get("/directives/{business}/draft/measure")
+    async def measure(business: Name, request: Request, person: Admin) -> Response:
+        return await draft_page(request, person, business, measured=await desk.run(_measured, desk, business, person.author))
+
     @routes.post("/directives/{business}/publish")
     async def publish(
         business: Name, request: Request, person: Admin, note: Annotated[str, Form(max_length=500)] = ""
@@ -215,6 +220,14 @@ def _replay(desk: Desk, business: str, author: str) -> list[Replayed]:
     draft = desk.drafts.draft(business, author)
     found = desk.drafts.replay(business, draft.documents) if draft is not None else []
     return [] if problems_of(found) else [one for one in found if isinstance(one, Replayed)]
+
+
+def _measured(desk: Desk, business: str, author: str) -> tuple[Evaluation, Evaluation] | None:
+    draft = desk.drafts.draft(business, author)
+    found = desk.drafts.measure(business, draft.documents) if draft is not None else ()
+    if len(found) != 2 or not isinstance(found[0], Evaluation) or not isinstance(found[1], Evaluation):
+        return None
+    return found[0], found[1]
 
 
 def located(problems: Sequence[Problem], documents: Mapping[str, str]) -> list[Found]:
