@@ -352,11 +352,12 @@ def _highlights(case: Case, one: Said) -> tuple[Highlight, ...]:
     found: dict[Highlight, None] = {}
     for fact in case.facts:
         read = one.reading.fact(fact.name)
-        if read is None or read.value != fact.value:
+        lined = read is not None and isinstance(read.value, Rows) and fact.origin != "person"  # totals were calculated since
+        if read is None or (read.value != fact.value and not lined):
             continue
         every = [(fact.name, evidence) for evidence in read.evidence]
-        if isinstance(read.value, Rows):
-            every += [(cell.name, evidence) for row in read.value.rows for cell in row.cells for evidence in cell.evidence]
+        if isinstance(read.value, Rows):  # each cell has its own words
+            every = [(cell.name, evidence) for row in read.value.rows for cell in row.cells for evidence in cell.evidence]
         for name, evidence in every:
             text, end = sources.get(evidence.source, ""), evidence.start + len(evidence.quote)
             if evidence.start >= 0 and evidence.quote and text[evidence.start : end] == evidence.quote:

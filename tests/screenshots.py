@@ -18,6 +18,8 @@ from playwright.sync_api import Browser
 
 from tests.browser import with_people
 from tests.desk_house import chair, fill, places, post_form
+from tests.orders_house import fill as season
+from tests.orders_house import orders_house
 from tests.road import ROOT, plain
 from tests.seats import launched, seat
 from tests.web_help import Running, running
@@ -28,6 +30,8 @@ WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 LIGHTS = (("light", WIDE, ""), ("dark", WIDE, "-dark"))
 #: How much of a long page is shown, in pixels.
 TALLEST = 1500
+#: Pages whose charts are drawn by a script.
+CHARTS = ("figures", "analytics", "dashboard")
 #: What is shot on a phone too.
 ON_A_PHONE = ("today", "case", "review", "form")
 #: The pictures of the month, drawn: a line each with its name, the wall behind, and SVG shapes before it.
@@ -68,7 +72,7 @@ def shoot(
     anne = seat(browser, web, color_scheme=scheme, viewport=viewport).login("Anne")
     for name, path in names.items():
         anne.go(path)
-        if name == "figures":
+        if name in CHARTS:
             anne.page.wait_for_selector("html[data-charts=drawn]")
         anne.page.wait_for_timeout(400)
         height = min(TALLEST, anne.page.evaluate("document.documentElement.scrollHeight"))
@@ -89,6 +93,24 @@ def outside(browser: Browser, web: Running) -> None:
             nobody.page.screenshot(path=OUT / f"{name}{ending}.png")
             print(f"{name}{ending}.png")
             nobody.context.close()
+
+
+def registers(browser: Browser, folder: Path) -> None:
+    """The pages of a register: another house, which takes orders."""
+    with orders_house(folder) as web:
+        with_people(web, Anne="admin", Marc="agent")
+        season(web)
+        awake(web)
+        cases = sorted(web.counter.cases(), key=lambda c: c.opened_at)
+        client = web.edge.desk.contacts.find(search="atlas", limit=1).rows[0].id
+        names = {
+            "dashboard": "/dashboard", "orders": "/orders", "order": f"/orders/{cases[-1].id}",
+            "order-lines": f"/orders/{next(c.id for c in cases if '2026-114' in c.subject)}", "alerts": "/alerts",
+            "analytics": "/analytics", "client": f"/contacts/{client}", "processing": "/processing", "whatsapp": "/whatsapp",
+        }  # fmt: skip
+        for scheme, viewport, ending in LIGHTS:
+            shoot(browser, web, names, scheme, viewport, ending)
+        shoot(browser, web, {n: names[n] for n in ("dashboard", "orders", "order")}, "light", PHONE, "-phone")
 
 
 def awake(web: Running) -> None:
@@ -121,6 +143,7 @@ def main() -> int:
             with_a_slip = more_places(web)
             for scheme, viewport, ending in LIGHTS:
                 shoot(browser, web, with_a_slip, scheme, viewport, ending)
+        registers(browser, Path(folder) / "orders")
     if tool := shutil.which("pngquant"):
         subprocess.run([tool, "--force", "--ext", ".png", "--skip-if-larger", *map(str, OUT.glob("*.png"))], check=False)
     return 0

@@ -111,6 +111,8 @@ def test_the_order_page_shows_where_each_field_was_read(season: Running) -> None
     page = anne.get(f"/orders/{two.id}")
     assert '<mark class="evidence" title="date de livraison">12 mars 2026</mark>' in page.body.decode()
     assert 'name="f.lines.2.quantity"' in page.body.decode()
+    # The words of the second line as well.
+    assert 'title="quantité">2 000 sachets</mark>' in page.body.decode()
 
 
 def test_a_business_without_a_register_has_none_of_these_pages(tmp_path: Path) -> None:
