@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, column, delete, func, insert, select, table, text, update
+from sqlalchemy import Connection, MetaData, column, delete, func, insert, inspect, select, table, text, update
 
 from core.errors import UserError
 from core.ports import JournalEntry
@@ -31,7 +31,7 @@ from store.portable import (
 )
 from store.spool import FolderSpool
 from store.sql import SqlStore
-from store.tables import metadata, outbox, sessions
+from store.tables import metadata, nodes, outbox, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ def restore(
     db = connect(url)
     store = SqlStore(db, keys)
     try:
+        _refuse_living(store)
         if not force:
             _refuse_full(store, spool)
         missing = _restore_files(folder, spool, progress)
@@ -107,13 +108,27 @@ def restore(
     return Restored(manifest, uncertain, tuple(missing))
 
 
+def _refuse_living(store: SqlStore) -> None:
+    """The lock of this machine's folder says nothing of other machines that share the database."""
+    with store.db.read() as connection:
+        if not inspect(connection).has_table(nodes.name):
+            return
+    living = [node.name for node in store.nodes() if node.state != "dead"]
+    if living:
+        raise UserError(
+            f"des nœuds travaillent sur cette base : {', '.join(living)}",
+            where=store.db.url.render_as_string(hide_password=True),
+            todo="arrêtez le service sur toutes les machines, puis recommencez",
+        )
+
+
 def _refuse_full(store: SqlStore, spool: FolderSpool) -> None:
     with store.db.read() as connection:
         made = bool(schema.revision(connection))
         full = made and any(
             connection.execute(select(func.count()).select_from(one)).scalar_one()
             for one in metadata.sorted_tables
-            if one.name not in ("meta", "lanes")
+            if one.name not in ("meta", "lanes", "nodes")
         )
     if full or next(spool.digests(), None):
         raise UserError(
@@ -194,6 +209,8 @@ def _mark(store: SqlStore, connection: Connection, manifest: dict[str, Any], now
     """What was not finished may have been sent since: it is to be looked up. The journal says that this is a restored past."""
     doubt = update(outbox).where(outbox.c.state.in_(("intended", "sending")))
     uncertain = connection.execute(doubt.values(state="uncertain", next_at=now, changed_at=now)).rowcount
+    # Whoever worked then is not there now.
+    connection.execute(delete(nodes))
     # Whoever logged out since must not find himself logged in again.
     connection.execute(delete(sessions))
     head = store._lock_head(connection)

@@ -17,9 +17,11 @@ from core.nodes import HandedOver, Hold, carried, held, hold, still_held
 from engine.cluster import ClusterLanes
 from engine.lanes import Lane
 from store import open_store
+from store.backup import backup, restore
 from store.cluster import ClusterNodes
 from store.engine import Postgres
 from store.fence import check
+from store.spool import FolderSpool
 from tests import postgres
 from tests.road import JPEG, Counter, mail
 from tests.store_help import KEYS, NOW, taken
@@ -274,6 +276,18 @@ def test_people_see_the_nodes_and_which_lane_is_where(join: Callable[..., Node],
         beside.execute("INSERT INTO nodes VALUES (999, 'b', '1', 'bucket', now(), now() - interval '6 seconds', false)")
     assert [(n.name, n.state) for n in a.store.nodes()] == [("a", "alive"), ("b", "dead")]
     assert a.nodes.share() == (0, 1), "the dead have no part"
+
+
+def test_a_backup_is_not_put_back_under_nodes_that_work(join: Callable[..., Node], postgres_url: str, tmp_path: Path) -> None:
+    a = join("a")
+    until(lambda: a.here() == set(LANES))
+    spool = FolderSpool(tmp_path / "spool", KEYS)
+    made = backup(a.store, spool, tmp_path / "backups", NOW)
+    with pytest.raises(UserError, match="des nœuds travaillent sur cette base : a"):
+        restore(made, postgres_url, tmp_path / "spool", keys=KEYS, now=NOW, force=True)
+    a.lanes.stop(5)
+    restore(made, postgres_url, tmp_path / "spool", keys=KEYS, now=NOW, force=True)
+    assert a.store.nodes() == [], "who worked when it was made is not there now"
 
 
 def test_readers_share_what_there_is_to_read(postgres_url: str) -> None:
