@@ -21,6 +21,7 @@ from store.backup import backup, restore
 from store.cluster import ClusterNodes
 from store.engine import Postgres
 from store.fence import check
+from store.parts import ALL, count, packed, parts, room
 from store.spool import FolderSpool
 from tests import postgres
 from tests.road import JPEG, Counter, mail
@@ -260,11 +261,25 @@ def test_a_lane_that_only_one_node_knows_is_not_left_lying(join: Callable[..., N
     b = join("b", lanes=("clerk",))
     until(lambda: a.here() | b.here() == {"clerk", "watch:x", "watch:y"} and not a.here() & b.here())
     # One of them is given up as more than a part, and taken again once nobody wants it.
-    until(lambda: bool(a.nodes._state.kept) and {"watch:x", "watch:y"} <= a.here())
+    until(lambda: bool(a.nodes._board.kept) and {"watch:x", "watch:y"} <= a.here())
     runs = len(a.runs)
     time.sleep(1.5)
     assert {"watch:x", "watch:y"} <= a.here(), "and then kept"
     assert len(a.runs) <= runs + 3
+
+
+def test_a_node_that_took_everything_gives_back_to_those_that_came_late(
+    join: Callable[..., Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.handing.FREE", 0.2)
+    monkeypatch.setattr("store.handing.KEPT", 0.5)
+    a, b = join("a"), join("b")
+    until(lambda: bool(a.here()) and bool(b.here()) and a.here() | b.here() == set(LANES))
+    b.nodes._board.lanes = ()  # as if it were too slow to take any
+    b.stop()
+    until(lambda: a.here() == set(LANES))
+    c = join("c")
+    until(lambda: len(c.here()) >= 3 and a.here() | c.here() == set(LANES) and not a.here() & c.here())
 
 
 def test_people_see_the_nodes_and_which_lane_is_where(join: Callable[..., Node], postgres_url: str) -> None:
@@ -288,6 +303,23 @@ def test_a_backup_is_not_put_back_under_nodes_that_work(join: Callable[..., Node
     a.lanes.stop(5)
     restore(made, postgres_url, tmp_path / "spool", keys=KEYS, now=NOW, force=True)
     assert a.store.nodes() == [], "who worked when it was made is not there now"
+
+
+def test_parts_are_by_kind_and_in_all() -> None:
+    lanes = ["clerk", "retention", "courier:a", "courier:b", "courier:c", "courier:d", "intake:x"]
+    assert parts(lanes, 3) == {"": 1, "courier": 2, "intake": 1, ALL: 3}
+    assert room("courier:c", count(["courier:a"]), parts(lanes, 3))
+    assert not room("courier:c", count(["courier:a", "courier:b"]), parts(lanes, 3)), "no more of its kind"
+    assert not room("intake:x", count(["clerk", "courier:a", "courier:b"]), parts(lanes, 3)), "no more in all"
+
+
+def test_names_of_lanes_fit_into_messages_whatever_their_number() -> None:
+    lanes = [f"intake:gmail:boîte{n}@exemple.fr" for n in range(2000)]
+    told = list(packed(lanes))
+    assert " ".join(told).split(" ") == lanes
+    assert len(told) > 5
+    assert all(len(text.encode()) < 7900 for text in told)
+    assert list(packed([])) == []
 
 
 def test_readers_share_what_there_is_to_read(postgres_url: str) -> None:

@@ -101,11 +101,11 @@ def stale_case_write() -> None:
 
 def no_lane_fence() -> None:
     """Neither a commit nor an outside call asks whose the lane is by now."""
-    import store.cluster
     import store.engine
+    import store.handing
 
     store.engine.fence = lambda connection, hold: None
-    store.cluster.check = lambda db, lane, job, turn: None
+    store.handing.check = lambda db, lane, job, turn: None
 
 
 #: For several nodes (tests.faults.nodes).
