@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from engine.desk import Desk
+from engine.directive_lists import Row, rows_of, with_rows
 from engine.directive_problem import Problem
 from engine.drafting import BusinessView, DraftView, problems_of
 from engine.evaluation import Evaluation
@@ -20,6 +21,8 @@ from web.pages.frame import Admin, Frame, Reader
 from web.pages.page import Notice, back
 from web.problems import Refusal
 
+#: Most rows of a list that is edited as a table.
+MOST_ROWS = 500
 #: Lines around a change that a comparison shows.
 AROUND = 2
 Name = Annotated[str, Path(max_length=100)]
@@ -115,7 +118,7 @@ def router(frame: Frame) -> APIRouter:
         bad = {f.problem.line for f in found if f.name == name}
         return await frame.show(
             request, person, "document.html", status, view=view, draft=draft, name=name, text=text, found=found, bad=bad,
-            lines=text.count("\n") + 1, **more,
+            lines=text.count("\n") + 1, rows=rows_of(name, text), **more,
         )  # fmt: skip
 
     @routes.post("/directives/{business}/document")
@@ -125,6 +128,32 @@ def router(frame: Frame) -> APIRouter:
         base: Annotated[str, Form(max_length=100)] = "", version: Annotated[int, Form(ge=0)] = 0,
         then: Annotated[str, Form(max_length=20)] = "",
     ) -> Response:  # fmt: skip
+        return await keep(request, person, business, name, text, base, version, then)
+
+    @routes.post("/directives/{business}/list")
+    async def save_list(business: Name, request: Request, person: Admin) -> Response:
+        form = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+        name = form.get("name", "")[:200]
+        draft = await desk.run(desk.drafts.draft, business, person.author)
+        in_force = await desk.run(desk.drafts.documents, business)
+        documents: Mapping[str, str] = draft.documents if draft is not None else in_force or {}
+        if name not in documents or rows_of(name, documents[name]) is None:
+            raise Refusal(404, "Ce document n'existe pas.")
+        rows = []
+        for number in range(MOST_ROWS):
+            if f"fr-{number}" not in form:
+                break
+            told = [form.get(f"{part}-{number}", "")[:20_000] for part in ("value", "fr", "en", "words")]
+            rows.append(Row(*told))
+        version = form.get("version", "0")
+        text = with_rows(documents[name], rows)
+        number = int(version) if version.isdecimal() and len(version) < 10 else 0
+        return await keep(request, person, business, name, text, form.get("base", "")[:100], number, form.get("then", ""))
+
+    async def keep(
+        request: Request, person: Person, business: str, name: str, text: str, base: str, version: int, then: str
+    ) -> Response:
+        """Keep a document in the draft, and show what is wrong with it."""
         view = await seen(business)
         draft = await desk.run(desk.drafts.draft, business, person.author)
         written = text.replace("\r\n", "\n").replace("\r", "\n")
