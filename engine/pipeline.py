@@ -208,18 +208,26 @@ def belonging(message: Message, businesses: Sequence[Business], account: str = "
 def understand_best(message: Message, businesses: Sequence[Business], *, now: datetime, only: str = "") -> Reading:
     """The reading of the business that recognises the message best; the first one's default when none does."""
     best: Reading | None = None
-    for business in businesses:
+    surest = (0, 0.0)
+    for place, business in enumerate(businesses):
         reading = replace(understand(message, business, now=now, only=only), business=business.name)
-        if best is None or _certainty(reading) > _certainty(best):
-            best = reading
+        certainty = _certainty(reading, business, place)
+        if best is None or certainty > surest:
+            best, surest = reading, certainty
     if best is None:
         raise ValueError("no business to read for")
     return best
 
 
-def _certainty(reading: Reading) -> tuple[bool, float]:
-    """Recognised by something of its own comes before a business's default for whatever nobody knows."""
-    return any(r.hit and r.weight > 0 for r in reading.reasons), reading.confidence
+def _certainty(reading: Reading, business: Business, place: int) -> tuple[int, float]:
+    """How surely a message is this business's: recognised as something of its own before all else.
+
+    What a default directive recognises ("facture", "annuler") is said to every business: it draws nothing away from the first one.
+    """
+    recognised = any(r.hit and r.weight > 0 for r in reading.reasons)
+    if recognised and reading.directive != business.default.name:
+        return 2, reading.confidence
+    return (1, reading.confidence) if recognised and place == 0 else (0, 0.0)
 
 
 def fingerprint(message: Message) -> str:

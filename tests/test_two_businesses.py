@@ -145,6 +145,14 @@ def test_the_inbox_and_the_addresses_decide_and_only_a_file_is_told_by_its_words
     assert (read.reading.business, read.reading.kind) == ("sacherie", "COMMANDE")
     read = read_mail(plain_mail("Chaise", "Je souhaite modéliser cette chaise en 3D", to=unknown), setup, now=when, hints={})
     assert (read.reading.business, read.reading.kind) == ("figurative", "MODELISATION")
+    # What every house gets (questions, invoices) draws nothing away from the first one.
+    for text in (
+        "Do you charge VAT to customers in Switzerland?",
+        "Je souhaite annuler, quel est le prix de vos échantillons ?",
+        "Bonjour",
+    ):
+        read = read_mail(plain_mail("Question", text, to=unknown), setup, now=when, hints={})
+        assert (read.reading.business, read.reading.kind) == ("figurative", "SUPPORT"), text
 
 
 def test_past_orders_are_found_by_either_address_of_their_person(store: SqlStore) -> None:
