@@ -45,6 +45,19 @@ def number_text(amount: Decimal, language: str) -> str:
     return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
 
 
+def money_text(amount: Decimal, language: str) -> str:
+    """An amount of money as people write it: two decimals, or more where it has more, or none where it has none."""
+    if amount == amount.to_integral_value() or amount.normalize().as_tuple().exponent <= -2:  # type: ignore[operator]
+        return number_text(amount, language)
+    return number_text(amount, language) + "0"
+
+
+def quantity_text(value: Quantity, spec: FactSpec | None, language: str) -> str:
+    """« 6000 pièces »: the plural is the one that the directive spells among the unit's words, if it does."""
+    many = abs(value.amount) >= 2 and spec is not None and value.unit + "s" in spec.unit_words.get(value.unit, ())
+    return f"{number_text(value.amount, language)} {value.unit}{'s' * many}".strip()
+
+
 def price_text(amount: Decimal, grid: Grid | None, language: str) -> tuple[str, str, str]:
     """(number, unit, both), the unit agreeing with the number: ("2", "crédits", "2 crédits")."""
     number = number_text(amount, language)
@@ -89,11 +102,11 @@ def fact_text(value: FactValue, spec: FactSpec | None, language: str) -> str:
         )
         each = f" / {number_text(Decimal(value.per), language)}" if value.per != 1 else ""
         each = f"{each or ' /'} {value.unit}" if value.unit else each
-        return f"{number_text(value.amount, language)} {value.currency}".strip() + tax + each
+        return f"{money_text(value.amount, language)} {value.currency}".strip() + tax + each
     if isinstance(value, Day):
         return day_text(value.day, language)
     if isinstance(value, Quantity):
-        return f"{number_text(value.amount, language)} {value.unit}".strip()
+        return quantity_text(value, spec, language)
     if isinstance(value, Rows):
         return f"{len(value.rows)} lignes" if language == "fr" else f"{len(value.rows)} lines"
     if isinstance(value, tuple):

@@ -12,7 +12,7 @@ from core.case import Case
 from core.directive import Directive, FactSpec, Localized
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
 from core.rows import rows_of, rows_spec
-from core.values import number_text
+from core.values import money_text, number_text, quantity_text
 
 #: Characters of a field.
 MOST = 2_000
@@ -96,16 +96,15 @@ def written_value(value: FactValue | None, spec: FactSpec | None = None) -> str:
         return "oui" if value else "non"
     if isinstance(value, Money):
         tax = {"incl": "TTC", "excl": "HT"}.get(value.tax, "")
-        whole = " ".join(filter(None, (number_text(value.amount, "fr"), value.currency, tax)))
+        whole = " ".join(filter(None, (money_text(value.amount, "fr"), value.currency, tax)))
         per = " ".join(filter(None, (str(value.per) if value.per != 1 else "", value.unit)))
         return f"{whole} / {per}" if per else whole
     if isinstance(value, Day):
         return value.day.isoformat()
     if isinstance(value, Quantity):
-        return f"{number_text(value.amount, 'fr')} {value.unit}".strip()
+        return quantity_text(value, spec, "fr")
     if isinstance(value, Dimensions):
         return " × ".join(f"{axis} {number_text(length / 10, 'fr')} cm".strip() for axis, length in value.lengths)
-    del spec
     return "" if isinstance(value, tuple) else str(value)
 
 

@@ -225,7 +225,7 @@ def test_orders_by_the_api_from_the_list_to_the_decision(web: Running, program: 
     assert program("GET", "/api/orders?status=autre").status == 422
     one = program("GET", f"/api/orders/{first}").json
     fields = {f["name"]: f for f in one["fields"]}
-    assert (fields["quantity"]["typed"].split(), fields["quantity"]["quotes"]) == (["10", "000", "pièce"], ["10 000 sachets"])
+    assert (fields["quantity"]["typed"].split(), fields["quantity"]["quotes"]) == (["10", "000", "pièces"], ["10 000 sachets"])
     assert (one["source"]["sender"], one["order"]["validated_by"]) == ("a@atlas.example", "")
     # By its number too; a rejection tells the customer why it may.
     number = one["order"]["number"]

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const charts = [];
+  const said = (number) => (typeof number === "number" ? number.toLocaleString(document.documentElement.lang) : "–");
   const pie = (chart, data, color, palette) => {
     const ink = { color: color("--ink"), fontFamily: "system-ui, sans-serif" };
     chart.setOption({
@@ -43,9 +44,9 @@
         textStyle: text,
         grid: { left: 12, right: 16, top: data.series.length > 1 ? 40 : 20, bottom: 12, containLabel: true },
         legend: data.series.length > 1 ? { top: 8, left: 12, itemWidth: 12, itemHeight: 8, icon: "roundRect", textStyle: text } : undefined,
-        tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: color("--card"), borderColor: color("--line"), textStyle: { color: color("--ink") } },
+        tooltip: { trigger: "axis", valueFormatter: said, renderMode: "richText", backgroundColor: color("--card"), borderColor: color("--line"), textStyle: { color: color("--ink") } },
         xAxis: { type: "category", data: data.labels, axisLine: { lineStyle: { color: color("--line") } }, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true } },
-        yAxis: { type: "value", minInterval: data.kind === "bar" ? 1 : 0, splitLine: { lineStyle: { color: color("--line") } }, axisLabel: text },
+        yAxis: { type: "value", minInterval: data.kind === "bar" ? 1 : 0, splitLine: { lineStyle: { color: color("--line") } }, axisLabel: { ...text, formatter: said } },
         series: data.series.map((one) => ({
           ...one, type: data.kind, stack: data.stacked ? "all" : undefined, barMaxWidth: 28, smooth: true, showSymbol: false,
           itemStyle: { borderRadius: data.stacked ? 0 : 3 },
