@@ -310,7 +310,10 @@ def act_on(settings: Settings, ref: str, action: str, amount: str, note: str, au
 
     from core import codec
     from core.events import OperatorActed
+    from core.judging import judges
     from core.ports import PendingEvent
+    from core.rows import digest_of
+    from engine.directives import load_all
 
     allowed = ("validate", "reprice", "refuse", "ask", "note", "close")
     if action not in allowed:
@@ -323,18 +326,22 @@ def act_on(settings: Settings, ref: str, action: str, amount: str, note: str, au
             raise UserError(f"« {amount} » n'est pas un nombre", where="--amount") from None
         if not value.is_finite() or value <= 0:
             raise UserError("un montant supérieur à zéro est attendu", where="--amount")
-    if action in ("validate", "reprice") and value is None:
-        raise UserError(f"« {action} » demande un montant", todo=f"act {ref} {action} --amount 2")
     if action in ("ask", "note") and not note.strip():
         raise UserError(f"« {action} » demande un texte", todo=f'act {ref} {action} --note "…"')
     with reading_store(settings) as store:
         case = _find(store, ref)
         if case is None:
             raise UserError(f"aucun dossier ne porte la référence {ref}")
+        business = load_all(settings.directives_dir).get(case.business)
+        directive = business.directive(case.directive) if business is not None else None
+        # Where a person judges the fields, the yes is to those of this moment, and there is no price to name.
+        mark = digest_of(case, directive) if action == "validate" and directive is not None and judges(directive) else ""
+        if action in ("validate", "reprice") and value is None and not mark:
+            raise UserError(f"« {action} » demande un montant", todo=f"act {ref} {action} --amount 2")
         when = now()
         who = author or getpass.getuser()
         event_id = f"command:{secrets.token_hex(8)}"
-        event = OperatorActed(event_id, when, action, who, "command", value, note)  # type: ignore[arg-type]
+        event = OperatorActed(event_id, when, action, who, "command", value, note, mark)  # type: ignore[arg-type]
         store.add_event(PendingEvent(event_id, case.id, "operator", codec.dump(event).decode(), when))
     return f"Noté pour le dossier {case.ref} ; le service s'en charge dès qu'il tourne."
 

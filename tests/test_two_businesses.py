@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assembly import now
-from console import reading_store
+from console import act_on, reading_store
 from core.case import Case, Party
 from core.message import Address, Message
 from core.ports import Change
@@ -91,6 +91,17 @@ def test_an_order_by_mail_is_validated_by_a_reply_and_repeated(tmp_path: Path) -
     assert again.fact("quantity").value == Quantity(Decimal(6000), "pièce")  # type: ignore[union-attr]
     stranger = next(c for c in counter.cases() if c.party.email == "autre@client.example")
     assert (stranger.facts, stranger.stage) == ((), "waiting_info")
+
+
+def test_an_order_is_validated_from_the_console_without_a_price(tmp_path: Path) -> None:
+    counter = Counter(tmp_path / "data", business="sacherie")
+    counter.drop(mail(FULL, sender=CLIENT, subject="Commande", number=1))
+    assert counter.work() == {}
+    act_on(counter.settings, counter.cases()[0].ref, "validate", "", "", "anne")
+    assert counter.work() == {}
+    (order,) = counter.cases()
+    assert order.judged is not None
+    assert (order.stage, order.judged.who, order.judged.how) == ("done", "anne", "command")
 
 
 def test_nobody_is_told_what_another_ordered(tmp_path: Path) -> None:
