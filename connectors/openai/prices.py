@@ -1,4 +1,4 @@
-"""What a transcription costs, in US dollars a minute of voice (OpenAI's price list, looked up 2026-11)."""
+"""What a transcription costs, in US dollars a minute of voice. As known when this was written: compare with OpenAI's own list."""
 
 from __future__ import annotations
 
