@@ -31,6 +31,8 @@ _LONG, _HITS = 20_000, 400
 _FEW = 14
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
 _SOFT = re.compile(r"\n(?=[^\S\n]*[a-zà-ÿ(])")
+#: What follows a price that is told what it is for.
+_FOR = re.compile(r"\s{0,2}(?:pour|for|dyal|ديال)\s{1,2}(?:les?\s|la\s|l['’]|the\s)?\s?", re.IGNORECASE)
 _NO_WORDS = re.compile(r"\b(?:sans|without|bla|no|بدون|بلا)\b")
 
 #: The facts of one line by name.
@@ -276,7 +278,9 @@ class GoodsReader:
         lines: list[Line] = []
         rest: list[Price] = []
         ids = {id(p) for p in heads[:_MOST_LINES]}
+        told = [(price, hits) for piece in pieces for price in piece.prices if (hits := self._for(tokens.text, price, piece))]
         for piece in pieces:
+            piece.prices = [p for p in piece.prices if all(p is not price for price, _ in told)]
             if id(piece) in ids:
                 line: Line = {}
                 self._put_thing(line, piece.hits)
@@ -289,7 +293,38 @@ class GoodsReader:
                     self._put_prices(lines[-1], piece.prices)
             else:
                 rest += piece.prices
+        for price, hits in told:
+            named = self._line_of(lines, hits)
+            if named is None or price.role == "total":
+                rest.append(price)
+            elif self._unit_price is not None and self._unit_price.name not in named:
+                self._put_prices(named, [price if price.role else replace(price, role="unit")])
         return self._first(lines, rest), lines
+
+    def _for(self, text: str, price: Price, piece: _Piece) -> list[Hit]:
+        """The words of the thing that a price is told to be for right after it: "380 dh pour les roses, 1,20 pour les lys"."""
+        end = max(b for _, b in price.spans)
+        told = _FOR.match(text, end)
+        if told is None:
+            return []
+        until = min([piece.end, *(p.start for p in piece.prices if p.start > end)])
+        hits = [h for h in piece.hits if told.end() <= h.start < until]
+        return hits if hits and hits[0].start - told.end() <= 2 else []
+
+    def _line_of(self, lines: Sequence[Line], hits: Sequence[Hit]) -> Line | None:
+        """The one line whose thing the words rather name than that of any other line."""
+        if self._thing is None or not hits:
+            return None
+        ranks = {c.value: rank for rank, c in enumerate(self._thing.choices)}
+        scores: list[tuple[float, int]] = []
+        for place, line in enumerate(lines):
+            found = line.get(self._thing.name)
+            rank = ranks.get(str(found.value), -1) if found is not None else -1
+            scores.append((sum({h.word: h.word.weight for h in hits if self._rank[h.word] == rank}.values()), place))
+        scores.sort(reverse=True)
+        if scores[0][0] <= 0 or (len(scores) > 1 and scores[0][0] == scores[1][0]):
+            return None
+        return lines[scores[0][1]]
 
     def _first(self, lines: Sequence[Line], rest: Sequence[Price]) -> Line:
         """What stands for the whole: the first line, with the total of all where it is written."""

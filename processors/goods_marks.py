@@ -69,6 +69,11 @@ _PER_THOUSAND = re.compile(
     r"\s?(?:/|\ble\b|\bles\b|\bpar\b|\bper\b|\bpour\b|\ba\b|\bthe\b|\bl\b|\bdu\b|\bd\b)?\s?"
     r"(?:mille\b|1\s?000\b|1\.000\b|millier\b|thousand\b|l?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
 )
+#: The same before the amount: "le mille à 380 dh", "la palette : 900 dh".
+_PER_BEFORE = re.compile(
+    r"\b(?:le|la|les|l['’]|par|per|the|pour)\s?(?:(?P<thousand>mille|1\s?000|millier|thousand|alf)|(?P<unit>[^\W\d_]{2,14}))"
+    r"\s?(?:\b(?:a|at|est|fait|coute)\b|[:=@])\s?$"
+)
 _CONNECTED = re.compile(r"\s?(?:/|\b(?:le|la|l['’]?|par|per|chaque|the|a|un|une|each|du|l|d)\b['’]?|ال|لل|ل)\s?")
 _BARE_EACH = re.compile(
     r"\s?(?:each\b|chacune?\b|chaque\b|l?wa7da\b|l?\s?wahe?da?\b|للواحدة?|الواحدة?|ea\b|/\s?u\b|u\b(?=\s|$|[.,;]))"
@@ -284,6 +289,8 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
             money, end, per_unit = replace(money, unit=of[0]), end + of[1], True
         else:
             break
+    if not per_unit and (said := _per_before(plain, start, units)) is not None:
+        money, start, per_unit = replace(money, per=said[0], unit=said[1]), said[2], True
     if role == "":
         before = plain[max(0, start - 30) : start]
         before = before[before.rfind("\n") + 1 :]
@@ -301,6 +308,18 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
         return Price(money, "none", ((start, end),), 0.0)
     sure = 0.9 if role else 0.6
     return Price(money, role, ((start, end),), sure)
+
+
+def _per_before(plain: str, start: int, units: Units) -> tuple[int, str, int] | None:
+    """(of how many, the unit, where it is said) of a price that is told what it is for before its amount."""
+    begin = max(0, start - 30)
+    match = _PER_BEFORE.search(plain[begin:start])
+    if match is None:
+        return None
+    if match["thousand"]:
+        return 1000, units.piece, begin + match.start()
+    unit = units.of(match["unit"])
+    return (1, unit, begin + match.start()) if unit is not None else None
 
 
 def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:

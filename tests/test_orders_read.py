@@ -15,9 +15,11 @@ ones before it had been mended, and by one hand that also wrote the rules.
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 
 import pytest
 
+from core.reading import Money, Row
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, SETS, Tally, mail, measure, sacherie
 
@@ -48,3 +50,27 @@ def test_a_long_and_senseless_text_costs_little(text: str) -> None:
     started = time.process_time()
     read_mail(mail("commande", text), setup, now=NOW, hints={})
     assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("text", "prices"),
+    [
+        (
+            "15 mille sachets fond plat + 3000 sacs poignées torsadées, le mille à 380 dh pour les sachets et 1,20 dh pièce pour les sacs",
+            [(Decimal(380), 1000), (Decimal("1.20"), 1)],
+        ),
+        (
+            "je commande 2000 sacs poignées plates et 5000 sachets fond plat.\n0,35 dh pour les sachets, 1,40 dh pour les poignées plates",
+            [(Decimal("1.40"), 1), (Decimal("0.35"), 1)],
+        ),
+        ("je commande 5000 sachets fond plat blancs, le mille : 380 dh", [(Decimal(380), 1000)]),
+        ("il me faut 5 cartons de sachets fond plat, le carton à 120 dh", [(Decimal(120), 1)]),
+    ],
+)
+def test_a_price_goes_to_what_it_is_told_to_be_for(text: str, prices: list[tuple[Decimal, int]]) -> None:
+    """And a thousand that a price is for is no quantity."""
+    setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
+    facts = {f.name: f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts}
+    rows = facts["lines"].value.rows if "lines" in facts else [Row(tuple(facts.values()))]  # type: ignore[union-attr]
+    found = [next(c.value for c in row.cells if c.name == "unit_price") for row in rows]
+    assert [(p.amount, p.per) for p in found if isinstance(p, Money)] == prices
