@@ -21,7 +21,7 @@ from core.rows import digest_of, merge_facts
 from core.views import DeskStore
 from engine.cases import actions_of
 from engine.office import Office
-from engine.typed import Unreadable, field_of, read_value
+from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import understand
 
 Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish"]
@@ -168,7 +168,7 @@ class Acts:
                 )
             elif written.strip():
                 try:
-                    value = read_value(spec, written)
+                    value = new_value(directive, spec, written, before.value if before is not None else None)
                 except Unreadable as error:
                     named = {language: in_language(spec.label, language) or name for language in error.why}
                     wrong.append({language: f"{named[language]} : {why}" for language, why in error.why.items()})

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from core.case import Case
 from core.directive import Directive, FactSpec
 from core.message import Message
-from core.reading import Evidence, Fact, FactValue, Money, Quantity
+from core.reading import Evidence, Fact, FactValue
 from core.rows import rows_of, rows_spec
-from engine.typed import Unreadable, field_of, read_value
-from processors.facts_dates import find_date, plain_text
+from engine.typed import Unreadable, field_of, new_value
+from processors.facts_dates import date_spans, find_date, plain_text
+from processors.facts_places import is_place
 
 #: The longest reply that is looked at.
 _LONGEST = 600
@@ -29,7 +30,8 @@ _CONDITION = re.compile(
     r"\?|\b(?:si|if|sauf|unless|condition|reserve|provided|sinon|otherwise|peut-etre|maybe|environ|about|ou|or|au lieu|instead|pas|not|"
     r"verifier|voir|demander|attendre|quand|when|apres|after|des que)\b"
 )
-_POLITE = re.compile(r"\s+(?:merci(?: beaucoup)?|svp|stp|please|thanks|thank you|cordialement|cdt)\W*$")
+_POLITE = re.compile(r"\s+(?:merci(?: beaucoup)?|svp|stp|please|thanks|thank you|cordialement|cdt|plutot)\W*$")
+_ADDRESS = re.compile(r"\b(?:adresse|address|lieu)\b")
 _LINE = re.compile(r"\W*(?:ligne|line)\s*(?:n\s*°\s*)?(?P<n>\d{1,3})\s*[:,-]?\s*")
 _JOIN = re.compile(r"\s*(?:=|:|->|→|est|sera|doit etre|is|should be|to be|a|à|de|to|plutot|passe a|au)?\s+|\s*[:=]\s*")
 _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
@@ -78,12 +80,13 @@ def _correction(clause: str, at: int, case: Case, directive: Directive, day: dat
         after = joined.end() if joined else begin + len(label)
         ending = _POLITE.search(plain, after)
         written = clause[after : ending.start() if ending else len(clause)].strip(" .")
-        value = _value(spec, written, case, day)
+        name = f"{rows.name}.{line}.{spec.name}" if line and rows is not None else spec.name
+        field, held = field_of(case, directive, name)
+        if field is None:
+            return None
+        value = _value(directive, spec, label, written, held.value if held is not None else None, day)
         if value is None:
             continue
-        name = f"{rows.name}.{line}.{spec.name}" if line and rows is not None else spec.name
-        if field_of(case, directive, name)[0] is None:
-            return None
         literal = clause.strip()
         return Fact(name, value, (Evidence("text", literal, at + clause.find(literal)),), 1.0, "person")
     return None
@@ -109,26 +112,22 @@ def _labels(directive: Directive) -> list[tuple[FactSpec, str]]:
     return sorted(((spec, label) for (_, label), spec in found.items()), key=lambda p: -len(p[1]))
 
 
-def _value(spec: FactSpec, written: str, case: Case, day: date) -> FactValue | None:
-    """The new value. What an amount or a number leaves unsaid (currency, tax, unit) stays as it was."""
+def _value(
+    directive: Directive, spec: FactSpec, label: str, written: str, before: FactValue | None, day: date
+) -> FactValue | None:
+    """The new value, None when the words are none of that kind: a label may be that of two facts ("livraison")."""
     if not written:
         return None
-    before = case.fact(spec.name)
     if spec.type == "date":
         dated = find_date(written, day, ahead=True)
         if dated is not None and dated.spans[0][0] <= 8 and len(written) - dated.spans[0][1] <= 2:
             return dated.value
+    if spec.type == "address" and not _ADDRESS.search(label) and (date_spans(written, day) or not is_place(written)):
+        return None
     try:
-        value = read_value(spec, written)
+        return new_value(directive, spec, written, before)
     except Unreadable:
         return None
-    if isinstance(value, Money) and before is not None and isinstance(before.value, Money):
-        old = before.value
-        unit = (value.per, value.unit) if value.unit or value.per != 1 else (old.per, old.unit)
-        return Money(value.amount, value.currency or old.currency, value.tax or old.tax, *unit)
-    if isinstance(value, Quantity) and not value.unit and before is not None and isinstance(before.value, Quantity):
-        return Quantity(value.amount, before.value.unit)
-    return value
 
 
 _NO = re.compile(

@@ -13,6 +13,9 @@ from core.directive import Directive, FactSpec, Localized
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
 from core.rows import rows_of, rows_spec
 from core.values import money_text, number_text, quantity_text
+from processors.facts_numbers import NUMBER, parse_number
+from processors.goods_marks import Units, read_price
+from processors.numbers_spoken import numbers, readable
 
 #: Characters of a field.
 MOST = 2_000
@@ -56,8 +59,29 @@ def field_of(case: Case, directive: Directive, name: str) -> tuple[FactSpec | No
     return directive.fact(column), rows[at].cell(column)
 
 
-def read_value(spec: FactSpec, written: str) -> FactValue:
-    """The value that the text stands for. Raises Unreadable."""
+def new_value(directive: Directive, spec: FactSpec, written: str, before: FactValue | None) -> FactValue:
+    """What a person writes in the place of ``before``, in a field or in a reply alike. Raises Unreadable.
+
+    What he leaves unsaid stays: the unit of a quantity (else the directive's first), the currency and tax of an amount and what one
+    of it is the price of. A price "le mille" that is replaced by one without a base becomes the price of one: it is never guessed.
+    """
+    counted = next((s for s in directive.facts if s.type == "quantity" and s.units), None)
+    units = Units(counted.units, counted.unit_words) if counted is not None else None
+    value = read_value(spec, written, units)
+    if isinstance(value, Quantity) and not value.unit:
+        kept = before.unit if isinstance(before, Quantity) else ""
+        return Quantity(value.amount, kept or (spec.units[0] if spec.units else ""))
+    if isinstance(value, Money):
+        old = before if isinstance(before, Money) else Money(value.amount, "")
+        per, unit = value.per, value.unit
+        if not unit:
+            unit = old.unit if per == 1 else (old.unit if old.per != 1 else "") or (units.piece if units is not None else "")
+        return Money(value.amount, value.currency or old.currency, value.tax or old.tax, per, unit)
+    return value
+
+
+def read_value(spec: FactSpec, written: str, units: Units | None = None) -> FactValue:
+    """The value that the text stands for; ``units`` are what goods are counted in. Raises Unreadable."""
     text = " ".join(written.split())
     if not text or len(text) > MOST:
         raise Unreadable({"fr": "une valeur est attendue", "en": "a value is needed"})
@@ -73,12 +97,17 @@ def read_value(spec: FactSpec, written: str) -> FactValue:
             raise Unreadable({"fr": "un nombre entier est attendu", "en": "a whole number is needed"})
         return int(number)
     if spec.type == "quantity":
-        number, unit = _number(text)
+        number, unit = _counted(text)
         if number <= 0:
             raise Unreadable({"fr": "une quantité plus grande que zéro est attendue", "en": "a quantity above zero is needed"})
         return Quantity(number, _unit(spec, unit))
     if spec.type == "money":
-        return _money(text)
+        try:
+            return _money(text)
+        except Unreadable:
+            if (price := read_price(text, units or Units((), {}))) is None:
+                raise
+            return price
     if spec.type == "date":
         return _day(text)
     if spec.type == "dimensions":
@@ -124,6 +153,10 @@ def _number(text: str) -> tuple[Decimal, str]:
     if found is None:
         raise Unreadable({"fr": "un nombre est attendu", "en": "a number is needed"})
     plain = re.sub(r"[\s\u00a0\u202f'’]", "", found[0]).replace(",", ".")
+    # "1.250,50", "1,250.50": as messages write it.
+    grouped = re.match(NUMBER, text) if re.match(r"[.,]\d", text[found.end() :]) else None
+    if grouped is not None and (whole := parse_number(grouped[0])) is not None:
+        return whole, text[grouped.end() :].strip()
     try:
         value = Decimal(plain)
     except InvalidOperation:
@@ -133,12 +166,28 @@ def _number(text: str) -> tuple[Decimal, str]:
     return value, text[found.end() :].strip()
 
 
+def _counted(text: str) -> tuple[Decimal, str]:
+    """(the number, its unit): in digits, or in words as messages say it ("dix mille", "10 mille sacs")."""
+    plain = readable(text)
+    said = numbers(plain)
+    if (
+        len(said) == 1
+        and said[0].start == 0
+        and not (said[0].article or said[0].about)
+        and re.search(r"[^\W\d_]", plain[: said[0].end])
+    ):
+        return said[0].value, text[said[0].end :].strip()
+    return _number(text)
+
+
 def _unit(spec: FactSpec, text: str) -> str:
     """The unit as the directive spells it; '' for bare pieces. Raises Unreadable for one that it does not know."""
     wanted = _plain(text)
     for unit in spec.units:
         if wanted in (_plain(unit), _plain(unit) + "s", _plain(unit).removesuffix("s")):
             return unit
+    if wanted and (unit_said := Units(spec.units, spec.unit_words).of(readable(text))):
+        return unit_said
     if wanted and spec.units:
         listed = ", ".join(spec.units)
         raise Unreadable({"fr": f"une de ces unités est attendue : {listed}", "en": f"one of these units is needed: {listed}"})
@@ -155,6 +204,8 @@ def _money(text: str) -> Money:
     for symbol in "€$£":
         if text.startswith(symbol):
             text = f"{text[1:].strip()} {symbol}"
+    if not re.match(r"[+-]?\d", text):
+        raise wrong
     amount, rest = _number(text)
     currency = ""
     tax: Literal["incl", "excl", ""] = ""

@@ -36,6 +36,11 @@ def _phrase(words: Sequence[str]) -> str:
     return "|".join(r"\s+".join(re.escape(part) for part in phrase.split()) for phrase in folded)
 
 
+def is_place(said: str) -> bool:
+    """Whether words look like an address rather than a name or a day."""
+    return _PLACE.search(plain_text(said)) is not None or POSTCODE.search(said) is not None
+
+
 class ReferenceReader:
     """A code after one of the words; a bare number of goods is none."""
 
@@ -92,7 +97,7 @@ class AddressReader:
             ends = [stop.start() if stop else len(text), start + _LONGEST, *(a for a, _ in dates if a >= start)]
             start, end = trimmed(text, start, min(ends))
             said = text[start:end]
-            place = _PLACE.search(plain[start:end]) is not None or POSTCODE.search(said) is not None
+            place = is_place(said)
             named = said[:1].isupper() or (said[:1].isdigit() and place)
             if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
                 continue

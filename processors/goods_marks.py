@@ -269,6 +269,15 @@ def _prices(plain: str, units: Units, *, english: bool) -> list[Price]:
     return sorted(found, key=lambda p: p.start)
 
 
+def read_price(text: str, units: Units) -> Money | None:
+    """The price that a text is and nothing else ("160 dh le mille", "1.250,50 €"), None when it is more or less than that."""
+    found = _prices(readable(text), units, english=False)
+    if len(found) != 1:
+        return None
+    start, end = min(a for a, _ in found[0].spans), max(b for _, b in found[0].spans)
+    return found[0].money if not text[:start].strip() and not text[end:].strip(" .") else None
+
+
 def _with(spans: tuple[tuple[int, int], ...], said: re.Match[str] | None) -> tuple[tuple[int, int], ...]:
     return (*spans, said.span("cur")) if said is not None else spans
 

@@ -87,6 +87,9 @@ def test_a_correction_is_written_down_shown_again_and_wants_a_yes_of_its_own() -
         ("quantité 3 palettes", "quantity", Quantity(Decimal(3), "palette")),
         ("date de livraison 25/03/2026", "delivery_date", "2026-03-25"),
         ("livraison le 25 mars", "delivery_date", "2026-03-25"),
+        ("livraison le 25/03 plutôt", "delivery_date", "2026-03-25"),
+        ("adresse de livraison : Tanger", "delivery_address", "Tanger"),
+        ("livraison : 4 rue Ibn Sina", "delivery_address", "4 rue Ibn Sina"),
         ("nature : kraft brun 90 g", "nature", "kraft brun 90 g"),
     ],
 )
@@ -96,6 +99,19 @@ def test_fields_that_a_reply_corrects(words: str, name: str, value: object) -> N
     got = life.value(name)
     assert (got.day.isoformat() if hasattr(got, "day") else got) == value
     assert life.stage == "waiting_review"
+
+
+def test_a_day_is_no_address_and_a_price_without_its_base_is_of_one() -> None:
+    life = Life()
+    life.write(
+        "Bonjour, 10 000 sachets fond plat à 150 dh HT le mille, livraison le 20 mars au dépôt, 12 rue des Oliviers, Casablanca."
+    )
+    address = life.value("delivery_address")
+    life.admin("livraison le 12/12 dans la matinée chez eux")
+    assert (life.value("delivery_address"), life.told("admin")[-1]) == (address, "admin_unclear")
+    life.admin("prix unitaire 0,16 dh")
+    assert life.value("unit_price") == Money(Decimal("0.16"), "MAD", "excl", 1, "pièce")
+    assert life.value("total_price") == Money(Decimal("1600.00"), "MAD", "excl")
 
 
 @pytest.mark.parametrize("words", ["rejeté, prix trop bas", "non", "Refusé", "je refuse"])

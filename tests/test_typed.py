@@ -11,7 +11,7 @@ import pytest
 
 from core.directive import Choice, FactSpec
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
-from engine.typed import Unreadable, field_of, read_value, written_value
+from engine.typed import Unreadable, field_of, new_value, read_value, written_value
 from tests.register_help import DIRECTIVE, FLAT, HANDLES, facts, request
 from tests.store_help import NOW
 
@@ -33,6 +33,8 @@ UNITS = spec("quantity", units=("pièce", "carton"))
         (UNITS, "10 000 pièces", Quantity(Decimal(10_000), "pièce")),
         (UNITS, "12,5 carton", Quantity(Decimal("12.5"), "carton")),
         (UNITS, "300", Quantity(Decimal(300))),
+        (UNITS, "dix mille pièces", Quantity(Decimal(10_000), "pièce")),
+        (UNITS, "10 mille", Quantity(Decimal(10_000))),
         (spec("count"), "7", 7),
         (spec("yesno"), "Oui", True),
         (spec("date"), "31/12/2026", Day(date(2026, 12, 31))),
@@ -41,6 +43,8 @@ UNITS = spec("quantity", units=("pièce", "carton"))
         (spec("money"), "€12.50 ttc", Money(Decimal("12.50"), "EUR", "incl")),
         (spec("money"), "1 200,00 dh", Money(Decimal("1200.00"), "MAD")),
         (spec("money"), "450 MAD HT / 1000", Money(Decimal(450), "MAD", "excl", 1000)),
+        (spec("money"), "160 dh le mille", Money(Decimal(160), "MAD", "", 1000)),
+        (spec("money"), "1.250,50 €", Money(Decimal("1250.50"), "EUR")),
         (spec("money"), "120 MAD / carton", Money(Decimal(120), "MAD", "", 1, "carton")),
         (spec("dimensions"), "largeur 80 × 1,2 m", Dimensions((("largeur", Decimal(80000)), ("", Decimal(1200))))),
         (spec("text"), "  kraft   brun ", "kraft brun"),
@@ -55,7 +59,8 @@ def test_what_is_typed_is_read_and_stands_there_again(kind: FactSpec, typed: str
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
-        (spec("choice", choices=GOODS), "autre"), (UNITS, "dix"), (UNITS, "0"), (UNITS, "-5"), (UNITS, "5 seaux"), (UNITS, "9" * 30),
+        (spec("choice", choices=GOODS), "autre"), (UNITS, "beaucoup"), (UNITS, "une dizaine"), (UNITS, "0"),
+        (UNITS, "-5"), (UNITS, "5 seaux"), (UNITS, "9" * 30),
         (spec("count"), "1,5"), (spec("yesno"), "peut-être"), (spec("date"), "31/02/2026"), (spec("date"), "demain"),
         (spec("money"), "cher"), (spec("money"), "-3 MAD"), (spec("money"), "3 bananes"), (spec("money"), "3 MAD / 0"),
         (spec("dimensions"), "grand"), (spec("text"), " "), (spec("text"), "x" * 3000), (spec("files"), "x"),
@@ -86,3 +91,15 @@ def test_a_cell_of_a_line_is_a_field_and_nothing_else_is() -> None:
     ):
         assert field_of(case, DIRECTIVE, name) == (None, None), name
     assert field_of(replace(case, facts=()), DIRECTIVE, "quantity")[1] is None
+
+
+def test_what_a_correction_leaves_unsaid_stays_and_a_base_is_never_guessed() -> None:
+    quantity, price = DIRECTIVE.fact("quantity"), spec("money", price="unit")
+    assert quantity is not None
+    mille, box = Money(Decimal(150), "MAD", "excl", 1000, "pièce"), Money(Decimal(120), "MAD", "", 1, "carton")
+    assert new_value(DIRECTIVE, price, "0,16 dh", mille) == Money(Decimal("0.16"), "MAD", "excl", 1, "pièce")
+    assert new_value(DIRECTIVE, price, "0.16", mille) == Money(Decimal("0.16"), "MAD", "excl", 1, "pièce")
+    assert new_value(DIRECTIVE, price, "160 dh TTC le mille", mille) == Money(Decimal(160), "MAD", "incl", 1000, "pièce")
+    assert new_value(DIRECTIVE, price, "130", box) == Money(Decimal(130), "MAD", "", 1, "carton")
+    assert new_value(DIRECTIVE, quantity, "3 000", None) == Quantity(Decimal(3000), "pièce")
+    assert new_value(DIRECTIVE, quantity, "3 000", Quantity(Decimal(2), "carton")) == Quantity(Decimal(3000), "carton")
