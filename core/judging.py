@@ -14,7 +14,8 @@ from core.events import MessageRead, OperatorActed
 from core.gates import walk
 from core.joining import words
 from core.quote import version_of
-from core.rows import corrected, digest_of
+from core.rows import corrected, digest_of, rows_of
+from core.values import inert
 from core.work import Work
 
 
@@ -55,6 +56,7 @@ def by_reply(work: Work, event: MessageRead) -> None:
     verdict, who = event.reading.verdict, event.message.sender.email
     answer = verdict.answer if verdict is not None else "unclear"
     evidence = verdict.evidence if verdict is not None else ""
+    known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
         judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)
         reject(work, "admin", who)
@@ -65,13 +67,17 @@ def by_reply(work: Work, event: MessageRead) -> None:
         before = work.case.shown
         walk(work)
         if work.case.stage == "waiting_review" and work.case.shown == before:
-            work.tell_admin("admin_unclear", message=words(event))
+            _ask_again(work, event, known)
     elif answer != "approve":
         work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")
-        work.tell_admin("admin_unclear", message=words(event))
+        if len(rows_of(work.case.facts, work.directive)) > 1:
+            work.because(
+                "which-line", "plusieurs lignes : une correction nomme la sienne (« ligne 2 : … »), ou se fait dans le guichet"
+            )
+        _ask_again(work, event, known)
     elif work.case.stage != "waiting_review":
         work.because("too-early", "un oui avant que les champs ne soient à vérifier : ils sont encore attendus du client")
-        work.tell_admin("admin_unclear", message=words(event))
+        _ask_again(work, event, known)
     elif _shown_to(work, event) != digest_of(work.case, work.directive):
         work.because(
             "old-facts", "ce oui répond à d'autres champs que ceux d'aujourd'hui : il ne valide rien, les voici à nouveau"
@@ -83,6 +89,11 @@ def by_reply(work: Work, event: MessageRead) -> None:
         work.because("validate", f"champs validés par {who} : « {evidence} »")
         judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
         walk(work)
+
+
+def _ask_again(work: Work, event: MessageRead, known: int) -> None:
+    """Tell the administrator why his reply decided nothing: the reasons after the first ``known``."""
+    work.tell_admin("admin_unclear", message=words(event), reasons=[inert(r.text) for r in work.reasons[known:] if r.text])
 
 
 def _shown_to(work: Work, event: MessageRead) -> str:

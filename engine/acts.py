@@ -13,11 +13,11 @@ from typing import Literal
 
 from core import codec
 from core.case import Case
-from core.directive import Localized, in_language
+from core.directive import Directive, Localized, in_language
 from core.events import OperatorActed
 from core.ports import PendingEvent
 from core.reading import Fact
-from core.rows import digest_of, merge_facts
+from core.rows import digest_of, merge_facts, rows_of, rows_spec
 from core.views import DeskStore
 from engine.cases import actions_of
 from engine.office import Office
@@ -173,8 +173,12 @@ class Acts:
                     named = {language: in_language(spec.label, language) or name for language in error.why}
                     wrong.append({language: f"{named[language]} : {why}" for language, why in error.why.items()})
                     continue
-                if before is None or before.value != value:
+                if (before is None or before.value != value) and (columns := _lined(case, directive, name)):
+                    wrong.append(columns)
+                elif before is None or before.value != value:
                     facts.append(Fact(name, value, (), origin="person"))
+            elif before is not None and (columns := _lined(case, directive, name)):
+                wrong.append(columns)
             elif before is not None:
                 facts.append(Fact(name, "", (), origin="person"))
         if not (facts or wrong):
@@ -195,6 +199,18 @@ class Acts:
             if said.message.automatic is None and roles.get(said.inbox_id) == "customer":
                 facts = merge_facts(facts, understand(said.message, business, now=now, only=directive).facts)
         return facts
+
+
+def _lined(case: Case, directive: Directive, name: str) -> Localized:
+    """Why the name does not say which of several lines is meant, {} when it does or there is one."""
+    rows, spec = rows_spec(directive), directive.fact(name)
+    if rows is None or spec is None or name not in rows.columns or spec.derive or len(rows_of(case.facts, directive)) < 2:
+        return {}
+    which = f"{rows.name}.1.{name}, {rows.name}.2.{name} …"
+    return {
+        "fr": f"{in_language(spec.label, 'fr') or name} : il y a plusieurs lignes, dites laquelle ({which})",
+        "en": f"{in_language(spec.label, 'en') or name}: there are several lines, say which ({which})",
+    }
 
 
 def _asked(action: Name, amount: Decimal | None, note: str, values: Typed) -> str:

@@ -215,6 +215,17 @@ def test_contacts_are_written_down_and_not_written_over_by_mails(web: Running) -
 # ------------------------------------------------------------------ programs
 
 
+def test_a_column_of_several_lines_says_which_line(web: Running, program: Program) -> None:
+    lines = "Bonjour, merci de livrer :\n- 10 000 sachets fond plat kraft\n- 4000 sacs fond carré poignées plates"
+    case_id = order(web.counter, lines, sender="a@atlas.example")
+    refused = program("POST", f"/api/orders/{case_id}/update", {"facts": {"quantity": "20"}})
+    assert (refused.status, "lines.1.quantity" in refused.body.decode()) == (409, True)
+    assert program("POST", f"/api/orders/{case_id}/update", {"facts": {"lines.2.quantity": "2 600"}}).status == 200
+    typed = [f["typed"].replace("\u202f", " ") for line in program("GET", f"/api/orders/{case_id}").json["lines"] for f in line
+             if f["name"].endswith(".quantity")]  # fmt: skip
+    assert typed == ["10 000 pièces", "2600 pièces"]
+
+
 def test_orders_by_the_api_from_the_list_to_the_decision(web: Running, program: Program) -> None:
     first = order(web.counter, TEXT, sender="a@atlas.example")
     second = order(web.counter, VAGUE, sender="b@noor.example", number=2)

@@ -114,6 +114,25 @@ def test_a_day_is_no_address_and_a_price_without_its_base_is_of_one() -> None:
     assert life.value("total_price") == Money(Decimal("1600.00"), "MAD", "excl")
 
 
+def test_a_correction_of_several_lines_names_its_line_and_the_customer_reads_all_of_them() -> None:
+    life = Life()
+    life.write(
+        "Bonjour, merci de livrer le 20 mars 2026 :\n- 10 000 sachets fond plat kraft\n- 4000 sacs fond carré poignées plates"
+    )
+    assert "ligne 2 : quantité 6000" in life.texts[-1][2].text
+    life.admin("quantité 2600")
+    told = life.texts[-1][2]
+    assert (told.template, "plusieurs lignes" in told.text, "Reconnu" in told.text) == ("admin_unclear", True, False)
+    assert told.text.count("\n- ") == 2
+    life.admin("ligne 2 : quantité 2600")
+    life.admin("Je valide")
+    assert life.status == "validee"
+    text = life.texts[-1][2].text.replace("\u202f", "")
+    assert ("2600 pièces" in text, "4000" in text, "Date de livraison : 20 mars 2026" in text, "\nQuantité" in text) == (
+        True, False, True, False,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("words", ["rejeté, prix trop bas", "non", "Refusé", "je refuse"])
 def test_a_no_rejects_and_the_customer_is_told_once(words: str) -> None:
     life = waiting()
