@@ -9,7 +9,7 @@ from datetime import date
 from core.directive import FactSpec
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import POSTCODE, Found, trimmed
-from processors.goods_marks import Units, unit_after
+from processors.goods_marks import YEAR_OF, Units, unit_after
 from processors.tokens import mask
 
 _CODE = r"[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
@@ -26,7 +26,7 @@ _END = re.compile(
     r"before|on\s+(?=\d|mon|tue|wed|thu|fri)|sous|dans\s+les?|impérativement|please|nhar)\b"
 )
 _OPENING = re.compile(
-    r"(?P<colon>\s{0,3}[:=]\s{0,3})|,?\s+(?:(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|notre|nos|mon|ma|mes|our|my|the|la|le|les|l['’])\s?)*"
+    r"(?P<colon>\s{0,3}[:=]\s{0,3})|,?\s+(?:(?:(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|notre|nos|mon|ma|mes|our|my|the|la|le|les)(?![^\W_])|l['’])\s?)*"
 )
 
 
@@ -69,6 +69,8 @@ class ReferenceReader:
             if bare and (
                 len(code) < 4 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
             ):
+                continue
+            if bare and YEAR_OF.match(plain, start):
                 continue
             if unit_after(plain, end, self._units) is not None and code.isdecimal():
                 continue

@@ -99,6 +99,8 @@ _CODE = re.compile(
     r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
     r"(?:[a-z]{1,4}[-/]?)?\d[\w/-]{2,20}"
 )
+#: A year before how many: "commande 2026 de 8000 roses".
+YEAR_OF = re.compile(r"(?<!\d)20[2-3]\d(?=\s{1,2}(?:de|of|:)\s{1,2}\d)")
 #: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
 _CORRECTED = re.compile(r"\b(?:pardon|plutot|enfin|correction|sorry|rather|oups|oops|smahli|erreur)\b")
 _AFTER_NUMBER = word_set(
@@ -201,6 +203,7 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
             bare = spaced(bare, [m.span() for m in found])
         codes = [m for m in _CODE.finditer(bare) if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end())]
         bare = spaced(bare, [m.span() for m in codes])
+        bare = spaced(bare, [m.span() for m in YEAR_OF.finditer(bare)])
         for pattern in _NO_QUANTITY[3:5]:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
     prices = _prices(bare, units, english=english)

@@ -19,7 +19,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.reading import Money, Row
+from core.reading import Money, Quantity, Row
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, SETS, Tally, mail, measure, sacherie
 
@@ -74,3 +74,27 @@ def test_a_price_goes_to_what_it_is_told_to_be_for(text: str, prices: list[tuple
     rows = facts["lines"].value.rows if "lines" in facts else [Row(tuple(facts.values()))]  # type: ignore[union-attr]
     found = [next(c.value for c in row.cells if c.name == "unit_price") for row in rows]
     assert [(p.amount, p.per) for p in found if isinstance(p, Money)] == prices
+
+
+def told(text: str) -> dict[str, object]:
+    """What the rules read in an order, by fact."""
+    setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
+    return {f.name: f.value for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts}
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("je commande 5000 sachets fond plat, livrer au 12 rue Foch, 75016 Paris", "12 rue Foch, 75016 Paris"),
+        ("je commande 5000 sachets fond plat, livrer au magasin habituel", "magasin habituel"),
+        ("I order 5000 flat bottom bags, deliver to our warehouse at 7 Dock Road", "warehouse at 7 Dock Road"),
+    ],
+)
+def test_an_address_begins_with_a_whole_word(text: str, address: str) -> None:
+    assert told(text)["delivery_address"] == address
+
+
+def test_a_year_is_neither_how_many_nor_a_reference() -> None:
+    facts = told("Commande 2026 de 8000 sachets fond plat")
+    assert facts["quantity"] == Quantity(Decimal(8000), "pièce")
+    assert "customer_reference" not in facts
