@@ -248,6 +248,8 @@ def status_of(settings: Settings) -> dict[str, Any]:
     ]
     if last is not None and not found["running"] and (died or when - last >= SILENT):
         troubles.append(f"le service ne tourne pas : dernier signe de vie le {last.astimezone():%d/%m à %H:%M:%S}")
+    # A service that ended as it was told to, or a single round: no trouble yet, and nobody at work either.
+    found["stopped"] = last.isoformat() if last is not None and not found["running"] else None
     for name, lane in found["lanes"].items():
         if not lane["ok"]:
             troubles.append(f"{name} : {lane['detail']}")

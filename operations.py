@@ -51,6 +51,7 @@ def place_units(texts: dict[str, str], to: Path) -> list[str]:
     """Write the units into a folder; the lines that tell what to do next. Raises UserError."""
     for name, text in texts.items():
         try:
+            to.mkdir(parents=True, exist_ok=True)
             (to / name).write_text(text, "utf-8")
         except OSError as error:
             raise UserError(

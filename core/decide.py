@@ -17,7 +17,7 @@ from core.events import DeadlinePassed, EffectDone, EffectParked, Event, Message
 from core.gates import LATE, fulfil, walk
 from core.gates.complete import HANDED
 from core.joining import BLANK, add_files, follow, says_nothing, speak_up, store_files, tell_oversize, vouched_phones, words
-from core.judging import by_operator, judged, judges, reject
+from core.judging import by_operator, judged, judges, label, reject
 from core.quote import Approval
 from core.reading import Reason
 from core.rows import corrected, derived, inherited, merge_facts
@@ -291,7 +291,7 @@ def _operator(work: Work, event: OperatorActed) -> None:
     elif case.stage not in UNDECIDED:
         work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
     elif event.action == "correct" and event.facts:
-        work.because("correct", f"{event.author} corrige : {', '.join(f.name for f in event.facts)}")
+        work.because("correct", f"{event.author} corrige : {', '.join(label(work.directive, f.name) for f in event.facts)}")
         work.change(facts=corrected(case.facts, event.facts, work.directive))
         walk(work)
     elif event.action == "validate" and judges(work.directive):

@@ -61,7 +61,7 @@ def by_reply(work: Work, event: MessageRead) -> None:
         judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)
         reject(work, "admin", who)
     elif changes := event.reading.facts:
-        names = ", ".join(_label(work.directive, f.name) for f in changes)
+        names = ", ".join(label(work.directive, f.name) for f in changes)
         work.because("correct", f"{who} corrige : {names} ; le oui est à redonner aux champs corrigés")
         work.change(facts=corrected(work.case.facts, changes, work.directive))
         before = work.case.shown
@@ -109,7 +109,8 @@ def _shown_to(work: Work, event: MessageRead) -> str:
     return shown[0].digest if event.received_at >= shown[0].at.replace(microsecond=0) else ""
 
 
-def _label(directive: Directive, name: str) -> str:
+def label(directive: Directive, name: str) -> str:
+    """What a fact is called for a person; its name where the directive gives no label."""
     spec = directive.fact(name)
     return (spec.label.get("fr") if spec is not None else "") or name
 

@@ -18,7 +18,7 @@ from core.events import MessageRead, Role
 from core.judging import judges
 from core.message import Address, Family, Message
 from core.quote import Quote, digest
-from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Rows, Verdict
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Row, Rows, Verdict
 from core.rows import confidence, digest_of
 from core.values import fact_text, row_text
 from core.work import Context
@@ -271,14 +271,20 @@ def _effect(effect: Effect) -> dict[str, Any]:
 
 
 def _fact(fact: Fact, directive: Directive) -> Mapping[str, Any]:
-    """``said`` is the value as a person reads it, a line each where there are several."""
+    """``said`` is the value as a person reads it, ``evidence`` the words it was read from; a line each where there are several."""
     value = fact.value
-    said = [row_text(row, directive, "fr") for row in value.rows] if isinstance(value, Rows) else []
+    rows = value.rows if isinstance(value, Rows) else ()
+    said = [row_text(row, directive, "fr") for row in rows]
     return {
         "value": codec.plain(fact).get("value"),
         "said": said or fact_text(value, directive.fact(fact.name), "fr"),
-        "evidence": fact.evidence[0].quote if fact.evidence else "",
+        "evidence": [_row_evidence(row) for row in rows] or (fact.evidence[0].quote if fact.evidence else ""),
     }
+
+
+def _row_evidence(row: Row) -> str:
+    """The words that a line was read from, each once."""
+    return " … ".join(dict.fromkeys(quote for cell in row.cells for e in cell.evidence if (quote := e.quote)))
 
 
 def _number(amount: Decimal | None) -> int | float | None:

@@ -17,6 +17,9 @@ from engine.pipeline import Setup
 #: Below this number, starting processes costs more than it gains.
 WORTH_SPREADING = 24
 
+#: How raw mails are named in a folder that may hold other things too; one without a suffix may be a mail as well.
+MAILS = frozenset({"", ".eml", ".mail", ".msg"})
+
 _shared: dict[str, Any] = {}
 
 
@@ -38,13 +41,18 @@ def explain_all(
 
 
 def mails_in(paths: Sequence[str]) -> Iterator[str]:
-    """The files that the arguments mean: each file, and every file under each folder by name; "-" is standard input."""
+    """The files that the arguments mean: each file, and every mail under each folder by name; "-" is standard input."""
     for path in paths:
         place = Path(path)
         if path != "-" and place.is_dir() and os.access(place, os.R_OK | os.X_OK):
-            yield from (str(p) for p in sorted(place.rglob("*")) if p.is_file() and not p.name.startswith("."))
+            yield from (str(p) for p in sorted(place.rglob("*")) if _mail(p) and p.is_file())
         else:
             yield path
+
+
+def _mail(path: Path) -> bool:
+    """Whether a file of a folder is named as mails are; those of a Maildir are known by their folder."""
+    return not path.name.startswith(".") and (path.suffix.casefold() in MAILS or path.parent.name in ("cur", "new"))
 
 
 def _in_child(path: str) -> dict[str, Any]:

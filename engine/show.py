@@ -73,8 +73,9 @@ def explained(line: Mapping[str, Any]) -> RenderableType:
             "compris", f"{reading['kind']} à {reading['confidence']:.0%} — {reading['intent']}, {message['language'] or '?'}"
         )
         for name, fact in reading["facts"].items():
-            for said in [fact["said"]] if isinstance(fact["said"], str) else fact["said"]:
-                read = Text.assemble((f"{name} ", "bright_black"), said[:200], (f"  « {fact['evidence']} »", "italic"))
+            lines, quotes = ([one] if isinstance(one, str) else one for one in (fact["said"], fact["evidence"]))
+            for said, quote in zip(lines, quotes, strict=True):
+                read = Text.assemble((f"{name} ", "bright_black"), said[:200], (f"  « {quote} »", "italic"))
                 table.add_row("", read)
     if "verdict" in line:
         words, colour = ANSWERS[line["verdict"]["answer"]]
@@ -173,6 +174,8 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     verdict = (
         Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
     )
+    if found["healthy"] and found.get("stopped"):
+        verdict = Text(f"Le service est arrêté (dernier signe de vie : {_when(found['stopped'])}).", style="bold yellow")
     parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"])]
     parts += [table for table in (cases, messages, effects, lanes) if table.row_count]
     if found.get("calls"):

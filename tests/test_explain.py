@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.road import ADMIN, daemon, mail
+from engine.many import mails_in
+from tests.road import ADMIN, ROOT, daemon, mail
 
 KEYS = {"path", "message", "reading", "decision"}
 
@@ -49,3 +50,26 @@ def test_a_first_message_has_no_verdict_and_its_line_is_one_line(tmp_path: Path)
     assert set(found) == KEYS
     assert found["reading"]["kind"] == "MODELISATION"
     assert explained(tmp_path, mail("voici la photo"), "--stage", "waiting_info").keys() == KEYS
+
+
+def test_of_a_folder_only_the_mails_are_read(tmp_path: Path) -> None:
+    for name in ("a.eml", "b.EML", "12", "notes.md", "scan.pdf", ".hidden.eml", "cur/1.host:2,S"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "named.txt").touch()
+    found = [str(Path(p).relative_to(tmp_path)) for p in mails_in([str(tmp_path)])]
+    assert found == ["12", "a.eml", "b.EML", "cur/1.host:2,S"]
+    assert list(mails_in([str(tmp_path / "named.txt")])) == [str(tmp_path / "named.txt")]
+
+
+def test_each_line_of_a_request_quotes_its_own_words() -> None:
+    from core.reading import Evidence, Fact, Row, Rows
+    from engine.directives import load_all
+    from engine.explain import _fact
+
+    directive = load_all(ROOT / "directives")["sacherie"].directive("commande")
+    assert directive is not None
+    rows = tuple(Row((Fact("product", word, (Evidence("text", word, 0),)),)) for word in ("sac kraft", "pochette"))
+    told = _fact(Fact("lines", Rows(rows), (Evidence("text", "sac kraft", 0),)), directive)
+    assert told["evidence"] == ["sac kraft", "pochette"]
+    assert len(told["said"]) == 2

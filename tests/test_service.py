@@ -183,8 +183,15 @@ def test_the_units_speak_of_this_installation() -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(UserError, match="sudo"):
-        place_units(units(root=ROOT), tmp_path / "absent")
+        place_units(units(root=ROOT), tmp_path / "file")
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    texts = units(root=ROOT)
+    place_units(texts, tmp_path / "absent/units")
+    assert {p.name for p in (tmp_path / "absent/units").iterdir()} == set(texts)
 
 
 def test_the_road_works_without_writable_code(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from rich.console import Console
 
 from assembly import daemon_state, sole_daemon
 from console import status_of
@@ -54,6 +55,19 @@ def test_a_killed_service_shows_at_once(tmp_path: Path) -> None:
     assert not found["running"]
     assert daemon_state(counter.settings) == "died"
     assert any("le service ne tourne pas : dernier signe de vie" in trouble for trouble in found["troubles"])
+
+
+def test_a_service_that_has_ended_shows_at_once(tmp_path: Path) -> None:
+    counter = Counter(tmp_path / "data")
+    counter.work()
+    found = status_of(counter.settings)
+    assert found["stopped"]
+    console = Console(width=200)
+    with console.capture() as shown:
+        console.print(state(found))
+    assert "Le service est arrêté" in shown.get()
+    assert "Tout va bien" not in shown.get()
+    assert (found["healthy"], found["troubles"]) == (True, [])
 
 
 def test_asking_whether_it_runs_keeps_nobody_from_starting(tmp_path: Path) -> None:
