@@ -274,7 +274,7 @@ def test_a_damaged_or_foreign_backup_is_refused(taken_backup: Path, tmp_path: Pa
 def test_a_damaged_file_is_found_and_a_missing_one_is_told(taken_backup: Path, tmp_path: Path) -> None:
     [file] = [path for path in (taken_backup.parent / "spool").glob("*/*/*") if path.is_file()]
     kept = file.read_bytes()
-    file.write_bytes(kept[:-1] + b"\0")
+    file.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     with pytest.raises(Damaged):
         check(taken_backup, KEYS)
     with pytest.raises(Damaged):

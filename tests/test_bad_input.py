@@ -162,7 +162,7 @@ def say(lived_in: Counter, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any
         (["act", "ZZZZZZZZ", "fly"], ["fly", "validate"]),
         (["act", "ZZZZZZZZ", "validate", "--amount", "deux"], ["deux"]),
         (["act", "ZZZZZZZZ", "validate", "--amount", "-1"], ["zéro"]),
-        (["act", "ZZZZZZZZ", "validate"], ["--amount"]),
+        (["act", "ZZZZZZZZ", "validate"], ["ZZZZZZZZ"]),
         (["restore", "nowhere"], ["nowhere", "backup"]),
         (["explain", "--stage", "waiting", "."], ["waiting_approval"]),
         (["--env-file", "nowhere", "status"], ["nowhere", "n'existe pas"]),

@@ -164,7 +164,8 @@ def test_any_change_of_a_file_is_noticed(tmp_path_factory: pytest.TempPathFactor
 def test_a_change_of_an_empty_file_is_noticed(spool: FolderSpool) -> None:
     digest = spool.put(b"")
     path = spool.stored(digest)
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(Damaged):
         spool.get(digest)
 

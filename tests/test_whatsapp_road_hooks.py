@@ -21,6 +21,7 @@ from core.ports import Change
 from engine.desk import Desk
 from engine.hooks import Call
 from hooks import whatsapp_hooks
+from tests.journeys import nobody
 from tests.road import GLB, JPEG, mail
 
 PUBLIC = "https://guichet.example"
@@ -35,7 +36,7 @@ class Line:
         self.counter, self.twilio = counter, twilio
         house = counter.house
         business = house.published.business("")
-        self.desk = Desk(house, version="3.0.0", clock=counter.clock, businesses=lambda: [business])
+        self.desk = Desk(house, version="3.0.0", clock=counter.clock, businesses=lambda: [business], eraser=nobody)
         inbox = cast(WhatsAppInbox, next(i for i in house.inboxes if i.channel == "whatsapp"))
         outlet = cast(WhatsAppOutlet, next(o for o in house.outlets if o.system == "whatsapp"))
         self.hooks = whatsapp_hooks(inbox, token=twilio.auth_token, public_url=PUBLIC, budget=2.0, closed=outlet.closed)

@@ -123,9 +123,10 @@ Id = Annotated[str, Path(pattern=_ID, description="L'identifiant donné par stat
 
 def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
     """The endpoints."""
-    routes = APIRouter(prefix="/webhook", dependencies=[Depends(scheme) for scheme in SCHEMES], tags=["Demandes"])
+    routes = APIRouter(dependencies=[Depends(scheme) for scheme in SCHEMES], tags=["Demandes"])
     # Who has no key learns nothing of what is wrong with his body.
-    posts, acts = APIRouter(route_class=allowed(doors.may_post)), APIRouter(route_class=allowed(doors.may_act))
+    posts = APIRouter(prefix="/webhook", route_class=allowed(doors.may_post))
+    acts = APIRouter(prefix="/webhook", route_class=allowed(doors.may_act))
     work = _Work(desk, options)
 
     @posts.post(
