@@ -167,7 +167,7 @@ def _number(text: str) -> tuple[Decimal, str]:
 
 
 def _counted(text: str) -> tuple[Decimal, str]:
-    """(the number, its unit): in digits, or in words as messages say it ("dix mille", "10 mille sacs")."""
+    """(the number, its unit): in digits, or in words as messages say it ("dix mille", "10 mille cartons")."""
     plain = readable(text)
     said = numbers(plain)
     if (
