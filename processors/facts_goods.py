@@ -25,6 +25,8 @@ from processors.words import Hit, WordMatcher, longest
 #: What the words of a value must weigh to name it, and from where on it is named without doubt.
 _NAMED, _SURE = 1.5, 3.0
 _MOST_LINES = 60
+#: How surely something is read where more stands beside it that was not understood.
+_DOUBT = 0.45
 #: Characters and words of products that are looked at: more than a request ever has.
 _LONG, _HITS = 20_000, 400
 #: A message of so few words is about how many where it only names a number: the answer to a question, "comme d'habitude mais 5000".
@@ -32,7 +34,9 @@ _FEW = 14
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
 _SOFT = re.compile(r"\n(?=[^\S\n]*[a-zà-ÿ(])")
 #: What follows a price that is told what it is for.
-_FOR = re.compile(r"\s{0,2}(?:pour|for|dyal|ديال)\s{1,2}(?:les?\s|la\s|l['’]|the\s)?\s?", re.IGNORECASE)
+_FOR = re.compile(r"\s{0,2}(?:pour|for|dyal|ديال)\s{1,2}(?:les?\s|la\s|l['’]|the\s)?\s?|\s{1,2}(?:les|the)\s", re.IGNORECASE)
+#: What joins a thing to the one before it.
+_AND = re.compile(r"(?:\+|&|\b(?:et|and|plus|w|ou)\b)\s{0,2}$", re.IGNORECASE)
 _NO_WORDS = re.compile(r"\b(?:sans|without|bla|no|بدون|بلا)\b")
 
 #: The facts of one line by name.
@@ -189,7 +193,7 @@ class GoodsReader:
         best = max(found, key=lambda c: c.sure)
         others = {(c.value, c.unit) for c in found if c.sure >= best.sure - 0.05} - {(best.value, best.unit)}
         if others and {v for v, _ in others} != {best.value}:
-            best = replace(best, sure=0.45)  # several numbers as good as this one: shown as doubtful
+            best = replace(best, sure=_DOUBT)  # several numbers as good as this one: shown as doubtful
         quantity = Quantity(
             best.value.normalize() if best.value != best.value.to_integral_value() else Decimal(int(best.value)), best.unit
         )
@@ -255,6 +259,8 @@ class GoodsReader:
         few = len(tokens.items) <= _FEW
         named = [c for c in found if c.sure > 0.6] or (found if hits or few else [])
         self._put_count(tokens.text, line, named)
+        if chosen is not None and self._left_out(tokens.text, pieces, heads[:1]):
+            self._doubt(line)
         if hits or named:
             self._put_prices(line, [p for piece in pieces for p in piece.prices])
         if hits or named or few:
@@ -262,6 +268,26 @@ class GoodsReader:
             around = self._around(pieces)
             self._put_details(tokens, marks, line, [*near, *around])
         return line
+
+    def _left_out(self, text: str, pieces: Sequence[_Piece], heads: Sequence[_Piece]) -> bool:
+        """Whether a number of something stands beside the lines and is none of them: "3000 roses + 3000 of those"."""
+        ids = {id(p) for p in heads}
+        for head in heads:
+            if any(c.thing and c.sure >= 0.8 and _AND.search(text, head.start, c.start) for c in head.counts[1:]):
+                return True
+        for piece in pieces:
+            counted = [c for c in piece.counts if c.thing and c.sure >= 0.8]
+            if id(piece) in ids or not counted or not piece.hits:
+                continue
+            # said again in another sentence it is no other thing
+            if any(p.end == piece.start and not re.search(r"[.!?\n]\s*$", text[p.start : p.end]) for p in heads):
+                return True
+        return False
+
+    def _doubt(self, line: Line) -> None:
+        """A line that is shown as doubtful."""
+        if self._count is not None and (found := line.get(self._count.name)) is not None:
+            line[self._count.name] = replace(found, confidence=min(found.confidence, _DOUBT))
 
     def _around(self, pieces: Sequence[_Piece]) -> list[tuple[int, int]]:
         """Stretches right beside one that names the thing: "Format : 24x32" on a line of its own."""
@@ -293,6 +319,8 @@ class GoodsReader:
                     self._put_prices(lines[-1], piece.prices)
             else:
                 rest += piece.prices
+        if self._left_out(tokens.text, pieces, heads):
+            self._doubt(lines[0])
         for price, hits in told:
             named = self._line_of(lines, hits)
             if named is None or price.role == "total":

@@ -19,7 +19,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.reading import Money, Quantity, Row
+from core.reading import Money, Quantity, Row, Rows
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, SETS, Tally, mail, measure, sacherie
 
@@ -98,3 +98,23 @@ def test_a_year_is_neither_how_many_nor_a_reference() -> None:
     facts = told("Commande 2026 de 8000 sachets fond plat")
     assert facts["quantity"] == Quantity(Decimal(8000), "pièce")
     assert "customer_reference" not in facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je commande 2000 sacs poignées plates et 2000 sacs à 0,35 € HT",
+        "bghit 2 palettes sachets fond plat w 3000 sac b poignées",
+    ],
+)
+def test_what_is_not_understood_beside_a_line_makes_it_doubtful(text: str) -> None:
+    setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
+    facts = {f.name: f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts}
+    assert "lines" not in facts
+    assert facts["quantity"].confidence < 0.5
+
+
+def test_a_price_goes_to_the_things_named_right_after_it() -> None:
+    rows = told("je commande 8000 sachets fond plat + 2 cartons sac anses plates, 165dh le mille les sachets")["lines"]
+    assert isinstance(rows, Rows)
+    assert [any(c.name == "unit_price" for c in row.cells) for row in rows.rows] == [True, False]
