@@ -312,7 +312,7 @@ def _operator(work: Work, event: OperatorActed) -> None:
         walk(work)
     elif event.action == "refuse":
         judged(work, "rejected", "operator", event.author, event.how, note)
-        reject(work, "operator", event.author)
+        reject(work, "operator", event.author, note)
     elif event.action == "close":
         work.because("close", f"close par {event.author}")
         work.stage("closed")

@@ -115,12 +115,15 @@ def label(directive: Directive, name: str) -> str:
     return (spec.label.get("fr") if spec is not None else "") or name
 
 
-def reject(work: Work, by: Literal["customer", "admin", "operator"], who: str) -> None:
-    """The request ends with a no; the customer is told politely, the ticket is closed."""
+def reject(work: Work, by: Literal["customer", "admin", "operator"], who: str, note: str = "") -> None:
+    """The request ends with a no; the customer is told politely, the ticket is closed.
+
+    ``note`` is the reason that was written to be told, where the text of refusal shows one. No earlier remark of the case is.
+    """
     work.because("refuse", f"refus de {who}")
     quote = work.case.quote
     if quote is not None and quote.status == "open":
         work.change(quote=replace(quote, status="refused"))
     work.change(refused_by=by, approval=None)
-    work.tell_customer("refusal", "outcome")
+    work.tell_customer("refusal", "outcome", note=note)
     work.stage("rejected")

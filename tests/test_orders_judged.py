@@ -141,6 +141,8 @@ def test_a_no_rejects_and_the_customer_is_told_once(words: str) -> None:
     assert life.order.judged is not None
     assert life.order.judged.outcome == "rejected"
     assert life.told("customer") == ["refusal"]
+    # What he writes beside his no is for us.
+    assert "Motif" not in life.texts[-1][2].text
     life.admin("Je valide")
     assert (life.stage, life.told("customer")) == ("rejected", ["refusal"])
 
@@ -221,7 +223,10 @@ def test_the_desk_validates_the_facts_of_its_page_only() -> None:
 
 def test_the_desk_rejects_and_says_who() -> None:
     life = waiting()
-    life.act("refuse", note="doublon")
+    life.act("note", note="mauvais payeur")
+    life.act("refuse", note="rupture de stock")
+    letter = life.texts[-1][2].text
+    assert ("Motif : rupture de stock" in letter, "mauvais payeur" in letter) == (True, False)
     assert life.order.judged is not None
     assert (life.order.judged.outcome, life.order.judged.who, life.status) == ("rejected", "anne", "rejetee")
     assert life.told("customer") == ["refusal"]

@@ -99,7 +99,11 @@ class DecideIn(BaseModel):
 
     model_config = ConfigDict(title="Décision")
 
-    note: str = Field(default="", max_length=MOST_NOTE, description="Remarque, ou raison du rejet · A remark, or why")
+    note: str = Field(
+        default="",
+        max_length=MOST_NOTE,
+        description="Remarque ; pour un rejet, la raison que le client lit · A remark; the customer reads that of a no",
+    )
     digest: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
     key: str = Field(default="", max_length=200)
 
