@@ -28,6 +28,11 @@ _END = re.compile(
 _OPENING = re.compile(
     r"(?P<colon>\s{0,3}[:=]\s{0,3})|,?\s+(?:(?:(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|notre|nos|mon|ma|mes|our|my|the|la|le|les)(?![^\W_])|l['’])\s?)*"
 )
+#: A street with its number after the day: "livraison le 8 janvier au 22 rue des Forges".
+_AFTER_DAY = re.compile(
+    r",?\s{1,2}(?:(?:a|au|to|at)\s)?(?=\d{1,4}\s(?:bis\s|ter\s)?(?:[^\W\d_]+\s){0,2}"
+    r"(?:rue|avenue|av\.|bd|boulevard|impasse|chemin|allee|route|street|road|lane)(?![^\W_]))"
+)
 
 
 def _phrase(words: Sequence[str]) -> str:
@@ -93,6 +98,11 @@ class AddressReader:
             if opening is None:
                 continue
             start = opening.end()
+            for first, last in dates:
+                between = plain[match.end() : first]
+                if 0 < len(between) <= 12 and "\n" not in between and (street := _AFTER_DAY.match(plain, last)):
+                    start = street.end()
+                    break
             if opening["colon"] and plain[start : start + 1] == "\n":
                 start += 1
             stop = _END.search(plain, start)

@@ -86,6 +86,11 @@ def told(text: str) -> dict[str, object]:
     ("text", "address"),
     [
         ("je commande 5000 sachets fond plat, livrer au 12 rue Foch, 75016 Paris", "12 rue Foch, 75016 Paris"),
+        (
+            "je commande 5000 sachets. Livraison le 8 janvier 2027 au 22 rue des Forges, 35000 Rennes",
+            "22 rue des Forges, 35000 Rennes",
+        ),
+        ("I order 5000 flat bottom bags. Delivery by 15 January 2027 to 14 Mill Lane, Leeds", "14 Mill Lane, Leeds"),
         ("je commande 5000 sachets fond plat, livrer au magasin habituel", "magasin habituel"),
         ("I order 5000 flat bottom bags, deliver to our warehouse at 7 Dock Road", "warehouse at 7 Dock Road"),
     ],
