@@ -186,3 +186,13 @@ def test_past_orders_are_found_by_either_address_of_their_person(store: SqlStore
     assert store.past_cases(["nobody@y.z"], "sacherie", "commande", 20) == []
     assert store.past_cases([], "sacherie", "commande", 20) == []
     assert store.past_cases(["nadia@client.example"], "figurative", "commande", 20) == []
+
+
+def test_a_message_that_is_no_order_is_told_to_the_administrator(tmp_path: Path) -> None:
+    counter = Counter(tmp_path / "data", business="sacherie")
+    counter.drop(mail("Bonjour, notre commande devait arriver hier, où en est la livraison ?", sender="client@example.org"))
+    counter.work()
+    (told,) = counter.sent(ADMIN)
+    assert "où en est la livraison" in plain(told)
+    assert "attend la réponse d'une personne" in plain(told)
+    assert len(counter.sent("client@example.org")) == 1

@@ -1,6 +1,7 @@
 """``fulfil``: the work is handed over, once. Options: the steps in order.
 
-``subtask`` (or ``task``) creates the task of the people who do the work; any other step is the name of a text for the customer.
+``subtask`` (or ``task``) creates the task of the people who do the work; a text named ``admin_…`` goes to the administrator, any
+other step is the name of a text for the customer.
 ``tell`` names texts for the customer and the statuses of the task that send them, each once.
 """
 
@@ -26,6 +27,9 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
         for step in spec.steps:
             if step in TASK_STEPS:
                 create_task(work)
+            elif step.startswith("admin_"):
+                work.because("told", "l'administrateur est averti : une personne doit lire ce message")
+                work.tell_admin(step, message=case.summary)
             elif step in NOTICES and work.context.noticed:
                 work.because("noticed", "déjà un accusé de réception aujourd'hui : pas de second")
             else:
