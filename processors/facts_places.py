@@ -31,7 +31,7 @@ _OPENING = re.compile(
 #: A street with its number after the day: "livraison le 8 janvier au 22 rue des Forges".
 _AFTER_DAY = re.compile(
     r",?\s{1,2}(?:(?:a|au|to|at)\s)?(?=\d{1,4}\s(?:bis\s|ter\s)?(?:[^\W\d_]+\s){0,2}"
-    r"(?:rue|avenue|av\.|bd|boulevard|impasse|chemin|allee|route|street|road|lane)(?![^\W_]))"
+    r"(?:rue|avenue|bd|boulevard|impasse|chemin|allee|route|street|road|lane)(?![^\W_]))"
 )
 
 
