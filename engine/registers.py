@@ -210,7 +210,9 @@ class Registers:
         case = row.case
         directive = self._office.directive(case)
         lines = rows_of(case.facts, directive)
-        facts = {f.name: f for f in (*(lines[0].cells if lines else ()), *case.facts)}
+        # The total of one line of several is not that of the whole.
+        first = [c for c in lines[0].cells if len(lines) == 1 or c.name != roles(directive).total] if lines else []
+        facts = {f.name: f for f in (*first, *case.facts)}
         cells = {spec.name: _words(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
         alerts = tuple(raised.alert for raised in row.alerts)
         status = directive.status(case.stage)

@@ -215,6 +215,15 @@ def test_contacts_are_written_down_and_not_written_over_by_mails(web: Running) -
 # ------------------------------------------------------------------ programs
 
 
+def test_the_total_of_one_line_is_never_shown_as_that_of_the_whole(web: Running, program: Program) -> None:
+    """Two currencies have no sum: the list leaves the total out."""
+    lines = "Merci de livrer :\n- 10 000 sachets fond plat à 0,35 MAD\n- 4000 sacs poignées plates à 0,20 EUR"
+    case_id = order(web.counter, lines, sender="a@atlas.example")
+    (listed,) = program("GET", "/api/orders").json["orders"]
+    assert (listed["id"], listed["lines"], listed["facts"]["quantity"]["en"]) == (case_id, 2, "10,000 pièces")
+    assert "total_price" not in listed["facts"]
+
+
 def test_a_column_of_several_lines_says_which_line(web: Running, program: Program) -> None:
     lines = "Bonjour, merci de livrer :\n- 10 000 sachets fond plat kraft\n- 4000 sacs fond carré poignées plates"
     case_id = order(web.counter, lines, sender="a@atlas.example")

@@ -30,7 +30,10 @@ class AlertOut(Answer):
 
 
 class OrderLine(Answer):
-    """A request in a list. ``facts`` are its columns in words, by language; of the first line where there are several (``lines``)."""
+    """A request in a list. ``facts`` are its columns in words, by language; of the first line where there are several (``lines``).
+
+    The total is that of the whole, or left out.
+    """
 
     id: str
     number: str
