@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from engine.directive_problem import Problem, Problems
@@ -35,3 +36,12 @@ def problems_of(found: dict[str, str]) -> tuple[Problem, ...]:
     except DirectiveErrors as errors:
         return errors.problems
     return ()
+
+
+def reading_florist(folder: Path, families: str) -> Path:
+    """A folder with the florist, who has these families of requests' files read: "image, voice"."""
+    shutil.copytree(FLORIST, folder / "fleuriste")
+    for name in ("bouquet.md", "question.md"):
+        path = folder / "fleuriste" / name
+        path.write_text(path.read_text().replace("gates:", f"read_files: [{families}]\ngates:", 1))
+    return folder

@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -189,3 +190,14 @@ def word_file(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> bytes:
             "word/document.xml", f'<w:document xmlns:w="{name}"><w:body>{body}<w:tbl>{rows}</w:tbl></w:body></w:document>'
         )
     return out.getvalue()
+
+
+def running(command: str) -> bool:
+    """Whether a process of that command line is there; its words are parted by NUL."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if command in path.read_text():
+                return True
+        except OSError:
+            continue
+    return False

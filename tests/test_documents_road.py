@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import paper_files as make
 import pytest
-from directive_helpers import FLORIST
+from directive_helpers import reading_florist
 
 from assembly import keys_of, open_store
 from console import explain_paths, reading_store
@@ -34,12 +33,7 @@ ORDER = make.pdf(
 @pytest.fixture
 def directives(tmp_path: Path) -> Path:
     """The florist, who has the files of requests read."""
-    folder = tmp_path / "directives"
-    shutil.copytree(FLORIST, folder / "fleuriste")
-    for name in ("bouquet.md", "question.md"):
-        path = folder / "fleuriste" / name
-        path.write_text(path.read_text().replace("gates:", "read_files: [pdf, sheet, mail, image]\ngates:", 1))
-    return folder
+    return reading_florist(tmp_path / "directives", "pdf, sheet, mail, image")
 
 
 @pytest.fixture
@@ -246,24 +240,14 @@ def test_a_stop_gives_up_what_is_being_read_and_the_next_start_reads_it(counter:
     stuck.drop(mail("voici", subject="photo", files=(("photo.png", photo),)))
     started = time.monotonic()
     with stuck.open():
-        _until(lambda: _running("sleep\x0077.125"))
+        _until(lambda: make.running("sleep\x0077.125"))
         started = time.monotonic()
     assert time.monotonic() - started < 8
-    _until(lambda: not _running("sleep\x0077.125"), 5)
+    _until(lambda: not make.running("sleep\x0077.125"), 5)
     assert stuck.cases() == []
     assert counter.work() == {}
     (case,) = counter.cases()
     assert {f.name: f.value for f in case.facts}["tiges"] == 20
-
-
-def _running(command: str) -> bool:
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if command in path.read_text():
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def test_a_message_whose_files_were_forgotten_is_looked_at_again(counter: Counter) -> None:

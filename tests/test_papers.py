@@ -233,7 +233,7 @@ def test_who_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None
     assert document.trouble is not None
     assert document.trouble.code == "too-slow"
     assert time.monotonic() - started < 10
-    assert not _running("sleep\x001234.5")
+    assert not make.running("sleep\x001234.5")
     pool.close()
 
 
@@ -353,16 +353,6 @@ def test_the_recogniser_bounds_a_page(tmp_path: Path) -> None:
     document = read(make.saved(make.photo()), "x.png", "image", ocr=Tesseract(str(slow), seconds=0.3))
     assert document.trouble is not None
     assert document.trouble.code == "too-slow"
-
-
-def _running(command: str) -> bool:
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if command in path.read_text():
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def _size(picture: bytes) -> tuple[int, int]:

@@ -7,7 +7,6 @@ once, within its budget, and becomes text with a place and a confidence; and tha
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from typing import Any
 
 import paper_files as make
 import pytest
-from directive_helpers import FLORIST
+from directive_helpers import reading_florist
 from fakes.anthropic import Anthropic
 from fakes.openai import OpenAI
 
@@ -195,12 +194,7 @@ def test_silence_is_told(fake: OpenAI, store: SqlStore) -> None:
 
 @pytest.fixture
 def directives(tmp_path: Path) -> Path:
-    folder = tmp_path / "directives"
-    shutil.copytree(FLORIST, folder / "fleuriste")
-    for name in ("bouquet.md", "question.md"):
-        path = folder / "fleuriste" / name
-        path.write_text(path.read_text().replace("gates:", "read_files: [image, voice]\ngates:", 1))
-    return folder
+    return reading_florist(tmp_path / "directives", "image, voice")
 
 
 def test_a_voice_message_becomes_a_case(fake: OpenAI, tmp_path: Path, directives: Path) -> None:
