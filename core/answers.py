@@ -198,7 +198,7 @@ def admin(work: Work, event: MessageRead) -> None:
     elif judges(work.directive):
         by_reply(work, event)
     elif answer == "refuse":
-        reject(work, "admin", who)
+        reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif answer != "approve" or verdict is None:
         work.because("unclear", "la réponse de l'administrateur n'est pas nette : elle lui est redemandée")
         work.tell_admin("admin_unclear", message=words(event))

@@ -5,17 +5,20 @@ A reply is tied to the notice that it answers. What nothing ties counts only whe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from core.case import Judgement, Shown
+from core.case import Case, Judgement, Shown
 from core.directive import Directive
 from core.events import MessageRead, OperatorActed
 from core.gates import walk
+from core.gates.complete import HANDED
 from core.joining import words
 from core.quote import version_of
+from core.reading import Fact
 from core.rows import corrected, digest_of, rows_of
-from core.values import inert
+from core.values import inert, missing
 from core.work import Work
 
 
@@ -41,11 +44,19 @@ def judged(
 
 
 def by_operator(work: Work, event: OperatorActed) -> None:
-    """A yes by the desk, the API or the console: to the facts of the page it was given on."""
+    """A yes by the desk, the API or the console: to the facts of the page it was given on, with what was changed there."""
     if event.digest != digest_of(work.case, work.directive):
         why = "les champs ont changé depuis qu'ils ont été montrés : rien n'est validé, regardez-les à nouveau"
         work.because("no-effect", why, hit=False)
         return
+    facts = corrected(work.case.facts, event.facts, work.directive)
+    if lacking := lacks(replace(work.case, facts=facts), work.directive):
+        names = ", ".join(label(work.directive, name) for name in lacking)
+        work.because("no-effect", f"il manque : {names} ; rien n'est validé", hit=False)
+        return
+    if event.facts:
+        work.because("correct", f"{event.author} corrige : {_names(work, event.facts)}")
+        work.change(facts=facts)
     work.because("validate", f"champs validés par {event.author}")
     judged(work, "validated", "operator", event.author, event.how, event.note.strip())
     walk(work)
@@ -59,12 +70,18 @@ def by_reply(work: Work, event: MessageRead) -> None:
     known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
         judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)
-        reject(work, "admin", who)
+        reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif changes := event.reading.facts:
-        names = ", ".join(label(work.directive, f.name) for f in changes)
-        work.because("correct", f"{who} corrige : {names} ; le oui est à redonner aux champs corrigés")
-        work.change(facts=corrected(work.case.facts, changes, work.directive))
+        knows = work.case.stage == "waiting_review" and _shown_to(work, event) == digest_of(work.case, work.directive)
         before = work.case.shown
+        work.change(facts=corrected(work.case.facts, changes, work.directive))
+        if answer == "approve" and knows and not lacks(work.case, work.directive):
+            work.because("correct", f"{who} corrige : {_names(work, changes)}")
+            work.because("validate", f"champs validés par {who} : « {evidence} »")
+            judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
+            walk(work)
+            return
+        work.because("correct", f"{who} corrige : {_names(work, changes)} ; le oui est à redonner aux champs corrigés")
         walk(work)
         if work.case.stage == "waiting_review" and work.case.shown == before:
             _ask_again(work, event, known)
@@ -107,6 +124,15 @@ def _shown_to(work: Work, event: MessageRead) -> str:
         return ""
     # Channels stamp their messages in whole seconds.
     return shown[0].digest if event.received_at >= shown[0].at.replace(microsecond=0) else ""
+
+
+def lacks(case: Case, directive: Directive) -> tuple[str, ...]:
+    """The facts without which nobody says yes: those that are required and not known, unless a person goes on without them."""
+    return () if case.counts.get(HANDED) else tuple(spec.name for spec in missing(case, directive, required=True))
+
+
+def _names(work: Work, facts: Iterable[Fact]) -> str:
+    return ", ".join(label(work.directive, fact.name) for fact in facts)
 
 
 def label(directive: Directive, name: str) -> str:

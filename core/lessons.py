@@ -42,29 +42,36 @@ def lessons(before: Case | None, after: Case, event: Event) -> tuple[Lesson, ...
     """What an event teaches about how the case's messages should have been read."""
     if before is None:
         return ()
+    changed: tuple[Lesson, ...] = ()
     if isinstance(event, OperatorActed) and event.how != "link":
         author = event.author
         if event.action == "reassign" and after.directive != before.directive:
             return (_label(after, KIND, after.directive, before.directive, "corrected", author, event.at),)
+        changed = _changed(before, after, event)
         if event.action == "correct":
-            found = []
-            for name in dict.fromkeys(f.name.partition(".")[0] for f in event.facts):
-                was, now = before.fact(name), after.fact(name)
-                if was != now:
-                    same = (was and was.value) == (now and now.value)
-                    how: Literal["corrected", "confirmed"] = "confirmed" if same else "corrected"
-                    inherited = was is not None and was.origin == "inherited"
-                    found.append(_label(after, name, _value(now), _value(was), how, author, event.at, inherited))
-            return tuple(found)
+            return changed
     elif not (isinstance(event, MessageRead) and event.role == "admin" and event.authorised):
         return ()
     else:
         author = event.message.sender.email
     if before.stage not in UNDECIDED or after.stage not in ("fulfilling", "done"):
-        return ()
+        return changed
     told = [f for f in after.facts if f.origin in ("rules", "model") and before.fact(f.name) == f]
     confirmed = [_label(after, f.name, f.value, f.value, "confirmed", author, event.at) for f in told]
-    return (_label(after, KIND, after.directive, after.directive, "confirmed", author, event.at), *confirmed)
+    return (_label(after, KIND, after.directive, after.directive, "confirmed", author, event.at), *changed, *confirmed)
+
+
+def _changed(before: Case, after: Case, event: OperatorActed) -> tuple[Lesson, ...]:
+    """Labels of what a person wrote in the place of facts; a value that he let stand is confirmed."""
+    found = []
+    for name in dict.fromkeys(f.name.partition(".")[0] for f in event.facts if event.action in ("correct", "validate")):
+        was, now = before.fact(name), after.fact(name)
+        if was != now:
+            same = (was and was.value) == (now and now.value)
+            how: Literal["corrected", "confirmed"] = "confirmed" if same else "corrected"
+            inherited = was is not None and was.origin == "inherited"
+            found.append(_label(after, name, _value(now), _value(was), how, event.author, event.at, inherited))
+    return tuple(found)
 
 
 def _label(

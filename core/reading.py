@@ -136,13 +136,15 @@ class Verdict:
 
     ``answer`` is "approve" only for a plain, unconditional yes in the sender's own new words.
     ``credits`` is the amount the writer names as his decision (None when he names none).
-    ``evidence`` is the literal words that decided ('' when nothing did).
+    ``evidence`` is the literal words that decided ('' when nothing did). ``note`` is what an administrator marked as the reason
+    of his no that the customer is to read ("motif : …"), '' for none.
     """
 
     answer: Answer
     credits: Decimal | None = None
     evidence: str = ""
     reasons: tuple[Reason, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

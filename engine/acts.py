@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -15,11 +15,12 @@ from core import codec
 from core.case import Case
 from core.directive import Directive, Localized, in_language
 from core.events import OperatorActed
+from core.judging import judges, lacks
 from core.ports import PendingEvent
-from core.reading import Fact
-from core.rows import digest_of, merge_facts, rows_of, rows_spec
+from core.reading import Fact, FactValue
+from core.rows import corrected, digest_of, merge_facts, rows_of, rows_spec
 from core.views import DeskStore
-from engine.cases import actions_of
+from engine.cases import Action, actions_of
 from engine.office import Office
 from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import understand
@@ -41,13 +42,15 @@ class Outcome:
 
     ``state``: "unknown" there is no such case; "refused" it changed nothing, ``why`` says so; "reused" its key stands for another
     act, and this one changed nothing; "waiting" it is kept and the clerk has not come to it; "done". ``id`` names it. ``case`` is
-    the case as it is then.
+    the case as it is then. ``fields``: what was refused is not where the case stands but what was given, and this is wrong with
+    each field of it (``why`` has them all in one sentence).
     """
 
     state: Literal["unknown", "refused", "reused", "waiting", "done"]
     id: str = ""
     why: Localized = field(default_factory=dict)
     case: Case | None = None
+    fields: Mapping[str, Localized] = field(default_factory=dict)
 
 
 class Acts:
@@ -71,9 +74,10 @@ class Acts:
         """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then; "reused" when he
         asked for something else then.
 
-        ``amount`` is for validate and reprice; ``values`` for correct; ``note`` the question of ask, the text of note, the
-        directive of reassign, a remark with the others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of),
-        as the page showed them; without one, to those of this moment.
+        ``amount`` is for validate and reprice; ``values`` for correct, and for validate where facts are judged: what he changed on the
+        page that he says yes to. ``note`` is the question of ask, the text of note, the directive of reassign, a remark with the
+        others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of), as the page showed them before he
+        changed anything; without one, to those of this moment.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
@@ -83,18 +87,26 @@ class Acts:
         asked = _asked(action, amount, note, values or {}) if key else ""
         if key and (before := self._before(case, event_id, asked)) is not None:
             return before
-        if why := self._refusal(case, action, amount, note.strip()):
+        directive = self._office.directive(case)
+        if why := self._refusal(case, action):
             return Outcome("refused", event_id, why, case)
+        if unfit := self._unfit(case, action, amount, note.strip()):
+            return _wrong(event_id, case, unfit, directive)
         now = self._clock()
         given = amount if action in PRICED else None
         facts: tuple[Fact, ...] = ()
+        judges_facts = action == "validate" and judges(directive)
         if action == "reassign":
             facts = self._read_again(case, note.strip(), now)
-        elif action == "correct":
+        elif action == "correct" or (judges_facts and values):
             facts, wrong = self._typed(case, values or {})
             if wrong:
-                return Outcome("refused", event_id, wrong, case)
-        shown = (digest or digest_of(case, self._office.directive(case))) if action == "validate" else ""
+                return _wrong(event_id, case, wrong, directive)
+            if not facts and action == "correct":
+                return Outcome("refused", event_id, {"fr": "rien n'a été changé", "en": "nothing was changed"}, case)
+        if judges_facts and (wrong := _lacking(replace(case, facts=corrected(case.facts, facts, directive)), directive)):
+            return _wrong(event_id, case, wrong, directive)
+        shown = (digest or digest_of(case, directive)) if action == "validate" else ""
         event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, asked=asked)
         if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):
             # The same key a moment ago, from elsewhere.
@@ -131,60 +143,64 @@ class Acts:
                 break
         return Outcome("done", act_id, case=case)
 
-    def _refusal(self, case: Case, action: Name, amount: Decimal | None, note: str) -> Localized:
+    def _refusal(self, case: Case, action: Name) -> Localized:
         """Why the case does not take this act now, {} when it does. The clerk looks again."""
-        business = self._office.business(case.business)
-        every = actions_of(case, self._office.directive(case), [d.name for d in business.directives])
-        found = next((a for a in every if a.name == action), None)
+        found = self._action(case, action)
         if found is None:
             return {"fr": "ce geste ne va pas avec ce genre de demande", "en": "this act does not go with this kind of request"}
-        if not found.possible:
-            return found.why_not
+        return {} if found.possible else found.why_not
+
+    def _action(self, case: Case, action: Name) -> Action | None:
+        business = self._office.business(case.business)
+        every = actions_of(case, self._office.directive(case), [d.name for d in business.directives])
+        return next((a for a in every if a.name == action), None)
+
+    def _unfit(self, case: Case, action: Name, amount: Decimal | None, note: str) -> Mapping[str, Localized]:
+        """What is wrong with the amount or the text of an act that the case takes, {} for nothing."""
+        found = self._action(case, action)
+        assert found is not None
         if found.amount and (amount is None or not amount.is_finite() or not 0 < amount <= MOST_AMOUNT):
-            return {"fr": "un montant est attendu, plus grand que zéro", "en": "an amount greater than zero is needed"}
+            return {
+                "amount": {"fr": "un montant est attendu, plus grand que zéro", "en": "an amount greater than zero is needed"}
+            }
         if found.note == "required" and not note:
-            return {"fr": "un texte est attendu", "en": "a text is needed"}
+            return {"note": {"fr": "un texte est attendu", "en": "a text is needed"}}
         if len(note) > MOST_NOTE:
-            return {"fr": f"{MOST_NOTE} caractères au plus", "en": f"{MOST_NOTE} characters at most"}
+            return {"note": {"fr": f"{MOST_NOTE} caractères au plus", "en": f"{MOST_NOTE} characters at most"}}
         if action == "reassign" and note not in found.choices:
             listed = ", ".join(found.choices)
             return {
-                "fr": f"une de ces directives est attendue : {listed}",
-                "en": f"one of these directives is needed: {listed}",
+                "note": {
+                    "fr": f"une de ces directives est attendue : {listed}",
+                    "en": f"one of these directives is needed: {listed}",
+                }
             }
         return {}
 
-    def _typed(self, case: Case, values: Typed) -> tuple[tuple[Fact, ...], Localized]:
-        """(facts, why not): what was typed, as far as it differs from what the case has. Value '' takes a fact away."""
+    def _typed(self, case: Case, values: Typed) -> tuple[tuple[Fact, ...], Mapping[str, Localized]]:
+        """(facts, what is wrong by field): what was typed, as far as it differs from what the case has. Value '' takes a fact away."""
         directive = self._office.directive(case)
         facts: list[Fact] = []
-        wrong: list[Localized] = []
+        wrong: dict[str, Localized] = {}
         for name, written in values.items():
             spec, before = field_of(case, directive, name)
             if spec is None:
-                shown = name[:60]
-                wrong.append(
-                    {"fr": f"« {shown} » n'est pas un champ de ce dossier", "en": f'"{shown}" is no field of this case'}
-                )
-            elif written.strip():
+                wrong[name] = _no_field(case, directive)
+                continue
+            value: FactValue = ""
+            if written.strip():
                 try:
                     value = new_value(directive, spec, written, before.value if before is not None else None)
                 except Unreadable as error:
-                    named = {language: in_language(spec.label, language) or name for language in error.why}
-                    wrong.append({language: f"{named[language]} : {why}" for language, why in error.why.items()})
+                    wrong[name] = error.why
                     continue
-                if (before is None or before.value != value) and (columns := _lined(case, directive, name)):
-                    wrong.append(columns)
-                elif before is None or before.value != value:
-                    facts.append(Fact(name, value, (), origin="person"))
-            elif before is not None and (columns := _lined(case, directive, name)):
-                wrong.append(columns)
-            elif before is not None:
-                facts.append(Fact(name, "", (), origin="person"))
-        if not (facts or wrong):
-            wrong.append({"fr": "rien n'a été changé", "en": "nothing was changed"})
-        why = {language: " ; ".join(one[language] for one in wrong) for language in ("fr", "en")} if wrong else {}
-        return tuple(facts), why
+            if value == (before.value if before is not None else ""):
+                continue
+            if which := _lined(case, directive, name):
+                wrong[name] = which
+            else:
+                facts.append(Fact(name, value, (), origin="person"))
+        return tuple(facts), wrong
 
     def _read_again(self, case: Case, directive: str, now: datetime) -> tuple[Fact, ...]:
         """What the customer's messages tell by another directive."""
@@ -201,16 +217,54 @@ class Acts:
         return facts
 
 
+def _wrong(event_id: str, case: Case, fields: Mapping[str, Localized], directive: Directive) -> Outcome:
+    """The act is refused for what was given with it."""
+    named = {name: _called(directive, name) for name in fields}
+    why = {lang: " ; ".join(f"{named[n][lang]} : {told[lang]}" for n, told in fields.items()) for lang in ("fr", "en")}
+    return Outcome("refused", event_id, why, case, fields)
+
+
+#: What an act takes beside facts, for people.
+_GIVEN: Mapping[str, Localized] = {"amount": {"fr": "montant", "en": "amount"}, "note": {"fr": "texte", "en": "text"}}
+
+
+def _called(directive: Directive, name: str) -> Localized:
+    """What people call a field, cells of a line by their column and line."""
+    spec = directive.fact(name.rpartition(".")[2])
+    if spec is None:
+        return _GIVEN.get(name) or {"fr": f"« {name[:60]} »", "en": f'"{name[:60]}"'}
+    line = name.split(".")[1] if name.count(".") == 2 else ""
+    return {lang: (in_language(spec.label, lang) or spec.name) + (f" ({line})" if line else "") for lang in ("fr", "en")}
+
+
+def _no_field(case: Case, directive: Directive) -> Localized:
+    """No field has that name: which ones there are."""
+    several = len(rows_of(case.facts, directive)) > 1
+    rows = rows_spec(directive)
+    names = [
+        f"{rows.name}.1.{s.name}" if several and rows is not None and s.name in rows.columns and not s.derive else s.name
+        for s in directive.facts
+        if s.type not in ("files", "rows")
+    ]
+    listed = ", ".join(names)
+    return {
+        "fr": f"ce n'est pas un champ de ce dossier ; il y a : {listed}",
+        "en": f"this is no field of this case; there are: {listed}",
+    }
+
+
+def _lacking(case: Case, directive: Directive) -> Mapping[str, Localized]:
+    """What nobody can say yes without, by field."""
+    return {name: {"fr": "ce champ manque", "en": "this field is missing"} for name in lacks(case, directive)}
+
+
 def _lined(case: Case, directive: Directive, name: str) -> Localized:
     """Why the name does not say which of several lines is meant, {} when it does or there is one."""
     rows, spec = rows_spec(directive), directive.fact(name)
     if rows is None or spec is None or name not in rows.columns or spec.derive or len(rows_of(case.facts, directive)) < 2:
         return {}
     which = f"{rows.name}.1.{name}, {rows.name}.2.{name} …"
-    return {
-        "fr": f"{in_language(spec.label, 'fr') or name} : il y a plusieurs lignes, dites laquelle ({which})",
-        "en": f"{in_language(spec.label, 'en') or name}: there are several lines, say which ({which})",
-    }
+    return {"fr": f"il y a plusieurs lignes, dites laquelle ({which})", "en": f"there are several lines, say which ({which})"}
 
 
 def _asked(action: Name, amount: Decimal | None, note: str, values: Typed) -> str:

@@ -30,7 +30,7 @@ from core.reading import Verdict
 from core.register import Entry, entry_of
 from core.work import Context
 from engine import canary
-from engine.corrections import read_corrections
+from engine.corrections import read_judgement
 from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_request, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
@@ -166,9 +166,11 @@ class Clerk:
         role = self._role(message, case)
         reading = read.reading
         if case is not None and case.stage in UNDECIDED and role != "stranger":
-            reading = replace(reading, verdict=self._verdict(message, case, role))
+            verdict = self._verdict(message, case, role)
+            reading = replace(reading, verdict=verdict)
             if role == "admin" and judges(self._office.directive(case)):
-                reading = replace(reading, facts=read_corrections(message, case, self._office.directive(case), now))
+                verdict, changes = read_judgement(message, case, self._office.directive(case), verdict, now)
+                reading = replace(reading, verdict=verdict, facts=changes)
             elif (reading.business, reading.directive) != (case.business, case.directive):
                 # An answer is not recognised as a request, and yet it says what was asked.
                 reading = replace(reading, facts=facts_of(message, self._office.directive(case), now=now))

@@ -1,4 +1,5 @@
-"""A correction in an administrator's reply: "ok mais quantité 6000", "prix 0,48 dh HT, livraison le 20 mars", "ligne 2 quantité 500".
+"""What an administrator's reply says of facts that he judges: "ok mais quantité 6000", "prix 0,48 dh HT, livraison le 20 mars",
+"je valide avec quantité 6000", "non, motif : rupture de stock".
 
 Read as strictly as a yes: every clause is a field with its new value or a word that says nothing. A condition, a question or
 anything else makes it no correction, and a person is asked again.
@@ -7,13 +8,14 @@ anything else makes it no correction, and a person is asked again.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from core.case import Case
 from core.directive import Directive, FactSpec
 from core.message import Message
-from core.reading import Evidence, Fact, FactValue
+from core.reading import Evidence, Fact, FactValue, Verdict
 from core.rows import rows_of, rows_spec
 from engine.typed import Unreadable, field_of, new_value
 from processors.facts_dates import date_spans, find_date, plain_text
@@ -37,27 +39,59 @@ _JOIN = re.compile(r"\s*(?:=|:|->|→|est|sera|doit etre|is|should be|to be|a|à
 _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
 
 
-def read_corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[Fact, ...]:
-    """What the reply puts in the place of facts of the case, () when it is not plainly that. Never raises."""
+#: Validation in so many words, before the fields that it holds for: "je valide avec …". "ok" only announces a correction, and
+#: "je valide le prix de …" says yes to a part.
+_VALIDATES = re.compile(
+    r"\W*(?:(?:ok|oui|yes|bonjour|bonsoir|salut|hello|hi)\W+){0,2}"
+    r"(?P<yes>(?:je |nous |on |c'est |c’est |commande |i |we )?(?:valide[es]?|validons|approuve[es]?|approuvons|approved?|validated?))"
+    r"(?:\s+(?:la|cette|the|this)\s+(?:commande|order))?(?:\s*(?:avec|with|en corrigeant)\b\s*|\s*:\s*|\W*\Z)"
+)
+
+
+def read_judgement(
+    message: Message, case: Case, directive: Directive, verdict: Verdict, now: datetime
+) -> tuple[Verdict, tuple[Fact, ...]]:
+    """(how the reply decides, what it corrects) of an administrator who judges facts. Never raises.
+
+    A number beside a yes is never a price here, for nobody sets one: it says that something else is meant, and the yes is none. A
+    correction is a yes to the corrected facts only where it says so in so many words.
+    """
+    if verdict.answer == "refuse":
+        return verdict, ()
+    changes, yes = _corrections(message, case, directive, now)
+    if changes:
+        return replace(verdict, answer="approve" if yes else "unclear", credits=None, evidence=yes), changes
+    if verdict.credits is not None:
+        return replace(verdict, answer="unclear", credits=None), ()
+    return verdict, ()
+
+
+def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str]:
+    """(what the reply puts in the place of facts of the case, () when it is not plainly that; the words that validate them, or '')."""
     text = message.text.strip()
     if not text or len(text) > _LONGEST or not message.confident:
-        return ()
+        return (), ""
     plain = plain_text(text)
     if _CONDITION.search(plain):
-        return ()
+        return (), ""
     day = (message.date or now).astimezone(ZoneInfo(directive.zone)).date()
     found: list[Fact] = []
+    yes = ""
+    offset = message.text.find(text)
     start = 0
     for cut in [*_CLAUSE.finditer(text), None]:
         end = cut.start() if cut is not None else len(text)
+        if (said := _VALIDATES.match(plain[start:end])) is not None:
+            yes = yes or text[start + said.start("yes") : start + said.end("yes")]
+            start += said.end()
         clause = text[start:end]
         if clause.strip() and not _HARMLESS.fullmatch(plain[start:end]):
-            fact = _correction(clause, start + message.text.find(text), case, directive, day)
+            fact = _correction(clause, start + offset, case, directive, day)
             if fact is None:
-                return ()
+                return (), ""
             found.append(fact)
         start = cut.end() if cut is not None else end
-    return tuple(found) if len({f.name for f in found}) == len(found) else ()
+    return (tuple(found), yes) if len({f.name for f in found}) == len(found) else ((), "")
 
 
 def _correction(clause: str, at: int, case: Case, directive: Directive, day: date) -> Fact | None:
@@ -141,6 +175,11 @@ _YES = re.compile(
 )
 
 
+#: What a reply marks as to be told: "motif : …". Words beside a no that are not marked stay with us.
+_REASON = re.compile(r"\b(?:motif|raison|reason)\s*:\s*")
+_DECIDES = re.compile(r"\b(?:je|nous|on|i|we) (?:valide|validons|accepte|acceptons|approuve|approuvons|approve|accept)\b|\?")
+
+
 def read_rejection(message: Message) -> str:
     """The words of a plain no that may be followed by its reason: "rejeté, prix trop bas"; '' where it is anything else."""
     text = message.text.strip()
@@ -148,4 +187,14 @@ def read_rejection(message: Message) -> str:
     found = _NO.match(plain)
     if found is None or len(text) > _LONGEST or not message.confident or message.automatic is not None:
         return ""
-    return "" if _YES.search(plain, found.end()) else text[found.start("no") : found.end("no")]
+    marked = _REASON.search(plain)
+    end = marked.start() if marked is not None else len(plain)
+    if _YES.search(plain, found.end(), end) or _DECIDES.search(plain, end):
+        return ""
+    return text[found.start("no") : found.end("no")]
+
+
+def read_reason(message: Message) -> str:
+    """What the reply marks as the reason to be told to the customer, up to the end of its paragraph; '' where it marks none."""
+    found = _REASON.search(plain_text(message.text)) if message.confident and message.automatic is None else None
+    return " ".join(message.text[found.end() :].strip().split("\n\n", 1)[0].split())[:_LONGEST] if found is not None else ""

@@ -22,9 +22,9 @@ from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Read
 from core.rows import confidence, digest_of
 from core.values import fact_text, row_text
 from core.work import Context
-from engine.corrections import read_corrections
+from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of
-from engine.pipeline import ReadMail, Setup, read_mail
+from engine.pipeline import Setup, read_mail
 from processors.correlate import same_correspondent
 
 OpenFile = Callable[[bytes, str, Kind], Document]
@@ -82,9 +82,23 @@ def explain(
         case_url=lambda case_id: "",
         new_id=("explain", "EXP1A1N0"),
     )
+    case = _waiting(message, directive, stage, verdict, role, now) if stage else None
+    reading = replace(read.reading, verdict=verdict)
+    if case is not None and verdict is not None and stage == "waiting_review" and judges(directive):
+        verdict, changes = read_judgement(message, case, directive, verdict, now)
+        reading = replace(reading, verdict=verdict, facts=changes if role == "admin" else reading.facts)
     decision = None
     if message.automatic is None:
-        decision = _decide(read, directive, context, stage, role, verdict, bool(may) if stage else authorised(message, role))
+        event = MessageRead(
+            id="explain",
+            at=now,
+            message=message,
+            reading=reading,
+            role=role,
+            authorised=bool(may) if stage else authorised(message, role),
+            received_at=now,
+        )
+        decision = decide(case, event, directive, context)
     return Explained(path, message, read.reading, verdict, may, decision, directive, role, stage)
 
 
@@ -101,25 +115,6 @@ def _with_approval(setup: Setup, business: Business, directive: Directive) -> tu
             if found.gate("approve") is not None or judges(found):
                 return other, found
     return business, directive
-
-
-def _decide(
-    read: ReadMail, directive: Directive, context: Context, stage: Stage, role: Role, verdict: Verdict | None, may: bool
-) -> Decision:
-    event = MessageRead(
-        id="explain",
-        at=context.now,
-        message=read.message,
-        reading=replace(read.reading, verdict=verdict),
-        role=role,
-        authorised=may,
-        received_at=context.now,
-    )
-    case = _waiting(read.message, directive, stage, verdict, role, context.now) if stage else None
-    if case is not None and judges(directive) and role == "admin":
-        corrections = read_corrections(read.message, case, directive, context.now)
-        event = replace(event, reading=replace(event.reading, facts=corrections))
-    return decide(case, event, directive, context)
 
 
 def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verdict | None, role: Role, now: datetime) -> Case:

@@ -17,7 +17,7 @@ from core.events import Role
 from core.judging import judges
 from core.message import Message
 from core.reading import Verdict
-from engine.corrections import read_rejection
+from engine.corrections import read_reason, read_rejection
 from processors.correlate import make_message_id, make_token, read_message_id
 from processors.verdict import read_verdict
 
@@ -107,7 +107,9 @@ def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decim
         role="admin" if role == "admin" else "customer",
     )
     if role == "admin" and verdict.answer == "unclear" and judges(directive) and (no := read_rejection(message)):
-        return replace(verdict, answer="refuse", evidence=no)
+        verdict = replace(verdict, answer="refuse", evidence=no)
+    if role == "admin" and verdict.answer == "refuse":
+        return replace(verdict, note=read_reason(message))
     return verdict
 
 

@@ -12,7 +12,7 @@ from core.effects import Effect, SendMessage
 from core.events import DeadlinePassed, MessageRead, OperatorActed, Role
 from core.reading import Fact
 from core.work import Context
-from engine.corrections import read_corrections
+from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of
 from engine.pipeline import Setup, read_mail
 from processors.analyze import facts_of
@@ -118,7 +118,9 @@ class Life:
             if reading.directive != self.directive.name:
                 reading = replace(reading, facts=facts_of(read.message, self.directive, now=self.now))
             if role == "admin":
-                reading = replace(reading, facts=read_corrections(read.message, self.case, self.directive, self.now))
+                assert reading.verdict is not None
+                told, changes = read_judgement(read.message, self.case, self.directive, reading.verdict, self.now)
+                reading = replace(reading, verdict=told, facts=changes)
         may = authorised(read.message, role)
         event = MessageRead(
             f"m:{self._number}",

@@ -147,11 +147,11 @@ def test_validation_is_done_once_a_key_under_its_author(desk: Desk) -> None:
 
 def test_every_other_act(desk: Desk) -> None:
     case_id = desk.new(102)
-    assert desk.act(case_id, "ask").status == 409
-    assert desk.act(case_id, "validate").status == 409
+    assert desk.act(case_id, "ask").json["fields"] == {"note": "un texte est attendu"}
+    assert list(desk.act(case_id, "validate").json["fields"]) == ["amount"]
     assert desk.act(case_id, "validate", amount=-1).status == 422
     assert desk.act(case_id, "validate", amount="NaN").status == 422
-    assert desk.act(case_id, "reassign", note="inconnue").status == 409
+    assert desk.act(case_id, "reassign", note="inconnue").status == 422
     assert desk.act(case_id, "ask", note="Quelle est la couleur ?").status == 200
     assert desk.act(case_id, "reprice", amount="4.5").json["stage"] == "waiting_approval"
     assert desk.act(case_id, "note", note="à suivre").status == 200

@@ -19,9 +19,11 @@ from openpyxl import load_workbook
 
 from console import evaluate_lessons
 from core.accounts import SCOPES
+from core.effects import SendMessage
 from core.ports import Change
 from core.reading import Quantity
 from core.register import entry_of
+from core.rows import digest_of
 from engine.evaluation import as_json, evaluate, labelled
 from tests.browser import Browser, forms_of, text_of, with_people
 from tests.orders_house import fill, order, orders_house
@@ -130,8 +132,8 @@ def test_what_is_corrected_and_validated_at_once_is_what_the_customer_is_told(we
     case_id = order(counter, TEXT, sender="Atlas <achats@atlas.example>")
     marc = person(web, "marc")
     counter.fresh()
-    told = marc.fill(f"/orders/{case_id}", **{"f.quantity": "12 000 pièces", "action": "validate"})
-    assert (told.status, told.headers["location"]) == (303, f"/orders/{case_id}?told=validate")
+    answer = marc.fill(f"/orders/{case_id}", **{"f.quantity": "12 000 pièces", "action": "validate"})
+    assert (answer.status, answer.headers["location"]) == (303, f"/orders/{case_id}?told=validate")
     counter.settle()
     case = counter.cases()[0]
     assert (case.stage, case.judged and case.judged.who) == ("done", "marc")
@@ -142,7 +144,10 @@ def test_what_is_corrected_and_validated_at_once_is_what_the_customer_is_told(we
     assert len(letters) == 1
     assert "12000pièce" in "".join(plain(letters[0]).split())
     lines = [entry for _, entry in counter.house.store.history(case_id) if entry.kind.startswith("operator.")]
-    assert [(line.kind, line.author) for line in lines] == [("operator.correct", "marc"), ("operator.validate", "marc")]
+    assert [(line.kind, line.author) for line in lines] == [("operator.validate", "marc")]
+    assert "marc corrige : quantité" in lines[0].text
+    told = [r.effect.payload for r in counter.house.store.outbox(case_id)]
+    assert [t.template for t in told if isinstance(t, SendMessage)] == ["admin_review", "confirmation"]
     # The same form again changes nothing and tells nobody.
     assert marc.fill(f"/orders/{case_id}", action="validate").status in (303, 404, 409, 422)
     counter.settle()
@@ -152,7 +157,7 @@ def test_what_is_corrected_and_validated_at_once_is_what_the_customer_is_told(we
 def test_what_cannot_be_read_is_told_and_what_was_typed_stays(web: Running) -> None:
     case_id = order(web.counter, TEXT)
     answer = person(web, "marc").fill(f"/orders/{case_id}", **{"f.quantity": "beaucoup", "action": "validate"})
-    assert answer.status == 409
+    assert answer.status == 422
     assert "Quantité : un nombre est attendu" in text_of(answer)
     assert 'value="beaucoup"' in answer.body.decode()
     assert web.counter.cases()[0].judged is None
@@ -228,7 +233,7 @@ def test_a_column_of_several_lines_says_which_line(web: Running, program: Progra
     lines = "Bonjour, merci de livrer :\n- 10 000 sachets fond plat kraft\n- 4000 sacs fond carré poignées plates"
     case_id = order(web.counter, lines, sender="a@atlas.example")
     refused = program("POST", f"/api/orders/{case_id}/update", {"facts": {"quantity": "20"}})
-    assert (refused.status, "lines.1.quantity" in refused.body.decode()) == (409, True)
+    assert (refused.status, "lines.1.quantity" in refused.json["fields"]["quantity"]) == (422, True)
     assert program("POST", f"/api/orders/{case_id}/update", {"facts": {"lines.2.quantity": "2 600"}}).status == 200
     typed = [f["typed"].replace("\u202f", " ") for line in program("GET", f"/api/orders/{case_id}").json["lines"] for f in line
              if f["name"].endswith(".quantity")]  # fmt: skip
@@ -262,6 +267,57 @@ def test_orders_by_the_api_from_the_list_to_the_decision(web: Running, program: 
     assert sum(day["orders"].get("validee", 0) for day in stats["volume"]) == 1
     assert program("GET", "/api/stats?since=2020-01-01").status == 422
     assert program("GET", "/api/whatsapp/status").json["configured"] is False
+
+
+def test_a_field_that_is_not_understood_is_named_with_what_is_allowed(web: Running, program: Program) -> None:
+    case_id = order(web.counter, TEXT)
+    place = f"/api/orders/{case_id}"
+    wrong = {"product": "sac à dos", "quantity": "beaucoup", "colour": "rouge", "delivery_date": "bientôt"}
+    for act in ("update", "validate"):
+        answer = program("POST", f"{place}/{act}", {"facts": wrong})
+        assert answer.status == 422, act
+        fields = answer.json["fields"]
+        assert list(fields) == list(wrong)
+        assert "Sac fond carré avec poignées plates" in fields["product"]
+        assert "quantity" in fields["colour"]
+    case = web.counter.cases()[0]
+    assert (case.judged, case.version) == (None, 1)
+    # Where the case stands is something else.
+    assert program("POST", f"{place}/update", {"facts": {"quantity": "10 000 pièces"}}).status == 409
+
+
+def test_what_is_corrected_with_a_yes_is_one_act(web: Running, program: Program) -> None:
+    case_id = order(web.counter, TEXT, sender="a@atlas.example")
+    place, facts = f"/api/orders/{case_id}/validate", {"quantity": "6 000", "unit_price": "0,30"}
+    web.counter.fresh()
+    done = program("POST", place, {"facts": facts, "key": "k"})
+    assert (done.status, done.json["stage"]) == (200, "done")
+    assert program("POST", place, {"facts": facts, "key": "k"}).json["id"] == done.json["id"]
+    case = web.counter.cases()[0]
+    assert case.version == 2
+    assert [(f.name, f.origin) for f in case.facts if f.origin == "person"] == [
+        ("quantity", "person"),
+        ("unit_price", "person"),
+    ]
+    assert case.judged is not None
+    assert case.judged.digest == digest_of(case, web.edge.desk.business.directive("commande"))  # type: ignore[arg-type]
+    web.counter.settle()
+    letters = web.counter.fresh()
+    assert [str(m["To"]) for m in letters] == ["a@atlas.example"]
+    assert "1800" in "".join(plain(letters[0]).split())
+    # One label a field: corrected, or let stand.
+    labels = {lesson.name: lesson.how for lesson in web.counter.house.store.lessons()}
+    assert labels["quantity"] == labels["unit_price"] == "corrected"
+    assert labels["product"] == labels["kind"] == "confirmed"
+
+
+def test_nobody_says_yes_to_an_order_that_lacks_what_it_needs(web: Running, program: Program) -> None:
+    case_id = order(web.counter, "Bonjour, nous voulons commander des sacs à poignées torsadées.")
+    place = f"/api/orders/{case_id}/validate"
+    refused = program("POST", place)
+    assert (refused.status, list(refused.json["fields"])) == (422, ["quantity"])
+    assert web.counter.cases()[0].judged is None
+    assert program("POST", place, {"facts": {"quantity": "5000"}}).json["stage"] == "done"
 
 
 def test_process_emails_looks_at_the_inboxes_at_once(web: Running, program: Program) -> None:

@@ -79,6 +79,76 @@ def test_a_correction_is_written_down_shown_again_and_wants_a_yes_of_its_own() -
 
 
 @pytest.mark.parametrize(
+    "words", ["Je valide avec quantité 6000", "Validé, quantité 6000 merci", "ok je valide mais quantité : 6000",
+              "I approve with quantity 6000"]
+)  # fmt: skip
+def test_a_yes_in_so_many_words_with_a_correction_is_one_act(words: str) -> None:
+    life = waiting()
+    version = life.order.version
+    life.admin(words)
+    assert (life.stage, life.order.version) == ("done", version + 1)
+    assert life.value("quantity") == Quantity(Decimal(6000), "pièce")
+    judged = life.order.judged
+    assert judged is not None
+    assert judged.digest == digest_of(life.order, life.directive)
+    assert (life.told("admin"), life.told("customer")) == (["admin_review"], ["confirmation"])
+
+
+def test_a_yes_with_a_correction_to_facts_that_have_changed_is_no_yes() -> None:
+    life = waiting()
+    first = life.notices[-1].key
+    life.write("Pardon, plutôt 8000 sacs fond carré poignées torsadées.")
+    life.admin("Je valide avec prix unitaire 0,50", to=first)
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+    assert life.value("unit_price") == Money(Decimal("0.50"), "MAD", "excl", 1, "pièce")
+    assert life.told("admin") == ["admin_review"] * 3
+    # Nor to an order that lacks something.
+    life = Life()
+    life.write("Bonjour, il nous faut des sacs à poignées torsadées.")
+    life.admin("Je valide avec prix unitaire 0,50", to="")
+    assert (life.stage, life.order.judged) == ("waiting_info", None)
+
+
+@pytest.mark.parametrize(
+    "words", ["ok 300", "oui 300", "300", "je valide, 300", "ok 300 crédits", "Je valide le prix de 0,50", "ok pour 300 sacs",
+              "Je valide. 300 pièces"]
+)  # fmt: skip
+def test_a_number_beside_a_yes_is_neither_a_price_nor_passed_over(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, life.order.judged, life.order.price, life.order.quote) == ("waiting_review", None, None, None)
+    assert (life.told("admin")[-1], life.told("customer")) == ("admin_unclear", [])
+    assert life.value("quantity") == Quantity(Decimal(10000), "pièce")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("non, motif : rupture de stock", "rupture de stock"),
+        ("Non. Il ne paie jamais.\nMotif : plus de papier, mais possible en avril", "plus de papier, mais possible en avril"),
+        ("Rejeté - raison : prix trop bas\n\nSalma", "prix trop bas"),
+        ("refus : mauvais payeur", ""),
+        ("non, il ne paie pas", ""),
+    ],
+)
+def test_only_a_reason_that_is_marked_as_such_goes_to_the_customer(words: str, told: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert life.stage == "rejected"
+    letter = life.texts[-1][2].text
+    assert ("Motif" in letter, f"Motif : {told}\n" in letter) == (bool(told), bool(told))
+    assert "pai" not in letter
+    assert "pay" not in letter
+
+
+@pytest.mark.parametrize("words", ["non, motif : je valide", "non, motif : rupture ?"])
+def test_a_no_whose_reason_says_otherwise_is_none(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+
+
+@pytest.mark.parametrize(
     ("words", "name", "value"),
     [
         ("quantité : 12 500", "quantity", Quantity(Decimal(12500), "pièce")),

@@ -38,11 +38,14 @@ class Problem(BaseModel):
 
 
 class Refusal(Exception):
-    """An endpoint's no: its status and a sentence ('' for the usual one)."""
+    """An endpoint's no: its status and a sentence ('' for the usual one); ``fields``: what is wrong with each field of the body."""
 
-    def __init__(self, status: int, sentence: str = "", *, after: int | None = None) -> None:
+    def __init__(
+        self, status: int, sentence: str = "", *, after: int | None = None, fields: dict[str, str] | None = None
+    ) -> None:
         super().__init__(sentence)
         self.status, self.sentence, self.after = status, sentence or SENTENCES.get(status, SENTENCES[500]), after
+        self.fields = fields
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -72,7 +75,7 @@ def install(app: FastAPI) -> None:
 
     async def refusal(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Refusal)
-        return answer(error.status, error.sentence, after=error.after)
+        return answer(error.status, error.sentence, error.fields, error.after)
 
     async def http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

@@ -64,8 +64,9 @@ class CaseOut(Answer):
 
 class ActIn(BaseModel):
     """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the text of note,
-    the directive of reassign; ``facts`` for correct, as people type them; ``digest`` for validate where facts are judged: those that
-    were seen. With the same ``key`` the same person's act is done once; another act with that key is refused (422)."""
+    the directive of reassign; ``facts`` for correct, as people type them. Where facts are judged, validate takes the ``digest`` of
+    those that were seen, and as ``facts`` what is corrected of them in the same act. With the same ``key`` the same person's act is
+    done once; another act with that key is refused (422)."""
 
     model_config = ConfigDict(title="Acte")
 
@@ -196,11 +197,14 @@ def _out(view: CaseView) -> CaseOut:
 
 
 def told(outcome: Outcome) -> Response:
-    """The act's outcome as an answer. Raises Refusal 404, 409."""
+    """The act's outcome as an answer. Raises Refusal: 404; 422 for what was given, with the fields named; 409 for where it stands."""
     if outcome.state == "unknown" or outcome.case is None:
         raise Refusal(404, "Aucun dossier, ou aucun acte, ne porte cet identifiant.")
     if outcome.state == "reused":
         raise Refusal(422, f"{outcome.why.get('fr', '')}.".capitalize())
+    if outcome.state == "refused" and outcome.fields:
+        fields = {name[:100]: told.get("fr", "") for name, told in outcome.fields.items()}
+        raise Refusal(422, f"{outcome.why.get('fr', '')}.".capitalize(), fields=fields)
     if outcome.state == "refused":
         raise Refusal(409, f"{outcome.why.get('fr', '')}.".capitalize())
     case = outcome.case

@@ -111,6 +111,14 @@ class DecideIn(BaseModel):
     key: str = Field(default="", max_length=200)
 
 
+class ValidateIn(DecideIn):
+    """A yes, with what is corrected by it in the same act."""
+
+    model_config = ConfigDict(title="Validation", json_schema_extra={"examples": [{"facts": {"quantity": "6 000 pièces"}}]})
+
+    facts: Facts = Field(default_factory=dict)
+
+
 class UpdateIn(BaseModel):
     """Corrections: what a person says the facts are."""
 

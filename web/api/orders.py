@@ -26,6 +26,7 @@ from web.api.order_shapes import (
     ProcessOut,
     StatsOut,
     UpdateIn,
+    ValidateIn,
     WhatsAppOut,
     order_line,
     order_out,
@@ -97,10 +98,13 @@ def router(desk: Desk, options: Options) -> APIRouter:
 
     @routes.post("/orders/{id}/validate", response_model=ActOut, responses=acted, summary="Valider une commande · Validate")
     async def validate(
-        id: OrderId, person: Agent, given: DecideIn | None = None, idempotency_key: Annotated[str, Header(max_length=200)] = ""
+        id: OrderId,
+        person: Agent,
+        given: ValidateIn | None = None,
+        idempotency_key: Annotated[str, Header(max_length=200)] = "",
     ) -> Response:
-        given = given or DecideIn()
-        return await decided("validate", id, person, given.key or idempotency_key, given.note, given.digest)
+        given = given or ValidateIn()
+        return await decided("validate", id, person, given.key or idempotency_key, given.note, given.digest, given.facts)
 
     @routes.post("/orders/{id}/reject", response_model=ActOut, responses=acted, summary="Rejeter une commande · Reject")
     async def reject(

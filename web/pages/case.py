@@ -103,7 +103,7 @@ def router(frame: Frame) -> APIRouter:
             raise Refusal(404, "Ce dossier n'existe pas.")
         if outcome.state in ("refused", "reused"):
             language = frame.pages.speech(request).language
-            return await shown(frame, request, person, case_id, 409, sorry(outcome.why, language))
+            return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, sorry(outcome.why, language))
         place = safe_path(next, f"/cases/{case_id}").partition("?")[0]
         return back(f"{place}?told={name if outcome.state == 'done' else 'waiting'}")
 

@@ -122,25 +122,14 @@ def router(frame: Frame) -> APIRouter:
         typed = {key.removeprefix(FIELD): value for key, value in given.items() if key.startswith(FIELD)}
         changed = {field.name: typed[field.name] for field in every(whole) if typed.get(field.name, field.typed) != field.typed}
         key = given.get("key", "")[:60] or secrets.token_hex(8)
-        told, digest = "", given.get("digest", "")[:64]
-        if action in ("validate", "update") and (changed or action == "update"):
-            outcome = await desk.act(
-                case_id, "correct", author=person.author, key=f"{key}-correct", values=changed, seconds=WAIT
-            )
-            if outcome.state != "done":
-                return await _not_done(request, person, case_id, outcome, typed)
-            # What he typed is what he says yes to.
-            after = await desk.run(desk.registers.whole, case_id)
-            told, digest = "corrected", after.digest if after is not None else digest
-        if action != "update":
-            act = ACTIONS[action]
-            note = given.get("note", "")[:10_000]
-            outcome = await desk.act(
-                case_id, act, author=person.author, key=f"{key}-{act}", note=note, digest=digest, seconds=WAIT
-            )
-            if outcome.state != "done":
-                return await _not_done(request, person, case_id, outcome, typed)
-            told = act
+        act = ACTIONS[action]
+        outcome = await desk.act(
+            case_id, act, author=person.author, key=f"{key}-{act}", note=given.get("note", "")[:10_000],
+            values=changed if act in ("validate", "correct") else None, digest=given.get("digest", "")[:64], seconds=WAIT,
+        )  # fmt: skip
+        if outcome.state != "done":
+            return await _not_done(request, person, case_id, outcome, typed)
+        told = "corrected" if action == "update" else act
         place = (
             f"/orders/{whole.next}" if action != "update" and whole.next and given.get("go") == "next" else f"/orders/{case_id}"
         )
@@ -152,7 +141,7 @@ def router(frame: Frame) -> APIRouter:
         if outcome.state == "waiting":
             return back(f"/orders/{case_id}?told=waiting")
         notice = sorry(outcome.why, frame.pages.speech(request).language)
-        return await shown(frame, request, person, case_id, 409, notice, typed)
+        return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, notice, typed)
 
     return routes
 
