@@ -34,8 +34,9 @@ ROUNDING = Decimal("0.01")
 class Alert:
     """One thing to look at. ``name`` and ``label`` are the directive's; ``facts`` are the names of the facts it is about.
 
-    ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, "since" or
-    "due" (ISO) of waiting and late; "line" (from 1) where one of several lines is meant.
+    ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, with their
+    "unit", "currency" and "tax"; "since" or "due" (ISO) of waiting and late; "line" (from 1) where one of several lines is meant.
+    core.wording puts them into words.
     """
 
     name: str
@@ -74,6 +75,15 @@ def _number(fact: Fact | None) -> tuple[Decimal, str] | None:
     return None
 
 
+def _counted(fact: Fact | None) -> dict[str, str]:
+    """What figures about that fact count."""
+    value = fact.value if fact is not None else None
+    found = {"unit": value.unit} if isinstance(value, Quantity | Money) else {}
+    if isinstance(value, Money):
+        found |= {"currency": value.currency, "tax": value.tax}
+    return {name: text for name, text in found.items() if text}
+
+
 def _habit(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
     del now
     if case.stage in ("rejected", "expired", "closed"):
@@ -91,7 +101,7 @@ def _habit(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Cas
             continue
         middle = median(usual)
         if mine[0] > middle * spec.times or mine[0] * spec.times < middle:
-            where = {"line": str(number)} if len(lines) > 1 else {}
+            where = _counted(row.cell(spec.fact)) | ({"line": str(number)} if len(lines) > 1 else {})
             found.append(_alert(spec, (spec.fact,), usual=f"{middle.normalize():f}", now=f"{mine[0].normalize():f}", **where))
     return found
 
@@ -110,19 +120,19 @@ def _differs(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[C
     if len(lines) > 1:
         for number, row in enumerate(lines, 1):
             if (told := _difference(row.cell(spec.fact), product(maker, row.cells, directive))) is not None:
-                found.append(_alert(spec, (spec.fact, *maker.derive), written=told[0], calculated=told[1], line=str(number)))
+                found.append(_alert(spec, (spec.fact, *maker.derive), **told, line=str(number)))
         amounts = [c.value.amount for r in lines if (c := r.cell(spec.fact)) is not None and isinstance(c.value, Money)]
         whole = case.fact(spec.fact)
         if whole is not None and len(amounts) == len(lines):
             calculated = Fact(spec.fact, Money(sum(amounts, Decimal(0))), ())
             if (told := _difference(whole, calculated)) is not None:
-                found.append(_alert(spec, (spec.fact,), written=told[0], calculated=told[1]))
+                found.append(_alert(spec, (spec.fact,), **told))
     elif (told := _difference(case.fact(spec.fact), product(maker, case.facts, directive))) is not None:
-        found.append(_alert(spec, (spec.fact, *maker.derive), written=told[0], calculated=told[1]))
+        found.append(_alert(spec, (spec.fact, *maker.derive), **told))
     return found
 
 
-def _difference(written: Fact | None, calculated: Fact | None) -> tuple[str, str] | None:
+def _difference(written: Fact | None, calculated: Fact | None) -> dict[str, str] | None:
     """Both amounts where they contradict each other. With tax and without are not compared."""
     if written is None or calculated is None or written.origin == "derived":
         return None
@@ -135,7 +145,8 @@ def _difference(written: Fact | None, calculated: Fact | None) -> tuple[str, str
         return None
     if abs(one.amount - other.amount) <= max(ROUNDING, abs(other.amount) / 1000):
         return None
-    return f"{one.amount:f}", f"{other.amount:f}"
+    currency = one.currency or other.currency
+    return {"written": f"{one.amount:f}", "calculated": f"{other.amount:f}"} | ({"currency": currency} if currency else {})
 
 
 def _late(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:

@@ -75,7 +75,8 @@ class FactSpec:
     ``required`` facts hold the case at the gate ``complete``; others are asked for along with the quote when ``ask`` is given.
     ``families`` limits a files fact; ``at_least`` counts them. ``instead`` names conditions that make the fact unnecessary.
     ``after`` are the words before a free text value ("modéliser ce …") for type text; ``choices`` for type choice.
-    ``units`` are spelled in ``unit_words``; ``price`` tells a money fact that is the price of one from that of all.
+    ``units`` are spelled in ``unit_words`` and told to people by ``unit_names``, (one, many) a language; a money fact has those of what is
+    counted. ``price`` tells a money fact that is the price of one from that of all.
     A date after one of the words ``near`` comes before others, but need not follow one.
     ``derive`` names the facts whose product this one is, as far as nobody wrote it. ``columns`` are the facts that every line of a
     rows fact has. ``words`` are what a details fact is made of, beside measures.
@@ -94,6 +95,7 @@ class FactSpec:
     units: tuple[str, ...] = ()
     unless: Condition | None = None
     unit_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unit_names: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     price: Literal["", "unit", "total"] = ""
     derive: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()

@@ -18,7 +18,8 @@ from core.joining import words
 from core.quote import version_of
 from core.reading import Fact
 from core.rows import corrected, digest_of, rows_of
-from core.values import inert, missing
+from core.values import missing
+from core.wording import inert
 from core.work import Work
 
 

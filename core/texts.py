@@ -13,7 +13,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 #: The values that every text may use, filled by core.values.text_values; a text that asks for another is refused at load.
 #: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin) and ``files`` (name, type,
 #: size, url) are lists of mappings; ``unsure`` (what is missing or doubtful), ``lines`` (of a request for several things) and
-#: ``alerts`` are lists of sentences; ``fact`` maps a fact's name to its value; ``file_count`` is a number.
+#: ``alerts`` (the others) are lists of sentences; ``facts`` are those of the whole request: what each of several lines says stands in
+#: ``lines`` alone. ``fact`` maps a fact's name to its value, that of the first line; ``file_count`` is a number.
 #: All others are text, '' when unknown.
 OFFERED_VALUES: frozenset[str] = frozenset(
     {

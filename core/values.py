@@ -3,118 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from core.alerts import alerts_of
 from core.case import Case, CaseFile
-from core.directive import Directive, FactSpec, Grid, in_language
-from core.reading import Day, Dimensions, FactValue, Money, Quantity, Row, Rows
-from core.rows import FactState, confidence, doubtful, rows_of, states
+from core.directive import Directive, FactSpec, in_language
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row
+from core.register import roles
+from core.rows import confidence, doubtful, rows_of, rows_spec, states
+from core.wording import alert_text, day_text, fact_text, inert, price_text, row_text, size_text
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
-
-_MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "en": "January February March April May June July August September October November December",
-}
-
-
-#: The axes as facts name them, for texts that are not French.
-_AXES = {
-    "largeur": "width",
-    "hauteur": "height",
-    "profondeur": "depth",
-    "longueur": "length",
-    "diamètre": "diameter",
-    "épaisseur": "thickness",
-}
-
-
-def inert(text: str) -> str:
-    """Words of other people, made harmless for the courier's ``${name.field}`` references."""
-    return text.replace("${", "$ {")
-
-
-def number_text(amount: Decimal, language: str) -> str:
-    """The number as people write it: no needless zeros, thousands set apart from 10 000 on, a comma in French."""
-    text = f"{amount.normalize():{',' if abs(amount) >= 10_000 else ''}f}"
-    return text.replace(",", "\u202f").replace(".", ",") if language == "fr" else text
-
-
-def money_text(amount: Decimal, language: str) -> str:
-    """An amount of money as people write it: two decimals, or more where it has more, or none where it has none."""
-    if amount == amount.to_integral_value() or amount.normalize().as_tuple().exponent <= -2:  # type: ignore[operator]
-        return number_text(amount, language)
-    return number_text(amount, language) + "0"
-
-
-def quantity_text(value: Quantity, spec: FactSpec | None, language: str) -> str:
-    """« 6000 pièces »: the plural is the one that the directive spells among the unit's words, if it does."""
-    many = abs(value.amount) >= 2 and spec is not None and value.unit + "s" in spec.unit_words.get(value.unit, ())
-    return f"{number_text(value.amount, language)} {value.unit}{'s' * many}".strip()
-
-
-def price_text(amount: Decimal, grid: Grid | None, language: str) -> tuple[str, str, str]:
-    """(number, unit, both), the unit agreeing with the number: ("2", "crédits", "2 crédits")."""
-    number = number_text(amount, language)
-    if grid is None:
-        return number, "", number
-    one, many = grid.unit.get(language) or grid.unit["fr"]
-    singular = abs(amount) < 2 if language == "fr" else abs(amount) == 1
-    unit = one if singular else many
-    return number, unit, f"{number} {unit}"
-
-
-def day_text(day: date, language: str) -> str:
-    """« 3 mars 2026 », "3 March 2026"."""
-    month = _MONTHS.get(language, _MONTHS["en"]).split()[day.month - 1]
-    first = "1er" if language == "fr" and day.day == 1 else str(day.day)
-    return f"{first} {month} {day.year}"
-
-
-def size_text(size: int, language: str) -> str:
-    """« 3,2 Mo », "3.2 MB"; decimal units as people's file managers show them."""
-    units = ["o", "ko", "Mo", "Go"] if language == "fr" else ["B", "kB", "MB", "GB"]
-    value, unit = float(size), 0
-    while value >= 1000 and unit < len(units) - 1:
-        value, unit = value / 1000, unit + 1
-    text = f"{value:.0f}" if unit == 0 or value >= 10 else f"{value:.1f}"
-    return f"{text.replace('.', ',') if language == 'fr' else text} {units[unit]}"
-
-
-def fact_text(value: FactValue, spec: FactSpec | None, language: str) -> str:
-    """The value as a person reads it."""
-    if isinstance(value, bool):
-        return {True: {"fr": "oui"}, False: {"fr": "non"}}[value].get(language, "yes" if value else "no")
-    if isinstance(value, Dimensions):
-        axes = {} if language == "fr" else _AXES
-        return " × ".join(
-            f"{axes.get(axis, axis) + ' ' if axis else ''}{number_text(length / 10, language)} cm"
-            for axis, length in value.lengths
-        )
-    if isinstance(value, Money):
-        tax = {"incl": {"fr": " TTC"}, "excl": {"fr": " HT"}}.get(value.tax, {}).get(
-            language, f" {value.tax}. tax" * bool(value.tax)
-        )
-        each = f" / {number_text(Decimal(value.per), language)}" if value.per != 1 else ""
-        each = f"{each or ' /'} {value.unit}" if value.unit else each
-        return f"{money_text(value.amount, language)} {value.currency}".strip() + tax + each
-    if isinstance(value, Day):
-        return day_text(value.day, language)
-    if isinstance(value, Quantity):
-        return quantity_text(value, spec, language)
-    if isinstance(value, Rows):
-        return f"{len(value.rows)} lignes" if language == "fr" else f"{len(value.rows)} lines"
-    if isinstance(value, tuple):
-        return str(len(value))
-    if isinstance(value, str) and spec is not None and spec.type == "choice":
-        label = next((in_language(c.label, language) for c in spec.choices if c.value == value), "")
-        return label or value
-    return inert(str(value))
 
 
 def file_words(files: tuple[CaseFile, ...]) -> tuple[str, ...]:
@@ -196,7 +98,11 @@ def text_values(
     if case.quote is not None:
         reason = in_language(case.quote.label, language)
     old = price_text(case.quotes[-1].amount, grid, language)[2] if case.quotes else ""
-    shown = [
+    rows = rows_of(case.facts, directive)
+    spec = rows_spec(directive)
+    # Of several lines, what each says stands with it; the sum of all is the request's.
+    lined = {n for n in spec.columns if n != roles(directive).total} if spec is not None and len(rows) > 1 else set[str]()
+    stated = [
         {
             "name": f.name,
             "label": in_language(spec.label, language) or f.name,
@@ -207,7 +113,6 @@ def text_values(
         for f in case.facts
         if (spec := directive.fact(f.name)) is not None and spec.type not in ("files", "rows")
     ]
-    rows = rows_of(case.facts, directive)
     files = [
         {
             "name": inert(f.name),
@@ -237,8 +142,8 @@ def text_values(
         "price_reason": reason,
         "missing": [in_language(s.ask, language) for s in missing(case, directive, required=True) if s.ask],
         "wanted": [in_language(s.ask, language) for s in missing(case, directive, required=False) if s.ask],
-        "facts": shown,
-        "fact": _Facts({f["name"]: f["value"] for f in shown}),
+        "facts": [f for f in stated if f["name"] not in lined],
+        "fact": _Facts({f["name"]: f["value"] for f in stated}),
         "files": files,
         "file_count": len(files),
         "files_urls": "\n".join(f["url"] for f in files),
@@ -246,13 +151,14 @@ def text_values(
         "message": "",
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
-        "unsure": [
-            _unsure(s, language)
-            for s in states(case, directive)
-            if s.state == "doubtful" or (s.state == "missing" and (s.spec.required or s.spec.ask))
-        ],
+        "unsure": _unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
         "lines": [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
-        "alerts": [in_language(a.label, language) for a in alerts_of(case, directive, past, now)],
+        # What is doubtful or missing is told one by one, as ``unsure``.
+        "alerts": [
+            alert_text(a, directive, language)
+            for a in alerts_of(case, directive, past, now)
+            if a.rule not in ("doubtful", "missing")
+        ],
         "confidence": f"{confidence(case, directive) * 100:.0f} %",
         "repeats": case.repeats_ref,
         "days_left": "",
@@ -275,16 +181,34 @@ def text_values(
     return values
 
 
-def row_text(row: Row, directive: Directive, language: str) -> str:
-    """A line of a request in words: "Rose rouge · 10 000 pièces · 0,12 EUR"."""
-    return " · ".join(fact_text(c.value, directive.fact(c.name), language) for c in row.cells)
+def _unsure(case: Case, directive: Directive, rows: Sequence[Row], lined: set[str], language: str) -> list[str]:
+    """What a person should look at: what is required and missing, or was read with little confidence; line by line of several."""
+    lacks, doubts = ("manque", "à vérifier") if language == "fr" else ("missing", "to be checked")
 
+    def told(spec: FactSpec, fact: Fact | None, line: int = 0) -> str:
+        name = in_language(spec.label, language) or spec.name
+        if line:
+            name = f"{'ligne' if language == 'fr' else 'line'} {line}, {name}"
+        if fact is None:
+            said = lacks
+        else:
+            said = doubts if spec.type == "rows" else f"{fact_text(fact.value, spec, language)}, {doubts}"
+        return f"{name} : {said}" if language == "fr" else f"{name}: {said}"
 
-def _unsure(state: FactState, language: str) -> str:
-    name = in_language(state.spec.label, language) or state.spec.name
-    if state.state == "missing":
-        return f"{name} : manque" if language == "fr" else f"{name}: missing"
-    return f"{name} : à vérifier" if language == "fr" else f"{name}: to be checked"
+    found = []
+    for number, row in enumerate(rows, 1):
+        for spec in (s for s in directive.facts if s.name in lined):
+            cell = row.cell(spec.name)
+            if (cell is None and spec.required) or (cell is not None and doubtful(cell, spec)):
+                found.append(told(spec, cell, number))
+    for state in states(case, directive):
+        spec = state.spec
+        # Lines that are in doubt say themselves in what.
+        if spec.name in lined or (spec.type == "rows" and found):
+            continue
+        if state.state == "doubtful" or (state.state == "missing" and spec.required):
+            found.append(told(spec, state.fact))
+    return found
 
 
 class _Facts(dict[str, str]):

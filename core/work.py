@@ -18,7 +18,8 @@ from core.message import Channel
 from core.quote import button
 from core.reading import Reason
 from core.texts import Text
-from core.values import inert, text_values
+from core.values import text_values
+from core.wording import inert
 
 #: Which system carries a text to a customer of each channel. A form has no way back but mail.
 CARRIER: Mapping[Channel, System] = {"email": "mail", "form": "mail", "whatsapp": "whatsapp", "hubspot": "hubspot"}

@@ -19,8 +19,9 @@ from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
 from core.reading import Evidence, Rows
 from core.rows import digest_of
-from core.values import fact_text, missing, price_text
+from core.values import missing
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
+from core.wording import fact_text, price_text
 from engine.case_labels import ACTS, ENDED, LINES, STATES, WAITS, deadline_label, label
 from engine.office import Office, without_links
 from engine.shown_papers import Paper, papers_of

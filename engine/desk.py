@@ -90,8 +90,8 @@ class Desk(Takes, Standing):
         self.processing = Processing(
             house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, states=self.lanes
         )
-        self.exports = Exports(house.store, self.case_url)
-        self.register_exports = RegisterExports(house.store, house.office, self.registers, clock=clock, url=self.case_url)
+        self.exports = Exports(house.store)
+        self.register_exports = RegisterExports(house.store, house.office, self.registers, clock=clock)
         self.drafts = Drafting(house.store, house.published, reload=house.reload, clock=clock)
         self._started = clock()
         self.people = People(house.store, house.office.secret, clock=clock)

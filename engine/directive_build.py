@@ -34,6 +34,7 @@ from engine.directive_schema import (
     GatePart,
     GridPart,
     ReviewPart,
+    UnitPart,
     WordPart,
 )
 from engine.directive_values import STAGES
@@ -60,6 +61,8 @@ def build_directive(
     examples: tuple[Example, ...],
 ) -> Directive:
     """The directive as the core knows it."""
+    counted = next((fact for fact in part.facts.values() if fact.type == "quantity" and fact.units), None)
+    names = {unit: _names(unit, one) for unit, one in counted.units.items()} if counted is not None else {}
     return Directive(
         name=part.directive,
         kind=part.kind,
@@ -72,7 +75,7 @@ def build_directive(
             threshold=part.match.threshold,
             facts=dict(part.match.facts),
         ),
-        facts=tuple(_fact(name, fact, part.doubt) for name, fact in part.facts.items()),
+        facts=tuple(_fact(name, fact, part.doubt, names) for name, fact in part.facts.items()),
         gates=tuple(_gate(gate) for gate in part.gates),
         ticket=TicketSpec(
             status_property=part.ticket.status_property,
@@ -116,7 +119,21 @@ def _words(words: list[WordPart], sign: int = 1) -> tuple[Word, ...]:
     return tuple(Word(w.word, sign * w.weight) for w in words)
 
 
-def _fact(name: str, fact: FactPart, doubt: float) -> FactSpec:
+def _names(unit: str, part: UnitPart) -> dict[str, tuple[str, str]]:
+    """What the unit is called, one and many: by its names, in French else by the plural among its words."""
+    plural = f"{unit}s" if f"{unit}s" in part.words else unit
+    return {"fr": (unit, plural)} | {language: (one, many) for language, (one, many) in part.names.items()}
+
+
+def _spelled(unit: str, part: UnitPart) -> tuple[str, ...]:
+    """Its words, its names among them."""
+    named = [word for pair in part.names.values() for word in pair]
+    return tuple(word for word in dict.fromkeys((*part.words, *named)) if word != unit)
+
+
+def _fact(name: str, fact: FactPart, doubt: float, names: Mapping[str, Mapping[str, tuple[str, str]]]) -> FactSpec:
+    """``names`` are those of the units that goods are counted in: prices are told with them."""
+
     def choice(value: str, part: ChoicePart) -> Choice:
         return Choice(value, _words(part.words), dict(part.label or {}))
 
@@ -132,7 +149,8 @@ def _fact(name: str, fact: FactPart, doubt: float) -> FactSpec:
         after=tuple(fact.after),
         units=tuple(fact.units),
         unless=fact.unless,
-        unit_words={unit: tuple(words) for unit, words in fact.units.items()},
+        unit_words={unit: _spelled(unit, one) for unit, one in fact.units.items()},
+        unit_names=names if fact.type == "money" else {unit: _names(unit, one) for unit, one in fact.units.items()},
         price=fact.price,
         derive=tuple(fact.derive),
         columns=tuple(fact.columns),

@@ -118,6 +118,13 @@ class ChoicePart(Part):
     label: Localized | None = None
 
 
+class UnitPart(Part):
+    """A unit: what it is called, one and many in each language, and the words by which it is recognised."""
+
+    names: dict[Language, Annotated[list[ShortText], Field(min_length=2, max_length=2)]] = {}
+    words: list[ShortText] = []
+
+
 class FactPart(Part):
     type: FactType
     optional: bool = False
@@ -129,7 +136,7 @@ class FactPart(Part):
     choices: dict[Value, ChoicePart] = {}
     after: list[ShortText] = []
     near: list[ShortText] = []
-    units: Annotated[dict[ShortText, list[ShortText]], BeforeValidator(spelled)] = {}
+    units: Annotated[dict[ShortText, UnitPart], BeforeValidator(spelled)] = {}
     source: Name | None = Field(default=None, alias="list")
     price: Literal["", "unit", "total"] = ""
     derive: Annotated[list[FactName], BeforeValidator(factors)] = []

@@ -138,15 +138,25 @@ def words(value: object) -> object:
 
 
 def spelled(value: object) -> object:
-    """A list of units, or each unit with its words: {carton: [cartons, boîtes]}."""
-    if not isinstance(value, Seq):
-        return value
-    result: Map = Map(value.lines[0] if value.lines else 0)
-    for item, line in zip(value, value.lines, strict=True):
-        if not isinstance(item, str):
-            raise wrong("une unité s'écrit en un mot, ou avec ses mots : « {carton: [cartons, boîtes]} »")
-        result[item], result.lines[item] = Seq(line), line
-    return result
+    """A list of units, or each with its words ({carton: [cartons, boîtes]}), or with its names too ({carton: {names: …, words: …}})."""
+    if isinstance(value, Seq):
+        result: Map = Map(value.lines[0] if value.lines else 0)
+        for item, line in zip(value, value.lines, strict=True):
+            if not isinstance(item, str):
+                raise wrong("une unité s'écrit en un mot, ou avec ses mots : « {carton: [cartons, boîtes]} »")
+            result[item], result.lines[item] = Map(line), line
+        return result
+    if isinstance(value, Map):
+        result = Map(value.line)
+        for unit, item in value.items():
+            line = value.lines.get(unit, value.line)
+            part = item
+            if isinstance(item, Seq):
+                part = Map(line)
+                part["words"], part.lines["words"] = item, line
+            result[unit], result.lines[unit] = part, line
+        return result
+    return value
 
 
 def factors(value: object) -> object:

@@ -13,8 +13,8 @@ from core.directive import Business, Directive
 from core.lessons import KIND, Lesson
 from core.reading import Fact, FactValue
 from core.rows import derived, merge_facts
-from core.values import fact_text
 from core.views import DeskStore, Said
+from core.wording import fact_text
 from engine.pipeline import understand_best
 from processors.analyze import understand
 

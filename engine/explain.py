@@ -20,7 +20,7 @@ from core.message import Address, Family, Message
 from core.quote import Quote, digest
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Row, Rows, Verdict
 from core.rows import confidence, digest_of
-from core.values import fact_text, row_text
+from core.wording import fact_text, row_text
 from core.work import Context
 from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of

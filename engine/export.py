@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.views import CaseFilter, CaseRow, DeskStore
@@ -13,15 +14,15 @@ from engine.case_labels import CHANNELS, OFFERS, STAGES, label
 
 #: Rows read from the store at a time.
 PAGE = 500
-Cell = str | float | int | datetime | None
+Cell = str | float | int | Decimal | date | datetime | None
 HEADINGS: dict[str, tuple[str, ...]] = {
     "fr": (
         "référence", "type", "étape", "canal", "ouvert le", "modifié le", "clos le", "première réponse (min)",
-        "résolution (min)", "client", "courriel", "téléphone", "objet", "montant", "unité", "devis", "métier", "dossier",
+        "résolution (min)", "client", "courriel", "téléphone", "objet", "montant", "unité", "devis", "métier", "lien vers le dossier",
     ),
     "en": (
         "reference", "kind", "stage", "channel", "opened", "updated", "closed", "first response (min)",
-        "resolution (min)", "customer", "email", "phone", "subject", "amount", "unit", "offer", "business", "case",
+        "resolution (min)", "customer", "email", "phone", "subject", "amount", "unit", "offer", "business", "link to the case",
     ),
 }  # fmt: skip
 #: What may begin a formula, also behind blanks and in full width; and what no cell can hold.
@@ -37,40 +38,60 @@ def harmless(text: str) -> str:
     return f"'{plain}" if _FORMULA.match(plain) else plain
 
 
+def plain(cell: Cell, language: str) -> str:
+    """The cell as a spreadsheet of that language reads it from CSV: « 1,4 » and « 31/12/2026 », or "1.4" and "2026-12-31"."""
+    if isinstance(cell, datetime):
+        return cell.strftime("%d/%m/%Y %H:%M:%S" if language == "fr" else "%Y-%m-%d %H:%M:%S")
+    if isinstance(cell, date):
+        return cell.strftime("%d/%m/%Y") if language == "fr" else cell.isoformat()
+    if isinstance(cell, float | Decimal):
+        text = f"{Decimal(str(cell)).normalize():f}"
+        return text.replace(".", ",") if language == "fr" else text
+    return "" if cell is None else str(cell)
+
+
 class Exports:
     """Rows of cases. Blocks and is safe from any thread."""
 
-    def __init__(self, store: DeskStore, url: Callable[[str], str]) -> None:
-        self._store, self._url = store, url
+    def __init__(self, store: DeskStore) -> None:
+        self._store = store
 
     def headings(self, language: str) -> tuple[str, ...]:
         """The names of the columns."""
         return HEADINGS.get(language, HEADINGS["fr"])
 
-    def pages(self, which: CaseFilter, zone: ZoneInfo, language: str) -> Iterator[list[list[Cell]]]:
-        """The rows, the first opened first: this order stands still while cases change. Times are those of that zone's clock, naive."""
+    def pages(self, which: CaseFilter, zone: ZoneInfo, language: str, link: Callable[[str], str]) -> Iterator[list[list[Cell]]]:
+        """The rows, the first opened first: this order stands still while cases change. Times are those of that zone's clock, naive.
+
+        ``link`` gives the address of a case by its id.
+        """
         which = replace(which, order="oldest")
         after = ""
         while True:
             page = self._store.find_cases(which, limit=PAGE, after=after)
-            yield [self._row(row, zone, language) for row in page.rows]
+            yield [self._row(row, zone, language, link(row.id)) for row in page.rows]
             after = page.next
             if not after:
                 return
 
-    def _row(self, row: CaseRow, zone: ZoneInfo, language: str) -> list[Cell]:
+    def _row(self, row: CaseRow, zone: ZoneInfo, language: str, link: str) -> list[Cell]:
         resolved = row.closed_at - row.opened_at if row.closed_at is not None else None
         amount: Cell = None
         if row.amount is not None:
-            amount = int(row.amount) if row.amount == row.amount.to_integral_value() else float(row.amount)
+            amount = number(row.amount)
         stage, channel = label(STAGES, row.stage)[language], label(CHANNELS, row.channel)[language]
         offer = label(OFFERS, row.offer)[language] if row.offer else ""
         cells: list[Cell] = [
             row.ref, row.kind, stage, channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
             _time(row.closed_at, zone), _minutes(row.answered), _minutes(resolved), row.party.name, row.party.email,
-            row.party.phone, row.subject, amount, row.unit, offer, row.business, self._url(row.id),
+            row.party.phone, row.subject, amount, row.unit, offer, row.business, link,
         ]  # fmt: skip
         return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def number(amount: Decimal) -> int | Decimal:
+    """The amount as a cell: whole where it is whole."""
+    return int(amount) if amount == amount.to_integral_value() else amount
 
 
 def _time(at: datetime | None, zone: ZoneInfo) -> datetime | None:

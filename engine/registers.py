@@ -16,8 +16,8 @@ from core.directive import Business, Directive, FactSpec, Localized, Status, in_
 from core.reading import Fact
 from core.register import columns, roles
 from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
-from core.values import fact_text
 from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow
+from core.wording import fact_text, unit_text
 from engine.cases import LANGUAGES, Cases, CaseView
 from engine.office import Office
 from engine.typed import written_value
@@ -34,7 +34,8 @@ JUDGED: tuple[Stage, ...] = ("waiting_review",)
 class Field:
     """A fact as a field of a form. ``name`` is what a correction calls it ("quantity", "lines.2.quantity").
 
-    ``typed`` is the value as it is typed; ``choices`` are (value, label) of a choice; ``state`` "known", "doubtful" or "missing".
+    ``typed`` is the value as it is typed, ``written`` the same in each language; ``choices`` are (value, label) of a choice; ``unit`` is
+    what most are counted in, in the plural; ``state`` "known", "doubtful" or "missing".
     ``quotes`` are the words it was read in, ``where`` the utterances in which they stand.
     """
 
@@ -48,10 +49,19 @@ class Field:
     sure: float = 0.0
     required: bool = False
     choices: tuple[tuple[str, Localized], ...] = ()
-    units: tuple[str, ...] = ()
+    unit: Localized = field(default_factory=dict)
+    written: Localized = field(default_factory=dict)
     quotes: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
+
+    def in_field(self, language: str) -> str:
+        """What the field of a form holds for somebody who reads that language."""
+        return self.written.get(language, self.typed) if self.typed == self.written.get("fr", "") else self.typed
+
+    def unchanged(self, text: str) -> bool:
+        """Whether that is what stood in the field, in whatever language it was shown."""
+        return text == self.typed or text in self.written.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +109,17 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: the fact's name, its label, its type; ``brief`` ones are shown where there is little room."""
+    """A column of a list: the fact's name, its label, its type; ``brief`` ones are shown where there is little room.
+
+    ``price`` tells a price of one ("unit") from a sum ("total"); ``summed`` whether each line has its own and the request one of all.
+    """
 
     name: str
     label: Localized
     type: str
     brief: bool
+    price: str = ""
+    summed: bool = False
 
     @property
     def number(self) -> bool:
@@ -174,7 +189,8 @@ class Registers:
         for directive in self.directives():
             for spec in columns(directive):
                 brief = spec.type in _BRIEF and spec.price != "unit"
-                found.setdefault(spec.name, Column(spec.name, label_of(spec), spec.type, brief))
+                summed = spec.name == roles(directive).total and rows_spec(directive) is not None
+                found.setdefault(spec.name, Column(spec.name, label_of(spec), spec.type, brief, spec.price, summed))
         return list(found.values())
 
     def brief(self) -> list[Column]:
@@ -324,12 +340,17 @@ def _words(fact: Fact, spec: FactSpec | None) -> Localized:
     return {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
 
 
+def _unit(spec: FactSpec) -> Localized:
+    """What most of it is counted in, in the plural; {} where it has no units."""
+    return {lang: unit_text(spec.units[0], Decimal(10), spec, lang) for lang in LANGUAGES} if spec.units else {}
+
+
 def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], alerts: Sequence[Alert]) -> Field:
     about = tuple(alert for alert in alerts if alert.facts[:1] == (spec.name,))
     choices = tuple((c.value, {lang: in_language(c.label, lang) or c.value for lang in LANGUAGES}) for c in spec.choices)
     if fact is None:
         return Field(
-            name, label_of(spec), {}, "", spec.type, "missing", required=spec.required, choices=choices, units=spec.units, alerts=about,
+            name, label_of(spec), {}, "", spec.type, "missing", required=spec.required, choices=choices, unit=_unit(spec), alerts=about,
         )  # fmt: skip
     return Field(
         name=name,
@@ -342,7 +363,8 @@ def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], a
         sure=fact.confidence,
         required=spec.required,
         choices=choices,
-        units=spec.units,
+        unit=_unit(spec),
+        written={language: written_value(fact.value, spec, language) for language in LANGUAGES},
         quotes=tuple(dict.fromkeys(e.quote for e in fact.evidence if e.quote)),
         where=tuple(where),
         alerts=about,

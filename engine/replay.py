@@ -11,8 +11,9 @@ from core.decide import decide
 from core.directive import Business
 from core.effects import SendMessage
 from core.events import MessageRead
-from core.values import fact_text, missing
+from core.values import missing
 from core.views import Said
+from core.wording import fact_text
 from core.work import Context
 from engine.pipeline import understand_best
 

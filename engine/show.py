@@ -18,7 +18,7 @@ from core.effects import WORDS as EFFECTS
 from core.lessons import KIND
 from core.ports import ParkedRow
 from core.reading import Fact
-from core.values import fact_text
+from core.wording import fact_text
 from engine.case_labels import LINES, OFFERS, label
 
 if TYPE_CHECKING:

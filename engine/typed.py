@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
@@ -12,7 +13,7 @@ from core.case import Case
 from core.directive import Directive, FactSpec, Localized
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
 from core.rows import rows_of, rows_spec
-from core.values import money_text, number_text, quantity_text
+from core.wording import number_text, price_of_goods, quantity_text
 from processors.facts_numbers import NUMBER, parse_number
 from processors.goods_marks import Units, read_price
 from processors.numbers_spoken import numbers, readable
@@ -20,6 +21,8 @@ from processors.numbers_spoken import numbers, readable
 #: Characters of a field.
 MOST = 2_000
 _NUMBER = re.compile(r"[+-]?\d[\d\s\u00a0\u202f'’]*(?:[.,]\d+)?")
+#: One mark before three digits and no other: "10,000", "2.500".
+_GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 _SYMBOLS = {
     "€": "EUR",
     "$": "USD",
@@ -98,16 +101,22 @@ def read_value(spec: FactSpec, written: str, units: Units | None = None) -> Fact
         return int(number)
     if spec.type == "quantity":
         number, unit = _counted(text)
+        unit = _unit(spec, unit)
+        if _GROUPED.match(text) and (not spec.units or unit in ("", spec.units[0])):
+            # Nobody orders 2,500 of a thing by the thousandth: the mark sets thousands apart, as English and German do.
+            number *= 1000
         if number <= 0:
             raise Unreadable({"fr": "une quantité plus grande que zéro est attendue", "en": "a quantity above zero is needed"})
-        return Quantity(number, _unit(spec, unit))
+        return Quantity(number, unit)
     if spec.type == "money":
+        known = units or Units((), {})
         try:
-            return _money(text)
+            price = _money(text)
         except Unreadable:
-            if (price := read_price(text, units or Units((), {}))) is None:
+            if (found := read_price(text, known)) is None:
                 raise
-            return price
+            return found
+        return replace(price, unit=_called(spec, price.unit) or known.of(readable(price.unit)) or price.unit)
     if spec.type == "date":
         return _day(text)
     if spec.type == "dimensions":
@@ -117,24 +126,25 @@ def read_value(spec: FactSpec, written: str, units: Units | None = None) -> Fact
     return text
 
 
-def written_value(value: FactValue | None, spec: FactSpec | None = None) -> str:
-    """The value as ``read_value`` takes it, '' for none."""
+def written_value(value: FactValue | None, spec: FactSpec | None = None, language: str = "fr") -> str:
+    """The value in that language as ``read_value`` takes it, '' for none. In English no mark sets thousands apart."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, Money):
-        tax = {"incl": "TTC", "excl": "HT"}.get(value.tax, "")
-        whole = " ".join(filter(None, (money_text(value.amount, "fr"), value.currency, tax)))
-        per = " ".join(filter(None, (str(value.per) if value.per != 1 else "", value.unit)))
-        return f"{whole} / {per}" if per else whole
+        return _unmarked(price_of_goods(value, spec, language), language)
     if isinstance(value, Day):
         return value.day.isoformat()
     if isinstance(value, Quantity):
-        return quantity_text(value, spec, "fr")
+        return _unmarked(quantity_text(value, spec, language), language)
     if isinstance(value, Dimensions):
-        return " × ".join(f"{axis} {number_text(length / 10, 'fr')} cm".strip() for axis, length in value.lengths)
+        return " × ".join(f"{axis} {number_text(length / 10, language)} cm".strip() for axis, length in value.lengths)
     return "" if isinstance(value, tuple) else str(value)
+
+
+def _unmarked(text: str, language: str) -> str:
+    return text if language == "fr" else re.sub(r"(?<=\d),(?=\d{3})", "", text)
 
 
 def _choice(spec: FactSpec, text: str) -> str:
@@ -194,6 +204,13 @@ def _unit(spec: FactSpec, text: str) -> str:
     return text[:40]
 
 
+def _called(spec: FactSpec, word: str) -> str:
+    """The unit of a price that has this name in some language, '' for none."""
+    return next(
+        (unit for unit, names in spec.unit_names.items() if word and word in {w for pair in names.values() for w in pair}), ""
+    )
+
+
 def _money(text: str) -> Money:
     """« 0,85 MAD HT », « €12 », « 450 MAD HT / 1000 », « 120 MAD / carton »."""
     wrong = Unreadable(
@@ -213,6 +230,8 @@ def _money(text: str) -> Money:
         plain = word.casefold().strip(".")
         if plain in _TAX:
             tax = _TAX[plain]
+        elif plain in ("tax", "vat"):  # "excl. tax"
+            continue
         elif plain in _SYMBOLS:
             currency = _SYMBOLS[plain]
         elif re.fullmatch(r"[a-z]{3}", plain):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from core.alerts import Alert, alerts_of
 from core.case import Case, TaskState
 from core.reading import Fact, Money, Quantity
+from core.wording import alert_details, alert_text
 from tests.orders_life import FULL, Life
 from tests.test_orders_repeat import validated
 
@@ -31,9 +32,16 @@ def test_a_quantity_far_from_the_habit_and_a_price_too() -> None:
     past = (validated(ref="CMD0001A"), validated(ref="CMD0002B"))
     life = order("Je commande 100 000 sacs fond carré poignées torsadées à 0,90 dh HT l'unité", *past)
     found = alerts(life, *past)
-    assert found["quantite_inhabituelle"].values == {"usual": "10000", "now": "100000"}
+    assert found["quantite_inhabituelle"].values == {"usual": "10000", "now": "100000", "unit": "pièce"}
     assert found["quantite_inhabituelle"].facts == ("quantity",)
-    assert found["prix_inhabituel"].values == {"usual": "0.45", "now": "0.9"}
+    assert found["prix_inhabituel"].values["usual"] == "0.45"
+    told = [alert_text(a, life.directive, language) for language in ("fr", "en") for a in found.values()]
+    assert [text.replace("\u202f", " ") for text in told] == [
+        "quantité loin de l'habitude de ce client : 100 000 pièces au lieu de 10 000 pièces d'habitude",
+        "prix loin de l'habitude de ce client : 0,90 MAD HT / pièce au lieu de 0,45 MAD HT / pièce d'habitude",
+        "quantity far from this customer's habit: 100,000 pieces instead of the usual 10,000 pieces",
+        "price far from this customer's habit: 0.90 MAD excl. tax / piece instead of the usual 0.45 MAD excl. tax / piece",
+    ]
     # One order is no habit, and another product has none.
     assert alerts(life, past[0]) == {}
     other = order("Je commande 100 000 sachets fond plat", *past)
@@ -41,13 +49,13 @@ def test_a_quantity_far_from_the_habit_and_a_price_too() -> None:
     # Three times as much is not more than three times.
     assert "quantite_inhabituelle" not in alerts(order("Je commande 30 000 sacs fond carré poignées torsadées"), *past)
     # What the administrator is written to shows it.
-    assert "quantité loin de l'habitude" in life.texts[-1][2].text
+    assert "quantité loin de l'habitude de ce client : 100\u202f000 pièces au lieu" in life.texts[-1][2].text
 
 
 def test_a_total_that_is_not_quantity_times_price_is_told_and_not_overwritten() -> None:
     life = order("Je commande 1000 sacs fond carré poignées torsadées à 0,45 dh l'unité, total 500 dh")
     found = alerts(life)
-    assert found["total_faux"].values == {"written": "500", "calculated": "450.00"}
+    assert found["total_faux"].values == {"written": "500", "calculated": "450.00", "currency": "MAD"}
     assert found["total_faux"].urgent
     assert life.value("total_price") == Money(Decimal(500), "MAD")
     right = order("Je commande 1000 sacs fond carré poignées torsadées à 0,45 dh l'unité, total 450 dh")
@@ -61,7 +69,10 @@ def test_the_line_whose_total_is_wrong() -> None:
     life = order(
         "Qté | Désignation | PU | Total\n1000 | Sachet fond plat | 0,10 dh | 100 dh\n500 | Sac poignées plates | 1 dh | 900 dh\n"
     )
-    assert alerts(life)["total_faux"].values == {"written": "900", "calculated": "500.00", "line": "2"}
+    assert alerts(life)["total_faux"].values == {"written": "900", "calculated": "500.00", "currency": "MAD", "line": "2"}
+    (one,) = (a for a in alerts(life).values() if a.rule == "differs")
+    assert alert_details(one, life.directive, "fr") == "ligne 2, le message dit 900 MAD, le calcul donne 500 MAD"
+    assert alert_details(one, life.directive, "en") == "line 2, the message says 900 MAD, the calculation gives 500 MAD"
 
 
 def test_a_delivery_is_late_until_it_is_delivered() -> None:

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def test_every_page_shows_the_season(season: Running) -> None:
     anne = person(season)
     for path, words in {
         "/dashboard": ("Boulangerie Atlas", "quantité loin de l'habitude", "86", "Sachet fond plat"),
-        "/orders": ("Librairie Médina", "Rejetée", "90 000 pièce", "Les plus récents"),
+        "/orders": ("Librairie Médina", "Rejetée", "90 000 pièces", "Les plus récents"),
         "/orders?status=rejetee": ("Salma Zitoun", "1 en tout"),
         "/orders?what=sachet_fond_plat": ("Boulangerie Atlas", "Maison Argan", "4 en tout"),
         "/orders?alert=total_faux": ("Librairie Médina", "1 en tout"),
@@ -225,7 +225,7 @@ def test_the_total_of_one_line_is_never_shown_as_that_of_the_whole(web: Running,
     lines = "Merci de livrer :\n- 10 000 sachets fond plat à 0,35 MAD\n- 4000 sacs poignées plates à 0,20 EUR"
     case_id = order(web.counter, lines, sender="a@atlas.example")
     (listed,) = program("GET", "/api/orders").json["orders"]
-    assert (listed["id"], listed["lines"], listed["facts"]["quantity"]["en"]) == (case_id, 2, "10,000 pièces")
+    assert (listed["id"], listed["lines"], listed["facts"]["quantity"]["en"]) == (case_id, 2, "10,000 pieces")
     assert "total_price" not in listed["facts"]
 
 
@@ -367,12 +367,24 @@ def test_who_may_do_what_with_orders(web: Running, program: Program) -> None:
 
 
 def test_exports_have_a_row_a_line_and_no_formula(web: Running, program: Program) -> None:
-    bad = "Bonjour, veuillez livrer :\n- 3 000 sacs fond carré avec poignées plates à 1,40 MAD\n- 2 000 sachets fond plat à 0,35 MAD"
-    order(web.counter, bad, sender='"=cmd|calc" <a@argan.example>', subject="+1+1 commande")
+    lines = "- 3 000 sacs fond carré avec poignées plates à 1,40 MAD\n- 2 000 sachets fond plat à 0,35 MAD"
+    bad = f"Bonjour, veuillez livrer :\n{lines}\nLivraison le 20 mars 2026."
+    case_id = order(web.counter, bad, sender='"=cmd|calc" <a@argan.example>', subject="+1+1 commande")
     rows = list(csv.DictReader(io.StringIO(program("GET", "/export/csv?language=fr").body.decode("utf-8-sig")), delimiter=";"))
     assert [(r["ligne"], r["produit"], r["quantité"], r["prix unitaire"]) for r in rows] == [
-        ("1", "Sac fond carré avec poignées plates", "3000", "1.4"), ("2", "Sachet fond plat", "2000", "0.35"),
+        ("1", "Sac fond carré avec poignées plates", "3000", "1,4"), ("2", "Sachet fond plat", "2000", "0,35"),
     ]  # fmt: skip
+    # What each number is stands beside it; the sum of the order stands once, so that a column may be summed.
+    assert [[r[f"prix unitaire{x}"] for x in (" (devise)", " (taxe)", " (pour combien)", " (unité)")] for r in rows] == [
+        ["MAD", "", "1", ""]
+    ] * 2
+    assert [(r["prix total, cette ligne"], r["prix total, toutes les lignes"], r["lignes en tout"]) for r in rows] == [
+        ("4200", "4900", "2"), ("700", "", "2"),
+    ]  # fmt: skip
+    assert (rows[0]["date de livraison"], rows[0]["reçue le"][:10]) == ("20/03/2026", "02/03/2026")
+    assert rows[0]["lien vers le dossier"] == f"http://127.0.0.1:{web.call.port}/orders/{case_id}"
+    english = list(csv.DictReader(io.StringIO(program("GET", "/export/csv?language=en").body.decode("utf-8-sig"))))
+    assert next((r["unit price"], r["delivery date"], r["quantity (unit)"]) for r in english) == ("1.4", "2026-03-20", "piece")
     assert all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     book = load_workbook(io.BytesIO(program("GET", "/export/excel?language=en").body))
     sheet = book.active
@@ -381,6 +393,12 @@ def test_exports_have_a_row_a_line_and_no_formula(web: Running, program: Program
     first = dict(zip(top, [cell.value for cell in sheet[2]], strict=True))
     assert (first["quantity"], first["unit price"], first["unit price (currency)"]) == (3000, 1.4, "MAD")
     assert first["client"] == "'=cmd|calc"
+    formats = dict(zip(top, [cell.number_format for cell in sheet[2]], strict=True))
+    assert (first["delivery date"], formats["delivery date"]) == (datetime(2026, 3, 20), "yyyy-mm-dd")  # noqa: DTZ001 (a cell knows no zone)
+    assert (formats["quantity"], formats["unit price"], formats["confidence"]) == ("#,##0", "#,##0.00##", "0 %")
+    assert (first["total price, this line"], first["total price, all lines"]) == (4200, 4900)
+    assert sheet.auto_filter.ref == f"A1:{sheet.cell(3, len(top)).coordinate}"
+    assert [[c.value for c in row] for row in book["Totals"].iter_rows(min_row=2)] == [["Waiting", "MAD", None, 1, 4900]]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert program("GET", "/export/csv?status=validee").body.decode().count("\r\n") == 1
     for wrong in ("status=x", "since=2026-13-01", "zone=Mars/Base"):

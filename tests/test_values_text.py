@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from core.directive import FactSpec
 from core.reading import Money, Quantity
-from core.values import fact_text
+from core.wording import fact_text
+from engine.directive_build import _names, _spelled
+from engine.directive_schema import UnitPart
 from engine.typed import read_value, written_value
+from processors.goods_marks import Units
 
 UNITS = FactSpec(
-    name="quantity", type="quantity", units=("pièce", "kg"), unit_words={"pièce": ("pièces", "pce"), "kg": ("kilo", "kgs")}
-)
-PRICE = FactSpec(name="price", type="money")
+    name="quantity", type="quantity", units=("pièce", "kg"), unit_words={"pièce": ("pièces", "piece", "pce"), "kg": ("kilo", "kgs")},
+    unit_names={"pièce": {"fr": ("pièce", "pièces"), "en": ("piece", "pieces")}},
+)  # fmt: skip
+PRICE = FactSpec(name="price", type="money", unit_names=UNITS.unit_names)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,23 @@ PRICE = FactSpec(name="price", type="money")
 )
 def test_a_quantity_agrees_with_its_unit(amount: str, unit: str, text: str) -> None:
     assert fact_text(Quantity(Decimal(amount), unit), UNITS, "fr") == text
+
+
+def test_units_are_told_in_the_language_of_who_reads_one_or_many() -> None:
+    told = [fact_text(Quantity(Decimal(n), "pièce"), UNITS, "en") for n in ("0", "1", "1.5", "10000")]
+    assert told == ["0 pieces", "1 piece", "1.5 pieces", "10,000 pieces"]
+    mille = Money(Decimal("150.5"), "MAD", "excl", 1000, "pièce")
+    assert fact_text(mille, PRICE, "fr") == "150,50 MAD HT / 1000 pièces"
+    assert fact_text(mille, PRICE, "en") == "150.50 MAD excl. tax / 1000 pieces"
+    assert fact_text(Money(Decimal("0.45"), "MAD", "incl", unit="pièce"), PRICE, "en") == "0.45 MAD incl. tax / piece"
+    assert fact_text(Money(Decimal(3), per=10_000), PRICE, "fr") == "3 / 10\u202f000"
+
+
+def test_documents_name_their_units_and_the_plural_among_their_words_serves_where_they_do_not() -> None:
+    part = UnitPart(names={"en": ["box", "boxes"]}, words=["cartons", "ctn"])
+    assert _names("carton", part) == {"fr": ("carton", "cartons"), "en": ("box", "boxes")}
+    assert _spelled("carton", part) == ("cartons", "ctn", "box", "boxes")
+    assert _names("kg", UnitPart(words=["kilo"])) == {"fr": ("kg", "kg")}
 
 
 @pytest.mark.parametrize(
@@ -52,5 +74,8 @@ def test_money_has_two_decimals_or_none(amount: str, french: str, english: str) 
 @pytest.mark.parametrize("amount", ["1", "2", "9999", "10000", "1234567", "2.5"])
 def test_what_is_shown_in_a_field_is_read_back_as_it_was(amount: str) -> None:
     quantity, price = Quantity(Decimal(amount), "pièce"), Money(Decimal(amount), "MAD", "excl")
-    assert read_value(UNITS, written_value(quantity, UNITS)) == quantity
-    assert read_value(PRICE, written_value(price, PRICE)) == price
+    goods = Units(UNITS.units, UNITS.unit_words)
+    for language in ("fr", "en"):
+        assert read_value(UNITS, written_value(quantity, UNITS, language)) == quantity
+        for one in (price, replace(price, per=1000, unit="pièce"), replace(price, unit="pièce")):
+            assert read_value(PRICE, written_value(one, PRICE, language), goods) == one

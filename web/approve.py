@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from core.values import day_text
+from core.wording import day_text
 from engine.desk import Desk
 from engine.offers import Decision, Offer
 from engine.people import shortened

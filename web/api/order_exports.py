@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import IO, Annotated, Any, Literal
@@ -19,17 +16,16 @@ from engine.desk import Desk
 from engine.registers import Listed
 from engine.reports import USUAL_DAYS
 from web.api import shapes
-from web.api.exports import CHUNK, IN_MEMORY, Language
+from web.api.exports import Language, Separator, chunks, csv_stream, linked
 from web.api.orders import MOST_DAYS, Word, filter_of
 from web.api.shapes import Reader, Zone, binary
 from web.options import Options
+from web.pages.analytics import in_words
 from web.pages.language import COOKIE, Speech, choose
 from web.problems import Refusal, responses
 from web.security import Doors
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: Rows of cells from which the widths of a workbook's columns are taken.
-_LOOKED_AT = 50
 
 
 def which(
@@ -75,7 +71,7 @@ In = Annotated[Language | Literal[""], Query(description="Vide : celle de qui de
 
 def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
     """The endpoints."""
-    del options, doors
+    del doors
     routes = APIRouter(prefix="/export", tags=["Exports"], dependencies=[Depends(scheme) for scheme in shapes.SCHEMES])
 
     def documented(kind: str, what: str) -> dict[int | str, dict[str, Any]]:
@@ -85,21 +81,21 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
 
     @routes.get("/csv", response_class=Response, responses=documented("text/csv", "Le tableau · The table"),
                 summary="Les commandes en CSV · Orders as CSV")  # fmt: skip
-    async def as_csv(
-        request: Request, person: Reader, meant: Which, language: In = "", separator: Literal[";", ","] = ";"
-    ) -> Response:
+    async def as_csv(request: Request, person: Reader, meant: Which, language: In = "", separator: Separator = "") -> Response:
         del person
         spoken = language or speech(request, desk).language
-        return StreamingResponse(
-            _csv(desk, meant, spoken, separator), 200, _saved("csv", meant[0]), media_type="text/csv; charset=utf-8"
-        )
+        heading = [one.text for one in desk.register_exports.headings(spoken)]
+        pages = desk.register_exports.pages(*meant, spoken, linked(request, options, "/orders"))
+        stream = csv_stream(desk, heading, pages, spoken, separator)
+        return StreamingResponse(stream, 200, _saved("csv", meant[0]), media_type="text/csv; charset=utf-8")
 
     @routes.get("/excel", response_class=Response, responses=documented(_XLSX, "Le classeur · The workbook"),
                 summary="Les commandes en Excel · Orders as Excel")  # fmt: skip
     async def as_excel(request: Request, person: Reader, meant: Which, language: In = "") -> Response:
         del person
-        file = await desk.run(_xlsx, desk, meant, language or speech(request, desk).language)
-        return StreamingResponse(_chunks(file), 200, _saved("xlsx", meant[0]), media_type=_XLSX)
+        spoken = language or speech(request, desk).language
+        file = await desk.run(_xlsx, desk, meant, spoken, linked(request, options, "/orders"))
+        return StreamingResponse(chunks(file), 200, _saved("xlsx", meant[0]), media_type=_XLSX)
 
     @routes.get("/pdf", response_class=Response, responses=documented("application/pdf", "Le document · The document"),
                 summary="Les commandes en PDF, avec leurs graphiques · Orders as PDF, with charts")  # fmt: skip
@@ -123,58 +119,13 @@ def _saved(ending: str, which: RegisterFilter) -> dict[str, str]:
     return {"content-disposition": f'attachment; filename="{"-".join(["guichet", *days])}.{ending}"'}
 
 
-async def _csv(desk: Desk, meant: tuple[RegisterFilter, ZoneInfo], language: str, separator: str) -> AsyncIterator[bytes]:
-    """A page at a time. The mark makes Excel read UTF-8."""
-
-    def text(rows: Sequence[Sequence[object]]) -> bytes:
-        out = io.StringIO(newline="")
-        csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(rows)
-        return out.getvalue().encode()
-
-    yield b"\xef\xbb\xbf" + text([desk.register_exports.headings(language)])
-    pages = desk.register_exports.pages(*meant, language)
-    while (page := await desk.run(next, pages, None)) is not None:
-        if page:
-            yield text(page)
-
-
-def _xlsx(desk: Desk, meant: tuple[RegisterFilter, ZoneInfo], language: str) -> IO[bytes]:
+def _xlsx(desk: Desk, meant: tuple[RegisterFilter, ZoneInfo], language: Language, link: Callable[[str], str]) -> IO[bytes]:
     # 20 MB that only an export needs.
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
+    from web.printing.book import register_book
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Guichet")
-    headings = desk.register_exports.headings(language)
-    pages = desk.register_exports.pages(*meant, language)
-    first = next(pages)
-    # A workbook written row by row takes the widths before the first one.
-    for place, heading in enumerate(headings):
-        longest = max((len(str(row[place] or "")) for row in first[:_LOOKED_AT]), default=0)
-        sheet.column_dimensions[get_column_letter(place + 1)].width = max(8, min(42, max(longest, len(heading)) + 2))
-    sheet.freeze_panes = "A2"
-    bold = Font(bold=True)
-
-    def cell(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        made = WriteOnlyCell(sheet, value=value)
-        made.data_type = "s"  # never a formula, whatever it begins with
-        return made
-
-    top = [WriteOnlyCell(sheet, value=heading) for heading in headings]
-    for made in top:
-        made.font = bold
-    sheet.append(top)
-    for page in (first, *pages):
-        for row in page:
-            sheet.append([cell(value) for value in row])
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
-    book.save(file)
-    file.seek(0)
-    return file
+    exports = desk.register_exports
+    name = in_words(desk.registers.name(), language)
+    return register_book(name, exports.headings(language), exports.pages(*meant, language, link), language)
 
 
 def _pdf(desk: Desk, meant: tuple[RegisterFilter, ZoneInfo], spoken: Speech) -> bytes:
@@ -195,9 +146,3 @@ def _pdf(desk: Desk, meant: tuple[RegisterFilter, ZoneInfo], spoken: Speech) -> 
             yield from (desk.registers.listed(row) for row in page)
 
     return print_register(desk.registers.name(), desk.business.label, found, rows(), desk.registers.brief(), spoken)
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk

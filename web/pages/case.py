@@ -126,7 +126,7 @@ async def _changed(request: Request, desk: Desk, case_id: str) -> dict[str, str]
     typed = {
         name.removeprefix(FIELD): value for name, value in form.items() if name.startswith(FIELD) and isinstance(value, str)
     }
-    return {field.name: typed[field.name] for field in fields if typed.get(field.name, field.typed) != field.typed}
+    return {field.name: typed[field.name] for field in fields if not field.unchanged(typed.get(field.name, field.typed))}
 
 
 def _viewer(pages: Pages, request: Request, name: str, source: str) -> Response:

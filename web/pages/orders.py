@@ -120,7 +120,7 @@ def router(frame: Frame) -> APIRouter:
         if action not in ACTIONS:
             raise Refusal(422, "Cette action n'existe pas.")
         typed = {key.removeprefix(FIELD): value for key, value in given.items() if key.startswith(FIELD)}
-        changed = {field.name: typed[field.name] for field in every(whole) if typed.get(field.name, field.typed) != field.typed}
+        changed = {f.name: typed[f.name] for f in every(whole) if not f.unchanged(typed.get(f.name, f.typed))}
         key = given.get("key", "")[:60] or secrets.token_hex(8)
         act = ACTIONS[action]
         outcome = await desk.act(
