@@ -15,7 +15,8 @@ from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
 from core.rows import rows_of, rows_spec
 from core.wording import number_text, price_of_goods, quantity_text
 from processors.facts_numbers import NUMBER, parse_number
-from processors.goods_marks import Units, read_price
+from processors.goods_prices import read_price
+from processors.goods_units import Units
 from processors.numbers_spoken import numbers, readable
 
 #: Characters of a field.

@@ -9,7 +9,8 @@ from datetime import date
 from core.directive import FactSpec
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import POSTCODE, Found, trimmed
-from processors.goods_marks import YEAR_OF, Units, unit_after
+from processors.goods_marks import YEAR_OF
+from processors.goods_units import Units, unit_after
 from processors.tokens import mask
 
 _CODE = r"[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"

@@ -112,11 +112,12 @@ def test_a_year_is_neither_how_many_nor_a_reference() -> None:
         "bghit 2 palettes sachets fond plat w 3000 sac b poignées",
     ],
 )
-def test_what_is_not_understood_beside_a_line_makes_it_doubtful(text: str) -> None:
+def test_what_is_not_understood_beside_a_line_is_a_doubtful_line(text: str) -> None:
     setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
     facts = {f.name: f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts}
-    assert "lines" not in facts
-    assert facts["quantity"].confidence < 0.5
+    assert isinstance(lines := facts["lines"].value, Rows)
+    assert [len([c for c in row.cells if c.name == "product"]) for row in lines.rows] == [1, 0]
+    assert facts["lines"].confidence < 0.5 < facts["quantity"].confidence
 
 
 def test_a_price_goes_to_the_things_named_right_after_it() -> None:

@@ -1,0 +1,284 @@
+"""How many: the numbers of a text that count something, with what they count and how surely."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from processors.goods_marks import Marks
+from processors.goods_units import BETWEEN, STOP, WORD, Units, unit_after
+from processors.numbers_spoken import Number, numbers
+from processors.words_common import word_set
+
+#: From here on a number surely counts what is asked for.
+SURE = 0.8
+#: How surely something is read where more stands beside it that was not understood.
+DOUBT = 0.45
+_SAID = re.compile(
+    r"(?:\bquantites?(?:\s+\w{1,12})?|\bqte?s?|\bqty|\bquantity|\bnombres?|\bnbre?|\bvolumes?|\bmenge|الكمية|العدد|\bch7al|\bkmiya)"
+    r"(?:\s?\([^)\n]{1,20}\))?\s{0,2}\.?\s{0,2}[:=|]?\s{0,2}$"
+)
+_IN_ALL = re.compile(r"\s{0,2}(?:\w{1,12}\s){0,2}(?:en\s+tout|au\s+total|in\s+total|in\s+all|f\s?l?majmou3|في\s+المجموع)")
+_IN_ALL_BEFORE = re.compile(
+    r"(?:\btotal(?:\s+de)?|\bau\s+total|\ben\s+tout|\bin\s+total|\bmajmou3|المجموع)\s{0,2}(?:general\s?)?[:=]?\s{0,2}$"
+)
+#: The same said in another way: "2 palettes, soit 20 000 roses", "3 cartons (1 500 roses)".
+_AGAIN = re.compile(
+    r"(?:\bsoit|\bc['’]est[- ]a[- ]dire|\bcad|\bi\.?e\.?|\bdonc|\bthat\s+is|=|يعني|\bya3ni)\s{0,2}(?:environ\s|pres\sde\s)?$"
+)
+_BRACKET = re.compile(r"[(\[]\s{0,2}(?:soit\s|environ\s|=\s?)?$")
+#: One or the other, or between the two.
+_EITHER = re.compile(r"\s{0,2}(?:ou(?:\s+bien)?|or|a|to|wla|wella|ola|اولا|او|-|–|/)\s{0,2}(?:environ\s)?")
+_AND = re.compile(r"\s?(?:et|and|w)\s?")
+_BETWEEN = re.compile(r"\b(?:entre|between|bin)\s{0,2}$")
+#: "100 (cent) cartons".
+_IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
+#: What is still there, what was there before and what is not wanted is not what is ordered: "il ne reste que 2 cartons".
+_NOT_ASKED = re.compile(
+    r"\b(?:rest(?:e|ent|ait|ant)|plus\s+que|left|en\s+stock|stock\s+de|b9a|ba9i|baqi)\W+(?:\w+\W+){0,3}$"
+    r"|\b(?:au\s+lieu|a\s+la\s+place|instead|rather\s+than|plutot\s+que|et\s+non|and\s+not|pas|machi|contre|3iwad|f?\s?blast)\W+(?:(?:de|des|d|les?|of|the)\W+)?$"
+)
+_NO_MORE = re.compile(
+    r"[^,;.!?\n]{0,40}\b(?:en\s+stock|d['’]avance|restants?|la\s+derniere\s+fois|l['’]an(?:nee)?\s+dernier|last\s+time|"
+    r"per\s+(?:day|week|month)|par\s+(?:jour|semaine|mois|an))\b"
+)
+#: A joint that makes what follows one more thing.
+_MORE = re.compile(
+    r"(?:[+&•]|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que)|(?<![^\W_])و)\s{0,2}(?:(?:aussi|encore|egalement|also|les|des)\s)?$"
+)
+#: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
+_CORRECTED = re.compile(
+    r"\b(?:pardon|plutot|enfin|correction|sorry|rather|oups|oops|smahli|erreur|je\s+voulais\s+dire|i\s+mean)\b"
+)
+_AFTER_NUMBER = word_set(
+    "a et pour de livraison svp stp merci cette ce had hadi this please maximum minimum en livrables livrable au prix pr and w plus "
+    "avec avant le by at for"
+)
+_OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
+#: "roses rouges : 5000", "roses x 5000", "roses (5000)".
+_LABEL = re.compile(r"[^\d.,;!?\n|]{0,40}[:=(x×*–—-]?\s{0,3}")
+_X = re.compile(r"\s?[x×*]\s?")
+#: So many times a number at most.
+_TIMES = 24
+#: A number with no name of what it counts is at least so much.
+_LEAST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many: ``unit`` as the directive spells it, ``sure`` 0..1, ``number_end`` where the number alone ends.
+
+    ``thing``: a word says of what. ``noun``: that word is a unit or a thing, no mere quality. ``again``: it says in another unit what
+    stands before it. ``in_all``: it is told to be the sum. ``either``: another number beside it may be meant as well.
+    """
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+    sure: float
+    thing: bool = False
+    number_end: int = 0
+    noun: bool = False
+    again: bool = False
+    in_all: bool = False
+    either: bool = False
+
+    @property
+    def amount(self) -> tuple[Decimal, str]:
+        """What is counted, to compare."""
+        return self.value, self.unit
+
+    @property
+    def claims(self) -> bool:
+        """Whether it asks for something: no line of an order may leave it out without a word."""
+        return self.thing and self.sure >= SURE and not self.again
+
+
+def counts(
+    marks: Marks,
+    start: int,
+    end: int,
+    things: Sequence[tuple[int, int]],
+    units: Units,
+    qualities: Sequence[tuple[int, int]] = (),
+    *,
+    listed: bool = False,
+) -> list[Count]:
+    """How many of what, said between two places; ``things`` are the spans of words that name what is ordered, ``qualities`` of those
+    that tell how it is. ``listed``: what begins with a number goes on with a list, whatever it counts."""
+    reader = _Stretch(marks.bare, start, end, units, things, qualities, listed=listed)
+    found: list[Count] = []
+    first = bisect_left(marks.numbers, start, key=lambda n: n.start)
+    last: Number | None = None
+    for number in marks.numbers[first:]:
+        if number.start >= end:
+            break
+        if (
+            last is not None
+            and number.value >= _LEAST
+            and last.value <= _TIMES
+            and _X.fullmatch(marks.bare, last.end, number.start)
+        ):
+            if found and found[-1].start == last.start:
+                found.pop()
+            number = Number(last.value * number.value, last.start, number.end)  # "2 x 5000 roses"
+        count = reader.count(number, found, last)
+        if count is not None:
+            if found and _CORRECTED.search(marks.bare, found[-1].end, number.start):
+                found.pop()
+            found.append(count)
+        last = number
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _What:
+    """What a number counts, before it is known whether it counts anything that is asked for."""
+
+    unit: str
+    end: int
+    sure: float = 0.0
+    thing: bool = False
+    noun: bool = False
+
+
+class _Stretch:
+    """One stretch of the text whose numbers are read."""
+
+    def __init__(
+        self,
+        bare: str,
+        start: int,
+        end: int,
+        units: Units,
+        things: Sequence[tuple[int, int]],
+        qualities: Sequence[tuple[int, int]],
+        *,
+        listed: bool,
+    ) -> None:
+        self._listed = listed
+        self._bare, self._start, self._end, self._units = bare, start, end, units
+        self._named = [s for s in things if start <= s[0] < end]
+        self._told = [s for s in qualities if start <= s[0] < end]
+
+    def count(self, number: Number, found: Sequence[Count], previous: Number | None) -> Count | None:
+        """The number as one that counts, None where it counts nothing that is asked for."""
+        bare = self._bare
+        before = bare[max(self._start, number.start - 40) : number.start]
+        if (
+            found
+            and found[-1].value == number.value
+            and bare[found[-1].number_end : number.start].strip() in ("(", "= (", "soit")
+        ):
+            return None  # "100 (cent) cartons"
+        word = WORD.match(bare, number.end)
+        if word is not None and self._units.of(word[0]) is None and all(a != number.end for a, _ in self._named):
+            return None  # "3tini"
+        if _NOT_ASKED.search(before) or (found and _OF_EACH.search(before) and _follows(bare, found[-1], number.start)):
+            return None  # "90 paquets de 100 roses"
+        what = self._what(number, before, found)
+        if number.article and not (what.noun and what.unit != self._units.piece):
+            return None
+        in_all = _IN_ALL.match(bare, number.end) is not None or _IN_ALL_BEFORE.search(before) is not None
+        sure = 1.0 if in_all and (what.sure or number.value >= _LEAST) else what.sure
+        if not sure or (what.noun and _NO_MORE.match(bare, what.end)):
+            return None
+        if number.value != number.value.to_integral_value() and what.unit in ("", self._units.piece):
+            return None
+        if number.about and number.value != 12:
+            sure -= 0.3
+        either = previous is not None and self._either(previous, number)
+        again = bool(found) and not in_all and _is_again(bare, found[-1], before, number.start)
+        return Count(
+            number.value, what.unit, number.start, what.end, min(sure, DOUBT) if either else sure,
+            what.thing, number.end, what.noun, again, in_all, either,
+        )  # fmt: skip
+
+    def _what(self, number: Number, before: str, found: Sequence[Count]) -> _What:
+        """What is counted: by the unit or the thing that follows, the thing or the label before, the quality that follows."""
+        bare, piece = self._bare, self._units.piece
+        spelled = _IN_BRACKETS.match(bare, number.end)
+        ends = spelled.end() if spelled is not None and _same_number(spelled[1], number.value) else number.end
+        unit = unit_after(bare[: self._end] if self._end - ends < 100 else bare, ends, self._units)
+        nearby = _thing_after(bare, ends, self._named)
+        after = bare[number.end : self._end]
+        many = number.value >= _LEAST and not number.about
+        glued = after[:1] != "" and (after[0].isalpha() or after[0] in "°ºª%")
+        if unit is not None and not (nearby >= 0 and nearby < unit[1] and unit[0] != piece):
+            what = _What(unit[0], unit[1], 0.9, True, True)
+        elif nearby >= 0 or (many and not glued and self._labelled(number.start, self._named)):
+            what = _What(piece, number.end, 0.85, True, True)
+        elif number.value >= _LEAST and (
+            _thing_after(bare, ends, self._told) >= 0 or (many and not glued and self._labelled(number.start, self._told))
+        ):
+            what = _What(piece, number.end, SURE, True)
+        elif many and not glued and self._goes_on(number, before, found):
+            what = _What(piece, number.end, SURE, True, True)  # "3000 roses + 3000 of those"
+        else:
+            what = _What(piece, number.end)
+        if _SAID.search(before):
+            return replace(what, sure=0.95, thing=True)
+        if re.match(r"\s?x\s", after) or re.search(r"(?:^|\s)x\s?$", before):
+            return replace(what, sure=max(what.sure, 0.85))
+        if not what.sure and many and _alone(before, after):
+            return replace(what, sure=0.6)
+        return what
+
+    def _either(self, one: Number, other: Number) -> bool:
+        """Whether two numbers are one or the other, or the least and the most: "5000 ou 6000", "entre 5000 et 6000"."""
+        between = self._bare[one.end : other.start]
+        if _EITHER.fullmatch(between) is not None:
+            return True
+        return _AND.fullmatch(between) is not None and _BETWEEN.search(self._bare, self._start, one.start) is not None
+
+    def _goes_on(self, number: Number, before: str, found: Sequence[Count]) -> bool:
+        """Whether a number is one more thing, whatever it is: after "et" or at the beginning of a line of a list."""
+        if found:
+            return found[-1].claims and _MORE.search(before) is not None
+        return self._listed and not self._bare[self._start : number.start].strip(" \t-•*–—·")
+
+    def _labelled(self, at: int, named: Sequence[tuple[int, int]]) -> bool:
+        """Whether a thing's words stand right before a number: "roses rouges : 5000"."""
+        ends = [b for _, b in named if self._start <= b <= at]
+        return bool(ends) and _LABEL.fullmatch(self._bare, max(ends), at) is not None
+
+
+def _same_number(words: str, value: Decimal) -> bool:
+    said = numbers(words)
+    return len(said) == 1 and said[0].value == value
+
+
+def _follows(bare: str, before: Count, at: int) -> bool:
+    return before.end <= at and len(bare[before.end : at].split()) <= 1
+
+
+def _is_again(bare: str, last: Count, before: str, at: int) -> bool:
+    """Whether a number says once more, in brackets or after "soit", what the one before it says."""
+    if _AGAIN.search(before):
+        return True
+    return _BRACKET.search(before) is not None and not re.search(r"[,;+\n]|\bet\b|\band\b", bare[last.end : at])
+
+
+def _thing_after(bare: str, at: int, named: Sequence[tuple[int, int]]) -> int:
+    """Where a thing's words begin that a number counts, -1 for none."""
+    for start, _ in named:
+        between = bare[at:start] if start >= at else None
+        if between is None or any(map(str.isdigit, between)):
+            continue
+        if len(between) <= 40 and not STOP.search(between) and len(between.split()) <= BETWEEN:
+            return start
+    return -1
+
+
+def _alone(before: str, after: str) -> bool:
+    """Whether nothing that is counted stands after a bare number."""
+    following = WORD.match(after.lstrip(" "))
+    if after[:1] and (after[0].isalpha() or after[0] in "°ºª%"):
+        return False
+    if re.search(r"[\w°/#_-]$", before) and not before.endswith((" -", "\n-")):
+        return False
+    return following is None or (after[:1] in ",;:.)|\n\t" or following[0] in _AFTER_NUMBER)

@@ -1,0 +1,315 @@
+"""A text cut into what it asks for: one item for every number of something, with the words that name it.
+
+Lines, sentences and the parts of an enumeration ("3 cartons de roses et 2 palettes de lys", "roses 5000, lys 300") are stretches; a
+stretch that says how many is an item. What it is stands beside the number, in a heading above it, or in the item before ("les mêmes en
+blanc : 300"). A number of something that no word names is an item too: nothing that is asked for is left out without a sign.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from processors.goods_counts import Count, counts
+from processors.goods_marks import Marks
+from processors.goods_prices import Price
+from processors.goods_units import WORD
+from processors.goods_values import Columns
+from processors.words import Hit
+from processors.words_common import word_set
+
+MOST_ITEMS = 60
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
+_SOFT = re.compile(r"\n(?=[^\S\n]*[a-zà-ÿ(])")
+#: What stands between two parts of an enumeration.
+_JOINT = re.compile(
+    r"[,;+&•|]|\s[-–—/]\s|\n|\.\s|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|ou|also)(?![^\W_])|(?<![^\W_])و(?=\s?[\d\u0660-\u0669])"
+)
+#: A joint that makes what follows one more thing, at the very end of what stands before it.
+_ONE_MORE = re.compile(
+    r"(?:[+&;•|]|\s[-–—/]|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|also)|(?<![^\W_])و)\s{0,2}(?:(?:aussi|encore|egalement|also|les|des|the)\s)?$"
+)
+#: The thing of the item before.
+_SAME = re.compile(
+    r"(?<![^\W_])(?:(?:l[ea]s?\s+|the\s+)?memes?(?!\s+(?:si|jour|date|adresse|prix|tarif|semaine|delai|temps|endroit|taille|format|couleur|"
+    r"dimensions?|que|pas)(?![^\W_]))|idem|pareil\w*|ditto|dto|(?:the\s+)?same(?!\s+(?:day|price|size|address|time))|"
+    r"n[ea]?fs(?:hom|ha|ou)?|b7al(?:hom|ha|ou)?|bhal(?:hom|ha|ou)?)(?![^\W_])|نفس|بحال"
+)
+_LIST = re.compile(r"[ \t]*(?:[-•*–—·>]|\(?\d{1,2}[).](?=\s)|[a-h]\)|l?\s?ligne\s\d{1,2}\b)?[ \t]*")
+_FUNCTION = word_set(
+    "et w and plus puis aussi de d des du le la les l un une en a au aux pour avec par x dyal dial f b the of in with for to also svp stp "
+    "merci please 3afak format taille dimension dimensions couleur coloris modele type autre autres soit encore egalement chacun chacune "
+    "je on nous voudrais veux prends prend it faut il me"
+)
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of the text with what stands in it. ``joined``: it goes on with an enumeration that began before it."""
+
+    start: int
+    end: int
+    hits: list[Hit] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
+    prices: list[Price] = field(default_factory=list)
+    joined: bool = False
+
+    @property
+    def claims(self) -> list[Count]:
+        """The numbers that ask for something."""
+        return [c for c in self.counts if c.claims and not c.in_all]
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing asked for: its stretches (a heading's first), its numbers, the words that name it.
+
+    ``surely`` bounds how sure the thing is; ``unknown`` when no word names it.
+    """
+
+    pieces: list[Piece]
+    counts: list[Count]
+    hits: list[Hit]
+    surely: float = 1.0
+    unknown: bool = False
+
+    @property
+    def own(self) -> Piece:
+        """The stretch that says how many."""
+        return self.pieces[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The stretches of a text and what is asked for; ``doubt`` where a number of something is none of the items."""
+
+    pieces: tuple[Piece, ...]
+    items: tuple[Item, ...]
+    doubt: bool = False
+
+
+def asked_for(text: str, marks: Marks, hits: Sequence[Hit], qualities: Sequence[tuple[int, int]], columns: Columns) -> Asked:
+    """Everything that a text asks for."""
+    return _Reading(text, marks, hits, qualities, columns).asked()
+
+
+class _Reading:
+    """One text being read."""
+
+    def __init__(
+        self, text: str, marks: Marks, hits: Sequence[Hit], qualities: Sequence[tuple[int, int]], columns: Columns
+    ) -> None:
+        self._text, self._marks, self._hits, self._qualities, self._columns = text, marks, hits, qualities, columns
+        self._again = [m.span() for m in _SAME.finditer(marks.plain)]
+        self._things = sorted([*((h.start, h.end) for h in hits), *self._again])
+
+    def asked(self) -> Asked:
+        pieces = self._pieces()
+        items, doubt = self._items(pieces)
+        return Asked(tuple(pieces), tuple(items[:MOST_ITEMS]), doubt)
+
+    # ------------------------------------------------------------------ stretches
+
+    def _pieces(self) -> list[Piece]:
+        text = self._text
+        cuts = {0, len(text)}
+        start = 0
+        for line in re.split(r"(\n)", text):
+            if line == "\n":
+                soft = _SOFT.match(text, start) is not None and start >= 1 and text[start - 1] not in ".:;!?\n"
+                before = text[text.rfind("\n", 0, start) + 1 : start]
+                if not (soft and len(before) > 45):
+                    cuts.add(start)
+            else:
+                cuts.update(start + m.end() for m in _SENTENCE.finditer(line))
+            start += len(line)
+        pieces: list[Piece] = []
+        for a, b in itertools.pairwise(sorted(cuts)):
+            whole = self._piece(a, b, listed=bool(pieces) and bool(pieces[-1].claims) and text[a - 1 : a] == "\n")
+            inner = self._inner(whole)
+            if inner:
+                ends = [a, *inner, b]
+                pieces += [self._part(whole, x, y) for x, y in itertools.pairwise(ends)]
+            else:
+                pieces.append(whole)
+        return pieces[: 8 * MOST_ITEMS]
+
+    def _piece(self, a: int, b: int, *, listed: bool) -> Piece:
+        """``listed``: a line below one that says how many of something."""
+        found = counts(self._marks, a, b, self._things, self._columns.units, self._qualities, listed=listed)
+        return Piece(
+            a, b, [h for h in self._hits if a <= h.start < b], found, [p for p in self._marks.prices if a <= p.start < b]
+        )
+
+    @staticmethod
+    def _part(whole: Piece, a: int, b: int) -> Piece:
+        """What of a stretch stands between two places."""
+        return Piece(
+            a, b, [h for h in whole.hits if a <= h.start < b], [c for c in whole.counts if a <= c.start < b],
+            [p for p in whole.prices if a <= p.start < b], joined=a > whole.start,
+        )  # fmt: skip
+
+    def _inner(self, piece: Piece) -> list[int]:
+        """Where one stretch goes on to the next thing."""
+        claims = piece.claims
+        if len(claims) < 2:
+            return []
+        thing_first = any(h.start < claims[0].start for h in piece.hits) and not any(
+            h.start >= claims[-1].end for h in piece.hits
+        )
+        cuts: list[int] = []
+        for one, following in itertools.pairwise(claims):
+            low, high = max(one.number_end, one.end if one.noun else 0), following.start
+            if low > high:
+                continue
+            gap = [h for h in piece.hits if low <= h.start < high]
+            joints = [low + m.start() for m in _JOINT.finditer(self._marks.bare[low:high])]
+            if not gap:
+                cuts.append(joints[-1] if joints else high)
+            elif len(joints) == 1:
+                cuts.append(joints[0])
+            elif joints:
+                before = [j for j in joints if j <= gap[-1].start]
+                cuts.append(before[-1] if thing_first and before else joints[-1])
+            else:
+                cuts.append(gap[0].start if thing_first else high)
+        return cuts
+
+    # ------------------------------------------------------------------ items
+
+    def _items(self, pieces: Sequence[Piece]) -> tuple[list[Item], bool]:
+        items: list[Item] = []
+        loose: list[Item] = []
+        heading: Piece | None = None
+        used = doubt = False
+        for piece in pieces:
+            named = self._columns.value(piece.hits) is not None
+            claims = piece.claims
+            if not claims:
+                if not named:
+                    continue
+                if loose and not items and heading is None and not loose[-1].hits:
+                    # "Quantité : 500", then "Produit : roses"
+                    last = loose.pop()
+                    items.append(Item([piece, *last.pieces], last.counts, piece.hits))
+                else:
+                    heading, used = piece, False
+                continue
+            if named:
+                under = heading is not None and self._columns.hardly(piece.hits) and self._heads(heading)
+                hits = [*heading.hits, *piece.hits] if under and heading is not None else piece.hits
+                items.append(Item([piece], claims, hits))
+                used = used or under
+            elif heading is not None and (not used or self._parallel(items[-1].own, piece)) and not self._says_same(piece):
+                items.append(Item([heading, piece], claims, [*heading.hits, *piece.hits]))
+                used = True
+            elif items and self._said_before(items, piece):
+                continue
+            elif items:
+                item = self._next(items[-1], piece)
+                if item is not None:
+                    items.append(item)
+                else:
+                    doubt = True
+            else:
+                loose.append(Item([piece], claims, piece.hits, unknown=True))
+        return self._whole(loose, items), doubt
+
+    def _heads(self, piece: Piece) -> bool:
+        """Whether a stretch is a heading: a line that ends with a colon."""
+        return self._text[piece.start : piece.end].rstrip().endswith(":")
+
+    def _parallel(self, one: Piece, other: Piece) -> bool:
+        """Whether two stretches are parts of one enumeration or lines of one list."""
+        return other.joined or (self._begins_line(one) and self._begins_line(other))
+
+    def _begins_line(self, piece: Piece) -> bool:
+        """Whether a line begins with a stretch, and the stretch with how many or with what."""
+        start = piece.start
+        while start < piece.end and self._text[start] in "\n \t":
+            start += 1
+        if piece.start and self._text[start - 1] not in "\n \t":
+            return False
+        begins = _LIST.match(self._text, start)
+        at = begins.end() if begins is not None else start
+        return any(c.start - at <= 3 for c in piece.claims[:1]) or any(h.start - at <= 8 for h in piece.hits[:1])
+
+    def _said_before(self, items: Sequence[Item], piece: Piece) -> bool:
+        """Whether a stretch only says again how many of something are asked for."""
+        joined = piece.joined and _ONE_MORE.search(self._marks.bare, max(0, piece.claims[0].start - 20), piece.claims[0].start)
+        return (
+            not joined and not self._says_same(piece) and any(piece.claims[0].amount == item.counts[0].amount for item in items)
+        )
+
+    def _next(self, last: Item, piece: Piece) -> Item | None:
+        """The item of a stretch without a thing of its own, None where it stands alone in another sentence."""
+        claims = piece.claims
+        again = self._says_same(piece)
+        told = any(piece.start <= a < piece.end for a, _ in self._qualities)
+        if again or (told and not any(c.noun for c in claims)):
+            return Item([piece], claims, last.hits, surely=0.75 if again else 0.65)
+        if not self._parallel(last.own, piece):
+            return None
+        labelled = bool(last.own.hits) and last.own.hits[0].start < last.counts[0].start and piece.joined
+        if (told and not piece.hits and not self._strange(piece)) or (labelled and not piece.hits):
+            return Item([piece], claims, last.hits, surely=0.5)
+        return Item([piece], claims, piece.hits, unknown=True)
+
+    def _says_same(self, piece: Piece) -> bool:
+        """Whether a stretch speaks of the thing of the one before: "les mêmes en blanc"."""
+        return any(piece.start <= a < piece.end for a, _ in self._again)
+
+    def _strange(self, piece: Piece) -> bool:
+        """Whether a stretch holds a word that is neither a number, a unit, a quality nor a word of grammar."""
+        taken = [
+            *self._qualities,
+            *((c.start, c.number_end) for c in piece.counts),
+            *(s for p in piece.prices for s in p.spans),
+        ]
+        for word in WORD.finditer(self._marks.bare, piece.start, piece.end):
+            if any(a <= word.start() < b for a, b in taken):
+                continue
+            if word[0] not in _FUNCTION and self._columns.units.of(word[0]) is None:
+                return True
+        return False
+
+    def _whole(self, loose: Sequence[Item], items: Sequence[Item]) -> list[Item]:
+        """Every item in its place: what was said twice stands once, the sum of the others is none."""
+        kept: list[Item] = []
+        for item in items:
+            if not any(self._same_again(before, item) for before in kept):
+                kept.append(item)
+        amounts = {i.counts[0].amount for i in kept}
+        if not kept and not all(self._parallel(a.own, b.own) for a, b in itertools.pairwise(loose)):
+            return []
+        kept += [item for item in loose if item.counts[0].amount not in amounts]
+        kept.sort(key=lambda i: i.own.start)
+        if len(kept) > 2:
+            kept = [i for i in kept if not self._is_sum(i, kept)] or kept
+        return kept
+
+    def _same_again(self, one: Item, other: Item) -> bool:
+        """Whether an item only says another once more, in a sentence of its own."""
+        if one.counts[0].amount != other.counts[0].amount or other.own.joined or self._says_same(other.own):
+            return False
+        value, same = self._columns.value(one.hits), self._columns.value(other.hits)
+        if value is not None and same is not None and value[0] != same[0]:
+            return False
+        qualities = self._quality_words(other)
+        return not qualities or bool(qualities & self._quality_words(one)) or not self._quality_words(one)
+
+    def _quality_words(self, item: Item) -> set[str]:
+        return {
+            self._marks.plain[a:b].replace(" ", "")
+            for a, b in self._qualities
+            if any(p.start <= a < p.end for p in item.pieces)
+        }
+
+    def _is_sum(self, item: Item, items: Sequence[Item]) -> bool:
+        """Whether an item without a thing of its own is what the others come to."""
+        others = [i.counts[0] for i in items if i is not item]
+        if item.own.hits and not item.unknown:
+            return False
+        return {c.unit for c in others} == {item.counts[0].unit} and sum(c.value for c in others) == item.counts[0].value

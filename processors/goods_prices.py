@@ -1,0 +1,222 @@
+"""Prices of goods: an amount, whether it is of one, of a thousand, of a box or of all, with or without tax."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from core.reading import Money
+from processors.facts_money import CURRENCY, TAX, amounts, currency_of, tax_of
+from processors.facts_numbers import NUMBER, parse_number
+from processors.goods_units import WORD, Units, spaced
+from processors.numbers_spoken import readable
+
+#: "none": an amount that is no price of what is ordered.
+Role = Literal["unit", "total", "", "none"]
+
+_WHOLE = re.compile(r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:le\s+tout|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)")
+_TOTAL_CUE = re.compile(
+    r"\btotal\w*|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\bnet\s+a\s+payer|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
+)
+_UNIT_CUE = re.compile(
+    r"\bp\.?\s?u\b|\bprix|\bunit\w*|\bprice|\btarif|\brate\b|\beach\b|\btaman|\btmen|\btamane|الثمن|ثمن|السعر|\b[aà]\s+$|\bat\s+$|@\s?$"
+    r"|\bb\s?$|\bpour\s+$|ب\s?$"
+)
+_PER_THOUSAND = re.compile(
+    r"\s?(?:/|\ble\b|\bles\b|\bpar\b|\bper\b|\bpour\b|\ba\b|\bthe\b|\bl\b|\bdu\b|\bd\b)?\s?"
+    r"(?:mille\b|1\s?000\b|1\.000\b|millier\b|thousand\b|l?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
+)
+#: The same before the amount: "le mille à 380 dh", "la palette : 900 dh".
+_PER_BEFORE = re.compile(
+    r"\b(?:le|la|les|l['’]|par|per|the|pour)\s?(?:(?P<thousand>mille|1\s?000|millier|thousand|alf)|(?P<unit>[^\W\d_]{2,14}))"
+    r"\s?(?:\b(?:a|at|est|fait|coute)\b|[:=@])\s?$"
+)
+_CONNECTED = re.compile(r"\s?(?:/|\b(?:le|la|l['’]?|par|per|chaque|the|a|un|une|each|du|l|d)\b['’]?|ال|لل|ل)\s?")
+_BARE_EACH = re.compile(
+    r"\s?(?:each\b|chacune?\b|chaque\b|l?wa7da\b|l?\s?wahe?da?\b|للواحدة?|الواحدة?|ea\b|/\s?u\b|u\b(?=\s|$|[.,;]))"
+)
+_MONEY_AFTER_TAX = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>{TAX})\s?(?P<cur>{CURRENCY})(?![^\W_])")
+_PRICED = re.compile(
+    rf"(?:(?P<unit>\bp\.?\s?u\.?|\bprix\s+unit\w*\.?|\bunit\s+price|\bprix(?:\s+(?:convenu|de\s+vente))?|\bprice|\btarif|\btaman|الثمن|السعر)"
+    rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
+    rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
+)
+_PRICED_AT = re.compile(
+    rf"(?:\b[aà]|\bat|@|\bb)\s{{1,2}}(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
+)
+#: A number with a tax is a price in no currency: "0,19 ht".
+_TAXED = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?)(?![^\W_])")
+_DECIMAL = r"\d{1,4}[.,]\d{1,4}(?![\d.,]*\d|\s?(?:%|cm|mm|kg|g\b|m\b|[x×]))"
+_GOES_ON = re.compile(
+    rf"\s?(?:pour\s(?:\w+\s?){{1,5}})?\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b|\bou\b)\s?(?:et\s|puis\s)?(?:a\s|@\s?)?(?P<n>{_DECIMAL})"
+)
+_AND = re.compile(r"\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
+_LEADS_ON = re.compile(rf"(?<![\w.,/])(?P<n>{_DECIMAL})\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
+_NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
+_TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
+_CURRENCY_SAID = re.compile(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An amount and whether it is of one or of all; ``spans`` are the words that say it."""
+
+    money: Money
+    role: Role
+    spans: tuple[tuple[int, int], ...]
+    sure: float
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        return self.spans[0][0]
+
+
+def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
+    if not any(map(str.isdecimal, plain)):
+        return []
+    found: list[Price] = []
+    said = _CURRENCY_SAID.search(plain)
+    default = currency_of(said["cur"]) if said else ""
+    reading = plain
+    for match in list(_MONEY_AFTER_TAX.finditer(plain))[:100]:
+        number = parse_number(match["n"])
+        if number is not None:
+            found.append(_priced(plain, Money(number, currency_of(match["cur"]), tax_of(match["tax"])), match.span(), units))
+            reading = spaced(reading, [match.span()])
+    found += [_priced(plain, a.money, (a.start, a.end), units) for a in amounts(reading, english=english, ranged=False)]
+    reading = spaced(reading, [s for p in found for s in p.spans])
+    for match in list(_PRICED.finditer(reading))[:100]:
+        number = parse_number(match["n"])
+        whole = match["n"].strip().isdecimal()
+        if number is None or (match["unit"] and whole and not match["unit"].startswith(("p.u", "pu", "prix unit", "unit"))):
+            continue
+        role: Role = "unit" if match["unit"] else "total"
+        money = Money(number, default, tax_of(match["tax"] or ""))
+        one = _priced(plain, money, match.span("n"), units, role=role)
+        found.append(replace(one, sure=one.sure if default else min(one.sure, 0.7), spans=_with(one.spans, said)))
+    reading = spaced(reading, [s for p in found for s in p.spans])
+    for match in list(_TAXED.finditer(reading))[:100]:
+        number = parse_number(match["n"])
+        if number is not None:
+            one = _priced(plain, Money(number, default, tax_of(match["tax"])), match.span(), units)
+            found.append(replace(one, sure=min(one.sure, 0.7), spans=_with(one.spans, said)))
+    reading = spaced(reading, [s for p in found for s in p.spans])
+    for match in list(_PRICED_AT.finditer(reading))[:100]:
+        number = parse_number(match["n"])
+        if number is not None:
+            one = _priced(plain, Money(number, default), match.span("n"), units, role="unit")
+            found.append(replace(one, sure=min(one.sure, 0.6), spans=_with(one.spans, said)))
+    found += _enumerated(spaced(reading, [s for p in found for s in p.spans]), found)
+    return _of_one_currency(reading, sorted(found, key=lambda p: p.start))
+
+
+def _enumerated(reading: str, found: list[Price]) -> list[Price]:
+    """Amounts that go on with, or lead to, one that says its currency: "1,20 et 1,45 dh", "0,12 dh pour les roses, 0,35 pour les lys"."""
+    more: list[Price] = []
+    for price in [p for p in found if p.role != "total"]:
+        begin, end = min(a for a, _ in price.spans), max(b for _, b in price.spans)
+        before = list(_LEADS_ON.finditer(reading, max(0, begin - 40), begin))
+        after = _GOES_ON.match(reading, end)
+        for match in (before[-1] if before and before[-1].end() == begin else None, after):
+            number = parse_number(match["n"]) if match is not None else None
+            if match is None or number is None or (price.money.amount and not 1 / 12 < number / price.money.amount < 12):
+                continue
+            span = match.span("n")
+            if all(span[0] >= b or a >= span[1] for p in (*found, *more) for a, b in p.spans):
+                role: Role = price.role or "unit"
+                more.append(Price(replace(price.money, amount=number), role, (span,), min(price.sure, 0.7)))
+    return more
+
+
+def _of_one_currency(plain: str, found: list[Price]) -> list[Price]:
+    """The prices of an enumeration, each in the currency and with the tax that one of them says."""
+    for n in range(len(found) - 1):
+        one, other = found[n], found[n + 1]
+        between = plain[max(b for _, b in one.spans) : other.start]
+        if one.role != "total" and other.role != "total" and not one.money.currency and _AND.fullmatch(between):
+            found[n] = replace(
+                one, money=replace(one.money, currency=other.money.currency, tax=one.money.tax or other.money.tax)
+            )
+    return found
+
+
+def read_price(text: str, units: Units) -> Money | None:
+    """The price that a text is and nothing else ("160 dh le mille", "1.250,50 €"), None when it is more or less than that."""
+    found = prices(readable(text), units, english=False)
+    if len(found) != 1:
+        return None
+    start, end = min(a for a, _ in found[0].spans), max(b for _, b in found[0].spans)
+    return found[0].money if not text[:start].strip() and not text[end:].strip(" .") else None
+
+
+def _with(spans: tuple[tuple[int, int], ...], said: re.Match[str] | None) -> tuple[tuple[int, int], ...]:
+    return (*spans, said.span("cur")) if said is not None else spans
+
+
+def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, role: Role = "") -> Price:
+    """The price with what follows it (tax, "le mille", "la palette") and what it is for by the words around it."""
+    start, end = span
+    per_unit = False
+    for _ in range(3):
+        rest = plain[end : end + 40]
+        if not money.tax and (tax := re.match(rf"\s{{0,2}}(?:{TAX})(?![^\W_])", rest)):
+            money, end = replace(money, tax=tax_of(tax[0].strip())), end + tax.end()
+        elif not per_unit and (per := _PER_THOUSAND.match(rest)) and (per[0].strip() not in ("k",)):
+            money, end, per_unit = replace(money, per=1000, unit=units.piece), end + per.end(), True
+        elif not per_unit and (each := _BARE_EACH.match(rest)):
+            money, end, per_unit = replace(money, unit=units.piece), end + each.end(), True
+        elif not per_unit and (of := _unit_of_price(rest, units)) is not None:
+            money, end, per_unit = replace(money, unit=of[0]), end + of[1], True
+        else:
+            break
+    if not per_unit and (said := _per_before(plain, start, units)) is not None:
+        money, start, per_unit = replace(money, per=said[0], unit=said[1]), said[2], True
+    if role == "":
+        before = plain[max(0, start - 30) : start]
+        before = before[before.rfind("\n") + 1 :]
+        if not money.tax and (tax := _TAX_BEFORE.search(before)):
+            money = replace(money, tax=tax_of(tax["tax"]))
+        total = max((m.start() for m in _TOTAL_CUE.finditer(before)), default=-1)
+        unit = max((m.start() for m in _UNIT_CUE.finditer(before)), default=-1)
+        if per_unit:
+            role = "unit"
+        elif _WHOLE.match(plain[end : end + 40]) or total > unit:
+            role = "total"
+        elif unit >= 0:
+            role = "unit"
+    if _NO_PRICE.search(plain[max(0, start - 30) : start]):
+        return Price(money, "none", ((start, end),), 0.0)
+    sure = 0.9 if role else 0.6
+    return Price(money, role, ((start, end),), sure)
+
+
+def _per_before(plain: str, start: int, units: Units) -> tuple[int, str, int] | None:
+    """(of how many, the unit, where it is said) of a price that is told what it is for before its amount."""
+    begin = max(0, start - 30)
+    match = _PER_BEFORE.search(plain[begin:start])
+    if match is None:
+        return None
+    if match["thousand"]:
+        return 1000, units.piece, begin + match.start()
+    unit = units.of(match["unit"])
+    return (1, unit, begin + match.start()) if unit is not None else None
+
+
+def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:
+    """ "/pièce", "la palette", "per box", "pièce"."""
+    joined = _CONNECTED.match(rest)
+    at = joined.end() if joined else 0
+    word = WORD.match(rest, at) or (WORD.match(rest, at + 1) if not joined and rest[:1] == " " else None)
+    if word is None:
+        return None
+    unit = units.of(word[0])
+    if unit is not None and joined is None and word[0][0] == "l" and units.of(word[0][1:]) == unit:
+        return unit, word.end()  # "280 dh lcartona"
+    # "0,45 dh roses rouges": only a price of its own is "la pièce" without a word between
+    if unit is None or (
+        joined is None and (unit != units.piece or word[0] not in ("piece", "pieces", "unite", "pce", "pcs", "u"))
+    ):
+        return None
+    return unit, word.end()

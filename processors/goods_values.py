@@ -1,0 +1,212 @@
+"""The values of one line of goods: the thing named, how many, prices and further words, put together from what stands in its stretches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from core.directive import Directive, FactSpec, Word
+from core.reading import Quantity
+from processors.facts_numbers import Found, trimmed
+from processors.goods_counts import DOUBT, Count
+from processors.goods_marks import Marks
+from processors.goods_prices import Price
+from processors.goods_units import Units
+from processors.negation import negated
+from processors.tokens import Tokens
+from processors.words import Hit, WordMatcher, longest
+
+#: The facts of one line by name.
+Line = dict[str, Found]
+
+#: What the words of a value must weigh to name it, and from where on it is named without doubt.
+_NAMED, _SURE = 1.5, 3.0
+#: Words of things that are looked at: more than a request ever has.
+_HITS = 400
+_NO_WORDS = re.compile(r"\b(?:sans|ss|without|bla|no|بدون|بلا)\b")
+#: Names that no quality stands in: a street, a firm, a person.
+_NAME_BEFORE = re.compile(
+    r"(?:\b(?:rue|avenue|av|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
+    r"street|road|lane|mr?|mme|mlle|mrs|monsieur|madame|ste|societe|ets)\.?\s(?:(?:de|du|des|la|le|les|l['’]|d['’])\s?)*)$"
+)
+
+
+class Columns:
+    """The columns of a directive's rows fact and the words of their values; compiled once."""
+
+    def __init__(self, directive: Directive, rows: FactSpec) -> None:
+        columns = [s for n in rows.columns if (s := directive.fact(n)) is not None]
+        self.names = frozenset(s.name for s in columns)
+        self.thing = next((s for s in columns if s.type == "choice"), None)
+        self.count = next((s for s in columns if s.type == "quantity"), None)
+        self.details = next((s for s in columns if s.type == "details"), None)
+        self.unit_price = next((s for s in columns if s.price == "unit"), None)
+        self.total = next((s for s in columns if s.price == "total"), None)
+        self.units = Units(self.count.units, self.count.unit_words) if self.count else Units((), {})
+        self._rank: dict[Word, int] = {}
+        for rank, choice in enumerate(self.thing.choices if self.thing else ()):
+            self._rank.update((word, rank) for word in choice.words)
+        self._things = WordMatcher(self._rank, close=True)
+        self._words = WordMatcher(self.details.words, close=True, typos=False) if self.details else None
+
+    # ------------------------------------------------------------------ words
+
+    def things(self, tokens: Tokens) -> list[Hit]:
+        """The words that name what is ordered, those that are denied left out."""
+        return [h for h in longest(self._things.find(tokens)[:_HITS]) if not self._denied(tokens, h)]
+
+    def qualities(self, tokens: Tokens, marks: Marks, things: Sequence[Hit]) -> list[tuple[int, int]]:
+        """Where words tell how it is: sizes, colours; none that is denied or part of a name ("rue Verte")."""
+        spans = list(marks.measures)
+        if self.details is not None and self._words is not None:
+            inside = {i for h in things for i in range(h.first, h.last + 1)}
+            for hit in longest(self._words.find(tokens)):
+                if hit.first in inside or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
+                    continue
+                denied = negated(tokens, hit.first, hit.last)
+                if denied and not any(denied in h.quote for h in things if h.last < hit.first <= h.last + 3):
+                    continue  # "sans feuilles rouges" is red
+                spans.append((hit.start, hit.end))
+        return sorted({trimmed(tokens.text, a, b) for a, b in spans})
+
+    @staticmethod
+    def _denied(tokens: Tokens, hit: Hit) -> bool:
+        return not _NO_WORDS.search(hit.word.text.casefold()) and bool(negated(tokens, hit.first, hit.last))
+
+    def value(self, hits: Sequence[Hit]) -> tuple[int, float, list[Hit]] | None:
+        """(rank of the thing named, how surely, by which words); None where nothing or two things alike are named."""
+        ranked, words = self._scores(hits)
+        if not ranked or ranked[0][1] < _NAMED:
+            return None
+        second = ranked[1][1] if len(ranked) > 1 else 0.0
+        rank, first = ranked[0]
+        if first - second < 0.25:
+            return None
+        sure = 0.95 if first >= _SURE and first - second >= 1 else 0.85 if first >= _SURE else 0.65 if first >= 2 else 0.5
+        if not any(h.exact for h in words[rank]):
+            sure -= 0.1
+        return rank, round(sure, 2), words[rank]
+
+    def hardly(self, hits: Sequence[Hit]) -> bool:
+        """Whether the words name a thing so weakly that a heading above them tells more."""
+        ranked, _ = self._scores(hits)
+        return not ranked or ranked[0][1] < _SURE
+
+    def _scores(self, hits: Sequence[Hit]) -> tuple[list[tuple[int, float]], dict[int, list[Hit]]]:
+        scores: dict[int, float] = {}
+        words: dict[int, list[Hit]] = {}
+        seen: set[Word] = set()
+        for hit in hits:
+            if hit.word in seen:
+                continue
+            seen.add(hit.word)
+            rank = self._rank[hit.word]
+            scores[rank] = scores.get(rank, 0.0) + hit.word.weight
+            words.setdefault(rank, []).append(hit)
+        return sorted(scores.items(), key=lambda p: -p[1]), words
+
+    def line_of(self, lines: Sequence[Line], hits: Sequence[Hit]) -> Line | None:
+        """The one line whose thing the words rather name than that of any other line."""
+        if self.thing is None or not hits:
+            return None
+        ranks = {c.value: rank for rank, c in enumerate(self.thing.choices)}
+        scores: list[tuple[float, int]] = []
+        for place, line in enumerate(lines):
+            found = line.get(self.thing.name)
+            rank = ranks.get(str(found.value), -1) if found is not None else -1
+            scores.append((sum({h.word: h.word.weight for h in hits if self._rank[h.word] == rank}.values()), place))
+        scores.sort(reverse=True)
+        if scores[0][0] <= 0 or (len(scores) > 1 and scores[0][0] == scores[1][0]):
+            return None
+        return lines[scores[0][1]]
+
+    # ------------------------------------------------------------------ cells
+
+    def put_thing(self, line: Line, hits: Sequence[Hit], *, at_most: float = 1.0) -> None:
+        """The thing that the words name."""
+        value = self.value(hits)
+        if value is None or self.thing is None:
+            return
+        spans = tuple(dict.fromkeys((h.start, h.end) for h in sorted(value[2], key=lambda h: h.start)))
+        line[self.thing.name] = Found(self.thing.choices[value[0]].value, spans, min(value[1], at_most))
+
+    def put_count(self, text: str, line: Line, found: Sequence[Count]) -> None:
+        """The surest number; several as good as it are shown as doubtful."""
+        if self.count is None or not found:
+            return
+        best = max((c for c in found if not c.again), key=lambda c: c.sure, default=found[0])
+        others = {c.amount for c in found if c.sure >= best.sure - 0.05 and not c.again} - {best.amount}
+        if others and {v for v, _ in others} != {best.value}:
+            best = replace(best, sure=min(best.sure, DOUBT))
+        quantity = Quantity(
+            best.value.normalize() if best.value != best.value.to_integral_value() else Decimal(int(best.value)), best.unit
+        )
+        line[self.count.name] = Found(quantity, (trimmed(text, best.start, best.end),), round(best.sure, 2))
+
+    def doubt(self, line: Line) -> None:
+        """A line that is shown as doubtful."""
+        if self.count is not None and (found := line.get(self.count.name)) is not None:
+            line[self.count.name] = replace(found, confidence=min(found.confidence, DOUBT))
+
+    def put_prices(self, line: Line, prices: Sequence[Price]) -> None:
+        """The price of one and what it comes to, by what is told of each amount."""
+        prices = [p for p in prices if p.role != "none"]
+        named = [p for p in prices if p.role]
+        unit = [p for p in named if p.role == "unit"]
+        total = [p for p in named if p.role == "total"]
+        loose = [p for p in prices if not p.role]
+        if loose and not unit:
+            # the smaller is the price of one, the other what it comes to; so much is not paid for a piece of so many
+            loose.sort(key=lambda p: p.money.amount)
+            if self._comes_to(line, loose[0]) and not total:
+                total = [replace(loose[0], sure=0.6)]
+            else:
+                unit, loose = loose[:1], loose[1:]
+        if loose and not total and unit and loose[-1].money.amount > unit[0].money.amount:
+            total = [replace(loose[-1], sure=0.6)]
+        for spec, found in ((self.unit_price, unit), (self.total, total)):
+            if spec is None or not found:
+                continue
+            best = max(found, key=lambda p: (p.sure, bool(p.money.currency)))
+            several = len({p.money.amount for p in found if p.sure >= best.sure}) > 1
+            line[spec.name] = Found(best.money, best.spans, DOUBT if several else best.sure)
+
+    def lacks_price(self, line: Line) -> bool:
+        """Whether a line has no price of one yet."""
+        return self.unit_price is not None and self.unit_price.name not in line
+
+    def _comes_to(self, line: Line, price: Price) -> bool:
+        """Whether an amount that nothing explains is rather what many pieces come to."""
+        found = line.get(self.count.name) if self.count is not None else None
+        count = found.value if found is not None else None
+        return (
+            isinstance(count, Quantity) and count.unit == self.units.piece and count.amount >= 100 and price.money.amount >= 50
+        )
+
+    def put_details(
+        self, text: str, line: Line, qualities: Sequence[tuple[int, int]], stretches: Sequence[tuple[int, int]]
+    ) -> None:
+        """The words that tell how it is, those that stand together as one: "rouge vif, 24x10x32"."""
+        if self.details is None:
+            return
+        kept: list[tuple[int, int]] = []
+        for a, b in qualities:
+            if not any(x <= a < y for x, y in stretches) or (kept and a < kept[-1][1]):
+                continue
+            if kept and not text[kept[-1][1] : a].strip(" \u00a0\u202f"):
+                kept[-1] = (kept[-1][0], b)
+            else:
+                kept.append((a, b))
+        if kept:
+            said = dict.fromkeys(" ".join(text[a:b].split()) for a, b in kept)
+            line[self.details.name] = Found(", ".join(said), tuple(kept), 0.85)
+
+    def first(self, lines: Sequence[Line], rest: Sequence[Price]) -> Line:
+        """What stands for the whole: the first line, with the total of all where it is written."""
+        whole = dict(lines[0])
+        if self.total is not None:
+            whole.pop(self.total.name, None)
+            self.put_prices(whole, [p for p in rest if p.role == "total"])
+        return whole
