@@ -21,11 +21,12 @@ from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_choice import DETERMINERS, ChoiceReader, Chosen, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
-from processors.facts_goods import GoodsReader, Line
+from processors.facts_goods import GoodsReader
 from processors.facts_money import find_money
 from processors.facts_numbers import Found
 from processors.facts_places import AddressReader, ReferenceReader
 from processors.facts_text import LeadReader, Phrase, phrase_at
+from processors.goods_values import Line
 from processors.tokens import LIMIT, Tokens, tokenise
 
 _OLD_SUBJECT, _SUBJECT, _BODY, _PAPER = 0.6, 0.9, 0.7, 0.9
