@@ -28,6 +28,7 @@ class Server:
     think: float = 0.0
     taken: list[tuple[str, bytes]] = field(default_factory=list)
     sessions: int = 0
+    verbs: list[bytes] = field(default_factory=list)
     #: Mails that it wants to have seen before it answers to any.
     wait_for: int = 0
 
@@ -46,6 +47,7 @@ class Server:
             to, bad, held = "", False, b""
             while line := lines.readline():
                 verb = line[:4].upper().strip()
+                self.verbs.append(verb)
                 answer = b"250 ok\r\n"
                 if verb == b"EHLO":
                     answer = b"250-there\r\n250-PIPELINING\r\n250-SIZE 1000000\r\n250 CHUNKING\r\n"
@@ -94,8 +96,8 @@ def mails(number: int) -> list[Mail]:
     ]
 
 
-def session(server: Server, timeout: float = 5.0) -> SmtpSession:
-    return SmtpSession(Account("studio@example.org", "127.0.0.1", server.port, "none", timeout=timeout))
+def session(server: Server, timeout: float = 5.0, *, findable: bool = False) -> SmtpSession:
+    return SmtpSession(Account("studio@example.org", "127.0.0.1", server.port, "none", timeout=timeout), findable=findable)
 
 
 def recipients(server: Server) -> list[str]:
@@ -114,6 +116,16 @@ def test_each_mail_arrives_once_whole_and_in_order(server: Server) -> None:
 def test_several_are_on_their_way_at_once(server: Server) -> None:
     server.wait_for = AHEAD
     assert session(server, timeout=2.0).send_all(mails(AHEAD)) == [None] * AHEAD
+
+
+def test_a_mail_alone_is_written_ahead_only_where_it_can_be_looked_up(server: Server) -> None:
+    """Written ahead it is one round trip, and in doubt for all of it."""
+    server.wait_for = 1  # no answer before the whole of it is there
+    assert session(server, findable=True).send_all(mails(1)) == [None]
+    assert recipients(server) == ["c0@example.com"]
+    server.wait_for = 0
+    session(server).send_all(mails(1))
+    assert server.verbs[-4:-1] == [b"MAIL", b"RCPT", b"DATA"]
 
 
 def test_a_refused_recipient_costs_only_its_own_mail(server: Server) -> None:

@@ -52,8 +52,8 @@ class SmtpOutlet:
         self._keeping = keeping(sent, account.host, imap is not None)
         self._sent = SentMailbox(imap, sent_folder) if imap is not None and self._keeping != "none" else None
         self._clock = clock
-        self._sessions = [SmtpSession(account) for _ in range(max(1, sessions))]
         self.findable = self._keeping == "server"
+        self._sessions = [SmtpSession(account, findable=self.findable) for _ in range(max(1, sessions))]
         #: Where nothing can be looked up, what is on its way at a kill falls to a person: so fewer are.
         self.batch = 100 if self.findable else 20
         #: The server may still be at work when we have given up waiting, and files the copy after that.
