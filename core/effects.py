@@ -199,6 +199,11 @@ class Receipt:
     others: tuple[str, ...] = ()
 
 
+def done_line(key: str, kind: str, receipt: Receipt) -> dict[str, Any]:
+    """What the journal keeps of an effect that was done: references, no prose."""
+    return {"effect": key, "kind": kind, "id": receipt.id, "found": receipt.found}
+
+
 def references(value: object) -> frozenset[str]:
     """The names of effects whose receipts the (JSON-like) value refers to."""
     if isinstance(value, str):

@@ -270,7 +270,8 @@ class Settled:
 
     ``state`` is "done" or "reconciled" (with a receipt), "intended" (again at ``next_at``), "uncertain" (look it up at
     ``next_at``) or "parked" (with ``error``). An attempt that must not be counted (the lane was stopped) says so.
-    ``unreachable`` parks a text that its reader cannot get by this channel.
+    ``unreachable`` parks a text that its reader cannot get by this channel. ``line`` is the journal's line of an end from which nothing
+    follows: it is written with it. Any other end becomes an event for the clerk.
     """
 
     key: str
@@ -280,6 +281,7 @@ class Settled:
     next_at: datetime | None = None
     counted: bool = True
     unreachable: bool = False
+    line: JournalEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Clerk: decides, in order, in batches; a commit for some at a time. The only writer of cases and of the journal.
+"""Clerk: decides, in order, in batches; a commit for some at a time. The only writer of cases.
 
 For every message, event and deadline: find its case, let ``decide`` say what follows, commit the new case with its journal,
 effects and deadlines together with the mark that the cause is dealt with. What a batch decided is seen by the rest of it
@@ -17,7 +17,7 @@ from core import codec
 from core.case import UNDECIDED, Case
 from core.decide import Decision, decide
 from core.directive import Directive
-from core.effects import SendMessage
+from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
 from core.joining import BLANK
@@ -425,7 +425,7 @@ def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:
 def _told(event: Event) -> dict[str, Any]:
     """What the journal keeps of an event: references and figures, no prose."""
     if isinstance(event, EffectDone):
-        return {"effect": event.key, "kind": event.kind, "id": event.receipt.id, "found": event.receipt.found}
+        return done_line(event.key, event.kind, event.receipt)
     if isinstance(event, EffectParked):
         return {"effect": event.key, "kind": event.kind}
     if isinstance(event, OperatorActed):

@@ -11,12 +11,14 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from core import codec
-from core.effects import Effect, Receipt, fill
+from core.effects import Effect, Receipt, done_line, fill
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
-from core.ports import Gathers, OutboxRow, Outlet, Settled, Store
+from core.ports import Gathers, JournalEntry, OutboxRow, Outlet, Settled, Store
 from core.retry import MOST_ATTEMPTS, Backoff
+from engine.finding import sent_as
 from engine.gathering import Gathering
 
 log = logging.getLogger("guichet.courier")
@@ -45,12 +47,14 @@ class Courier:
         *,
         clock: Callable[[], datetime],
         settled: Callable[[], None],
+        written: Callable[[], None] = lambda: None,
         flood: Callable[[], bool] = lambda: False,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``settled`` is called after outcomes were kept; ``flood`` tells whether an inbox is handing over many messages now."""
+        """``settled`` is called when outcomes were kept of which the clerk is to hear, ``written`` when some went to the journal at once;
+        ``flood`` tells whether an inbox is handing over many messages now."""
         self.outlet, self._store = outlet, store
-        self._clock, self._settled = clock, settled
+        self._clock, self._settled, self._written = clock, settled, written
         self._backoff = Backoff()
         self._gathering = Gathering(outlet.kinds, max(1, outlet.batch), pause) if isinstance(outlet, Gathers) else None
         self._flood = flood
@@ -129,8 +133,11 @@ class Courier:
         self._unsettled += outcomes
         if self._unsettled:
             self._store.settle(self._unsettled, self._clock())
-            self._unsettled = []
-            self._settled()
+            kept, self._unsettled = self._unsettled, []
+            if any(one.line is None for one in kept):
+                self._settled()
+            if any(one.line is not None for one in kept):
+                self._written()
 
     def _may_be_there(self, row: OutboxRow) -> bool:
         """Whether to look before sending: it is uncertain, or was once being sent and a person lets it go again."""
@@ -150,7 +157,7 @@ class Courier:
             log.exception("%s: looking up failed unexpectedly", self.outlet.system)
             return [self._again(r, "uncertain", f"erreur interne : {error}", None) for r in rows], []
         settled = [
-            Settled(r.effect.key, "reconciled", receipt)
+            self._done(r.effect, "reconciled", receipt)
             for r, receipt in zip(rows, receipts, strict=True)
             if receipt is not None
         ]
@@ -179,7 +186,7 @@ class Courier:
     def _outcome(self, row: OutboxRow, answer: Receipt | PortError) -> Settled:
         key = row.effect.key
         if isinstance(answer, Receipt):
-            return Settled(key, "reconciled" if answer.found else "done", answer)
+            return self._done(row.effect, "reconciled" if answer.found else "done", answer)
         if isinstance(answer, Rejected):
             return Settled(key, "parked", error=str(answer), unreachable=isinstance(answer, Unreachable))
         if isinstance(answer, Unauthorized):
@@ -188,6 +195,13 @@ class Courier:
             look_at = self._clock() + timedelta(seconds=self.outlet.lag)
             return Settled(key, "uncertain", error=str(answer), next_at=look_at)
         return self._again(row, "intended", str(answer), answer.after if isinstance(answer, Transient) else None)
+
+    def _done(self, effect: Effect, state: Literal["done", "reconciled"], receipt: Receipt) -> Settled:
+        """An end. Where no gate waits for it, and no answer will name the text by its receipt, its line in the journal is all it needs."""
+        if effect.tell or sent_as(receipt):
+            return Settled(effect.key, state, receipt)
+        data = done_line(effect.key, effect.kind, receipt)
+        return Settled(effect.key, state, receipt, line=JournalEntry(self._clock(), effect.case_id, "effect.done", data))
 
     def _again(self, row: OutboxRow, state: str, error: str, after: float | None) -> Settled:
         attempt = row.attempts + 1

@@ -255,7 +255,10 @@ class House:
         def flood() -> bool:
             return any(intake.flood for intake in intakes)
 
-        self.couriers = [Courier(o, store, clock=clock, settled=lambda: wake("clerk"), flood=flood) for o in outlets]
+        self.couriers = [
+            Courier(o, store, clock=clock, settled=lambda: wake("clerk"), written=lambda: self.tell("journal"), flood=flood)
+            for o in outlets
+        ]
         for inbox, intake in zip(inboxes, intakes, strict=True):
             name = f"intake:{inbox.name}"
             self.lanes.add(Lane(name, intake.poll, every=inbox.interval, waiter=inbox, close=inbox.close))

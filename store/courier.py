@@ -9,8 +9,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, literal, or_, select, true, update
 
 from core.effects import State
-from core.ports import OutboxRow, Settled
+from core.ports import JournalEntry, OutboxRow, Settled
 from store.base import chunks, ripe
+from store.journal import Journal
 from store.outbox import DONE, WAITING, End, Outbox
 from store.tables import dependencies, events, inbox, outbox
 
@@ -18,7 +19,7 @@ from store.tables import dependencies, events, inbox, outbox
 MOST_LOST = 3
 
 
-class Courier(Outbox):
+class Courier(Journal, Outbox):
     """The transactions of the courier lanes."""
 
     def ready(self, system: str, now: datetime, limit: int, kind: str = "") -> list[OutboxRow]:
@@ -82,7 +83,7 @@ class Courier(Outbox):
         return self.db.write(work)
 
     def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
-        """Keep how attempts ended, free what waited for them, and tell the clerk of every end.
+        """Keep how attempts ended, free what waited for them, and write the line of every end, or tell the clerk of it.
 
         What ended already stays as it is, but for one thing: a parked effect of which we hear late that it was done is done.
         """
@@ -90,8 +91,11 @@ class Courier(Outbox):
             self.db.write(lambda connection: self._settle(connection, outcomes, now))
 
     def _settle(self, connection: Connection, outcomes: Sequence[Settled], now: datetime) -> None:
+        # Whoever appends to the journal takes its head first: see _lock_head.
+        head = self._lock_head(connection) if any(one.line is not None for one in outcomes) else None
         rows = {row["key"]: row for row in self._lock(connection, [one.key for one in outcomes])}
         ends: list[End] = []
+        lines: list[JournalEntry] = []
         again: list[dict[str, Any]] = []
         for one in outcomes:
             row = rows.pop(one.key, None)  # of two outcomes of one effect in a call the first counts
@@ -99,7 +103,10 @@ class Courier(Outbox):
                 continue
             attempts = row["attempts"] + one.counted
             if one.state in ("done", "reconciled", "parked"):
-                ends.append(End(row, one.state, one.receipt, one.error, attempts, one.unreachable))
+                ends.append(
+                    End(row, one.state, one.receipt, one.error, attempts, one.unreachable, written=one.line is not None)
+                )
+                lines += [one.line] if one.line is not None else []
             else:
                 again.append(
                     {
@@ -114,6 +121,8 @@ class Courier(Outbox):
         if again:
             connection.execute(update(outbox).where(outbox.c.key == bindparam("which")), again)
         self._finish(connection, ends, now)
+        if head is not None:
+            self._append(connection, head, lines)
 
     def lost(
         self, key: str, id: str, why: str, now: datetime, *, again: bool = False

@@ -16,6 +16,9 @@ from store.intake import Intake
 from store.outbox import DONE, End, Outbox
 from store.tables import cases, cursors, events, inbox, lanes, outbox, threads
 
+#: The effects of whose receipts webhooks and polls speak.
+_SPOKEN_OF = ("ticket", "task")
+
 
 class Lookup(Intake, Outbox):
     """The transactions of the web."""
@@ -67,12 +70,16 @@ class Lookup(Intake, Outbox):
             return str(connection.execute(query).scalar() or "")
 
     def _keep(self, connection: Connection, ends: Sequence[End], now: datetime) -> None:
-        """Receipts are sealed; the ids in those of named effects are kept by hash beside, so that they can be looked up."""
+        """Receipts are sealed; the ids of tickets and tasks are kept by hash beside, so that they can be looked up."""
         super()._keep(connection, ends, now)
         rows = {
             self.keys.thread(_outside(end.row["name"], end.receipt.id)): end.row["case_id"]
             for end in ends
-            if end.state in DONE and end.receipt is not None and end.receipt.id and end.row["name"] and end.row["case_id"]
+            if end.state in DONE
+            and end.receipt is not None
+            and end.receipt.id
+            and end.row["name"] in _SPOKEN_OF
+            and end.row["case_id"]
         }
         self._answered(connection, ends, now)
         if rows:

@@ -42,6 +42,8 @@ class End:
     error: str = ""
     attempts: int = 0
     unreachable: bool = False
+    #: It stands in the journal already: the clerk need not hear of it.
+    written: bool = False
 
 
 class Outbox(Group):
@@ -161,7 +163,7 @@ class Outbox(Group):
                     "error": self._seal_text("outbox.error", key, end.error),
                 }
             )
-            if end.state == "dropped":
+            if end.state == "dropped" or end.written:
                 continue
             id, kind, name = f"{key}#{count}", end.row["kind"], end.row["name"]
             event: EffectDone | EffectParked

@@ -16,7 +16,7 @@ from core.case import CaseFile, Party
 from core.effects import Receipt
 from core.events import EffectDone, EffectParked
 from core.message import Attachment
-from core.ports import Change, Conflict, DeadlineRow, PendingEvent, Settled
+from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent, Settled
 from store import SqlStore
 from store.tables import contacts, files, metadata
 from tests.store_help import NOW, case, effect, entry, later, opened, reading, taken
@@ -422,6 +422,17 @@ class TestCourier:
         assert store.retry(["effect:a"], NOW) == 1
         end(store, "a", "done")
         assert [event.id for event in store.pending_events(10)] == ["a#1", "b#1", "a#2"]
+
+    def test_an_end_from_which_nothing_follows_is_in_the_journal_at_once_and_once(self, store: SqlStore) -> None:
+        opened(store, effect("a"), effect("b", after=("a",)), effect("c"))
+        line = JournalEntry(NOW, "c1", "effect.done", {"effect": "a"})
+        store.sending(["a", "c"], NOW)
+        store.settle([Settled("a", "done", Receipt("9"), line=line), Settled("c", "done", Receipt("8"))], NOW)
+        store.settle([Settled("a", "done", Receipt("9"), line=line)], NOW)
+        assert [e.data for _, e in store.history("c1") if e.kind == "effect.done"] == [{"effect": "a"}]
+        assert [event.id for event in store.pending_events(10)] == ["c#1"]
+        assert ready(store) == ["b"]
+        assert store.audit().ok
 
     def test_a_parked_effect_of_which_we_hear_late_that_it_was_done_is_done(self, store: SqlStore) -> None:
         opened(store, effect("a"), effect("b", after=("a",)))
