@@ -24,7 +24,8 @@ from processors.facts_dimensions import find_dimensions
 from processors.facts_goods import GoodsReader
 from processors.facts_money import find_money
 from processors.facts_numbers import Found
-from processors.facts_places import AddressReader, ReferenceReader
+from processors.facts_places import AddressReader
+from processors.facts_references import ReferenceReader
 from processors.facts_text import LeadReader, Phrase, phrase_at
 from processors.goods_values import Line
 from processors.tokens import LIMIT, Tokens, tokenise

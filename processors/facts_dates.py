@@ -64,7 +64,7 @@ _DAY_MONTH_ONLY = re.compile(
     r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))"
 )
 _WEEKDAY = re.compile(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
 )
 _RELATIVE = re.compile(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.directive import Directive, FactSpec
-from processors.goods_counts import Count
+from processors.goods_counts import BARE, Count
 from processors.goods_items import Asked, Piece, asked_for
 from processors.goods_marks import Marks, read_marks
 from processors.goods_shares import Shares
@@ -70,7 +70,7 @@ class GoodsReader:
         if item is not None and (said := [c for c in everywhere if c.sure > max(x.sure for x in found)]):
             found = said
         few = len(tokens.items) <= _FEW
-        named = [c for c in found if c.sure > 0.6 or c.either] or (found if hits or few else [])
+        named = [c for c in found if c.sure > BARE or c.either] or [c for c in found if few or (hits and c.sure >= BARE)]
         columns.put_count(tokens.text, line, named)
         if asked.doubt or self._left_out(everywhere, named):
             columns.doubt(line)

@@ -1,43 +1,73 @@
-"""What stands right after words of the directive: a reference ("bon de commande n° BC-118"), an address ("livrer à …")."""
+"""Where to: an address after words of the directive ("livrer à …", "adresse : …"), after the day, or a street that something is
+brought to ("on est au 5 rue des Lilas")."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from core.directive import FactSpec
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import POSTCODE, Found, trimmed
-from processors.goods_marks import YEAR_OF
-from processors.goods_units import Units, unit_after
-from processors.tokens import mask
 
-_CODE = r"[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
-_NUMBERED = r"(?:\s{0,2}(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|رقم))"
 _LONGEST = 160
+#: Lines of one address.
+_LINES = 4
+_STREETS = (
+    r"rue|avenue|av|ave|bd|bld|blvd|boulevard|place|impasse|chemin|allee|route|quai|cours|street|road|lane|derb|zankat|zan9at"
+)
 #: Words that stand in addresses.
 _PLACE = re.compile(
-    r"\b(?:rue|avenue|av\.?|bd\.?|boulevard|place|impasse|chemin|allee|route|quai|cours|zone|z\.?i\.?|lot|lotissement|quartier|"
-    r"residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|street|st\.|road|rd\.?|lane|park|unit|estate|warehouse|hay|derb|"
-    r"شارع|زنقة|حي|المنطقة)\b|\b[a-z]{1,2}\d{1,2}[a-z]?\s?\d[a-z]{2}\b"
+    rf"\b(?:{_STREETS}|bd\.?|zone|z\.?\s?i\.?|lot|lotissement|quartier|residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|"
+    r"st\.|rd\.?|park|unit|estate|warehouse|hay|km\s?\d+|plateforme|شارع|زنقة|حي|المنطقة|طريق|درب)\b|\b[a-z]{1,2}\d{1,2}[a-z]?\s?\d[a-z]{2}\b"
+)
+_NUMBER = r"(?:n\s?[°ºo]?\s?)?\d{1,4}"
+#: A street with its number, in either order.
+_STREET = re.compile(
+    rf"(?<![\w.,/])(?:{_NUMBER}(?:\s?(?:bis|ter)\b)?\s?,?\s(?:[^\W\d_]+\s){{0,2}}(?:{_STREETS})(?![^\W_])"
+    rf"|(?:{_STREETS})\s(?:[^\W\d_][\w'’-]*\s){{0,5}}{_NUMBER}(?!\d|\s?(?:[x×*]\s?\d|h\b)))"
+    r"|(?<!\w)(?:شارع|زنقة|درب)\s[^\n,.]{0,40}?\d{1,4}"
+)
+#: Dots that end no sentence.
+_SHORT = re.compile(r"\b(?:av|ave|bd|bld|blvd|st|ste|rd|imm|app|apt|appt|res|n|no|z\.?i|q\.?i|fbg|pl|bp|mr|m|mme|dr)\.(?=\s)")
+_AFTER = (
+    r"avant|pour\s+le|au\s+plus|svp|stp|merci|le\s+(?=\d|lundi|mardi|mercredi|jeudi|vendredi|samedi)|by|before|on\s+(?=\d|mon|tue|wed|thu|fri)"
+    r"|sous|dans\s+les?|imperativement|please|nhar|tel|gsm|fax|livraison|livrable|paiement|reglement|cordialement|contact|3afak\w*|inchallah|lah"
+    r"|choukran|thanks?|urgent|a\s+partir\s+d|de\s+preference|et\s+(?=factur|envoy|livr)|entre\s+\d|vers\s+\d|عافاك|شكرا|قبل|نهار|يوم"
 )
 _END = re.compile(
-    r"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s\b(?:avant|pour\s+le|au\s+plus|svp|merci|le\s+(?=\d|lundi|mardi|mercredi|jeudi|vendredi|samedi)|by|"
-    r"before|on\s+(?=\d|mon|tue|wed|thu|fri)|sous|dans\s+les?|impérativement|please|nhar)\b"
+    rf"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?<![^\W_])(?:{_AFTER})(?![^\W_])|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
+    r"|\s\(?(?:\+\d{2,3}|0)\s?[1-9](?:[\s.-]?\d{2}){3,4}"
 )
+_TO = r"(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف)"
+_INTO = (
+    rf"(?:(?:{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lia|liya|lina|nouveau|nouvelle|new)(?![^\W_])\s?[:,]?\s?"
+    r"|l['’]|d['’]){0,5}"
+)
+#: What may stand between a word that leads to an address and the colon: "adresse du dépôt :".
 _OPENING = re.compile(
-    r"(?P<colon>\s{0,3}[:=]\s{0,3})|,?\s+(?:(?:(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|notre|nos|mon|ma|mes|our|my|the|la|le|les)(?![^\W_])|l['’])\s?)*"
+    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}[:=]\s{{0,3}})|,?\s+{_INTO}"
 )
-#: A street with its number after the day: "livraison le 8 janvier au 22 rue des Forges".
+#: What stands between a day and the place: "le 8 janvier au matin, au 22 rue des Forges".
 _AFTER_DAY = re.compile(
-    r",?\s{1,2}(?:(?:a|au|to|at)\s)?(?=\d{1,4}\s(?:bis\s|ter\s)?(?:[^\W\d_]+\s){0,2}"
-    r"(?:rue|avenue|bd|boulevard|impasse|chemin|allee|route|street|road|lane)(?![^\W_]))"
+    rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp))?\s?[,:]?\s{_INTO}"
+)
+#: Before a street, in its line: something is brought there.
+_BROUGHT = re.compile(rf"(?:^|[\s,:(])(?P<to>{_TO})\s(?P<name>(?:[^\W\d_][\w'’-]*\s?,?\s?){{0,5}})$")
+#: Addresses that nothing is delivered to.
+_BILLED = re.compile(r"\b(?:factur\w*|e-?\s?mails?|mail|courriels?|web|ip|billing|invoic\w*|electronique|postale|email)\b")
+_OTHER = re.compile(rf"{_BILLED.pattern}|\bsieges?\b")
+#: What the place is called, before its address.
+_NAMED = re.compile(r"[^\W\d_][^\n:;.!?]{1,30}\s?:\s?")
+#: Ways of delivering that are no places.
+_MANNER = re.compile(
+    r"(?:franco|gratuit\w*|offerte?|urgent\w*|express\w*|rapide\w*|possible|asap|a\s+convenir|ddp|dap|exw|fob|cif|ctm|aramex|transport\w*|free|"
+    r"incluse?|comprise?|standard|normale?|souhaitee?|prevue?|complete|unique|totale?|partielle?|immediate|ok|oui|non|yes|no)(?![^\W_])[^\n]{0,30}"
 )
 
 
-def _phrase(words: Sequence[str]) -> str:
-    """Any of these phrases, folded, blanks as they come."""
+def any_phrase(words: Sequence[str]) -> str:
+    """A pattern for any of these phrases, folded, blanks as they come."""
     folded = sorted((plain_text(w).strip() for w in words), key=len, reverse=True)
     return "|".join(r"\s+".join(re.escape(part) for part in phrase.split()) for phrase in folded)
 
@@ -47,74 +77,113 @@ def is_place(said: str) -> bool:
     return _PLACE.search(plain_text(said)) is not None or POSTCODE.search(said) is not None
 
 
-class ReferenceReader:
-    """A code after one of the words; a bare number of goods is none."""
-
-    def __init__(self, after: Sequence[str], counted: FactSpec | None) -> None:
-        lead = _phrase(after)
-        self._pattern = re.compile(
-            rf"(?<!\w)(?P<lead>{lead})(?:(?P<marked>{_NUMBERED}{{1,3}}\s{{0,2}})|(?P<dash>-)|\s{{1,2}})(?P<code>{_CODE})(?![\w])"
-        )
-        self._units = Units(counted.units, counted.unit_words) if counted is not None else Units((), {})
-
-    def find(self, text: str, day: date) -> Found | None:
-        """The first one, None where there is none."""
-        plain = plain_text(mask(text))
-        if not any(map(str.isdecimal, plain)):
-            return None
-        dates = date_spans(text, day)
-        for match in list(self._pattern.finditer(plain))[:50]:
-            start, end = match.span("code")
-            code = match["code"]
-            if match["dash"]:
-                start = match.start("lead")
-            digits = sum(map(str.isdigit, code))
-            if digits < 2 or len(code) > 30 or any(a < end and b > start for a, b in dates):
-                continue
-            bare = code.isdecimal() and not (match["marked"] and match["marked"].strip() not in (":", "="))
-            if bare and (
-                len(code) < 4 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
-            ):
-                continue
-            if bare and YEAR_OF.match(plain, start):
-                continue
-            if unit_after(plain, end, self._units) is not None and code.isdecimal():
-                continue
-            return Found(text[start:end], ((start, end),), 0.9 if match["marked"] or match["dash"] else 0.75)
-        return None
-
-
 class AddressReader:
     """Where to, after one of the words: with a colon whatever stands there, else what looks like a place."""
 
     def __init__(self, after: Sequence[str]) -> None:
-        self._pattern = re.compile(rf"(?<!\w)(?:{_phrase(after)})(?![^\W_])")
+        self._pattern = re.compile(rf"(?<!\w)(?:{any_phrase(after)})(?![^\W_])")
 
     def find(self, text: str, day: date) -> Found | None:
-        """The first one, None where there is none."""
-        plain = plain_text(text)
+        """The surest one, the first of several; None where there is none."""
+        plain = _SHORT.sub(lambda m: m[0][:-1] + " ", plain_text(text))
         dates = date_spans(text, day)
+        found = [*self._led(text, plain, dates), *_brought(text, plain, dates)]
+        return max(found, key=lambda f: f.confidence, default=None)
+
+    def _led(self, text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[Found]:
+        """Addresses after one of the words."""
         for match in list(self._pattern.finditer(plain))[:50]:
             opening = _OPENING.match(plain, match.end())
-            if opening is None:
+            if opening is None or (opening["words"] and _OTHER.search(opening["words"])):
                 continue
             start = opening.end()
             for first, last in dates:
                 between = plain[match.end() : first]
-                if 0 < len(between) <= 12 and "\n" not in between and (street := _AFTER_DAY.match(plain, last)):
-                    start = street.end()
+                if 0 < len(between) <= 25 and "\n" not in between and (after := _AFTER_DAY.match(plain, last)) is not None:
+                    if (
+                        self._pattern.match(plain, after.end()) is None
+                        and (found := _taken(text, plain, dates, after.end(), place_only=True)) is not None
+                    ):
+                        yield found
                     break
-            if opening["colon"] and plain[start : start + 1] == "\n":
-                start += 1
-            stop = _END.search(plain, start)
-            ends = [stop.start() if stop else len(text), start + _LONGEST, *(a for a, _ in dates if a >= start)]
-            start, end = trimmed(text, start, min(ends))
-            said = text[start:end]
-            place = is_place(said)
-            named = said[:1].isupper() or (said[:1].isdigit() and place)
-            if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
+            colon = bool(opening["colon"])
+            named = _NAMED.match(plain, start) if not colon else None
+            if named is not None:  # "à notre siège : 45 rue …", but not "… de facturation : 45 rue …"
+                start = named.end()
+            if _BILLED.search(plain, opening.end(), start) or _BILLED.match(plain, start):
                 continue
-            if not place and not named:
-                continue
-            return Found(said, ((start, end),), 0.85 if place else 0.65)
+            found = _taken(text, plain, dates, start, lines=colon, place_only=named is not None)
+            if found is not None:
+                yield found
+
+
+def _brought(text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """Streets that something is brought to, or that stand right after a day."""
+    for match in list(_STREET.finditer(plain))[:20]:
+        start = match.start()
+        line = plain.rfind("\n", 0, start) + 1
+        if _OTHER.search(plain, line, start):
+            continue
+        told = _BROUGHT.search(plain, line, start)
+        if told is not None:
+            name = told.start("name")
+            start = name if text[name : name + 1].isupper() or name == start else start if not told["name"].strip() else -1
+        elif not any(0 <= start - last <= 3 and "\n" not in plain[last:start] for _, last in dates):
+            start = match.start() if plain[match.start()] > "\u0600" else -1
+        if start >= 0 and (found := _taken(text, plain, dates, start, place_only=True, sure=0.7)) is not None:
+            yield found
+
+
+def _taken(
+    text: str,
+    plain: str,
+    dates: Sequence[tuple[int, int]],
+    start: int,
+    *,
+    place_only: bool = False,
+    lines: bool = False,
+    sure: float = 0.85,
+) -> Found | None:
+    """The address that begins at a place, None where none does. ``lines``: it may go on in the lines below."""
+    if lines and plain[start : start + 1] == "\n":
+        start += 1
+    stop = _END.search(plain, start)
+    ends = [stop.start() if stop else len(text), start + _LONGEST, *(a for a, _ in dates if a >= start)]
+    end = min(ends)
+    if lines and plain[end : end + 1] == "\n":
+        end = _more_lines(text, plain, start, end)
+    start, end = trimmed(text, start, end)
+    said = text[start:end]
+    place = is_place(said)
+    named = said[:1].isupper() or (said[:1].isdigit() and place)
+    if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
         return None
+    if (not place and (place_only or not named)) or _MANNER.fullmatch(plain, start, end):
+        return None
+    value = ", ".join(part.strip(" ,") for part in said.split("\n") if part.strip(" ,"))
+    return Found(value, ((start, end),), sure if place else 0.65)
+
+
+def _more_lines(text: str, plain: str, start: int, end: int) -> int:
+    """Where an address ends that goes on below: the lines up to one that is no part of it, where one of them is a place."""
+    reached, at = end, end
+    for _ in range(_LINES - 1):
+        following = plain.find("\n", at + 1)
+        following = len(plain) if following < 0 else following
+        line = text[at + 1 : following]
+        stop = _END.search(plain, at + 1, following)
+        if (
+            not line.strip()
+            or stop is not None
+            or ":" in line
+            or not (line.strip()[:1].isupper() or line.strip()[:1].isdigit())
+        ):
+            break
+        at = following
+        if is_place(line):
+            reached = at
+        elif len(line.split()) > 3:
+            break
+        elif is_place(text[start:reached]):
+            reached = at
+    return reached

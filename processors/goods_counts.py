@@ -15,6 +15,8 @@ from processors.words_common import word_set
 
 #: From here on a number surely counts what is asked for.
 SURE = 0.8
+#: A number that nothing explains.
+BARE = 0.6
 #: How surely something is read where more stands beside it that was not understood.
 DOUBT = 0.45
 _SAID = re.compile(
@@ -55,7 +57,7 @@ _CORRECTED = re.compile(
 )
 _AFTER_NUMBER = word_set(
     "a et pour de livraison svp stp merci cette ce had hadi this please maximum minimum en livrables livrable au prix pr and w plus "
-    "avec avant le by at for"
+    "avec avant le by at for f fi dial dyal li lia liya 3afak"
 )
 _OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
 #: "roses rouges : 5000", "roses x 5000", "roses (5000)".
@@ -224,8 +226,8 @@ class _Stretch:
             return replace(what, sure=0.95, thing=True)
         if re.match(r"\s?x\s", after) or re.search(r"(?:^|\s)x\s?$", before):
             return replace(what, sure=max(what.sure, 0.85))
-        if not what.sure and many and _alone(before, after):
-            return replace(what, sure=0.6)
+        if not what.sure and many and not glued:
+            return replace(what, sure=BARE if _alone(before, after) else BARE - 0.1)
         return what
 
     def _either(self, one: Number, other: Number) -> bool:

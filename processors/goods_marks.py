@@ -20,7 +20,7 @@ from processors.tokens import mask
 MOST_NUMBERS = 1_000
 _SIZE = r"\d{1,3}(?:[.,]\d{1,2})?"
 MEASURES = re.compile(
-    rf"(?<![\w.,]){_SIZE}(?:\s?(?:cm|mm))?(?:\s?[x×*+]\s?{_SIZE}(?:\s?(?:cm|mm))?){{1,3}}(?!\s?\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
+    rf"(?<![\w.,]){_SIZE}(?:\s?(?:cm|mm))?(?:\s?[x×*+]\s?{_SIZE}(?:\s?(?:cm|mm))?){{1,3}}(?![^\S\n]?\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
     r"|(?<![\w.,])\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"
     r"|(?<![\w.,])\d\s?(?:couleurs?|coul\.?|colou?rs?|faces?|plis|alwan)(?![^\W_])"

@@ -15,8 +15,9 @@ from processors.goods_marks import Marks
 from processors.goods_prices import Price
 from processors.goods_units import Units
 from processors.negation import negated
-from processors.tokens import Tokens
+from processors.tokens import LINE, Tokens
 from processors.words import Hit, WordMatcher, longest
+from processors.words_common import word_set
 
 #: The facts of one line by name.
 Line = dict[str, Found]
@@ -26,6 +27,10 @@ _NAMED, _SURE = 1.5, 3.0
 #: Words of things that are looked at: more than a request ever has.
 _HITS = 400
 _NO_WORDS = re.compile(r"\b(?:sans|ss|without|bla|no|بدون|بلا)\b")
+_SIZES = word_set(
+    "petit petits petite petites grand grands grande grandes moyen moyens moyenne moyennes small medium large kbir kbar sghir sghar s8ar "
+    "كبير صغير متوسط"
+)
 #: Names that no quality stands in: a street, a firm, a person.
 _NAME_BEFORE = re.compile(
     r"(?:\b(?:rue|avenue|av|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
@@ -49,7 +54,7 @@ class Columns:
         for rank, choice in enumerate(self.thing.choices if self.thing else ()):
             self._rank.update((word, rank) for word in choice.words)
         self._things = WordMatcher(self._rank, close=True)
-        self._words = WordMatcher(self.details.words, close=True, typos=False) if self.details else None
+        self._words = WordMatcher(self.details.words, close=True, other=self._rank) if self.details else None
 
     # ------------------------------------------------------------------ words
 
@@ -63,6 +68,8 @@ class Columns:
         if self.details is not None and self._words is not None:
             inside = {i for h in things for i in range(h.first, h.last + 1)}
             for hit in longest(self._words.find(tokens)):
+                if tokens.items[hit.first].form in _SIZES and not self._tells_size(tokens, hit, inside):
+                    continue
                 if hit.first in inside or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
                     continue
                 denied = negated(tokens, hit.first, hit.last)
@@ -70,6 +77,20 @@ class Columns:
                     continue  # "sans feuilles rouges" is red
                 spans.append((hit.start, hit.end))
         return sorted({trimmed(tokens.text, a, b) for a, b in spans})
+
+    def _tells_size(self, tokens: Tokens, hit: Hit, things: set[int]) -> bool:
+        """Whether a word that stands before any noun tells the size of what is ordered: "3000 petits", not "un petit mot"."""
+        items = tokens.items
+        if hit.first and items[hit.first].brk <= LINE:
+            before = items[hit.first - 1].form
+            if before.isdigit() or hit.first - 1 in things or self.units.of(before) is not None:
+                return True
+        after = hit.last + 1
+        return (
+            after < len(items)
+            and items[after].brk <= LINE
+            and (after in things or self.units.of(items[after].form) is not None)
+        )
 
     @staticmethod
     def _denied(tokens: Tokens, hit: Hit) -> bool:

@@ -42,8 +42,8 @@ class RepeatReader:
         for i in range(first - 1, max(-1, first - 4), -1):
             if items[i + 1].brk > LINE:
                 break
-            if items[i].form in _DENIED:
-                return True
+            if items[i].form in _DENIED and not (items[i].form == "n" and not items[i + 1].sep.startswith(("'", "’"))):
+                return True  # the n of "n'avons", not that of "n3awd"
         inside = {t.form for t in items[first : last + 2]}
         if inside & _DENIED and any(t.form in ("pas", "plus", "not") for t in items[first : last + 2]):
             return True

@@ -141,7 +141,7 @@ def compare(tally: Tally, one: Labelled, message: Any, reading: Reading) -> None
         got = _told(facts.get(name))
         if key in truth:
             tally.count(one.name, key, _same(key, truth[key], got), truth[key], got)
-        elif got is not None and not (lines and key in ("nature", "unit_price", "total")):
+        elif got is not None and not (lines and key in ("product", "quantity", "nature", "unit_price", "total")):
             tally.extra.append(f"{one.name} {key}: {got!r}")
 
 
@@ -200,7 +200,8 @@ def main() -> None:
     """Print the figures of the sets named on the command line."""
     for path in sys.argv[1:]:
         tally = measure(Path(path))
-        print(f"{path}: {tally.share:.1%}; order {tally.right['order']}/{tally.asked['order']}")
+        right, asked = (sum(c[n] for n in tally.asked if n not in ("order", "repeat")) for c in (tally.right, tally.asked))
+        print(f"{path}: {tally.share:.1%} ({right} of {asked}); order {tally.right['order']}/{tally.asked['order']}")
         print({n: f"{tally.right[n]}/{tally.asked[n]}" for n in tally.asked})
         print("wrong:", *tally.wrong, sep="\n  ")
         print("more than labelled:", *tally.extra, sep="\n  ")

@@ -1,0 +1,57 @@
+"""A code right after words of the directive: a reference ("bon de commande n° BC-118")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from core.directive import FactSpec
+from processors.facts_dates import date_spans, plain_text
+from processors.facts_numbers import Found
+from processors.facts_places import any_phrase
+from processors.goods_marks import YEAR_OF
+from processors.goods_units import Units, unit_after
+from processors.tokens import mask
+
+_CODE = r"[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
+_NUMBERED = r"(?:\s{0,2}(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|رقم))"
+#: Codes of something else: "réf. article : …".
+_OTHERS = r"(?:produits?|articles?|modeles?|factures?|devis|couleurs?|product|item|colou?r|invoice|quote|de\s+(?:livr|factur))"
+
+
+class ReferenceReader:
+    """A code after one of the words; a bare number of goods is none."""
+
+    def __init__(self, after: Sequence[str], counted: FactSpec | None) -> None:
+        lead = any_phrase(after)
+        self._pattern = re.compile(
+            rf"(?<!\w)(?P<lead>{lead})(?:(?P<marked>(?:(?:\s(?!{_OTHERS})[^\W\d_]{{2,12}}){{1,3}}\s?[:=]\s?|{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}})(?P<code>{_CODE})(?![\w])"
+        )
+        self._units = Units(counted.units, counted.unit_words) if counted is not None else Units((), {})
+
+    def find(self, text: str, day: date) -> Found | None:
+        """The first one, None where there is none."""
+        plain = plain_text(mask(text))
+        if not any(map(str.isdecimal, plain)):
+            return None
+        dates = date_spans(text, day)
+        for match in list(self._pattern.finditer(plain))[:50]:
+            start, end = match.span("code")
+            code = match["code"]
+            if match["dash"]:
+                start = match.start("lead")
+            digits = sum(map(str.isdigit, code))
+            if digits < 2 or len(code) > 30 or any(a < end and b > start for a, b in dates):
+                continue
+            bare = code.isdecimal() and not (match["marked"] and match["marked"].strip() not in (":", "="))
+            if bare and (
+                len(code) < 4 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
+            ):
+                continue
+            if bare and YEAR_OF.match(plain, start):
+                continue
+            if unit_after(plain, end, self._units) is not None and code.isdecimal():
+                continue
+            return Found(text[start:end], ((start, end),), 0.9 if match["marked"] or match["dash"] else 0.75)
+        return None
