@@ -34,8 +34,9 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a request in figures; nothing here says who asked. Line 0 also counts the request: ``total`` is of all of it.
+    """One line of a request in figures; nothing here says who asked. Line 0 also counts the request, and its ``total`` is of all of it.
 
+    Where the lines have no one sum (two currencies, a line without a price) ``total`` is each line's own: what is known is counted.
     ``sure`` is the confidence in hundredths. ``due`` is a day (ISO 8601), '' for none. ``judged`` is "validated", "rejected" or ''.
     """
 
@@ -102,14 +103,16 @@ def entry_of(case: Case, directive: Directive, past: Sequence[Case], now: dateti
         by_name = {f.name: f for f in cells}
         what = by_name.get(parts.what)
         quantity, unit = _quantity(by_name.get(parts.quantity), directive)
+        mine = (amount, currency) if n == 0 else (None, "")
+        if amount is None:
+            mine = _money(by_name.get(parts.total))
         lines.append(
             Line(
                 n,
                 str(what.value) if what is not None else "",
                 quantity,
                 unit,
-                amount if n == 0 else None,
-                currency if n == 0 else "",
+                *mine,
                 day,
                 sure,
                 judged,

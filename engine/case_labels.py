@@ -77,9 +77,9 @@ ACTS: Mapping[str, Localized] = {
 }
 WAITS: Mapping[str, tuple[str, Localized]] = {
     "waiting_info": ("customer", {"fr": "le client doit encore dire ou envoyer", "en": "the customer still has to tell or send"}),
-    "waiting_review": ("us", {"fr": "une personne doit fixer le prix ou refuser", "en": "somebody must set the price or refuse"}),
+    "waiting_review": ("us", {"fr": "quelqu'un de l'équipe doit décider", "en": "somebody of the team must decide"}),
     "waiting_approval": ("customer", {"fr": "le client doit accepter ou refuser le devis", "en": "the customer must answer the offer"}),
-    "fulfilling": ("us", {"fr": "le travail est commandé et en cours", "en": "the work is ordered and under way"}),
+    "fulfilling": ("us", {"fr": "la demande est acceptée, la suite est en cours", "en": "the request is accepted and under way"}),
 }  # fmt: skip
 DEADLINES: Mapping[str, Localized] = {
     "remind": {"fr": "relance", "en": "reminder"},

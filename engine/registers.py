@@ -13,11 +13,11 @@ from decimal import Decimal
 from core.alerts import Alert
 from core.case import Case, Stage
 from core.directive import Business, Directive, FactSpec, Localized, Status, in_language
-from core.reading import Fact
+from core.reading import Fact, Quantity
 from core.register import columns, roles
 from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
-from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow
-from core.wording import fact_text, unit_text
+from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow, WhatCount
+from core.wording import fact_text, quantity_text, unit_text
 from engine.cases import LANGUAGES, Cases, CaseView
 from engine.office import Office
 from engine.typed import written_value
@@ -128,8 +128,19 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How much of one thing was asked for: ``times`` lines of it; ``amounts`` are (unit, quantity, both in words), the most used first."""
+
+    label: Localized
+    times: int
+    amounts: tuple[tuple[str, Decimal, Localized], ...]
+    #: How it compares with what is asked for most, each unit with itself: hundredths.
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
-    """A period in figures and words. ``whats`` are (label, unit, requests, quantity); ``clients`` (id, name, requests).
+    """A period in figures and words. ``whats`` are what was asked for, the most first; ``clients`` (id, name, requests).
 
     ``stages`` are those that each status stands for. ``rate`` counts (accepted, judged): those that a person said yes to, of those
     he said yes or no to.
@@ -138,7 +149,7 @@ class Analysis:
     report: RegisterReport
     statuses: Mapping[str, int]
     labels: Mapping[str, Localized]
-    whats: tuple[tuple[Localized, str, int, Decimal], ...]
+    whats: tuple[Asked, ...]
     clients: tuple[tuple[str, str, int], ...]
     rate: tuple[int, int] = (0, 0)
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -284,7 +295,6 @@ class Registers:
             return sums
 
         labels: dict[str, Localized] = {status.word: status.label or {"fr": status.word} for status in self.statuses()}
-        named = dict(self.whats())
         stages = report.stages
         accepted = sum(stages.get(s, 0) for s in ("fulfilling", "done"))
         people = {c.person: self._store.contact(c.person) for c in report.clients}
@@ -293,11 +303,32 @@ class Registers:
             statuses=by_status(stages),
             labels=labels,
             stages={status.word: status.stages for status in self.statuses()},
-            whats=tuple((named.get(w.what, {"fr": w.what}), w.unit, w.requests, w.quantity) for w in report.whats),
+            whats=self._asked(report.whats),
             clients=tuple((c.person, _name(people[c.person]), c.requests) for c in report.clients),
             rate=(accepted, accepted + stages.get("rejected", 0)),
             days=tuple((day.day, by_status(day.stages)) for day in report.days),
         )
+
+    def _asked(self, whats: Sequence[WhatCount]) -> tuple[Asked, ...]:
+        """Each thing once, with its quantities by unit."""
+        named = dict(self.whats())
+        counted = [spec for d in self.directives() if (spec := d.fact(roles(d).quantity)) is not None]
+        most: dict[str, Decimal] = {}
+        for one in whats:
+            most[one.unit] = max(most.get(one.unit, Decimal(0)), one.quantity)
+        found = []
+        for what in dict.fromkeys(one.what for one in whats):
+            mine = sorted((one for one in whats if one.what == what), key=lambda w: (-w.requests, w.unit))
+            amounts = tuple((w.unit, w.quantity, _counted(w, counted)) for w in mine if w.quantity)
+            share = max((float(w.quantity / most[w.unit] * 100) for w in mine if most[w.unit]), default=0.0)
+            found.append(Asked(named.get(what, {"fr": what}), sum(w.requests for w in mine), amounts, share))
+        return tuple(sorted(found, key=lambda a: (-a.share, -a.times)))
+
+
+def _counted(one: WhatCount, counted: Sequence[FactSpec]) -> Localized:
+    """The quantity in words, the unit as the directive that has it calls it."""
+    spec = next((spec for spec in counted if one.unit in spec.units), None)
+    return {language: quantity_text(Quantity(one.quantity, one.unit), spec, language) for language in LANGUAGES}
 
 
 def _fields(

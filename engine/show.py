@@ -20,6 +20,7 @@ from core.ports import ParkedRow
 from core.reading import Fact
 from core.wording import fact_text
 from engine.case_labels import LINES, OFFERS, label
+from engine.reason_words import told
 
 if TYPE_CHECKING:
     from engine.evaluation import Evaluation
@@ -90,7 +91,7 @@ def explained(line: Mapping[str, Any]) -> RenderableType:
         to = f" à {effect['to']}" if "to" in effect else ""
         table.add_row("", f"• {effect['kind']} {effect.get('text') or effect.get('name') or ''}{to}")
     for reason in decision["reasons"]:
-        table.add_row("", Text(f"  {reason}", style="bright_black"))
+        table.add_row("", Text(f"  {told(reason, 'fr')}", style="bright_black"))
     return Panel(table, title=str(line["path"]), title_align="left", box=box.ROUNDED, border_style="bright_black")
 
 
@@ -273,7 +274,9 @@ def case(found: Mapping[str, Any]) -> RenderableType:
         data = {k: v for k, v in entry["data"].items() if isinstance(v, str)}
         if entry["kind"] == "effect.done":
             data = {label(EFFECTS, data.get("kind", ""))["fr"]: data.get("id", "")}
-        what = entry["text"] or ", ".join(f"{k} {v}".strip() for k, v in data.items())
+        what = "\n".join(told(line, "fr") for line in entry["text"].splitlines()) or ", ".join(
+            f"{k} {v}".strip() for k, v in data.items()
+        )
         history.add_row(_when(entry["at"]), label(LINES, entry["kind"])["fr"], what)
     return Group(head, effects, history)
 

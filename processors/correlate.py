@@ -253,7 +253,7 @@ def choose_case(
             return Choice(None, "none", "Un message transféré avec une nouvelle demande ouvre un nouveau dossier.")
         if looks_like_request and clues.new_subject and found.subject_stem and clues.subject_stem != found.subject_stem:
             return Choice(None, "none", "Écrit depuis un ancien fil, mais avec un nouvel objet et une nouvelle demande.")
-        sign = "le jeton signé" if how == "token" else "le fil de discussion"
+        sign = "la référence signée" if how == "token" else "le fil de discussion"
         closed = "" if found.open else " (dossier clos)"
         return Choice(found.case_id, how, f"Reconnu par {sign} du dossier {found.ref}{closed}.")
     if refused:
@@ -281,11 +281,11 @@ def _belongs(sender: str, candidate: Candidate) -> bool:
 def _by_correspondent(clues: Clues, candidates: Sequence[Candidate], sender: str, looks_like_request: bool) -> Choice:
     waiting = [c for c in candidates if c.open and c.waiting and _belongs(sender, c)]
     if not waiting:
-        return Choice(None, "none", "Ni jeton, ni fil, ni dossier qui attende cette personne.")
+        return Choice(None, "none", "Rien ne relie ce message à une demande en cours de cette personne.")
     if looks_like_request:
         return Choice(None, "none", "Une nouvelle demande d'un correspondant connu ouvre un nouveau dossier.")
     if clues.forwarded:
-        return Choice(None, "none", "Un message transféré, sans jeton ni fil, n'est pas une réponse.")
+        return Choice(None, "none", "Un message transféré qui ne cite aucune demande n'est pas une réponse.")
     titled = [c for c in waiting if clues.subject_stem and c.subject_stem == clues.subject_stem]
     if len(titled) == 1:
         return Choice(titled[0].case_id, "correspondent", f"Même correspondant et même objet que le dossier {titled[0].ref}.")

@@ -141,6 +141,12 @@ class RegisterViews(Clerk, CaseViews):
             .where(_L.n == 0, *span)
             .group_by(_L.day, _L.stage, _L.currency)
         )
+        # Lines of requests that have no one sum.
+        apart = (
+            select(_L.day, _L.stage, _L.currency, literal(0), func.sum(_L.total))
+            .where(_L.n > 0, _L.total.is_not(None), *span)
+            .group_by(_L.n, _L.day, _L.stage, _L.currency)
+        )
         # Whole groups are walked in the order of their index, and rows of other days passed over: no sorting.
         whats = (
             select(_L.what, _L.unit, func.count(), func.sum(_L.quantity))
@@ -155,9 +161,10 @@ class RegisterViews(Clerk, CaseViews):
             .limit(most)
         )
         with self.db.read() as connection:
-            for day, stage, currency, number, total in connection.execute(stages).all():
+            for day, stage, currency, number, total in (*connection.execute(stages), *connection.execute(apart)):
                 one = days[day]
-                one.stages[stage] = one.stages.get(stage, 0) + number
+                if number:
+                    one.stages[stage] = one.stages.get(stage, 0) + number
                 if total and stage in ORDERED:
                     one.totals[currency] = one.totals.get(currency, Decimal(0)) + Decimal(int(total)) / MILLIONTHS
             asked = [

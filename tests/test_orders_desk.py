@@ -88,7 +88,7 @@ def test_every_page_shows_the_season(season: Running) -> None:
         "/orders?alert=total_faux": ("Librairie Médina", "1 en tout"),
         "/orders?q=argan": ("Maison Argan", "2 en tout"),
         "/orders?since=2026-02-28&order=oldest": ("Boulangerie Atlas", "4 en tout"),
-        "/alerts": ("écrit 1900, calculé 1680.00", "au lieu de 11000 d’habitude", "il manque quelque chose"),
+        "/alerts": ("le message dit 1900 mad, le calcul donne 1680 mad", "au lieu de 11 000 pièces d'habitude", "il manque quelque chose"),
         "/analytics": ("Sac fond carré avec poignées torsadées", "Boulangerie Atlas", "86"),
         "/processing": ("Sacs imprimés", "nouveau dossier", "Relever maintenant"),
         "/whatsapp": ("TWILIO_ACCOUNT_SID", "/webhook/whatsapp"),
@@ -227,6 +227,21 @@ def test_the_total_of_one_line_is_never_shown_as_that_of_the_whole(web: Running,
     (listed,) = program("GET", "/api/orders").json["orders"]
     assert (listed["id"], listed["lines"], listed["facts"]["quantity"]["en"]) == (case_id, 2, "10,000 pieces")
     assert "total_price" not in listed["facts"]
+
+
+def test_a_thing_stands_once_in_the_figures_with_its_quantities_by_unit(web: Running, program: Program) -> None:
+    for number, text in enumerate(
+        ("43 000 sachets fond plat", "2 cartons de sachets fond plat", "1 000 sacs poignées torsadées"), 1
+    ):
+        order(web.counter, f"Bonjour, nous commandons {text}, merci.", sender=f"c{number}@atlas.example", number=number)
+    first, second = program("GET", "/api/stats").json["products"]
+    assert (first["label"]["fr"], first["times"], second["times"]) == ("Sachet fond plat", 2, 1)
+    assert sorted((q["unit"], q["quantity"], q["text"]["en"]) for q in first["quantities"]) == [
+        ("carton", "2", "2 boxes"), ("pièce", "43000", "43,000 pieces"),
+    ]  # fmt: skip
+    page = text_of(person(web, "zoe").get("/analytics"))
+    assert "2 cartons · 43 000 pièces · 2 fois" in page.replace("\u202f", " ")
+    assert page.count("Sachet fond plat") == 1, page
 
 
 def test_a_column_of_several_lines_says_which_line(web: Running, program: Program) -> None:

@@ -48,6 +48,23 @@ def test_a_request_of_several_lines_is_as_many_lines_and_one_total() -> None:
     ]  # fmt: skip
 
 
+def test_lines_without_one_sum_are_counted_each_in_its_currency(store: SqlStore) -> None:
+    def line(what: str, total: Money | None) -> Row:
+        return Row(facts(what, 10, **({"total": total} if total is not None else {})))
+
+    rows = (line(FLAT, Money(Decimal(40), "MAD")), line(HANDLES, Money(Decimal(7), "EUR")), line(FLAT, None))
+    case = request("c1", NOW, *facts(FLAT, 10), Fact("lines", Rows(rows), ()))
+    assert [(x.total, x.currency) for x in entry_of(case, DIRECTIVE, (), NOW).lines] == [
+        (Decimal(40), "MAD"), (Decimal(7), "EUR"), (None, ""),
+    ]  # fmt: skip
+    whole = request(
+        "c2", NOW, *facts(FLAT, 10, total=Money(Decimal(5), "MAD")), Fact("lines", Rows(rows[:2]), ()), who="b@x.fr"
+    )
+    store.commit([change(case, NOW), change(whole, NOW)], NOW)
+    report = store.register_report(NOW.date(), NOW.date(), OURS)
+    assert (report.stages, report.totals) == ({"waiting_review": 2}, {"MAD": Decimal(45), "EUR": Decimal(7)})
+
+
 def test_pages_of_every_order_follow_one_another(store: SqlStore) -> None:
     cases = [
         request(f"c{n:02d}", NOW + HOUR * (n // 3), *facts(delivery=Day(date(2026, 4, 1 + n % 5))), who=f"p{n}@x.fr")

@@ -12,7 +12,7 @@ from core.alerts import Alert
 from core.case import Stage
 from core.message import Channel
 from engine.acts import MOST_NOTE
-from engine.registers import Analysis, Listed, Whole
+from engine.registers import Analysis, Asked, Listed, Whole
 from engine.registers import Field as FactField
 from web.api.cases import Facts
 from web.api.shapes import Answer
@@ -128,13 +128,20 @@ class UpdateIn(BaseModel):
     key: str = Field(default="", max_length=200)
 
 
+class QuantityOut(Answer):
+    """So many of a unit, as the directive spells it, and both in words."""
+
+    unit: str
+    quantity: Decimal
+    text: dict[str, str]
+
+
 class WhatOut(Answer):
-    """How much of one thing was asked for."""
+    """How much of one thing was asked for: on how many lines, and its quantities by unit."""
 
     label: dict[str, str]
-    unit: str
     times: int
-    quantity: Decimal
+    quantities: list[QuantityOut]
 
 
 class ClientOut(Answer):
@@ -247,6 +254,11 @@ def order_out(whole: Whole) -> OrderOut:
     )  # fmt: skip
 
 
+def _what(asked: Asked) -> WhatOut:
+    quantities = [QuantityOut(unit=unit, quantity=quantity, text=dict(text)) for unit, quantity, text in asked.amounts]
+    return WhatOut(label=dict(asked.label), times=asked.times, quantities=quantities)
+
+
 def stats_out(found: Analysis, first: date, last: date, zone: str, waiting: int, alerts: dict[str, int]) -> StatsOut:
     """The figures as an answer."""
     validated, judged = found.rate
@@ -254,6 +266,6 @@ def stats_out(found: Analysis, first: date, last: date, zone: str, waiting: int,
         since=first, until=last, zone=zone, total=sum(found.statuses.values()), by_status=dict(found.statuses), validated=validated,
         judged=judged, validation_rate=validated / judged if judged else None, amounts=found.report.totals,
         volume=[DayOut(day=day, orders=dict(orders)) for day, orders in found.days],
-        products=[WhatOut(label=dict(label), unit=unit, times=times, quantity=quantity) for label, unit, times, quantity in found.whats],
+        products=[_what(asked) for asked in found.whats],
         clients=[ClientOut(id=id, name=name, orders=number) for id, name, number in found.clients], waiting=waiting, alerts=alerts,
     )  # fmt: skip

@@ -142,16 +142,12 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
 
 
 def ranked_whats(found: Analysis, speech: Speech) -> list[Bar]:
-    """What is asked for most; each unit is compared with itself."""
-    most: dict[str, Decimal] = {}
-    for _, unit, _, quantity in found.whats:
-        most[unit] = max(most.get(unit, Decimal(0)), quantity)
+    """What is asked for most, each thing once with its quantities by unit."""
     bars = []
-    for label, unit, times, quantity in sorted(found.whats, key=lambda w: -w[3]):
-        told = [f"{speech.number(quantity)} {unit}".strip()] if quantity else []
-        told.append(speech.count("%(num)s fois", "%(num)s fois", times))
-        share = float(quantity / most[unit] * 100) if most[unit] else 0.0
-        bars.append(Bar(in_words(label, speech.language), " · ".join(told), share))
+    for asked in found.whats:
+        told = [words[speech.language] for _, _, words in asked.amounts]
+        told.append(speech.count("%(num)s fois", "%(num)s fois", asked.times))
+        bars.append(Bar(in_words(asked.label, speech.language), " · ".join(told), asked.share))
     return bars
 
 

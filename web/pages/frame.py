@@ -21,7 +21,7 @@ from web.pages.page import Notice, Pages
 KEPT, MOST = 2.0, 100
 #: What a page says after something was done, by the word that stands in its address.
 TOLD = {
-    "validate": later("C’est validé : le travail est commandé."),
+    "validate": later("C’est validé : la suite est en route."),
     "reprice": later("Le nouveau devis part au client."),
     "refuse": later("C’est refusé : le client en est averti."),
     "ask": later("La question part au client."),

@@ -16,7 +16,9 @@ from markupsafe import Markup
 
 from core.document import SOURCE
 from core.reading import Evidence
+from core.wording import alert_details
 from engine.case_labels import CHANNELS, OFFERS, label
+from engine.reason_words import told, translated
 from web.pages.assets import Assets
 from web.pages.language import COOKIE, LANGUAGES, Speech, catalogue, choose
 
@@ -152,6 +154,9 @@ def _environment(language: str, assets: Assets) -> Environment:
     environment.filters["marked"] = marked
     environment.filters["within"] = within
     environment.filters["paper_of"] = paper_of
+    environment.filters["told"] = told
+    environment.filters["translated"] = translated
+    environment.filters["details"] = alert_details
     return environment
 
 
