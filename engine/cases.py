@@ -171,7 +171,10 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that people may want to do with a case; ``why_not`` is empty where they can. ``amount`` tells that it takes one."""
+    """Something that people may want to do with a case; ``why_not`` is empty where they can. ``amount`` tells that it takes one.
+
+    ``told``: the customer reads what is written with it.
+    """
 
     name: str
     label: Localized
@@ -180,6 +183,7 @@ class Action:
     amount: bool = False
     note: Literal["", "optional", "required"] = "optional"
     choices: tuple[str, ...] = ()
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,6 +494,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
             "fr": "seule une demande validée se livre, et une fois",
             "en": "only a validated request is delivered, and once",
         }
+    refusal = directive.texts.get("refusal")
     rest = tuple(name for name in others if name != case.directive)
 
     def one(name: str, why: Localized, **more: Any) -> Action:
@@ -498,8 +503,8 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
     return (
         one("validate", ended or ({} if priced or judged else no_price), amount=not judged),
         one("reprice", ended or ({} if priced else no_price), amount=True),
-        one("refuse", ended),
-        one("ask", ended or ({} if case.thread.to else no_way), note="required"),
+        one("refuse", ended, told=any("note" in text for text in refusal.body.values()) if refusal is not None else False),
+        one("ask", ended or ({} if case.thread.to else no_way), note="required", told=True),
         one("reassign", ended or ({} if rest else alone), note="", choices=rest),
         one("correct", ended or ({} if directive.facts else no_facts)),
         one("close", ended),
