@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.desk_house import arrive
+from tests.fakes.twilio import Twilio
 from tests.quick import Quick
 from tests.road import ROOT, mail
 from tests.web_help import Running, running
@@ -43,6 +44,28 @@ LETTERS: tuple[tuple[float, str, str, str, str], ...] = (
 )  # fmt: skip
 #: How many of the first letters were validated; one of them is rejected instead.
 JUDGED, REJECTED = 7, 4
+
+
+class Phones:
+    """Twilio on the house's clock, which goes on past the grace for webhooks."""
+
+    def __init__(self) -> None:
+        self.web: Running | None = None
+        self.twilio = Twilio(clock=lambda: self.web.counter.now.timestamp() if self.web is not None else 0.0)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The house's, with that channel on."""
+        return {
+            "twilio_account_sid": self.twilio.account, "twilio_auth_token": self.twilio.auth_token,
+            "twilio_whatsapp_number": self.twilio.number.removeprefix("whatsapp:"), "twilio_base_url": self.twilio.url,
+        }  # fmt: skip
+
+    def write(self, number: str, *media: tuple[str, bytes], text: str = "") -> None:
+        """Somebody writes from his phone."""
+        self.twilio.receive(number, text, media=media)
+        assert self.web is not None
+        self.web.counter.pass_time(seconds=100)
 
 
 @contextmanager

@@ -16,13 +16,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from hooks import hooks_of
 from tests.browser import with_people
 from tests.desk_house import chair, fill, places, post_form
+from tests.orders_house import Phones, orders_house
 from tests.orders_house import fill as season
-from tests.orders_house import orders_house
+from tests.quick import Quick
 from tests.road import ROOT, plain
 from tests.seats import launched, seat
 from tests.web_help import Running, running
+from web.options import Options
 
 OUT = ROOT / "docs" / "screenshots"
 PUBLIC = "https://guichet.example"
@@ -97,9 +100,17 @@ def outside(browser: Browser, web: Running) -> None:
 
 def registers(browser: Browser, folder: Path) -> None:
     """The pages of a register: another house, which takes orders."""
-    with orders_house(folder) as web:
+    phones = Phones()
+    with phones.twilio, orders_house(folder, make=open_to_phones, house=phones.settings) as web:
+        phones.web = web
         with_people(web, Anne="admin", Marc="agent")
         season(web)
+        phones.write(
+            "+212612345678", text="Salam, bghit 5000 sachets fond plat kraft, 0,35 dh lwahda, l nhar 20 mars inchallah"
+        )
+        phones.write(
+            "+212687654321", text="Bonjour, il nous faut 3 cartons de sacs fond carré avec poignées plates pour le 25 mars 2026"
+        )
         awake(web)
         cases = sorted(web.counter.cases(), key=lambda c: c.opened_at)
         client = web.edge.desk.contacts.find(search="atlas", limit=1).rows[0].id
@@ -107,10 +118,17 @@ def registers(browser: Browser, folder: Path) -> None:
             "dashboard": "/dashboard", "orders": "/orders", "order": f"/orders/{cases[-1].id}",
             "order-lines": f"/orders/{next(c.id for c in cases if '2026-114' in c.subject)}", "alerts": "/alerts",
             "analytics": "/analytics", "client": f"/contacts/{client}", "processing": "/processing", "whatsapp": "/whatsapp",
+            "order-case": f"/cases/{cases[-1].id}",
         }  # fmt: skip
         for scheme, viewport, ending in LIGHTS:
             shoot(browser, web, names, scheme, viewport, ending)
         shoot(browser, web, {n: names[n] for n in ("dashboard", "orders", "order")}, "light", PHONE, "-phone")
+
+
+def open_to_phones(counter: Quick) -> Options:
+    """The edge with WhatsApp's webhooks."""
+    number = counter.settings.twilio_whatsapp_number.removeprefix("whatsapp:")
+    return Options(hooks=hooks_of(counter.house, counter.settings, counter.clock), public_url=PUBLIC, whatsapp_number=number)
 
 
 def awake(web: Running) -> None:

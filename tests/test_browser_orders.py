@@ -13,17 +13,15 @@ import paper_files as make
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fakes.openai import OpenAI
-from fakes.twilio import Twilio
 from test_voices import VOICE
 
 from core.case import Case
 from core.reading import Quantity
 from tests.browser import with_people
 from tests.desk_house import arrive
-from tests.orders_house import fill, order, orders_house
+from tests.orders_house import Phones, fill, order, orders_house
 from tests.road import mail
 from tests.seats import Seat
-from tests.web_help import Running
 
 pytest_plugins = ("tests.chromium",)
 pytestmark = [pytest.mark.server("chromium"), pytest.mark.slow]
@@ -43,29 +41,13 @@ PDF = make.pdf((
 SPOKEN = "Bonjour, je voudrais commander 2 000 sachets fond plat, livraison le 28 mars 2026."
 
 
-class Phones:
-    """Twilio on the house's clock, which goes on past the grace for webhooks."""
-
-    def __init__(self) -> None:
-        self.web: Running | None = None
-        self.twilio = Twilio(clock=lambda: self.web.counter.now.timestamp() if self.web is not None else 0.0)
-
-    def write(self, number: str, *media: tuple[str, bytes], text: str = "") -> None:
-        self.twilio.receive(number, text, media=media)
-        assert self.web is not None
-        self.web.counter.pass_time(seconds=100)
-
-
 @pytest.fixture
 def phones(tmp_path: Path) -> Iterator[Phones]:
     made = Phones()
     with made.twilio, OpenAI() as fake:
         fake.say(VOICE, SPOKEN, seconds=7.0)
-        settings: dict[str, Any] = {
-            "twilio_account_sid": made.twilio.account, "twilio_auth_token": made.twilio.auth_token,
-            "twilio_whatsapp_number": made.twilio.number.removeprefix("whatsapp:"), "twilio_base_url": made.twilio.url,
-            "openai_api_key": fake.key, "openai_base_url": f"{fake.url}/v1", "openai_model": "whisper-1",
-        }  # fmt: skip
+        spoken = {"openai_api_key": fake.key, "openai_base_url": f"{fake.url}/v1", "openai_model": "whisper-1"}
+        settings = made.settings | spoken
         with orders_house(tmp_path / "data", house=settings) as web:
             made.web = web
             with_people(web, anne="admin")
