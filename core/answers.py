@@ -9,7 +9,7 @@ from typing import Literal
 from core.case import UNDECIDED
 from core.events import MessageRead, OperatorActed
 from core.gates import walk
-from core.joining import add_files, answered, proven, store_files, tell_oversize, words
+from core.joining import add_files, answered, proven, repeat, store_files, tell_oversize, words
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.rows import joined
@@ -30,6 +30,7 @@ def customer(work: Work, event: MessageRead) -> None:
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
         work.change(facts=joined(work.case.facts, event.reading.facts, work.directive))
+        repeat(work, event)
     if lacked:
         answered(work, event)
     store_files(work, files)

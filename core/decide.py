@@ -16,11 +16,23 @@ from core.effects import Effect
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
 from core.gates import LATE, fulfil, walk
 from core.gates.complete import HANDED
-from core.joining import BLANK, add_files, follow, says_nothing, speak_up, store_files, tell_oversize, vouched_phones, words
+from core.joining import (
+    BLANK,
+    add_files,
+    follow,
+    repeat,
+    repeats_at_last,
+    says_nothing,
+    speak_up,
+    store_files,
+    tell_oversize,
+    vouched_phones,
+    words,
+)
 from core.judging import by_operator, judged, judges, label, reject
 from core.quote import Approval
 from core.reading import Reason
-from core.rows import corrected, derived, inherited, merge_facts
+from core.rows import corrected, derived, merge_facts
 from core.values import SUMMARY
 from core.work import Context, Work
 
@@ -126,24 +138,11 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
     tell_oversize(work, event)
     if says_nothing(event):
         work.count(BLANK)
-    _repeat(work, event)
+    work.change(facts=derived(work.case.facts, work.directive))
+    repeat(work, event)
     work.change(stage="waiting_info")
     walk(work)
     return work
-
-
-def _repeat(work: Work, event: MessageRead) -> None:
-    """What the message leaves out comes from the person's last validated request, where he asks for the same again."""
-    asked, facts = event.reading.repeat, derived(work.case.facts, work.directive)
-    if asked is not None and work.directive.repeat is not None:
-        last = next(iter(work.context.past), None)
-        if last is None:
-            work.because("repeat", f"« {asked.quote} » : aucune demande validée de cette personne, rien n'est repris")
-        else:
-            facts = inherited(facts, last, work.directive)
-            work.because("repeat", f"« {asked.quote} » : ce qui manque vient de {last.ref}, sa dernière demande validée")
-            work.change(repeats=last.id, repeats_ref=last.ref)
-    work.change(facts=facts)
 
 
 def _joined(work: Work, event: MessageRead) -> None:
@@ -156,6 +155,10 @@ def _joined(work: Work, event: MessageRead) -> None:
         work.tie(event.conversation)
     if event.repeat_of:
         work.because("repeat", "le même message une seconde fois : rien de plus à faire")
+        if event.role == "customer" and repeats_at_last(work, event):
+            follow(work, event)
+            repeat(work, event)
+            walk(work)
         return
     if message.automatic == "bounce":
         _bounced(work, event)

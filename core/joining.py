@@ -9,7 +9,7 @@ from core.effects import StoreFile
 from core.events import MessageRead
 from core.message import is_decoration
 from core.reading import Evidence, Fact
-from core.rows import derived, joined
+from core.rows import derived, inherited, joined
 from core.values import SUMMARY, file_name, missing
 from core.work import Work
 
@@ -144,6 +144,26 @@ def answered(work: Work, event: MessageRead) -> None:
         fact = Fact(spec.name, said, (Evidence("text", literal, event.message.text.find(literal)),), 0.5)
         work.because(f"answer:{spec.name}", f"sa réponse à notre question : « {said} »")
         work.change(facts=joined(work.case.facts, (fact,), work.directive))
+
+
+def repeat(work: Work, event: MessageRead) -> None:
+    """Who asks for the same again: what he leaves out comes from his last validated request."""
+    asked = event.reading.repeat
+    if asked is None or work.directive.repeat is None or work.case.repeats:
+        return
+    last = next(iter(work.context.past), None)
+    if last is None:
+        work.because("repeat", f"« {asked.quote} » : aucune demande validée de cette personne, rien n'est repris")
+        return
+    work.because("repeat", f"« {asked.quote} » : ce qui manque vient de {last.ref}, sa dernière demande validée")
+    facts = inherited(work.case.facts, last, work.directive)
+    work.change(facts=facts, repeats=last.id, repeats_ref=last.ref)
+
+
+def repeats_at_last(work: Work, event: MessageRead) -> bool:
+    """Whether what had nothing to repeat the first time has something now, and nobody has decided or said otherwise since."""
+    case = work.case
+    return bool(event.reading.repeat and work.context.past and not case.repeats and case.stage == "waiting_info")
 
 
 def words(event: MessageRead) -> str:

@@ -205,6 +205,8 @@ class Clerk:
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
         if case is None:
             context = replace(context, known=overlay.party(people), past=self._past(message, directive, overlay))
+        elif role == "customer" and reading.repeat is not None:
+            context = replace(context, past=self._past(message, directive, overlay))
         elif directive.alerts:
             context = replace(context, past=overlay.past(_addresses(case), case.business, directive.name))
         if case is not None and reading.business == case.business:

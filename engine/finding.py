@@ -164,9 +164,15 @@ class Finder:
         waiting = [c for c in cases if c.stage in ("waiting_info", "waiting_approval")]
         # What stands in the same chat comes before what began elsewhere.
         waiting = [c for c in waiting if c.thread.channel == "whatsapp"] or waiting
-        if len(waiting) == 1 and (not asks or continues(read.message.text)):
+        if len(waiting) == 1 and (not asks or continues(read.message.text) or _tells(read, waiting[0])):
             return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
         return choice
+
+
+def _tells(read: ReadRow, case: Case) -> bool:
+    """Whether a request is what the case waits to be told: it knows nothing yet, or the request is « as usual »."""
+    same = (read.reading.business, read.reading.directive) == (case.business, case.directive)
+    return same and case.stage == "waiting_info" and (not case.facts or read.reading.repeat is not None)
 
 
 def sent_as(receipt: Receipt | None) -> tuple[str, ...]:
