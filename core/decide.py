@@ -36,6 +36,8 @@ from core.rows import corrected, derived, merge_facts
 from core.values import SUMMARY
 from core.work import Context, Work
 
+#: What may be done with a request that only waits for a person to deal with it.
+UNTREATED = frozenset({"ask", "close", "reassign", "correct"})
 #: How often an administrator is told of texts that never arrived, for one case.
 MOST_TOLD = 3
 
@@ -199,8 +201,9 @@ def _late_words(work: Work, event: MessageRead) -> None:
     store_files(work, add_files(work, event))
     work.note(words(event))
     work.because("closed", "la demande est terminée : le message y est noté")
-    if event.reading.intent != "thanks" and work.directive.gate("approve") is not None:
-        work.tell_admin("admin_late", message=words(event))
+    matters = work.directive.gate("approve") is not None or judges(work.directive) or fulfil.awaited(work.directive)
+    if event.reading.intent != "thanks" and matters:
+        work.tell_admin("admin_late" if "admin_late" in work.directive.texts else "admin_question", message=words(event))
 
 
 def _bounced(work: Work, event: MessageRead) -> None:
@@ -282,6 +285,8 @@ def _operator(work: Work, event: OperatorActed) -> None:
     if event.how == "link":
         by_link(work, event)
         return
+    # Reassigning comes with the directive that is to be.
+    before = work.context.current or work.directive
     case, note = work.case, event.note.strip()
     if note and event.action in ("validate", "note", "refuse", "reprice", "close"):
         work.change(notes=(*case.notes, note))
@@ -289,9 +294,14 @@ def _operator(work: Work, event: OperatorActed) -> None:
     if event.action == "note":
         work.because("note", f"note de {event.author}")
     elif event.action == "finish" and case.stage in ("fulfilling", "done") and case.finished_at is None:
-        work.because("finish", f"{event.author} : livré, terminé")
+        work.because("finish", f"{event.author} : {'traité' if fulfil.awaited(work.directive) else 'livré, terminé'}")
         work.change(finished_at=event.at)
-    elif case.stage not in UNDECIDED:
+        if fulfil.awaited(work.directive) and case.stage == "fulfilling":
+            walk(work)
+    elif case.stage not in UNDECIDED and not (
+        (event.action in UNTREATED and fulfil.untreated(case, before))
+        or (event.action == "reassign" and fulfil.filed(case, before))
+    ):
         work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
     elif event.action == "correct" and event.facts:
         work.because("correct", f"{event.author} corrige : {', '.join(label(work.directive, f.name) for f in event.facts)}")
@@ -352,6 +362,7 @@ def _reassign(work: Work, event: OperatorActed) -> None:
         shown=(),
         asked=(),
         counts={},
+        closed_at=None,
     )
     work.deadlines = {}
     work.retold = True

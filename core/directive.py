@@ -185,7 +185,8 @@ class GateSpec:
 
     ``judge`` is for review: what a person decides there. ``doubtful`` and ``review`` are for complete: facts in doubt are asked for
     too; after that delay of silence a person takes what there is.
-    ``tell`` is for fulfil: the text that the customer gets when the task takes one of these statuses (folded).
+    ``tell`` is for fulfil: the text that the customer gets when the task takes one of these statuses (folded); ``finish`` "person":
+    the case stays open until a person says that it is dealt with.
     """
 
     gate: str
@@ -200,6 +201,7 @@ class GateSpec:
     review: timedelta | None = None
     steps: tuple[str, ...] = ()
     tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    finish: Literal["steps", "person"] = "steps"
     line: int = 0
 
 

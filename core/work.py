@@ -41,7 +41,8 @@ class Context:
     ``waiting``: how many other open cases wait for this correspondent.
     ``admin_phone``: the administrator is written to there, on WhatsApp, rather than by mail.
     ``past`` are validated requests of the same person and kind, newest first, where the directive speaks of them.
-    ``recognised`` is the directive by which a further message would open a case of its own.
+    ``recognised`` is the directive by which a further message would open a case of its own. ``current`` is the one that the case
+    has where the directive given is the one that it is to have.
     """
 
     now: datetime
@@ -54,6 +55,7 @@ class Context:
     waiting: int = 0
     known: Party | None = None
     recognised: Directive | None = None
+    current: Directive | None = None
     approve_url: Callable[[str, int, str, str], str] = lambda case_id, number, digest, to: ""
     admin_phone: str = ""
     past: tuple[Case, ...] = ()
@@ -256,8 +258,11 @@ class Work:
         if stage != self.case.stage:
             self.because(f"stage:{stage}", f"étape : {self.case.stage} → {stage}" if not self.new else f"étape : {stage}")
         self.change(stage=stage)
-        if stage in ("done", "fulfilling", *TICKET_CLOSED):
+        if stage in ("done", *TICKET_CLOSED):
             self.deadlines = {}
+        elif stage == "fulfilling" and (stage != self.before or self.deadlines is not None):
+            # What was waited for before is settled; the reminders of fulfilment itself begin with it.
+            self.deadlines = {name: due for name, due in (self.deadlines or {}).items() if name.startswith("fulfil.")}
         if stage in ("done", *TICKET_CLOSED):
             self.change(closed_at=self.context.now)
 

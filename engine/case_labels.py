@@ -60,7 +60,7 @@ LINES: Mapping[str, Localized] = {
     "operator.close": {"fr": "Clôture", "en": "Closed"},
     "operator.note": {"fr": "Note", "en": "Note"},
     "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
-    "operator.finish": {"fr": "Livrée", "en": "Delivered"},
+    "operator.finish": {"fr": "Terminée", "en": "Finished"},
     "contact.saved": {"fr": "Contact écrit au guichet", "en": "Contact written at the desk"},
     "operator.correct": {"fr": "Correction", "en": "Corrected"},
 }
@@ -81,6 +81,9 @@ WAITS: Mapping[str, tuple[str, Localized]] = {
     "waiting_approval": ("customer", {"fr": "le client doit accepter ou refuser le devis", "en": "the customer must answer the offer"}),
     "fulfilling": ("us", {"fr": "la demande est acceptée, la suite est en cours", "en": "the request is accepted and under way"}),
 }  # fmt: skip
+#: Of requests that stay open until somebody says that they are dealt with.
+TO_TREAT: tuple[str, Localized] = ("us", {"fr": "une personne doit y répondre", "en": "somebody must answer it"})
+TREATED: Localized = {"fr": "Traitée", "en": "Dealt with"}
 DEADLINES: Mapping[str, Localized] = {
     "remind": {"fr": "relance", "en": "reminder"},
     "close": {"fr": "clôture sans suite", "en": "closing"},

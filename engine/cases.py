@@ -13,6 +13,7 @@ from core.case import UNDECIDED, Case
 from core.directive import Directive, Localized, in_language
 from core.effects import WORDS as EFFECTS
 from core.effects import SendMessage, State, StoreFile, fill
+from core.gates.fulfil import awaited, filed, untreated
 from core.judging import judges
 from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
@@ -22,7 +23,7 @@ from core.rows import digest_of
 from core.values import missing
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from core.wording import fact_text, price_text
-from engine.case_labels import ACTS, ENDED, LINES, STATES, WAITS, deadline_label, label
+from engine.case_labels import ACTS, ENDED, LINES, STATES, TO_TREAT, TREATED, WAITS, deadline_label, label
 from engine.office import Office, without_links
 from engine.shown_papers import Paper, papers_of
 
@@ -235,7 +236,8 @@ class Cases:
 
     def waits(self, row: CaseRow) -> Waits:
         """What a case of a list waits for."""
-        return waits_of(row.stage, row.due)
+        directive = self._office.business(row.business).directive(row.directive) if row.stage == "fulfilling" else None
+        return waits_of(row.stage, row.due, treated=directive is not None and awaited(directive))
 
     def case(self, case_id: str) -> Case | None:
         """The bare case, None when there is no such one."""
@@ -277,7 +279,7 @@ class Cases:
             effects=views,
             timeline=tuple(_line(seq, entry) for seq, entry in history),
             deadlines=due,
-            waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive)),
+            waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive), treated=untreated(case, directive)),
             actions=actions_of(case, directive, [d.name for d in self._office.business(case.business).directives]),
             digest=digest_of(case, directive),
             papers=papers_of(case, [d for one in said for d in one.message.documents], lambda name: _called(directive, name)),
@@ -466,9 +468,13 @@ def _line(seq: int, entry: JournalEntry) -> Line:
 # ------------------------------------------------------------------ what it waits for, what can be done
 
 
-def waits_of(stage: str, due: DeadlineRow | None, asked: Sequence[Localized] = ()) -> Waits:
-    """What a case in that stage waits for."""
-    whom, what = WAITS.get(stage, ("nobody", {"fr": "rien : la demande est terminée", "en": "nothing: the request has ended"}))
+def waits_of(stage: str, due: DeadlineRow | None, asked: Sequence[Localized] = (), *, treated: bool = False) -> Waits:
+    """What a case in that stage waits for; ``treated``: a person is to say that it is dealt with."""
+    whom, what = (
+        TO_TREAT
+        if treated
+        else WAITS.get(stage, ("nobody", {"fr": "rien : la demande est terminée", "en": "nothing: the request has ended"}))
+    )
     kinds: Mapping[str, Literal["customer", "us", "nobody"]] = {"customer": "customer", "us": "us"}
     then = deadline_label(due.name) if due is not None else {}
     return Waits(kinds.get(whom, "nobody"), what, tuple(asked), due.due if due is not None else None, then)
@@ -483,13 +489,18 @@ def _asked(case: Case, directive: Directive) -> list[Localized]:
 def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple[Action, ...]:
     """What people may do with the case now; what they may not, with the reason."""
     ended: Localized = {} if case.stage in UNDECIDED else label(ENDED, case.stage)
+    # What only waits for a person to deal with it can still become anything.
+    open_ = untreated(case, directive)
+    over: Localized = {} if open_ else ended
     priced, judged = directive.gate("approve") is not None, judges(directive)
     no_price: Localized = {"fr": "ce genre de demande n'a pas de prix", "en": "this kind of request has no price"}
     no_way: Localized = {"fr": "le client n'a pas laissé d'adresse", "en": "the customer left no address"}
     alone: Localized = {"fr": "il n'y a pas d'autre directive", "en": "there is no other directive"}
     no_facts: Localized = {"fr": "ce genre de demande n'a pas de champs", "en": "this kind of request has no fields"}
     unfinished: Localized = {}
-    if case.stage not in ("fulfilling", "done") or case.finished_at is not None:
+    if awaited(directive) and not open_:
+        unfinished = ended or {"fr": "elle n'en est pas là", "en": "it has not got so far"}
+    elif not open_ and (case.stage not in ("fulfilling", "done") or case.finished_at is not None):
         unfinished = {
             "fr": "seule une demande validée se livre, et une fois",
             "en": "only a validated request is delivered, and once",
@@ -498,18 +509,18 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
     rest = tuple(name for name in others if name != case.directive)
 
     def one(name: str, why: Localized, **more: Any) -> Action:
-        return Action(name, ACTS[name], not why, why, **more)
+        return Action(name, TREATED if name == "finish" and awaited(directive) else ACTS[name], not why, why, **more)
 
     return (
         one("validate", ended or ({} if priced or judged else no_price), amount=not judged),
         one("reprice", ended or ({} if priced else no_price), amount=True),
         one("refuse", ended, told=any("note" in text for text in refusal.body.values()) if refusal is not None else False),
-        one("ask", ended or ({} if case.thread.to else no_way), note="required", told=True),
-        one("reassign", ended or ({} if rest else alone), note="", choices=rest),
-        one("correct", ended or ({} if directive.facts else no_facts)),
-        one("close", ended),
+        one("ask", over or ({} if case.thread.to else no_way), note="required", told=True),
+        one("reassign", (over if not filed(case, directive) else {}) or ({} if rest else alone), note="", choices=rest),
+        one("correct", over or ({} if directive.facts else no_facts)),
+        one("close", over),
         one("note", {}, note="required"),
-        *((one("finish", unfinished),) if judged else ()),
+        *((one("finish", unfinished),) if judged or awaited(directive) else ()),
     )
 
 

@@ -330,7 +330,7 @@ class Clerk:
         directive = self._office.directive(case)
         if isinstance(event, OperatorActed) and event.action == "reassign":
             directive = self._office.business(case.business).directive(event.note.strip()) or directive
-        context = self._context(directive, self._clock(), ("", ""))
+        context = replace(self._context(directive, self._clock(), ("", "")), current=self._office.directive(case))
         if directive.alerts:
             context = replace(context, past=overlay.past(_addresses(case), case.business, directive.name))
         decision = decide(case, event, directive, context)

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, TypeVar
 from core.case import Case
 from core.directive import Business, Directive
 from core.errors import PortError
+from core.gates.fulfil import awaited
 from engine.acts import Acts, Name, Outcome
 from engine.arrivals import Arrivals
 from engine.cases import Cases
@@ -168,6 +169,11 @@ class Desk(Takes, Standing):
     def units(self) -> dict[str, Mapping[str, tuple[str, str]]]:
         """What amounts are counted in: (one, many) by language, by their French plural."""
         return {g.unit["fr"][1]: g.unit for b in self._businesses() for d in b.directives for g in d.grids.values()}
+
+    def kinds_to_treat(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(kinds of requests that stay open until a person says that they are dealt with, the other kinds)."""
+        every = {d.kind: awaited(d) for b in self._businesses() for d in b.directives}
+        return tuple(k for k, treated in every.items() if treated), tuple(k for k, treated in every.items() if not treated)
 
     def unit(self, case: Case) -> str:
         """What amounts of the case are counted in, in French and in the plural; '' where it has no price."""

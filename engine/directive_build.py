@@ -164,7 +164,9 @@ def _gate(gate: GatePart) -> GateSpec:
     options, line = gate.options, gate.line(gate.name)
     if isinstance(options, FulfilPart):
         tell = tuple((text, tuple(s.strip().casefold() for s in statuses)) for text, statuses in options.tell.items())
-        return GateSpec("fulfil", steps=tuple(options.steps), tell=tell, line=line)
+        return GateSpec(
+            "fulfil", steps=tuple(options.steps), tell=tell, finish=options.finish, remind=tuple(options.remind), line=line
+        )
     remind: tuple[timedelta, ...] = tuple(getattr(options, "remind", ()))
     if isinstance(options, CompletePart):
         return GateSpec(

@@ -198,8 +198,10 @@ class ApprovePart(Part):
 
 
 class FulfilPart(Part):
-    steps: Annotated[list[Name], Field(min_length=1, max_length=10)]
+    steps: Annotated[list[Name], Field(max_length=10)]
     tell: dict[Name, Annotated[list[str], Field(min_length=1, max_length=30)]] = {}
+    finish: Literal["steps", "person"] = "steps"
+    remind: Durations = []
 
 
 GATES: Mapping[str, type[Part]] = {

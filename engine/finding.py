@@ -107,6 +107,8 @@ class Finder:
         is_admin = self.is_admin(message)
         candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
         choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
+        if choice.case_id is not None and asks and self._another(read, cases.get(choice.case_id)):
+            choice = Choice(None, "none", "Écrit dans le fil d'un message, une demande ouvre son propre dossier.")
         if choice.case_id is None and message.channel == "whatsapp" and is_admin and not asks:
             choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
@@ -131,6 +133,13 @@ class Finder:
             return bool(office.admin_phone) and sender == office.admin_phone
         return bool(office.admin_email) and same_correspondent(sender, office.admin_email)
 
+    def _another(self, read: ReadRow, case: Case | None) -> bool:
+        """Whether a request is of another kind than what was only taken as a message: that one keeps waiting for its own answer."""
+        if case is None or BLANK in case.counts or read.reading.business != case.business:
+            return False
+        directive = self._office.directive(case)
+        return directive.default and read.reading.directive not in ("", case.directive)
+
     @staticmethod
     def _goes_on(case_id: str | None, overlay: Overlay) -> bool:
         """Whether what is asked in a conversation can still be about the request that it began with."""
@@ -154,7 +163,7 @@ class Finder:
         if asks and overlay.by_thread(same_request(read.message)) is not None:
             return choice  # said twice: told as a repeat by the rule for all channels
         before = overlay.by_thread(burst(read)[0])
-        if before is not None:
+        if before is not None and not (asks and self._another(read, overlay.case(before))):
             return Choice(before, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
         for mark in silent(read):
             blank = overlay.by_thread(mark)

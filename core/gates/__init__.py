@@ -28,6 +28,7 @@ LATE: Mapping[str, Callable[[Work, GateSpec, str], None]] = {
     "complete": complete.late,
     "review": review.late,
     "approve": approve.late,
+    "fulfil": fulfil.late,
 }
 
 

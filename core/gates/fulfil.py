@@ -3,12 +3,14 @@
 ``subtask`` (or ``task``) creates the task of the people who do the work; a text named ``admin_…`` goes to the administrator, any
 other step is the name of a text for the customer.
 ``tell`` names texts for the customer and the statuses of the task that send them, each once.
+``finish`` "person": the case stays open until somebody says that it is dealt with; ``remind`` are delays after which the administrator
+is told again of one that nobody has dealt with. Without a step there is nothing to do: the case is only filed.
 """
 
 from __future__ import annotations
 
-from core.case import Stage
-from core.directive import GateSpec
+from core.case import Case, Stage
+from core.directive import Directive, GateSpec
 from core.effects import CreateTask
 from core.reading import Day
 from core.work import Work
@@ -22,8 +24,11 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
     """Pass once the task is there; the steps are wanted exactly once, whatever happens later."""
     case = work.case
     wants_task = any(step in TASK_STEPS for step in spec.steps)
+    wants_person = spec.finish == "person" and case.finished_at is None
     if case.counts.get("fulfilled", 0) == 0:
         work.count("fulfilled")
+        if not spec.steps:
+            work.because("filed", "cette directive n'appelle aucun geste : le message est classé, et se retrouve")
         for step in spec.steps:
             if step in TASK_STEPS:
                 create_task(work)
@@ -34,8 +39,35 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
                 work.because("noticed", "déjà un accusé de réception aujourd'hui : pas de second")
             else:
                 work.tell_customer(step, "notice" if step in NOTICES else "outcome")
-        return "fulfilling" if wants_task else None
-    return "fulfilling" if wants_task and "task:done" not in case.counts else None
+        if wants_person:
+            work.wait((f"fulfil.remind.{n}", delay) for n, delay in enumerate(spec.remind))
+        return "fulfilling" if wants_task or wants_person else None
+    return "fulfilling" if (wants_task and "task:done" not in case.counts) or wants_person else None
+
+
+def late(work: Work, spec: GateSpec, what: str) -> None:
+    """Tell the administrator again of what nobody has dealt with."""
+    if what.startswith("fulfil.remind") and work.case.stage == "fulfilling" and work.case.finished_at is None:
+        work.because("remind", "personne ne l'a encore traité : relance")
+        template = next((step for step in spec.steps if step.startswith("admin_")), "admin_question")
+        work.tell_admin(template, message=work.case.summary)
+
+
+def awaited(directive: Directive) -> bool:
+    """Whether such requests stay open until a person says that they are dealt with."""
+    gate = directive.gate("fulfil")
+    return gate is not None and gate.finish == "person"
+
+
+def untreated(case: Case, directive: Directive) -> bool:
+    """Whether the case only waits for a person to deal with it: nothing is decided that would stand in the way of anything."""
+    return awaited(directive) and case.stage == "fulfilling" and case.finished_at is None
+
+
+def filed(case: Case, directive: Directive) -> bool:
+    """Whether the case was only put away, by a directive that asks for nothing: it may still turn out to be something else."""
+    gate = directive.gate("fulfil")
+    return case.stage == "done" and gate is not None and not gate.steps and len(directive.gates) == 1
 
 
 def create_task(work: Work) -> None:

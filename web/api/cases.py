@@ -171,7 +171,12 @@ def _page(desk: Desk, which: CaseFilter, limit: int, after: str, count: bool) ->
     except ValueError:
         raise Refusal(422, "« after » n'est pas la suite d'une page.") from None
     number = desk.cases.count(which) if count else None
-    return CasePage(cases=[case_line(row) for row in page.rows], next=page.next, count=number, more=number == 1_000)
+    return CasePage(
+        cases=[case_line(row).model_copy(update={"waits": desk.cases.waits(row)}) for row in page.rows],
+        next=page.next,
+        count=number,
+        more=number == 1_000,
+    )
 
 
 def _out(view: CaseView) -> CaseOut:

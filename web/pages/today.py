@@ -53,13 +53,20 @@ def router(frame: Frame) -> APIRouter:
 
 def _look(desk: Desk, speech: Speech) -> tuple[list[Section], dict[str, int]]:
     say = speech.say
-    review, working = CaseFilter(stages=("waiting_review",), order="oldest"), CaseFilter(stages=("fulfilling",), order="oldest")
+    review = CaseFilter(stages=("waiting_review",), order="oldest")
+    to_treat, made = desk.kinds_to_treat()
+    working = CaseFilter(stages=("fulfilling",), kinds=made if to_treat else (), order="oldest")
     customer = CaseFilter(waits="customer", order="oldest")
     wanted = [
         ("review", say("À nous de juger"), review, "/review", say("Rien à juger : tout a eu sa réponse.")),
         ("customer", say("Chez le client"), customer, "/cases?waits=customer&order=oldest", say("Aucun client ne nous doit de réponse.")),
         ("working", say("En cours de réalisation"), working, "/cases?stage=fulfilling&order=oldest", say("Aucun travail en cours.")),
     ]  # fmt: skip
+    if to_treat:
+        title, nothing = say("À traiter par une personne"), say("Tout a été traité.")
+        url = f"/cases?stage=fulfilling&kind={to_treat[0]}&order=oldest"
+        which = CaseFilter(stages=("fulfilling",), kinds=to_treat, order="oldest")
+        wanted.insert(1, ("treat", title, which, url, nothing))
     sections = []
     for name, title, which, url, nothing in wanted:
         rows = [(row, desk.cases.waits(row)) for row in desk.cases.find(which, limit=ROWS).rows]
@@ -67,9 +74,7 @@ def _look(desk: Desk, speech: Speech) -> tuple[list[Section], dict[str, int]]:
         sections.append(Section(name, title, rows, count, url, nothing))
     morning = datetime.combine(speech.local(speech.now).date(), time(), ZoneInfo(speech.zone))
     tiles = {
-        "review": sections[0].count,
-        "customer": sections[1].count,
-        "fulfilling": sections[2].count,
+        **{section.name: section.count for section in sections},
         "parked": desk.parked.count(most=MOST),
         "new": desk.cases.count(CaseFilter(since=morning), most=MOST),
     }
