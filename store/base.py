@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Table, or_
@@ -18,6 +19,9 @@ T = TypeVar("T")
 MILLIONTHS = 1_000_000
 #: Values of one IN list: below every limit of both databases, with few enough shapes of statement to be cached.
 CHUNK = 500
+
+
+_compact = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class Group:
@@ -34,7 +38,7 @@ class Group:
         return self.keys.unseal(table, row, sealed).decode() if sealed else ""
 
     def _seal_json(self, table: str, row: str, value: Any) -> bytes:
-        return self.keys.seal(table, row, json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode())
+        return self.keys.seal(table, row, _compact(value).encode())
 
     def _json(self, table: str, row: str, sealed: bytes) -> Any:
         return json.loads(self.keys.unseal(table, row, sealed))
@@ -46,7 +50,7 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield values[start : start + size]
 
 
-def ripe(table: FromClause, now: datetime) -> ColumnElement[bool]:
+def ripe(table: FromClause, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether the work in a row of inbox or outbox can be done: its time has come, or it was never put off.
 
     The latter counts whatever the clock says: one that goes back must not hold up what was waiting, and all that comes behind it.
@@ -54,10 +58,23 @@ def ripe(table: FromClause, now: datetime) -> ColumnElement[bool]:
     return or_(table.c.next_at <= now, table.c.next_at <= table.c.changed_at)
 
 
+# Statements are made once: SQLAlchemy takes longer to make one, and to see that it has compiled the like, than SQLite to run it.
+
+
 def insert_or(connection: Connection | Engine, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+    return _insert(connection.dialect.name, table)
+
+
+def insert_new(connection: Connection | Engine, table: Table, *unique: str) -> Any:
+    """An INSERT that leaves out what is there already, by these columns or any constraint."""
+    return _insert_new(connection.dialect.name, table, unique)
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Any:
     # Each costs a megabyte, and one of them is never used.
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
         return postgresql_insert(table)
@@ -66,13 +83,23 @@ def insert_or(connection: Connection | Engine, table: Table) -> Any:
     return sqlite_insert(table)
 
 
-def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
-    """Insert the rows, or give the rows of the same primary key the new values."""
-    statement = insert_or(connection, table)
-    names = list(values if isinstance(values, Mapping) else values[0])
+@cache
+def _insert_new(dialect: str, table: Table, unique: tuple[str, ...]) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing(index_elements=unique or None)
+
+
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
+    statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in names if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), values)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
+    """Insert the rows, or give the rows of the same primary key the new values."""
+    names = tuple(values if isinstance(values, Mapping) else values[0])
+    connection.execute(_upsert(connection.dialect.name, table, names), values)
 
 
 def clear(text: str) -> str:

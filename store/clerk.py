@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select, true
 
 from core import codec
 from core.case import Case, Party
@@ -25,18 +25,22 @@ def _newest(column: ColumnElement[str | None], hashes: Sequence[str]) -> Select[
     return select(ranked.c.hash, ranked.c.id).where(ranked.c.rank <= _PER_PERSON).order_by(ranked.c.hash, ranked.c.rank)
 
 
+_MOST: BindParameter[int] = bindparam("most")
+_PENDING = select(events).where(events.c.waiting == true()).order_by(events.c.n).limit(_MOST)
+_DUE = select(deadlines).where(deadlines.c.due <= bindparam("now")).order_by(deadlines.c.due, deadlines.c.case_id).limit(_MOST)
+
+
 class Clerk(Group):
     """The reads of the clerk and the clock."""
 
     def pending_events(self, limit: int) -> list[PendingEvent]:
         """Events that wait, oldest first."""
-        query = select(events).where(events.c.waiting == true()).order_by(events.c.n).limit(limit)
         with self.db.read() as connection:
             return [
                 PendingEvent(
                     row.id, row.case_id, row.kind, self.keys.unseal("events", row.id, row.body).decode(), row.at, row.tell
                 )
-                for row in connection.execute(query)
+                for row in connection.execute(_PENDING, {"most": limit})
             ]
 
     def add_event(self, event: PendingEvent) -> bool:
@@ -55,9 +59,9 @@ class Clerk(Group):
 
     def due(self, now: datetime, limit: int) -> list[DeadlineRow]:
         """Deadlines that have passed, oldest first."""
-        query = select(deadlines).where(deadlines.c.due <= now).order_by(deadlines.c.due, deadlines.c.case_id).limit(limit)
         with self.db.read() as connection:
-            return [DeadlineRow(row.case_id, row.name, row.due) for row in connection.execute(query)]
+            rows = connection.execute(_DUE, {"now": now, "most": limit})
+            return [DeadlineRow(row.case_id, row.name, row.due) for row in rows]
 
     def next_due(self) -> datetime | None:
         """When the next deadline or waiting retry of any lane comes. Work that was never put off is not a retry."""

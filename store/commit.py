@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, true,
 from core import codec
 from core.case import Case, Party
 from core.ports import Change, Conflict
-from store.base import MILLIONTHS, chunks, clear, insert_or
+from store.base import MILLIONTHS, chunks, clear, insert_new, insert_or
 from store.journal import Journal
 from store.lessons import Lessons
 from store.outbox import End, Outbox
@@ -157,7 +157,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable):
             for file in case.files
         }
         if attached:
-            connection.execute(insert_or(connection, files).on_conflict_do_nothing(), list(attached.values()))
+            connection.execute(insert_new(connection, files), list(attached.values()))
         return people
 
     def _case_row(self, case: Case, known: frozenset[str]) -> dict[str, Any]:
@@ -257,7 +257,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable):
             if thread.strip()
         }
         if rows:
-            first = insert_or(connection, threads).on_conflict_do_nothing(index_elements=["thread_hash"])
+            first = insert_new(connection, threads, "thread_hash")
             connection.execute(
                 first, [{"thread_hash": digest, "case_id": id, "at": now} for digest, id in sorted(rows.items())]
             )

@@ -2,21 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, func, literal, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from core.effects import State
 from core.ports import JournalEntry, OutboxRow, Settled
 from store.base import chunks, ripe
 from store.journal import Journal
-from store.outbox import DONE, WAITING, End, Outbox
+from store.outbox import CHANGE, DONE, WAITING, End, Outbox
 from store.tables import dependencies, events, inbox, outbox
 
 #: After so many attempts a text that got lost is not sent anew.
 MOST_LOST = 3
+
+
+_NOW: ColumnElement[datetime] = bindparam("now", type_=outbox.c.next_at.type)
+_SYSTEM: BindParameter[str] = bindparam("system")
+_MOST: BindParameter[int] = bindparam("most")
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+
+
+def _coming() -> Iterator[Select[Any]]:
+    """What shows that more of a kind is on its way, one row each."""
+    one = select(literal(1)).limit(1)
+    yield one.where(inbox.c.state == "new", ripe(inbox, _NOW))
+    yield one.where(inbox.c.state == "read")
+    yield one.where(events.c.waiting == true(), events.c.tell == true())
+    needed = outbox.alias("needed")
+    waiting = outbox.join(dependencies, dependencies.c.key == outbox.c.key).join(needed, needed.c.key == dependencies.c.needs)
+    yield one.select_from(waiting).where(
+        outbox.c.system == _SYSTEM,
+        outbox.c.state == "intended",
+        outbox.c.blocked > 0,
+        outbox.c.kind == bindparam("kind"),
+        dependencies.c.satisfied == false(),
+        needed.c.system != _SYSTEM,
+        or_(needed.c.state == "sending", and_(needed.c.state == "intended", needed.c.blocked == 0, ripe(needed, _NOW))),
+    )
+
+
+#: The effects of a system that can go out now.
+_GOES = and_(outbox.c.system == _SYSTEM, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, ripe(outbox, _NOW))
+_READY = select(outbox).where(_GOES).order_by(outbox.c.seq).limit(_MOST)
+_READY_OF_KIND = _READY.where(outbox.c.kind == bindparam("kind"))
+_SOME = select(outbox.c.kind).where(_GOES).limit(_MOST).subquery()
+_QUEUED = select(_SOME.c.kind, func.count().label("number")).group_by(_SOME.c.kind)
+_COMING = tuple(_coming())
+_WAITS = (
+    select(outbox.c.key, outbox.c.state, outbox.c.blocked)
+    .where(outbox.c.key.in_(_KEYS))
+    .order_by(outbox.c.key)
+    .with_for_update()
+)
+_MARK = update(outbox).where(outbox.c.key.in_(_KEYS)).values(state="sending", sent_at=_NOW, changed_at=_NOW)
 
 
 class Courier(Journal, Outbox):
@@ -27,17 +82,15 @@ class Courier(Journal, Outbox):
 
         ``kind`` "" takes every kind.
         """
-        query = select(outbox).where(_ready(system, now)).order_by(outbox.c.seq).limit(limit)
-        if kind:
-            query = query.where(outbox.c.kind == kind)
+        query, given = (_READY_OF_KIND, {"kind": kind}) if kind else (_READY, {})
         with self.db.read() as connection:
-            return self._outbox_rows(connection, connection.execute(query).mappings().all())
+            found = connection.execute(query, {"system": system, "now": now, "most": limit, **given})
+            return self._outbox_rows(connection, found.mappings().all())
 
     def queued(self, system: str, now: datetime, limit: int) -> dict[str, int]:
         """How many effects are ready, by kind; at most ``limit`` are counted in all."""
-        some = select(outbox.c.kind).where(_ready(system, now)).limit(limit).subquery()
         with self.db.read() as connection:
-            rows = connection.execute(select(some.c.kind, func.count().label("number")).group_by(some.c.kind))
+            rows = connection.execute(_QUEUED, {"system": system, "now": now, "most": limit})
             return {row.kind: row.number for row in rows}
 
     def coming(self, system: str, kind: str, now: datetime) -> bool:
@@ -45,39 +98,22 @@ class Courier(Journal, Outbox):
 
         Messages or events wait for reader or clerk, or another system has or is about to have in hand what some of that kind wait for.
         """
-        needed = outbox.alias("needed")
-        here = (
-            select(literal(1))
-            .select_from(
-                outbox.join(dependencies, dependencies.c.key == outbox.c.key).join(needed, needed.c.key == dependencies.c.needs)
-            )
-            .where(
-                outbox.c.system == system,
-                outbox.c.state == "intended",
-                outbox.c.blocked > 0,
-                outbox.c.kind == kind,
-                dependencies.c.satisfied == false(),
-                needed.c.system != system,
-                or_(
-                    needed.c.state == "sending",
-                    and_(needed.c.state == "intended", needed.c.blocked == 0, ripe(needed, now)),
-                ),
-            )
-        )
-        new = select(literal(1)).where(inbox.c.state == "new", ripe(inbox, now))
-        read = select(literal(1)).where(inbox.c.state == "read")
-        told = select(literal(1)).where(events.c.waiting == true(), events.c.tell == true())
+        given = {"system": system, "kind": kind, "now": now}
         with self.db.read() as connection:
-            return any(connection.execute(query.limit(1)).first() is not None for query in (new, read, told, here))
+            return any(connection.execute(query, given).first() is not None for query in _COMING)
 
     def sending(self, keys: Sequence[str], now: datetime) -> list[str]:
         """Mark as being sent, right before the outside call; those that were still free."""
 
         def work(connection: Connection) -> list[str]:
-            free = {row["key"] for row in self._lock(connection, keys) if row["state"] in WAITING and row["blocked"] == 0}
+            free = {
+                row.key
+                for some in chunks(sorted(set(keys)))
+                for row in connection.execute(_WAITS, {"keys": some})
+                if row.state in WAITING and row.blocked == 0
+            }
             for some in chunks(sorted(free)):
-                mark = update(outbox).where(outbox.c.key.in_(some))
-                connection.execute(mark.values(state="sending", sent_at=now, changed_at=now))
+                connection.execute(_MARK, {"keys": some, "now": now})
             return [key for key in dict.fromkeys(keys) if key in free]
 
         return self.db.write(work)
@@ -119,7 +155,7 @@ class Courier(Journal, Outbox):
                     }
                 )
         if again:
-            connection.execute(update(outbox).where(outbox.c.key == bindparam("which")), again)
+            connection.execute(CHANGE, again)
         self._finish(connection, ends, now)
         if head is not None:
             self._append(connection, head, lines)
@@ -160,11 +196,6 @@ class Courier(Journal, Outbox):
         """What waits for its next try need not: somebody has mended what was wrong. How many. Uncertain ones keep their time."""
         waiting = update(outbox).where(outbox.c.state == "intended", outbox.c.next_at > now)
         return self.db.write(lambda connection: connection.execute(waiting.values(next_at=now)).rowcount)
-
-
-def _ready(system: str, now: datetime) -> ColumnElement[bool]:
-    """The effects of that system that can go out now."""
-    return and_(outbox.c.system == system, outbox.c.state.in_(WAITING), outbox.c.blocked == 0, ripe(outbox, now))
 
 
 def _may(before: State, after: State) -> bool:

@@ -115,15 +115,17 @@ class DocumentsTable(Group):
         return WantedFile(told.sha256, told.name, told.kind, told.type, told.size, row.attempts)
 
 
+_HELD_BACK = (
+    select(awaiting.c.person_hash, func.min(awaiting.c.inbox_id))
+    .join(inbox, inbox.c.id == awaiting.c.inbox_id)
+    .where(inbox.c.state == "new", awaiting.c.person_hash != "")
+    .group_by(awaiting.c.person_hash)
+)
+
+
 def held_back(connection: Connection) -> dict[str, int]:
     """Whose messages wait for their files, by keyed hash, and from which on."""
-    query = (
-        select(awaiting.c.person_hash, func.min(awaiting.c.inbox_id))
-        .join(inbox, inbox.c.id == awaiting.c.inbox_id)
-        .where(inbox.c.state == "new", awaiting.c.person_hash != "")
-        .group_by(awaiting.c.person_hash)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_HELD_BACK)}
 
 
 def erase_documents(connection: Connection, digests: Sequence[str]) -> None:

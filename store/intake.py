@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select
 
 from core.message import Channel
 from core.ports import Taken
-from store.base import Group, chunks, clear, insert_or, upsert
+from store.base import Group, chunks, clear, insert_new, upsert
 from store.tables import cursors, inbox, ledger
 
 #: An item that could not be downloaded is parked at this attempt.
@@ -136,7 +136,7 @@ class Intake(Group):
         """Insert in that order what is not there yet; the identity hashes that are new."""
         if not rows:
             return set()
-        statement = insert_or(connection, inbox).on_conflict_do_nothing(index_elements=["identity_hash"])
+        statement = insert_new(connection, inbox, "identity_hash")
         return set(connection.execute(statement.returning(inbox.c.identity_hash), rows).scalars())
 
 

@@ -26,6 +26,8 @@ from store.crypto import Unreadable
 from store.tables import journal, meta, microseconds, texts
 
 _HEAD = "journal.head"
+_LOCK_HEAD = select(meta.c.value).where(meta.c.name == _HEAD).with_for_update()
+_INSERT, _INSERT_TEXTS = insert(journal), insert(texts)
 #: Rows of one page of the audit, and the most problems it lists: both bound its memory.
 _PAGE = 1000
 _PROBLEMS = 200
@@ -118,8 +120,7 @@ class Journal(Group):
 
         A head that is not ours is never written over, because that would hide what was done to it. Raises UserError.
         """
-        query = select(meta.c.value).where(meta.c.name == _HEAD).with_for_update()
-        head = _head_of(connection.execute(query).scalar())
+        head = _head_of(connection.execute(_LOCK_HEAD).scalar())
         if not hmac.compare_digest(head.tag, self.head_tag(head.seq, head.mac)):
             raise UserError(
                 "la tête du journal manque ou a été modifiée hors du service ; plus rien n'est enregistré",
@@ -164,9 +165,9 @@ class Journal(Group):
         if not rows:
             return head
         for some in chunks(rows):
-            connection.execute(insert(journal), list(some))
+            connection.execute(_INSERT, list(some))
         for some in chunks(prose):
-            connection.execute(insert(texts), list(some))
+            connection.execute(_INSERT_TEXTS, list(some))
         upsert(connection, meta, {"name": _HEAD, "value": self._head_text(seq, mac)})
         return Head(seq, mac)
 
@@ -175,7 +176,7 @@ class Journal(Group):
     def _mac(self, before: str, row: Mapping[str, Any]) -> str:
         names = ("case_id", "kind", "data", "author", "text_id", "text_digest")
         line = [row["seq"], microseconds(row["at"]), *(row[name] for name in names)]
-        return self._hmac("row", before + json.dumps(line, ensure_ascii=True, separators=(",", ":")))
+        return self._hmac("row", before + _compact(line))
 
     def _digest(self, text_id: str, text: bytes) -> str:
         return hmac.digest(self.keys.journal, b"text\n" + text_id.encode() + b"\n" + text, "sha256").hex()
@@ -296,9 +297,13 @@ class _Audit:
         return AuditReport(self.rows, not self.problems, tuple(self.problems), head, self.erased)
 
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str).encode
+_compact = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
 def canonical(data: Mapping[str, Any]) -> str:
     """JSON of one spelling only: sorted names, no spaces, ASCII; what is not JSON (Decimal, datetime) as its text."""
-    return json.dumps(_plain(data), sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return _canonical(_plain(data))
 
 
 def _plain(value: Any) -> Any:

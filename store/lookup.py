@@ -7,17 +7,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, true, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, true, update
 
 from core.message import Channel
 from core.ports import Delivery, PendingEvent, Posted, Taken
-from store.base import insert_or
+from store.base import insert_new
 from store.intake import Intake
 from store.outbox import DONE, End, Outbox
 from store.tables import cases, cursors, events, inbox, lanes, outbox, threads
 
 #: The effects of whose receipts webhooks and polls speak.
 _SPOKEN_OF = ("ticket", "task")
+
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_THERE = select(cases.c.id).where(cases.c.id.in_(_IDS))
+_SILENT = _THERE.where(cases.c.answered_at.is_(None))
+_ANSWERED = update(cases).where(cases.c.id.in_(_IDS), cases.c.answered_at.is_(None)).values(answered_at=bindparam("now"))
 
 
 class Lookup(Intake, Outbox):
@@ -84,10 +90,10 @@ class Lookup(Intake, Outbox):
         self._answered(connection, ends, now)
         if rows:
             # An alert's effect belongs to no case; an id that leads nowhere must never keep an outcome from being kept.
-            there = set(connection.execute(select(cases.c.id).where(cases.c.id.in_(set(rows.values())))).scalars())
+            there = set(connection.execute(_THERE, {"ids": sorted(set(rows.values()))}).scalars())
             rows = {h: c for h, c in rows.items() if c in there}
         if rows:
-            first = insert_or(connection, threads).on_conflict_do_nothing(index_elements=["thread_hash"])
+            first = insert_new(connection, threads, "thread_hash")
             connection.execute(first, [{"thread_hash": h, "case_id": c, "at": now} for h, c in sorted(rows.items())])
 
     def _answered(self, connection: Connection, ends: Sequence[End], now: datetime) -> None:
@@ -96,11 +102,10 @@ class Lookup(Intake, Outbox):
         if not sent:
             return
         ids = {row["case_id"] for row in sent}
-        silent = set(connection.execute(select(cases.c.id).where(cases.c.id.in_(ids), cases.c.answered_at.is_(None))).scalars())
+        silent = set(connection.execute(_SILENT, {"ids": sorted(ids)}).scalars())
         first = {row["case_id"] for row in sent if row["case_id"] in silent and self._to_customer(row["key"], row["payload"])}
         if first:
-            which = cases.c.id.in_(sorted(first)), cases.c.answered_at.is_(None)
-            connection.execute(update(cases).where(*which).values(answered_at=now))
+            connection.execute(_ANSWERED, {"ids": sorted(first), "now": now})
 
     # ---- figures
 

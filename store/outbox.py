@@ -18,18 +18,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, false, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, false, insert, select, update
 
 from core import codec
 from core.effects import Effect, Receipt, SendMessage, State, references
 from core.events import EffectDone, EffectParked
 from core.ports import OutboxRow
-from store.base import Group, chunks, insert_or
+from store.base import Group, chunks, insert_new
 from store.tables import dependencies, events, outbox
 
 DONE = ("done", "reconciled")
 ENDED = ("done", "reconciled", "parked", "dropped")
 WAITING = ("intended", "uncertain")
+
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_LOCK = select(outbox).where(outbox.c.key.in_(_KEYS)).order_by(outbox.c.key).with_for_update()
+_INSERT, _NEEDS = insert(outbox), insert(dependencies)
+_FREE = (
+    update(dependencies)
+    .where(dependencies.c.needs.in_(_KEYS), dependencies.c.satisfied == false())
+    .values(satisfied=True)
+    .returning(dependencies.c.key)
+)
+_FREE_BEHIND = _FREE.where(dependencies.c.kind == "behind")
+_LESS = update(outbox).where(outbox.c.key == bindparam("which")).values(blocked=outbox.c.blocked - bindparam("fewer"))
+CHANGE = update(outbox).where(outbox.c.key == bindparam("which"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +106,9 @@ class Outbox(Group):
                 row["blocked"] += not satisfied
                 if kind == "after" and state == "dropped":
                     hopeless[effect.key] = _reason(key)
-        connection.execute(insert(outbox), list(rows))
+        connection.execute(_INSERT, list(rows))
         if graph:
-            connection.execute(insert(dependencies), graph)
+            connection.execute(_NEEDS, graph)
         if hopeless:
             locked = self._lock(connection, hopeless)
             self._finish(connection, [End(row, "parked", error=hopeless[row["key"]]) for row in locked], now)
@@ -105,8 +119,7 @@ class Outbox(Group):
         """Those effects, locked until the transaction ends, in the order of their keys."""
         found: list[RowMapping] = []
         for some in chunks(sorted(set(keys))):
-            query = select(outbox).where(outbox.c.key.in_(some)).order_by(outbox.c.key).with_for_update()
-            found.extend(connection.execute(query).mappings().all())
+            found.extend(connection.execute(_LOCK, {"keys": some}).mappings().all())
         return found
 
     def _finish(self, connection: Connection, ends: Sequence[End], now: datetime) -> None:
@@ -117,19 +130,11 @@ class Outbox(Group):
             done = [end.row["key"] for end in waiting if end.state in DONE]
             given_up = [end.row["key"] for end in waiting if end.state not in DONE]
             freed: Counter[str] = Counter()
-            for keys, needed in ((done, True), (given_up, False)):
+            for keys, free in ((done, _FREE), (given_up, _FREE_BEHIND)):
                 for some in chunks(keys):
-                    free = update(dependencies).where(dependencies.c.needs.in_(some), dependencies.c.satisfied == false())
-                    if not needed:
-                        free = free.where(dependencies.c.kind == "behind")
-                    freed.update(connection.execute(free.values(satisfied=True).returning(dependencies.c.key)).scalars())
+                    freed.update(connection.execute(free, {"keys": some}).scalars())
             if freed:
-                less = (
-                    update(outbox)
-                    .where(outbox.c.key == bindparam("which"))
-                    .values(blocked=outbox.c.blocked - bindparam("fewer"))
-                )
-                connection.execute(less, [{"which": key, "fewer": freed[key]} for key in sorted(freed)])
+                connection.execute(_LESS, [{"which": key, "fewer": freed[key]} for key in sorted(freed)])
             waiting = self._orphans(connection, [end.row["key"] for end in waiting if end.state == "dropped"])
 
     def _orphans(self, connection: Connection, dropped: Sequence[str]) -> list[End]:
@@ -182,9 +187,9 @@ class Outbox(Group):
                     "waiting": True,
                 }
             )
-        connection.execute(update(outbox).where(outbox.c.key == bindparam("which")), changes)
+        connection.execute(CHANGE, changes)
         if told:
-            connection.execute(insert_or(connection, events).on_conflict_do_nothing(index_elements=["id"]), told)
+            connection.execute(insert_new(connection, events, "id"), told)
 
     # ---- rows
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, update
 
 from core import codec
 from core.message import Message
@@ -20,6 +20,20 @@ _COLUMNS = (
     inbox.c.id, inbox.c.inbox, inbox.c.channel, inbox.c.external_id, inbox.c.identity_hash, inbox.c.body, inbox.c.raw,
     inbox.c.size, inbox.c.received_at, inbox.c.taken_at, inbox.c.attempts,
 )  # fmt: skip
+
+
+_FIRST_UNREAD = (
+    select(inbox.c.id).where(inbox.c.state == "new", inbox.c.attempts == 0).order_by(inbox.c.id).limit(1).scalar_subquery()
+)
+_MOST: BindParameter[int] = bindparam("most")
+_READ = (
+    select(*_COLUMNS, readings.c.fingerprint, readings.c.body.label("reading"))
+    .join(readings, readings.c.inbox_id == inbox.c.id)
+    .where(inbox.c.state == "read", inbox.c.id < func.coalesce(_FIRST_UNREAD, 2**62))
+    .order_by(inbox.c.id)
+    .limit(_MOST)
+)
+_READ_AFTER = _READ.where(inbox.c.id > bindparam("after"))
 
 
 class Reader(Group):
@@ -39,28 +53,15 @@ class Reader(Group):
 
         Those of somebody who has an earlier one whose files are being read come after it.
         """
-        first_unread = (
-            select(inbox.c.id)
-            .where(inbox.c.state == "new", inbox.c.attempts == 0)
-            .order_by(inbox.c.id)
-            .limit(1)
-            .scalar_subquery()
-        )
-        query = (
-            select(*_COLUMNS, readings.c.fingerprint, readings.c.body.label("reading"))
-            .join(readings, readings.c.inbox_id == inbox.c.id)
-            .where(inbox.c.state == "read", inbox.c.id < func.coalesce(first_unread, 2**62))
-            .order_by(inbox.c.id)
-            .limit(limit)
-        )
         with self.db.read() as connection:
             held = held_back(connection)
             if not held:
-                return [self._read_row(row) for row in connection.execute(query)]
+                return [self._read_row(row) for row in connection.execute(_READ, {"most": limit})]
             found: list[ReadRow] = []
             after = 0
             while len(found) < limit:
-                page = [self._read_row(row) for row in connection.execute(query.where(inbox.c.id > after))]
+                rows = connection.execute(_READ_AFTER, {"most": limit, "after": after})
+                page = [self._read_row(row) for row in rows]
                 found += [read for read in page if not self._held(read, held)]
                 if len(page) < limit:
                     break
