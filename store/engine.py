@@ -114,6 +114,8 @@ class Sqlite:
                 cursor.execute("PRAGMA synchronous = FULL")
                 cursor.execute("PRAGMA foreign_keys = 1")
                 cursor.execute("PRAGMA journal_size_limit = 16777216")
+                # Pages that many commits change go to the file once: by default, every 4 MB.
+                cursor.execute("PRAGMA wal_autocheckpoint = 4000")
             cursor.close()
 
         @event.listens_for(engine, "begin")
