@@ -62,6 +62,11 @@ def names_in(source: str) -> frozenset[str]:
     return frozenset(meta.find_undeclared_variables(parse_text(source)))
 
 
+@lru_cache(maxsize=512)
+def _names(source: str) -> frozenset[str]:
+    return names_in(source)
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text in its languages: ``subject`` and ``body`` map a language to a template; French is always there.
@@ -76,10 +81,16 @@ class Text:
     channels: Mapping[str, str] = field(default_factory=dict)
     buttons: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
+    def names(self, language: str, channel: str = "") -> frozenset[str]:
+        """The values that ``render`` asks for."""
+        return frozenset().union(*(_names(source) for source in self._sources(language, channel)))
+
     def render(self, language: str, values: Mapping[str, object], channel: str = "") -> tuple[str, str]:
         """(subject, body) in that language, in French when there is none in it; as written for that channel where it is."""
-        lang = language if language in self.body else "fr"
-        subject = _compiled(self.subject.get(lang, "")).render(values)
-        body = _compiled(self.channels.get(f"{lang} {channel}") or self.body[lang]).render(values)
+        subject, body = (_compiled(source).render(values) for source in self._sources(language, channel))
         # Parts left out by ``{% if %}`` leave blank lines behind; an author need not count them.
         return " ".join(subject.split()), _BLANKS.sub("\n\n", body).strip() + "\n"
+
+    def _sources(self, language: str, channel: str) -> tuple[str, str]:
+        lang = language if language in self.body else "fr"
+        return self.subject.get(lang, ""), self.channels.get(f"{lang} {channel}") or self.body[lang]

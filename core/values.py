@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
@@ -24,9 +25,14 @@ def file_words(files: tuple[CaseFile, ...]) -> tuple[str, ...]:
     words: dict[str, None] = {}
     for file in files:
         words[file.family] = None
-        if suffix := PurePath(file.name).suffix.casefold():
+        if suffix := _suffix(file.name):
             words[suffix] = None
     return tuple(words)
+
+
+@lru_cache(maxsize=256)
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix.casefold()
 
 
 def _plain(value: FactValue) -> object:
@@ -75,6 +81,10 @@ def file_name(sha256: str) -> str:
     return f"file:{sha256[:20]}"
 
 
+def _link(file: CaseFile) -> str:
+    return f"${{{file_name(file.sha256)}.url}}"
+
+
 def text_values(
     case: Case,
     directive: Directive,
@@ -86,8 +96,12 @@ def text_values(
     case_url: str,
     extra: Mapping[str, object],
     past: Sequence[Case] = (),
+    only: frozenset[str] | None = None,
 ) -> dict[str, object]:
-    """Everything that a text may use (core.texts.OFFERED_VALUES). Other people's words are made inert."""
+    """Everything that a text may use (core.texts.OFFERED_VALUES). Other people's words are made inert.
+
+    ``only`` are the names that will be asked for: what takes time to tell and is not among them is left out.
+    """
     approve = directive.gate("approve")
     grid = directive.grids.get(approve.quote) if approve else None
     amount = unit = price = reason = ""
@@ -102,26 +116,23 @@ def text_values(
     spec = rows_spec(directive)
     # Of several lines, what each says stands with it; the sum of all is the request's.
     lined = {n for n in spec.columns if n != roles(directive).total} if spec is not None and len(rows) > 1 else set[str]()
-    stated = [
-        {
-            "name": f.name,
-            "label": in_language(spec.label, language) or f.name,
-            "value": fact_text(f.value, spec, language),
-            "state": "doubtful" if doubtful(f, spec) else "known",
-            "origin": f.origin,
-        }
-        for f in case.facts
-        if (spec := directive.fact(f.name)) is not None and spec.type not in ("files", "rows")
-    ]
-    files = [
-        {
-            "name": inert(f.name),
-            "type": f.type,
-            "size": size_text(f.size, language),
-            "url": f"${{{file_name(f.sha256)}.url}}",
-        }
-        for f in case.files
-    ]
+
+    def stated() -> list[dict[str, str]]:
+        return [
+            {
+                "name": f.name,
+                "label": in_language(spec.label, language) or f.name,
+                "value": fact_text(f.value, spec, language),
+                "state": "doubtful" if doubtful(f, spec) else "known",
+                "origin": f.origin,
+            }
+            for f in case.facts
+            if (spec := directive.fact(f.name)) is not None and spec.type not in ("files", "rows")
+        ]
+
+    def asked(*, required: bool) -> list[str]:
+        return [in_language(s.ask, language) for s in missing(case, directive, required=required) if s.ask]
+
     zone = ZoneInfo(directive.zone)
     approval: dict[str, str] = {"who": "", "how": "", "evidence": ""}
     if case.approval is not None:
@@ -140,26 +151,12 @@ def text_values(
         "price": price,
         "old_price": old,
         "price_reason": reason,
-        "missing": [in_language(s.ask, language) for s in missing(case, directive, required=True) if s.ask],
-        "wanted": [in_language(s.ask, language) for s in missing(case, directive, required=False) if s.ask],
-        "facts": [f for f in stated if f["name"] not in lined],
-        "fact": _Facts({f["name"]: f["value"] for f in stated}),
-        "files": files,
-        "file_count": len(files),
-        "files_urls": "\n".join(f["url"] for f in files),
+        "file_count": len(case.files),
+        "files_urls": "\n".join(_link(f) for f in case.files),
         "summary": inert(case.summary),
         "message": "",
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
-        "unsure": _unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
-        "lines": [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
-        # What is doubtful or missing is told one by one, as ``unsure``.
-        "alerts": [
-            alert_text(a, directive, language)
-            for a in alerts_of(case, directive, past, now)
-            if a.rule not in ("doubtful", "missing")
-        ],
-        "confidence": f"{confidence(case, directive) * 100:.0f} %",
         "repeats": case.repeats_ref,
         "days_left": "",
         "expires_on": "",
@@ -170,9 +167,28 @@ def text_values(
         "case_url": case_url,
         # Only a text to the customer gets it: see Work.tell_customer.
         "approve_url": "",
-        "opened_on": day_text(case.opened_at.astimezone(zone).date(), language),
         **approval,
     }
+    told: dict[str, Callable[[], object]] = {
+        "missing": lambda: asked(required=True),
+        "wanted": lambda: asked(required=False),
+        "facts": lambda: [f for f in stated() if f["name"] not in lined],
+        "fact": lambda: _Facts({f["name"]: f["value"] for f in stated()}),
+        "files": lambda: [
+            {"name": inert(f.name), "type": f.type, "size": size_text(f.size, language), "url": _link(f)} for f in case.files
+        ],
+        "unsure": lambda: _unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
+        "lines": lambda: [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
+        # What is doubtful or missing is told one by one, as ``unsure``.
+        "alerts": lambda: [
+            alert_text(a, directive, language)
+            for a in alerts_of(case, directive, past, now)
+            if a.rule not in ("doubtful", "missing")
+        ],
+        "confidence": lambda: f"{confidence(case, directive) * 100:.0f} %",
+        "opened_on": lambda: day_text(case.opened_at.astimezone(zone).date(), language),
+    }
+    values |= {name: tell() for name, tell in told.items() if only is None or name in only}
     if approve is not None and approve.close is not None and case.quote is not None:
         expires = case.quote.made_at + approve.close
         values["days_left"] = str(max(0, (expires - now).days))

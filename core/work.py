@@ -167,7 +167,9 @@ class Work:
         self, template: str, language: str, extra: Mapping[str, object] | None = None, channel: str = ""
     ) -> tuple[str, str]:
         """(subject, body) of one of the directive's texts with the case's values and ``extra`` ones."""
-        return self.directive.texts[template].render(language, self._values(language, extra or {}), channel)
+        text = self.directive.texts[template]
+        values = self._values(language, extra or {}, text.names(language, channel))
+        return text.render(language, values, channel)
 
     def _buttons(self, template: str, language: str) -> tuple[tuple[str, str], ...]:
         """The quick replies of a text, tied to the offer that is open now; none without one."""
@@ -306,10 +308,13 @@ class Work:
     def fill(self, template: Text) -> str:
         """A template of one line with the case's values, in French as the people at work read it."""
         if self._filling is None or self._filling[0] is not self.case:
-            self._filling = (self.case, self._values("fr", {}))
-        return template.render("fr", self._filling[1])[1].strip()
+            self._filling = (self.case, {})
+        held = self._filling[1]
+        if lacking := template.names("fr") - held.keys():
+            held |= self._values("fr", {}, lacking)
+        return template.render("fr", held)[1].strip()
 
-    def _values(self, language: str, extra: Mapping[str, object]) -> dict[str, object]:
+    def _values(self, language: str, extra: Mapping[str, object], only: frozenset[str]) -> dict[str, object]:
         return text_values(
             self.case,
             self.directive,
@@ -320,6 +325,7 @@ class Work:
             case_url=self.context.case_url(self.case.id),
             extra=extra,
             past=self.context.past,
+            only=only,
         )
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.case import Case, Party, Thread
 from core.directive import FactSpec
 from core.reading import Money, Quantity
+from core.texts import Text
+from core.values import text_values
 from core.wording import fact_text
 from engine.directive_build import _names, _spelled
 from engine.directive_schema import UnitPart
+from engine.directives import load_all
 from engine.typed import read_value, written_value
 from processors.goods_marks import Units
 
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 UNITS = FactSpec(
     name="quantity", type="quantity", units=("pièce", "kg"), unit_words={"pièce": ("pièces", "piece", "pce"), "kg": ("kilo", "kgs")},
     unit_names={"pièce": {"fr": ("pièce", "pièces"), "en": ("piece", "pieces")}},
@@ -79,3 +89,34 @@ def test_what_is_shown_in_a_field_is_read_back_as_it_was(amount: str) -> None:
         assert read_value(UNITS, written_value(quantity, UNITS, language)) == quantity
         for one in (price, replace(price, per=1000, unit="pièce"), replace(price, unit="pièce")):
             assert read_value(PRICE, written_value(one, PRICE, language), goods) == one
+
+
+def test_a_text_that_asks_for_some_values_is_given_those() -> None:
+    """Every text and every line of a ticket of every business is written with nothing but what it asks for (StrictUndefined)."""
+    text = Text(
+        "x",
+        {"fr": "{{ missing|join }}{% if alerts %}{{ name }}{% endif %}"},
+        {"fr": "{{ kind }}"},
+        {"fr whatsapp": "{{ facts }}"},
+    )
+    assert text.names("fr") == text.names("en") == {"missing", "alerts", "name", "kind"}
+    assert text.names("fr", "whatsapp") == {"facts", "kind"}
+    for business in load_all(ROOT / "directives").values():
+        for directive in business.directives:
+            case = Case(
+                "c", "R", 1, business.name, directive.name, business.revision, directive.kind, "waiting_info",
+                party=Party("a@example.com", "A"), thread=Thread("email", "gmail", "a@example.com"), opened_at=NOW, updated_at=NOW,
+            )  # fmt: skip
+            for one in (*directive.texts.values(), *directive.ticket.properties.values()):
+                for language, channel in product(one.body, ("", "whatsapp")):
+                    given: dict[str, Any] = {
+                        "language": language,
+                        "now": NOW,
+                        "business": "",
+                        "reference": "",
+                        "case_url": "",
+                        "extra": {},
+                    }
+                    whole = text_values(case, directive, **given)
+                    some = text_values(case, directive, **given, only=one.names(language, channel))
+                    assert one.render(language, some, channel) == one.render(language, whole, channel)
