@@ -7,26 +7,25 @@ started normally, and what is there then must be what an undisturbed run leaves.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
 import threading
 from collections import Counter as Count
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import engine.directives
 from assembly import make_reading, open_house
-from core.directive import Business
 from core.effects import Effect
-from engine.directive_problem import Problems
 from engine.house import House
 from engine.pipeline import ReadMail
 from settings import Settings
-from tests.road import ADMIN, JPEG, ROOT, Counter, mail, plain
+from tests.road import ADMIN, JPEG, Counter, mail, plain
 
 #: More steps than the longest walk has.
 FARTHEST = 120
@@ -73,20 +72,25 @@ class _Steps:
         return stepped
 
 
-@pytest.fixture(autouse=True)
-def compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compiling the documents is most of a start's time, and none of what is tested here."""
-    known: dict[str, Business] = {}
+@pytest.fixture(scope="module", autouse=True)
+def walked_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Modules loaded, documents and patterns compiled before the first child is forked: most of a start's time, none of what is tested."""
+    counter = Counter(tmp_path_factory.mktemp("first") / "data", admin_email=ADMIN)
+    _arrive(counter)
+    _run(counter.settings)
+    _answer(counter)
+    _run(counter.settings)
 
-    def compile_business(name: str, documents: Mapping[str, str], where: str = "", *, trusted: bool = False) -> Business:
-        revision = engine.directives.revision_of(documents)
-        if revision not in known:
-            known[revision] = compile_for_real(name, documents, where, trusted=trusted)
-        return known[revision]
 
-    compile_for_real = engine.directives.compile_business
-    monkeypatch.setattr(engine.directives, "compile_business", compile_business)
-    compile_business("figurative", engine.directives.read_documents(ROOT / "directives" / "figurative", Problems()))
+def _run(settings: Settings, arm: Callable[[House], None] = lambda house: None) -> None:
+    """Open the house and let it work until it is idle."""
+    house = open_house(settings)
+    house.reader.pool = _Inline(house.reader.pool.forks.know)  # type: ignore[assignment]
+    for outlet in house.outlets:
+        outlet.deliver = _logged(outlet.deliver, settings.data_dir / "delivered.log")  # type: ignore[method-assign]
+    arm(house)
+    house.run_once(60)
+    house.stop(10)
 
 
 def _walk(settings: Settings, at: int) -> bool:
@@ -94,14 +98,9 @@ def _walk(settings: Settings, at: int) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            house = open_house(settings)
-            house.reader.pool = _Inline(house.reader.pool.forks.know)  # type: ignore[assignment]
-            for outlet in house.outlets:
-                outlet.deliver = _logged(outlet.deliver, settings.data_dir / "delivered.log")  # type: ignore[method-assign]
-            if at:
-                _arm(house, _Steps(at))
-            house.run_once(60)
-            house.stop(10)
+            # What the parent holds is neither looked through nor copied.
+            gc.freeze()
+            _run(settings, partial(_arm, steps=_Steps(at)) if at else lambda house: None)
             os._exit(0)
         except BaseException:
             import traceback
