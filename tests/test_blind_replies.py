@@ -70,6 +70,7 @@ CUSTOMERS = {
     "replies_7": 105,
     "replies_9": 102,
     "replies_10": 106,
+    "replies_11": 120,
 }
 ADMINISTRATORS = {
     "admin_1": 60,
@@ -82,6 +83,7 @@ ADMINISTRATORS = {
     "admin_8": 76,
     "admin_9": 73,
     "admin_10": 48,
+    "admin_11": 90,
 }
 
 

@@ -9,21 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from processors.verdicts.clauses import Clause, Item, is_dated
+from processors.verdicts.excuses import NEVER, blames_the_keyboard, excuses
 from processors.verdicts.judge import Judged
-from processors.verdicts.politeness import STRANGE, YES
+from processors.verdicts.politeness import STRANGE
 from processors.verdicts.pricing import OTHER_QUOTE, advises, heads, parts_of, remarks, sets_aside, takes_back
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
-#: A clause that holds one of these is more than a tale, whatever it begins with.
-_NEVER = (
-    word_set(
-        "condition contrast future negation question change partial hedge price option meta irony echo refuse no needs "
-        "admin amount number"
-    )
-    | YES
-)
-
 _SIGNED = ("bon pour", "lu et", "signe")
 _LONGEST_TALE = 16
 _FIRST = (
@@ -77,6 +69,16 @@ _OPENS_A_NAME = (
     "soy",
     "sono",
 )
+_OUR = word_set("mon ma mes notre nos my our mein meine unser unsere mi mio mia")
+_ON_OUR_SIDE = word_set(
+    "associe associee associes associees mari femme compagne compagnon conjoint conjointe collegue collegues equipe chef cheffe patron "
+    "patronne direction directeur directrice comptable gerant gerante responsable mere pere fils fille frere soeur partner husband "
+    "wife boss team colleague manager"
+)
+_AGREES = word_set(
+    "accord ok okay partant partante partants content contente contents ravi ravie emballe emballee fine happy agrees"
+)
+_ALSO = word_set("est sont et d l la le aussi egalement bien tout a fait is are also too and with it tres donc y")
 _PARTICULARS = word_set(
     "numero siret siren tva coordonnees telephone tel adresse portable nom prenom societe entreprise reference matricule "
     "compte number phone address name company"
@@ -100,8 +102,14 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
         if introduced:
             j = replace(j, kind="harmless", act="")
-        elif open_ and (n < first or (admin and prices)) and _tells(j.clause, admin=admin):
+        elif open_ and (
+            ((n < first or (admin and prices)) and _tells(j.clause, admin=admin))
+            or (n < first and excuses(j.clause))
+            or _agrees_too(j.clause)
+        ):
             j = replace(j, kind="ack", act="")
+        elif open_ and blames_the_keyboard(j.clause):
+            j = replace(j, kind="harmless", act="")
         elif open_ and _gives_particulars(j.clause):
             j = replace(j, kind="logistics", act="")
         elif (
@@ -143,7 +151,7 @@ def _tells(clause: Clause, *, admin: bool) -> bool:
     items = [i for i in clause.items if i.act not in {"greeting", "closing"}]
     words = _said(items).split()
     afterwards = bool(words) and words[0] in _AFTER  # before the yes it tells an order of things, it sets no condition
-    if len(words) > _LONGEST_TALE or any(i.act in _NEVER for i in items[afterwards:]):
+    if len(words) > _LONGEST_TALE or any(i.act in NEVER for i in items[afterwards:]):
         return False
     said = [w for w in words if w not in _PRONOUNS]
     opening = next((o for o in (_FIRST_AFTER if afterwards else _FIRST) if said[: len(o.split())] == o.split()), None)
@@ -162,6 +170,17 @@ def _tells(clause: Clause, *, admin: bool) -> bool:
     return admin or all(w in _TOLD | _BEFOREHAND | _BETWEEN for w in strange)
 
 
+def _agrees_too(clause: Clause) -> bool:
+    """« Mon associé est d'accord aussi »: of somebody on the writer's own side, who decides nothing by it and takes nothing away."""
+    words = _said(clause.items).split()
+    return (
+        words[0] in _OUR
+        and bool(set(words) & _ON_OUR_SIDE)
+        and bool(set(words) & _AGREES)
+        and all(w in _OUR | _ON_OUR_SIDE | _AGREES | _ALSO for w in words)
+    )
+
+
 def _gives_particulars(clause: Clause) -> bool:
     """« Mon numéro client est le 4521 », « mes coordonnées restent inchangées »: who the writer is and where, which changes nothing."""
     words = _said(clause.items).split()
@@ -169,7 +188,7 @@ def _gives_particulars(clause: Clause) -> bool:
         len(words) <= 14
         and words[0] in {"mon", "ma", "mes", "notre", "nos", "my", "our", "pour", "voici"}
         and bool(set(words[1:4]) & _PARTICULARS)
-        and not any(i.act in _NEVER - {"number"} or (i.act == "hold") for i in clause.items)
+        and not any(i.act in NEVER - {"number"} or (i.act == "hold") for i in clause.items)
         and not any(w.startswith(_WRONG) for w in words)
     )
 
@@ -189,7 +208,7 @@ def _introduces(clause: Clause, text: str, before: list[Judged]) -> bool:
             skipped += len(item.words.split())
         else:
             rest.append(item)
-    if not rest or any(i.act in _NEVER | {"hold", "past"} for i in rest):
+    if not rest or any(i.act in NEVER | {"hold", "past"} for i in rest):
         return False
     strange = [i for i in rest if i.act in STRANGE]
     return bool(strange) and text[strange[0].start : strange[0].end][:1].isupper() and len(rest) <= 8
@@ -198,4 +217,4 @@ def _introduces(clause: Clause, text: str, before: list[Judged]) -> bool:
 def _describes(clause: Clause) -> bool:
     """« , la mère de Léo »: who that is, in a few words behind the name."""
     first = clause.items[0].words.split()[0]
-    return first in _DESCRIBES and len(clause.items) <= 6 and not any(i.act in _NEVER | {"hold", "past"} for i in clause.items)
+    return first in _DESCRIBES and len(clause.items) <= 6 and not any(i.act in NEVER | {"hold", "past"} for i in clause.items)

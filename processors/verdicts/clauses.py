@@ -11,27 +11,11 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rapidfuzz.distance import OSA
-
 from processors.verdicts import amounts
-from processors.verdicts.lexicon import LONGEST, asks_when, longest_pattern, phrases, words
+from processors.verdicts.lexicon import LONGEST, OF_ADMINISTRATORS, asks_when, longest_pattern, phrases
+from processors.verdicts.spelling import spelt
 from processors.verdicts.tokens import Token, word_set
 
-#: Words that decide, in the forms that may be reached from a misspelling. Each is its own correction.
-_DECISIVE = (
-    "valide", "approuve", "accepte", "confirme", "validons", "approuvons", "acceptons", "parfait", "lancez", "d'accord",
-    "approved", "accepted", "confirmed", "approve", "accept",
-    "refuse", "annulez", "annuler", "decline", "interesse",
-    "validerai", "validerais", "valider", "validez", "accepterai", "accepterais", "accepter", "acceptez", "approuver", "confirmer",
-    "confirmerai", "approuverai", "demain", "condition", "seulement", "uniquement", "reserve", "attendez", "reflechir",
-)  # fmt: skip
-#: Real words one letter away from a decisive one.
-_REAL_WORDS = word_set(
-    "valise valises solide invalide valable validite conforme conformes informe accent excepte excepter aspect "
-    "improve greed refuge recuse refusa forfait portrait parfaire accord avance annules annulet intéresse demarre "
-    "declive vacances laides avide validates invalid valider valables confiture lances lance accessible adepte adopte "
-    "adopter acheter acheté achete"
-)
 _GOOD_SYMBOLS = {
     "👍": "particle",
     "✅": "yes",
@@ -110,7 +94,7 @@ def clauses(tokens: list[Token], *, context: frozenset[str], unit: str, admin: b
     counts = Counter(n for _, _, n, _ in found)
     result = []
     for group, asked, n, announces in found:
-        for part in _before_question(group):
+        for part in _before_question(group, admin=admin):
             last = part[-1] is group[-1]
             result.append(
                 Clause(tuple(_items(part, context, units, admin=admin)), asked and last, n, counts[n] == 1 and len(part) == len(group),
@@ -127,17 +111,40 @@ def _wrapped(tokens: list[Token], i: int) -> bool:
     return after is not None and after.kind == "word" and tokens[i].start - line_start >= 60
 
 
-def _before_question(group: list[Token]) -> list[list[Token]]:
-    # "je valide et quand livrez-vous", "nous l'avons lu et nous le validons", "votre devis que j'accepte": two clauses.
+def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
+    """A run of words without a mark, cut where a second sentence begins.
+
+    « je valide et quand livrez-vous », « nous l'avons lu et nous le validons », « mon associé est d'accord donc c'est validé »,
+    « oui bonjour c'est pour vous dire … », and behind an administrator's explanation « ça prendra 20 h donc 10 crédits ».
+    """
     for i in range(1, len(group) - 1):
-        after = [t.word for t in group[i + 1 : i + 1 + LONGEST]]
-        if group[i].word in {"et", "and"} and (opens_delay_question(after) or _says_yes(after)):
+        word, after = group[i].word, [t.word for t in group[i + 1 : i + 1 + LONGEST]]
+        if word in {"et", "and"} and (opens_delay_question(after) or _says_yes(after)):
             return [group[:i], group[i + 1 :]]
-        if group[i].word in {"que", "qu"} and group[i - 1].word in _QUOTES and _says_yes(after):
+        if word in _THEREFORE and (_decides_then(after) or (admin and _prices_then(group[i + 1 :]))):
             return [group[:i], group[i + 1 :]]
-        if group[i].word == "qui" and group[i - 1].word in _QUOTES and _known(["qui", *after])[0] == "yes":
+        if word in _HELLO and i <= 3 and group[i - 1].word not in _HELLO | {"et"}:
+            return [group[:i], group[i:]]
+        if word in {"que", "qu"} and group[i - 1].word in _QUOTES and _says_yes(after):
+            return [group[:i], group[i + 1 :]]
+        if word == "qui" and group[i - 1].word in _QUOTES and _known(["qui", *after])[0] == "yes":
             return [group[:i], group[i:]]
     return [group]
+
+
+#: What follows one of these is the outcome of what stands before.
+_THEREFORE = word_set("donc alors so hence therefore daher also quindi allora entonces")
+_HELLO = word_set("bonjour bonsoir salut hello coucou hallo hola ciao")
+
+
+def _decides_then(said: list[str]) -> bool:
+    """Whether a yes of the writer follows: « (il est d'accord donc) c'est validé », « … ok pour nous »."""
+    return len(said) > 1 and _known(said)[0] == "yes"
+
+
+def _prices_then(rest: list[Token]) -> bool:
+    """« (20 h de travail donc) 10 crédits », « (…, donc) on part sur 8 »: a number ends what an administrator explained."""
+    return len(rest) <= 5 and any(t.kind == "number" for t in rest)
 
 
 _QUOTES = word_set("devis proposition offre tarif prix estimation chiffrage")
@@ -196,7 +203,7 @@ def _known(said: list[str], *, admin: bool = True) -> tuple[str, int]:
     act, least = longest_pattern(said, admin=admin)
     for size in range(min(LONGEST, len(said)), 0, -1):
         written = known.get(" ".join(said[:size]))
-        if written is not None and (admin or written != "admin"):
+        if written is not None and (admin or written not in OF_ADMINISTRATORS):
             return (written, size) if size >= least else (act, least)
     return act, least
 
@@ -213,7 +220,7 @@ def _without_inserted(said: list[str]) -> list[int]:
 
 
 def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str], *, admin: bool) -> list[Item]:
-    tokens = [part for t in tokens for part in _unglued(_corrected(t), units)]
+    tokens = [part for t in tokens for part in spelt(t, units)]
     items: list[Item] = []
     i = 0
     while i < len(tokens):
@@ -248,11 +255,13 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str], 
         if not size:
             act, size = ("context" if token.word in context else "unknown"), 1
         said = " ".join(t.word for t in tokens[i : i + size])
-        items.append(Item(act, said, token.start, tokens[i + size - 1].end))
+        items.append(Item(_COUNTS_AS.get(act, act), said, token.start, tokens[i + size - 1].end))
         i += size
     return items
 
 
+#: "Bas relief" is a thing nobody knows here, not a "bas".
+_COUNTS_AS = {"orders": "yes", "rejects": "refuse", "thing": "unknown"}
 _MONTHS = word_set("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
 
 
@@ -282,15 +291,6 @@ def _dates(items: list[Item]) -> bool:
     return items[-1].words == "le" and len(items) > 1 and items[-2].words.startswith(("bon pour", "lu et"))
 
 
-def _unglued(token: Token, units: frozenset[str]) -> list[Token]:
-    """``3cr`` as the number and the unit that it is."""
-    found = re.fullmatch(r"(\d{1,4}(?:[.,]\d{1,2})?)([a-z]{2,10})", token.word) if token.kind == "ref" else None
-    if found is None or found[2] not in units:
-        return [token]
-    middle = token.start + len(found[1])
-    return [Token(found[1], "number", token.start, middle), Token(found[2], "word", middle, token.end)]
-
-
 def _mark(token: Token) -> Item:
     symbol = token.word
     if token.kind == "code":
@@ -302,14 +302,3 @@ def _mark(token: Token) -> Item:
     else:
         act = "unknown"
     return Item(act, symbol, token.start, token.end)
-
-
-def _corrected(token: Token) -> Token:
-    """The decisive word a long unknown word is one slip away from. Two candidates, or a real word, correct nothing."""
-    word = token.word
-    if token.kind != "word" or len(word) < 5 or len(word) > 16 or word in words() or word in _REAL_WORDS:
-        return token
-    near = [w for w in _DECISIVE if w[0] == word[0] and OSA.distance(word, w, score_cutoff=1) <= 1]
-    if len(near) != 1:
-        return token
-    return Token(near[0], token.kind, token.start, token.end)

@@ -10,7 +10,27 @@ from processors.verdicts.tokens import word_set
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.
 AFTERWARDS = ("apres ", "after ")
 PREPOSITIONS = frozenset(
-    {"de", "du", "des", "d", "pour", "la", "le", "l", "les", "concernant", "for", "of", "the", "relatif", "a"}
+    {
+        "de",
+        "du",
+        "des",
+        "d",
+        "pour",
+        "la",
+        "le",
+        "l",
+        "les",
+        "concernant",
+        "for",
+        "of",
+        "the",
+        "relatif",
+        "a",
+        "ce",
+        "cet",
+        "cette",
+        "this",
+    }
 )
 _THIRD_PERSON_RISK = frozenset(
     {"valide", "accepte", "approuve", "confirme", "ratifie", "approved", "accepted", "confirmed", "agreed"}

@@ -64,6 +64,7 @@ _NOT_NOW = (
     "assim",
     "zo ",
 )
+_CALLED = word_set("chef cheffe boss patron patronne copain copine president")
 _HANDS_OVER = frozenset({"laisse", "laissons"})
 _BEGIN = word_set("commencer demarrer lancer debuter proceder attaquer start begin proceed")
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
@@ -88,6 +89,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if admin:
         items = without_explanation(as_priced(items))
         clause = replace(clause, items=items)  # what he takes back or explains names no number of his
+    items = _without_vocative(items)
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
         # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").
         items = (replace(items[0], act="no"),)
@@ -168,7 +170,16 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         return Judged(kind, "", *_span(items), clause)
     if "praise" in acts and "mine" in acts and acts <= {"praise", "mine", "filler", "object", "thanks", "polite"}:
         return says("approve")
-    return says(_harmless(body, tail, acts, text))
+    return says(_harmless(body, tail, acts, text, admin=admin))
+
+
+def _without_vocative(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """« c'est validé, *chef* », « ok *boss* »: the one who is spoken to, not one who is spoken of."""
+    if len(items) < 2 or items[-1].words not in _CALLED or items[-2].act not in YES | {"thanks", "polite", "no", "greeting"}:
+        return items
+    # "Validé chef" may be the chief's doing; "c'est validé chef" is spoken to him.
+    plain = items[-2].act == "yes" and len(items[-2].words.split()) == 1
+    return items if plain else (*items[:-1], replace(items[-1], act="polite"))
 
 
 def _spoils(item: Item) -> bool:
@@ -260,6 +271,10 @@ def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
         (i for i in rest if i.act in DANGERS - {"price", "hearsay"} and not (i.act == "contrast" and i.start < refusal.start)),
         None,
     )
+    if refusal.words.startswith("sans ") and not all(
+        i.act in {"filler", "greeting", "no"} for i in rest[: rest.index(refusal)]
+    ):
+        return says("danger", "contrast", refusal)  # "commencez sans moi"
     blocking = blocking or next((i for i in rest if i.words in {"tout de suite", "right away", "maintenant", "now"}), None)
     blocking = blocking or next(
         (i for i in items[reason:] if i.act in {"condition", "contrast", "change", "question", "option"}), None
@@ -280,8 +295,9 @@ def _span(items: tuple[Item, ...]) -> tuple[int, int]:
     return wanted[0].start, wanted[-1].end
 
 
-def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str) -> Kind:
-    strange = [i for i in body if i.act in STRANGE]
+def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str, *, admin: bool) -> Kind:
+    # An administrator who names the thing in front of his number: "pour la cheminée tu peux mettre douze crédits".
+    strange = [i for i in body if i.act in STRANGE and not (admin and i.act == "context")]
     if acts & {"amount", "number"} and not strange:
         return "amount"
     # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.

@@ -39,6 +39,9 @@ ACTS = {
     "refuse": "un refus",
     "no": "un non",
     "admin": "un chiffrage",
+    "orders": "un accord de l'administrateur",
+    "rejects": "un refus de l'administrateur",
+    "thing": "une chose",
     "unit": "l'unité",
     "names": "un titre",
     # What takes a plain yes away:
@@ -66,6 +69,9 @@ DANGERS = frozenset({
     "condition", "contrast", "hold", "future", "past", "hearsay", "negation", "question", "change", "partial", "hedge",
     "price", "option", "other", "meta", "irony", "echo",
 })  # fmt: skip
+
+#: What only an administrator says; from a customer such words mean what their parts mean.
+OF_ADMINISTRATORS = frozenset({"admin", "orders", "rejects"})
 
 #: What is a yes for everybody stays one, though an administrator prices with the same words ("on part sur").
 _YIELDING = {"admin": 0, "needs": 1}
@@ -182,10 +188,10 @@ def longest_pattern(said: Sequence[str], *, admin: bool = True) -> tuple[str, in
     """(act, how many words) of the longest template at the beginning of these words; a danger wins among equals."""
     best, size = "", 0
     for pattern in patterns().get(said[0], ()) if said else ():
-        if pattern.act == "admin" and not admin:
+        if pattern.act in OF_ADMINISTRATORS and not admin:
             continue
         length = pattern.longest(said)
-        if length > size or (length == size and length and pattern.act in DANGERS):
+        if length > size or (length == size and length and (pattern.act in DANGERS or best == "admin")):
             best, size = pattern.act, length
     return best, size
 

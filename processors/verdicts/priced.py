@@ -7,6 +7,7 @@ its meaning: a doubt, a condition or somebody else's price in the same clause st
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from processors.verdicts.clauses import Item
@@ -33,12 +34,15 @@ _THING = word_set("objet piece dossier meuble article modele travail chantier to
 _NOT_THIS_ONE = (
     ("et", "non"), ("et", "pas"), ("pas",), ("au lieu",), ("plutot",), ("not",), ("instead",), ("et", "plus"), ("et non", "pas"),
 )  # fmt: skip
+#: What may stand in a sum, and what its outcome stands behind.
+_RECKONING = word_set("number amount filler object polite unknown context change admin")
+_MAKES = frozenset({"=", "soit", "total", "au total", "en tout", "donc", "ca fait", "cela fait", "makes"})
 _TO = frozenset({"pour", "a", "avec", "sur", "for", "at", "with", "3la", "f", "en"})
 
 
 def as_priced(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """The clause with its one number; whatever belongs to the frame is silent, whatever he sets against it is gone."""
-    items = tuple(replace(i, act="partial") if i.words in _FOR_NOW else i for i in _with_bare_number(items))
+    items = tuple(replace(i, act="partial") if i.words in _FOR_NOW else i for i in _with_bare_number(_summed(items)))
     named = [n for n, i in enumerate(items) if i.act == "amount"]
     if not named:
         return items
@@ -61,12 +65,27 @@ def _with_bare_number(items: tuple[Item, ...]) -> tuple[Item, ...]:
     )
     said = [i for i in items if i.act not in {"filler", "greeting", "thanks", "polite"}]
     numbers = [i for i in items if i.act == "number"]
+    if len(numbers) == 2 and said[0] is numbers[0] and _sets_against(said[1:]):
+        return tuple(replace(i, act="amount") if i is numbers[0] else i for i in items)  # "6 au lieu de 5"
     if len(numbers) != 1 or len(said) != 2 or said[0].act not in {"yes", "particle", "perfect"} or said[1] is not numbers[0]:
         return items
     before = items[items.index(numbers[0]) - 1]
     if before.words.split()[-1] not in _TO and before is not said[0]:
         return items
     return tuple(replace(i, act="amount") if i is numbers[0] else i for i in items)
+
+
+def _sets_against(said: Sequence[Item]) -> bool:
+    marks = tuple(i.words for i in said[:-1] if i.words not in {"de", "que", "of", "than"})
+    return marks in _NOT_THIS_ONE and said[-1].amount is not None
+
+
+def _summed(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """« 4 pour la sculpture + 3 pour les textures = *7 crédits* »: the sum alone, where it is one."""
+    at = next((n for n, i in enumerate(items) if i.act == "amount" and n and items[n - 1].words in _MAKES), 0)
+    parts = [i.amount for i in items[:at] if i.amount is not None]
+    known = all(i.act in _RECKONING or i.words in _MAKES for i in items[:at])
+    return items[at:] if at and len(parts) > 1 and known and sum(parts) == items[at].amount else items
 
 
 def prices(word: str) -> bool:

@@ -6,6 +6,7 @@ the work beside it changes nothing. What wants something first, or makes the num
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +19,8 @@ from processors.verdicts.tokens import word_set
 #: How an administrator's remark on the thing or its price begins: it describes, it asks nobody for anything.
 _STATES = word_set(
     "le la les l un une des ce cet cette ces c il elle on nous notre nos son sa ses beaucoup tres trop assez plutot gros "
-    "grosse grand grande petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme the it this "
+    "grosse grand grande petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme y celle celui ceux celles "
+    "the it this "
     "that lots very because same there"
 )
 _REMARK_NEVER = word_set(
@@ -30,7 +32,7 @@ _LABELS = word_set("delai delais tarif prix cout montant livraison duree total c
 _YES = frozenset({"yes", "particle", "perfect"})
 _RECKONING = word_set("number amount filler object polite unknown context change")
 _WEEKS = word_set("jour jours semaine semaines mois day days week weeks")
-_WANTS = ("il fau", "fau", "besoin", "veut", "veux", "doi", "souhaite", "need", "want")
+_WANTS = ("il faut", "faudr", "il faudr", "besoin", "veut", "veux", "doi", "souhaite", "need", "want")
 _NOT_A_CREDIT_MORE = frozenset(
     {
         "pas moins",
@@ -92,6 +94,10 @@ OTHER_QUOTE = word_set(
     "concurrent concurrents concurrente concurrence confrere confreres autre autres precedent precedente ancien ancienne "
     "initial initiale base depart competitor competitors other original"
 )
+#: « 1m80 x 1m20, avec des angelots », « ça va prendre 20 h (donc 10 crédits) »
+_LENGTH = re.compile(r"\d+(?:m\d*|cm|mm|x)")
+_WILL_TAKE = ("ca va prendre", "ca va demander", "ca prend", "ca demande", "cela prend", "cela demande")
+_IS_OVER = frozenset({"deja", "already"})
 _ASKS_TO = ("merci de", "merci d", "pense a", "pensez a", "n oublie pas de", "n oubliez pas de", "tu peux", "vous pouvez")
 _NOTHING_TO_IT = (
     "rien de sorcier",
@@ -182,8 +188,16 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     if any(w.startswith(("livr", "delai", "compris", "inclus")) or w in _WEEKS for w in words) and len(items) <= 8:
         in_no_doubt = not any(i.act in _REMARK_NEVER - {"hold"} for i in items)
         return in_no_doubt and (not _WEEKS & set(words) or any(i.amount is not None for i in items))
-    if any(i.act in _REMARK_NEVER or i.words.startswith(_WANTS) for i in items) or len(items) > 14 or _anothers(words):
+    over = any(i.words in _IS_OVER for i in items)  # "le client a déjà payé en mars": that month waits for nothing
+    never = _REMARK_NEVER - {"hold"} if over else _REMARK_NEVER
+    if (
+        any(i.act in never or i.words == "faut" or i.words.startswith(_WANTS) for i in items)
+        or len(items) > 14
+        or _anothers(words)
+    ):
         return False
+    if _LENGTH.match(words[0]) or begins.startswith(_WILL_TAKE):
+        return True
     if words[-1] in _TAKES_OVER or (len(words) > 2 and words[-2] in {"s", "en"} and words[-1].startswith(_DOES)):
         return True
     return words[0] in _STATES
@@ -216,9 +230,10 @@ def advises(before: Clause, clause: Clause) -> bool:
 
 
 def sets_aside(clause: Clause) -> bool:
-    """« (8.) Pas 6. », « Non, pas 4 (: 5 crédits) »: a number that is not the price."""
+    """« (8.) Pas 6. », « Non, pas 4 (: 5 crédits) », « (8,) pas les 5 qu'on avait mis »: a number that is not the price."""
     said = [i for i in clause.items if i.act != "filler" and i.words not in {"no", "non"}]
-    return len(said) == 2 and said[0].words in {"pas", "not"} and said[1].amount is not None and not clause.asked
+    refused = len(said) >= 2 and said[0].words in {"pas", "not", "plus"} and said[1].amount is not None and not clause.asked
+    return refused and not any(i.act in _REMARK_NEVER | _YES for i in said[2:])
 
 
 def heads(clause: Clause) -> bool:

@@ -1,0 +1,54 @@
+"""Excuses beside a decision: for the delay, for a mail overlooked, for the spelling. They tell why it comes late and decide nothing."""
+
+from __future__ import annotations
+
+from processors.verdicts.clauses import Clause
+from processors.verdicts.politeness import YES
+from processors.verdicts.tokens import word_set
+
+#: A clause that holds one of these is more than a tale, whatever it begins with.
+NEVER = (
+    word_set(
+        "condition contrast future negation question change partial hedge price option meta irony echo refuse no needs "
+        "admin amount number"
+    )
+    | YES
+)
+_OPENS = word_set(
+    "desole desolee desoles pardon excusez excuse navre navree sorry apologies entschuldigung perdon scusate scusi"
+)
+_LATE = word_set("vu lu recu repondu pu eu fait regarde ouvert consulte seen read answered replied noticed")
+_LONGEST = 16
+#: What one blames for a slip, and what else such a line says.
+_KEYBOARD = word_set(
+    "clavier faute fautes frappe frappes orthographe correcteur accent accents pouce pouces doigts gants keyboard typo typos "
+    "autocorrect spelling tastatur"
+)
+_SLIP = word_set("irony condition negation past")
+_SLIPPED = word_set("mdr lol haha faute fautes pas sans hier")
+
+
+def excuses(clause: Clause) -> bool:
+    """« Désolé du retard, j'étais sur le marché », « pardon je n'avais pas vu votre mail ». A « mais » in it says more."""
+    words = " ".join(i.words for i in clause.items).split()
+    if words[0] not in _OPENS or len(words) > _LONGEST or clause.asked:
+        return False
+    for n, item in enumerate(clause.items):
+        if item.act == "negation":
+            after = " ".join(i.words for i in clause.items[n : n + 5]).split()
+            if not _LATE & set(after):
+                return False
+        elif item.act in NEVER:
+            return False
+    return True
+
+
+def blames_the_keyboard(clause: Clause) -> bool:
+    """« Dsl clavier anglais mdr », « pardon pour les fautes »: of the spelling, and of nothing else."""
+    words = " ".join(i.words for i in clause.items).split()
+    return (
+        len(words) <= 10
+        and not clause.asked
+        and bool(_KEYBOARD & set(words))
+        and not any(i.act in NEVER - _SLIP or (i.act in _SLIP and i.words not in _SLIPPED) for i in clause.items)
+    )
