@@ -178,13 +178,20 @@ def _refused(
     if said_yes and not noted:
         return unclear_of("both", "Le message dit oui et non.", at)
     # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
+    best = next((j for j in reversed(judged) if j.kind == "refuse"), at)
     allowed = {"price", "hearsay", "past", "negation", "other"} if "refuse" in present else {"price"}
 
     def explains(j: Judged) -> bool:
         first = j.clause.items[0].words.split()[0]
+        if "refuse" in present and (j.start < best.start or j.act == "contrast"):
+            # What stands before leads to the refusal, and a concession behind it opens nothing.
+            return j.act not in _REOPENS if j.start < best.start else _concedes(j)
         if "refuse" in present:
             return (
-                j.act in allowed or _wonders(j, at) or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
+                j.clause.items[0].words.startswith(_CLEARS_UP)
+                or j.act in allowed
+                or _wonders(j, at)
+                or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
             )
         return (
             j.act in allowed
@@ -202,8 +209,19 @@ def _refused(
     long_unknown = sum(len(j.clause.items) for j in judged if j.kind == "unknown")
     if long_unknown > 25:
         return unclear_of("unknown", "Une grande partie du message n'est pas comprise.", at)
-    best = next((j for j in judged if j.kind == "refuse"), at)
     return Verdict("refuse", None, text[best.start : best.end], reasons)
+
+
+#: Before a refusal these still ask for something.
+_REOPENS = frozenset({"question", "condition", "option", "meta", "irony", "echo"})
+_CLEARS_UP = ("merci de supprimer", "merci d effacer", "merci de ne", "merci de clore")
+
+
+def _concedes(j: Judged) -> bool:
+    """« (Je refuse), bien que votre offre soit honnête »."""
+    return " ".join(i.words for i in j.clause.items).startswith(
+        ("bien que", "meme si", "malgre", "quand meme", "although", "even if")
+    )
 
 
 def _lacks(j: Judged) -> bool:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from processors.verdicts.clauses import Clause, Item, is_dated
 from processors.verdicts.excuses import NEVER, blames_the_keyboard, excuses
 from processors.verdicts.judge import Judged
+from processors.verdicts.narrative import tells, tells_of_oneself
 from processors.verdicts.politeness import STRANGE
-from processors.verdicts.pricing import OTHER_QUOTE, advises, heads, parts_of, remarks, sets_aside, takes_back
+from processors.verdicts.pricing import OTHER_QUOTE, advises, heads, of_another, parts_of, remarks, sets_aside, takes_back
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
@@ -94,9 +96,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     prices = [j for j in judged if j.kind in {"amount", "approve"} and j.clause.acts() & {"amount", "number"}]
     named = False
     whole = {i.amount for p in prices for i in p.clause.items if i.act == "amount"}
-    parts = (
-        parts_of(amount, [j.clause for j in judged]) if admin and len(whole) == 1 and (amount := whole.pop()) else frozenset()
-    )
+    parts = _parts(judged, whole) if admin else frozenset()
     for n, j in enumerate(judged):
         open_ = j.kind in {"unknown", "danger", "ack", "praise"} and not j.clause.asked and not j.clause.announces
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
@@ -106,6 +106,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
             ((n < first or (admin and prices)) and _tells(j.clause, admin=admin))
             or (n < first and excuses(j.clause))
             or _agrees_too(j.clause)
+            or (not admin and _beside_a_yes(judged, n, text))
         ):
             j = replace(j, kind="ack", act="")
         elif open_ and blames_the_keyboard(j.clause):
@@ -115,7 +116,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
         elif (
             n in parts
             or _dates_a_signature(judged, n, open_=open_)
-            or (admin and _beside_a_price(judged, n, prices, open_=open_))
+            or (admin and _beside_a_price(judged, n, prices, text, open_=open_))
         ):
             j = replace(j, kind="harmless", act="")
         named = introduced
@@ -123,13 +124,31 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     return found
 
 
+def _parts(judged: list[Judged], named: set[Decimal | None]) -> frozenset[int]:
+    """The places of the clauses that break the price down, whichever of the named numbers is the price."""
+    clauses = [j.clause for j in judged]
+    return next((found for a in named if a is not None and (found := parts_of(a, clauses))), frozenset())
+
+
 def _dates_a_signature(judged: list[Judged], n: int, *, open_: bool) -> bool:
     return open_ and n > 0 and is_dated(judged[n].clause) and _said(judged[n - 1].clause.items).startswith(_SIGNED)
 
 
-def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], *, open_: bool) -> bool:
+def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: str, *, open_: bool) -> bool:
     """Whether an administrator only comments the price he names elsewhere, takes back another, or speaks of another time."""
     clause, elsewhere = judged[n].clause, [p.clause for p in prices if p is not judged[n]]
+    decided = [k for k, j in enumerate(judged) if j.kind == "approve" or j in prices]
+    if not decided:
+        return False
+    last = decided[-1]
+    apart = n != last and _apart(judged[n], judged[last], text) and not clause.announces
+    if (
+        apart
+        and judged[n].kind in {"unknown", "danger"}
+        and tells(clause, before=n < last)
+        and (n < last or not of_another(clause))
+    ):
+        return True
     if not prices:
         return False
     if sets_aside(clause) or (clause.announces and (takes_back(clause) or heads(clause) or _tells(clause, admin=True))):
@@ -140,6 +159,33 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], *, open_
     if before is not None and before.line == clause.line and advises(before, clause):
         return True
     return remarks(clause, elsewhere)
+
+
+def _beside_a_yes(judged: list[Judged], n: int, text: str) -> bool:
+    """Whether a customer's clause only tells of himself beside a yes that names the quote, its price or its thing."""
+    last = max((k for k, j in enumerate(judged) if j.kind == "approve" and _names_the_quote(j.clause)), default=None)
+    return (
+        last is not None
+        and tells_of_oneself(judged[n].clause, before=n < last)
+        and (n < last or _apart(judged[n], judged[last], text))
+    )
+
+
+def _names_the_quote(clause: Clause) -> bool:
+    said = {w for i in clause.items for w in i.words.split()}
+    return bool(clause.acts() & {"amount", "context"}) or bool(said & _THE_QUOTE)
+
+
+_THE_QUOTE = word_set(
+    "devis proposition offre tarif prix commande modelisation prestation chiffrage quote offer proposal estimate modelling modeling "
+    "angebot auftrag presupuesto oferta preventivo offerta offerte montant"
+)
+
+
+def _apart(one: Judged, other: Judged, text: str) -> bool:
+    """Whether a sentence or a line ends between the two clauses."""
+    first, second = sorted((one.clause, other.clause), key=lambda c: c.start)
+    return any(c in text[first.end : second.start] for c in ".!?;\n")
 
 
 def _said(items: Sequence[Item]) -> str:

@@ -144,7 +144,7 @@ def _decides_then(said: list[str]) -> bool:
 
 def _prices_then(rest: list[Token]) -> bool:
     """« (20 h de travail donc) 10 crédits », « (…, donc) on part sur 8 »: a number ends what an administrator explained."""
-    return len(rest) <= 5 and any(t.kind == "number" for t in rest)
+    return len(rest) <= 5 and rest[0].word not in {"sur", "a", "pour", "de"} and any(t.kind == "number" for t in rest)
 
 
 _QUOTES = word_set("devis proposition offre tarif prix estimation chiffrage")

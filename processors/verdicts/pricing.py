@@ -42,6 +42,7 @@ _NOT_A_CREDIT_MORE = frozenset(
         "pas un de moins",
         "no less",
         "non negociable",
+        "non negociables",
         "prix ferme",
         "ferme",
     }
@@ -182,7 +183,7 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     asks = next((o for o in _ASKS_TO if begins.startswith(o + " ")), "")
     words = words[len(asks.split()) :]
     if (" ".join(words).startswith(_NEXT_TIME) or words[0] in _HAS_TOLD) and len(items) <= 14:
-        return not clause.asked and not clause.acts() & (_REMARK_NEVER - {"hold", "irony"} | _YES)
+        return not clause.asked and not _acts_beside(clause, _HAS_TOLD) & (_REMARK_NEVER - {"hold", "irony"} | _YES)
     if words[0] in {"tva", "taxes", "hors", "ht", "ttc", "vat"} and len(items) <= 8:
         return not clause.acts() & (_REMARK_NEVER - {"irony"})
     if any(w.startswith(("livr", "delai", "compris", "inclus")) or w in _WEEKS for w in words) and len(items) <= 8:
@@ -201,6 +202,15 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     if words[-1] in _TAKES_OVER or (len(words) > 2 and words[-2] in {"s", "en"} and words[-1].startswith(_DOES)):
         return True
     return words[0] in _STATES
+
+
+def _acts_beside(clause: Clause, words: frozenset[str]) -> set[str]:
+    return {i.act for i in clause.items if i.words not in words}
+
+
+def of_another(clause: Clause) -> bool:
+    """Whether the clause says that a price is somebody else's."""
+    return _anothers(" ".join(i.words for i in clause.items).split())
 
 
 def _anothers(words: Sequence[str]) -> bool:

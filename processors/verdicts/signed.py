@@ -23,10 +23,20 @@ _OF_A_HOUSE = word_set(
 )
 
 
+#: What the rest of such a line is made of.
+_PLAIN = word_set("unknown context other hearsay filler number names closing polite masked")
+_JOBS = word_set(
+    "gerant gerante cogerant directeur directrice responsable assistant assistante acheteur acheteuse president presidente ebeniste "
+    "antiquaire tapissier tapissiere decorateur decoratrice artisan brocanteur brocanteuse fondateur fondatrice proprietaire secretaire "
+    "boutique maison atelier societe galerie service owner manager director founder buyer ceo"
+)
+
+
 def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[Judged]:
     """Drops the lines under the closing formula or the name, as long as they look like a signature."""
     kept: list[Judged] = []
     signed_on: int | None = None
+    signature_line: int | None = None
     for n, j in enumerate(judged):
         # "Paul : je valide" under a closing formula is no signature.
         quotes = j.clause.announces and any(k.kind in _APPROVES for k in judged[n + 1 : n + 2])
@@ -38,12 +48,17 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
             and _titled(j, text)
             and (j.kind in {"unknown", "harmless", "closing", "amount"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
         ):
+            signature_line = None if j.clause.announces else j.clause.line
             continue
+        if signature_line == j.clause.line and _goes_on(j, below=below):
+            continue
+        signature_line = None
         follows = j.clause.alone or (admin and j is judged[-1]) or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
         if _first_name(j, kept, text):
-            signed_on = j.clause.line
+            signed_on = signature_line = j.clause.line
             continue
         if j.kind == "unknown" and follows and not j.clause.announces and is_name(j, text):
+            signature_line = j.clause.line
             signed_on = j.clause.line if signed_on is None and j.clause.alone else signed_on
             continue
         if j.kind == "closing":
@@ -52,6 +67,13 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
             signed_on = None
         kept.append(j)
     return kept
+
+
+def _goes_on(j: Judged, *, below: bool) -> bool:
+    """« Alain Ferrand, *ébéniste depuis 1954* »; on the line of the text itself only a job or a house goes on behind a name."""
+    words = [w for i in j.clause.items for w in i.words.split()]
+    plain = j.clause.acts() <= _PLAIN and not j.clause.asked and not j.clause.announces and len(words) <= 8
+    return plain and words[0] not in _SENTENCE | _ARTICLE and (below or words[0] in _JOBS)
 
 
 def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
