@@ -188,7 +188,8 @@ def _refused(
             return j.act not in _REOPENS if j.start < best.start else _concedes(j)
         if "refuse" in present:
             return (
-                j.clause.items[0].words.startswith(_CLEARS_UP)
+                " ".join(i.words for i in j.clause.items).startswith(_CLEARS_UP)
+                or (j.act == "change" and all(i.words == "aussi" for i in j.clause.items if i.act == "change"))
                 or j.act in allowed
                 or _wonders(j, at)
                 or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])

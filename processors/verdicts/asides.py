@@ -141,7 +141,11 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: st
     if not decided:
         return False
     last = decided[-1]
-    apart = n != last and _apart(judged[n], judged[last], text) and not clause.announces
+    apart = (
+        n != last
+        and not clause.announces
+        and (_apart(judged[n], judged[last], text) or (n > last and clause.items[0].words in _IT))
+    )
     if (
         apart
         and judged[n].kind in {"unknown", "danger"}
@@ -180,6 +184,10 @@ _THE_QUOTE = word_set(
     "devis proposition offre tarif prix commande modelisation prestation chiffrage quote offer proposal estimate modelling modeling "
     "angebot auftrag presupuesto oferta preventivo offerta offerte montant"
 )
+
+
+#: « (8 crédits,) elle ne présente pas de difficulté »
+_IT = word_set("elle il elles ils la le les")
 
 
 def _apart(one: Judged, other: Judged, text: str) -> bool:

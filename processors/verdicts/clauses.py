@@ -144,11 +144,13 @@ def _decides_then(said: list[str]) -> bool:
 
 def _prices_then(rest: list[Token]) -> bool:
     """« (20 h de travail donc) 10 crédits », « (…, donc) on part sur 8 »: a number ends what an administrator explained."""
-    return len(rest) <= 5 and rest[0].word not in {"sur", "a", "pour", "de"} and any(t.kind == "number" for t in rest)
+    begins = rest[0].kind == "number" or rest[0].word in _SUBJECTS
+    return len(rest) <= 5 and begins and any(t.kind == "number" for t in rest)
 
 
 _QUOTES = word_set("devis proposition offre tarif prix estimation chiffrage")
 _FIRST_PERSON = word_set("je j nous on i we")
+_SUBJECTS = _FIRST_PERSON | word_set("tu ca c cela")
 
 
 def _says_yes(said: list[str]) -> bool:
@@ -163,7 +165,7 @@ def opens_delay_question(said: list[str]) -> str:
 
 #: What may slip into an expression without changing it: "je vous donne *par la présente* mon accord".
 _INSERTED = word_set(
-    "donc bien volontiers officiellement definitivement malheureusement helas formellement desormais expressement alors "
+    "donc bien finalement volontiers officiellement definitivement malheureusement helas formellement desormais expressement alors "
     "hereby gladly"
 ) | {
     *(

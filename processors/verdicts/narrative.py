@@ -23,7 +23,7 @@ _PASSED = word_set("apres")
 _DECIDING = re.compile(
     r"(?:valid|accept|approuv|confirm|annul|attend|attent|verif|revoi|revien|rappel|decid|defini|provis|negoci|discut|debat|baiss|augment"
     r"|reduc|rabais|devis|envo|lanc|commenc|evolu|ajust|reserv|certain|dout|hesit|reflech|wait|check|until|depend|fau[dt]|doi[st]|devr|besoin"
-    r"|reparl|appren|prefer|manqu|bloqu|suspen|recontact|repond|signe|tranch|arbitr|mini|maxi|environ|estim|approx|fourchette|arrond|moins|plutot)"
+    r"|veu[tx]|reparl|appren|prefer|manqu|bloqu|suspen|recontact|repond|signe|tranch|arbitr|mini|maxi|environ|estim|approx|fourchette|arrond|moins|plutot)"
     r"|(?:voir|verra|verrons|prix|tarif|tarifs|combien|accord|ok|bon|moyenne|si|ou|price|quote|budget|lui|demande|demandez|laisse|laissez"
     r"|garde|gardez|appelle|appelez|regarde|regardez|vois|fais|faites|oublie|oubliez|essaie|ne|change|changez|ajoute|ajoutez)$"
 )
@@ -32,6 +32,7 @@ _ORDERS = word_set("demande demandez laisse laissez garde gardez appelle appelez
                    "change changez ajoute ajoutez lui bon ne voir")  # fmt: skip
 #: What he did or saw before he decided.
 _I_DID = ("j ai", "on a", "nous avons", "j avais", "nous avions", "je viens", "j en ai", "i had", "i have", "ich habe", "habe")
+_LENGTHS = word_set("hauteur largeur profondeur longueur diametre epaisseur dimensions")
 _DURATION = word_set("heures jours jour semaine semaines mois minute dernier derniere")
 _REMINDS = ("pour rappel", "pour memoire", "pour info", "pour information", "pour comparaison", "la grille", "a titre")
 _LONGEST = 40
@@ -50,6 +51,8 @@ def tells(clause: Clause, *, before: bool) -> bool:
     if decides and not (before and past and not any(i.act == "negation" for i in clause.items)):
         return False
     numbers = [i for i in clause.items if i.amount is not None]
+    if words[0] in _LENGTHS:
+        return True  # "hauteur 118"
     return not numbers or past or clause.items[-1].amount is None
 
 
@@ -105,9 +108,10 @@ _OF_ONESELF = (
 )
 #: He may be changing what was asked: by these the thing, the quote or the order is another.
 _CHANGING = re.compile(
-    r"(?:ajout|rajout|chang|modif|demand|choisi|opte|prefer|voul[ou]|souhait|prevu|repeint|peint|oubli|commande|retir|enlev|rempl|corrig|envo|joint"
-    r"|decid|tromp|erreur|plaisant|blagu|regrett|revien|repens|dout|faux|fauss|mal$|refus|annul|attend|attent|hate|pas|ne|n|jamais|plus|sans|encore|autre|autres|nouveau|nouvelle|version|deux|trois|concurrent|add|chang"
-    r"|ask|want|need|other|not|never|without|until|anderen|nicht)"
+    r"(?:ajout|rajout|chang|modif|demand|choisi|opt[ei]|prefer|voul[ou]|souhait|prevu|repeint|peint|oubli|commande|retir|enlev|rempl|corrig|envo"
+    r"|joint|decid|tromp|erreur|plaisant|blagu|regrett|revien|repens|dout|faux|fauss|refus|annul|attend|attent|concurrent|nouve|add|chang)"
+    r"|(?:mal|hate|pas|ne|n|jamais|plus|sans|encore|autre|autres|version|deux|trois|ask|asked|want|need|other|not|never|without|until|anderen"
+    r"|nicht)$"
 )
 _MEANS_NOTHING_ELSE = word_set("hearsay other past ack praise filler object greeting thanks polite mine unknown context closing names "
                                "because logistics open opener masked number")  # fmt: skip
@@ -137,6 +141,8 @@ def tells_of_oneself(clause: Clause, *, before: bool) -> bool:
 def _takes_away(item: Item, *, before: bool, past: bool) -> bool:
     if item.words in _PLAIN or (item.words in _PASSED and before):
         return False
+    if item.act == "hedge" and item.words == "pense":
+        return not (past and before)  # "j'ai d'abord pensé à 8"
     if item.act == "amount":
         return not (past and before)
     if item.act == "hold":

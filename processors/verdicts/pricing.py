@@ -28,7 +28,9 @@ _REMARK_NEVER = word_set(
 )
 _ALIKE = frozenset({"meme", "pareil", "idem", "comme", "same"})
 _PRICE = word_set("tarif prix montant budget chiffre price budget")
-_LABELS = word_set("delai delais tarif prix cout montant livraison duree total chiffrage estimation price cost delivery")
+_LABELS = word_set(
+    "motif motifs raison raisons format formats detail details note remarque livrable livrables delai delais tarif prix cout montant livraison duree total chiffrage estimation price cost delivery"
+)
 _YES = frozenset({"yes", "particle", "perfect"})
 _RECKONING = word_set("number amount filler object polite unknown context change")
 _WEEKS = word_set("jour jours semaine semaines mois day days week weeks")
@@ -85,6 +87,8 @@ _HAS_TOLD = word_set(
     "ajoute ajoutez transmets transmettez remercie remerciez relance relancez tell let mention dire prevenir expliquer preciser "
     "rappeler informer signaler transmettre remercier relancer repondre"
 )
+#: « dis au client qu'on commence dès qu'il est d'accord »: what he is told, no condition of the price.
+_ONCE_AGREED = frozenset({"on commence", "nous commencons", "des qu", "des que", "d accord", "qu", "que"})
 _SAYS = word_set(
     "dit propose proposait proposent annonce annoncait offre voulait voudrait pensait trouvait said says offered offers"
 )
@@ -183,7 +187,9 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     asks = next((o for o in _ASKS_TO if begins.startswith(o + " ")), "")
     words = words[len(asks.split()) :]
     if (" ".join(words).startswith(_NEXT_TIME) or words[0] in _HAS_TOLD) and len(items) <= 14:
-        return not clause.asked and not _acts_beside(clause, _HAS_TOLD) & (_REMARK_NEVER - {"hold", "irony"} | _YES)
+        return not clause.asked and not _acts_beside(clause, _HAS_TOLD | _ONCE_AGREED) & (
+            _REMARK_NEVER - {"hold", "irony"} | _YES
+        )
     if words[0] in {"tva", "taxes", "hors", "ht", "ttc", "vat"} and len(items) <= 8:
         return not clause.acts() & (_REMARK_NEVER - {"irony"})
     if any(w.startswith(("livr", "delai", "compris", "inclus")) or w in _WEEKS for w in words) and len(items) <= 8:
