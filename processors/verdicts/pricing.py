@@ -29,7 +29,8 @@ _REMARK_NEVER = word_set(
 _ALIKE = frozenset({"meme", "pareil", "idem", "comme", "same"})
 _PRICE = word_set("tarif prix montant budget chiffre price budget")
 _LABELS = word_set(
-    "motif motifs raison raisons format formats detail details note remarque livrable livrables delai delais tarif prix cout montant livraison duree total chiffrage estimation price cost delivery"
+    "motif motifs raison raisons format formats detail details note remarque livrable livrables delai delais tarif prix cout montant "
+    "livraison duree total chiffrage estimation price cost delivery"
 )
 _YES = frozenset({"yes", "particle", "perfect"})
 _RECKONING = word_set("number amount filler object polite unknown context change")
