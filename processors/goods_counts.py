@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from processors.goods_marks import Marks
-from processors.goods_units import BETWEEN, STOP, WORD, Units, unit_after
+from processors.goods_units import AND, BETWEEN, STOP, WORD, Units, unit_after
 from processors.numbers_spoken import Number, numbers
 from processors.words_common import word_set
 
@@ -29,13 +29,17 @@ _IN_ALL_BEFORE = re.compile(
 )
 #: The same said in another way: "2 palettes, soit 20 000 roses", "3 cartons (1 500 roses)".
 _AGAIN = re.compile(
-    r"(?:\bsoit|\bc['’]est[- ]a[- ]dire|\bcad|\bi\.?e\.?|\bdonc|\bthat\s+is|=|يعني|\bya3ni)\s{0,2}(?:environ\s|pres\sde\s)?$"
+    r"(?:\bsoit|\bc['’]est[- ]a[- ]dire|\bcad|\bi\.?e\.?|\bdonc|\bthat\s+is|يعني|\bya3ni)\s{0,2}(?:environ\s|pres\sde\s)?$"
 )
-_BRACKET = re.compile(r"[(\[]\s{0,2}(?:soit\s|environ\s|=\s?)?$")
+_BRACKET = re.compile(r"[(\[=]\s{0,2}(?:soit\s|environ\s|=\s?)?$")
 #: One or the other, or between the two.
 _EITHER = re.compile(r"\s{0,2}(?:ou(?:\s+bien)?|or|a|to|wla|wella|ola|اولا|او|-|–|/)\s{0,2}(?:environ\s)?")
 _AND = re.compile(r"\s?(?:et|and|w)\s?")
 _BETWEEN = re.compile(r"\b(?:entre|between|bin)\s{0,2}$")
+#: What stands between two parts of an enumeration.
+JOINT = re.compile(
+    r"[,;+&•|]|\s[-–—/]\s|\n|\.\s|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|ou|also)(?![^\W_])|(?<![^\W_])و(?=\s?[\d\u0660-\u0669])"
+)
 #: "100 (cent) cartons".
 _IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
 #: What is still there, what was there before and what is not wanted is not what is ordered: "il ne reste que 2 cartons".
@@ -119,16 +123,15 @@ def counts(
     for number in marks.numbers[first:]:
         if number.start >= end:
             break
-        if (
-            last is not None
-            and number.value >= _LEAST
-            and last.value <= _TIMES
-            and _X.fullmatch(marks.bare, last.end, number.start)
-        ):
+        times = last is not None and number.value >= _LEAST and last.value <= _TIMES
+        times = times and last is not None and _X.fullmatch(marks.bare, last.end, number.start) is not None
+        if times and last is not None:
             if found and found[-1].start == last.start:
                 found.pop()
             number = Number(last.value * number.value, last.start, number.end)  # "2 x 5000 roses"
         count = reader.count(number, found, last)
+        if count is not None and times and not count.noun:
+            count = replace(count, sure=min(count.sure, DOUBT))  # "12 x 20 350" may be a size and how many
         if count is not None:
             if found and _CORRECTED.search(marks.bare, found[-1].end, number.start):
                 found.pop()
@@ -262,7 +265,7 @@ def _is_again(bare: str, last: Count, before: str, at: int) -> bool:
     """Whether a number says once more, in brackets or after "soit", what the one before it says."""
     if _AGAIN.search(before):
         return True
-    return _BRACKET.search(before) is not None and not re.search(r"[,;+\n]|\bet\b|\band\b", bare[last.end : at])
+    return _BRACKET.search(before) is not None and JOINT.search(bare, last.end, at) is None
 
 
 def _thing_after(bare: str, at: int, named: Sequence[tuple[int, int]]) -> int:
@@ -271,7 +274,12 @@ def _thing_after(bare: str, at: int, named: Sequence[tuple[int, int]]) -> int:
         between = bare[at:start] if start >= at else None
         if between is None or any(map(str.isdigit, between)):
             continue
-        if len(between) <= 40 and not STOP.search(between) and len(between.split()) <= BETWEEN:
+        if (
+            len(between) <= 40
+            and not STOP.search(between)
+            and len(between.split()) <= BETWEEN
+            and AND.isdisjoint(between.split())
+        ):
             return start
     return -1
 

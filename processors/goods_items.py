@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from processors.goods_counts import Count, counts
+from processors.goods_counts import JOINT, Count, counts
 from processors.goods_marks import Marks
 from processors.goods_prices import Price
 from processors.goods_units import WORD
@@ -23,10 +23,6 @@ from processors.words_common import word_set
 MOST_ITEMS = 60
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
 _SOFT = re.compile(r"\n(?=[^\S\n]*[a-zà-ÿ(])")
-#: What stands between two parts of an enumeration.
-_JOINT = re.compile(
-    r"[,;+&•|]|\s[-–—/]\s|\n|\.\s|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|ou|also)(?![^\W_])|(?<![^\W_])و(?=\s?[\d\u0660-\u0669])"
-)
 #: A joint that makes what follows one more thing, at the very end of what stands before it.
 _ONE_MORE = re.compile(
     r"(?:[+&;•|]|\s[-–—/]|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|also)|(?<![^\W_])و)\s{0,2}(?:(?:aussi|encore|egalement|also|les|des|the)\s)?$"
@@ -165,7 +161,7 @@ class _Reading:
             if low > high:
                 continue
             gap = [h for h in piece.hits if low <= h.start < high]
-            joints = [low + m.start() for m in _JOINT.finditer(self._marks.bare[low:high])]
+            joints = [low + m.start() for m in JOINT.finditer(self._marks.bare[low:high])]
             if not gap:
                 cuts.append(joints[-1] if joints else high)
             elif len(joints) == 1:

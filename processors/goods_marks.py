@@ -6,21 +6,24 @@ Numbers that count nothing (phones, references, dates, sizes, terms of payment) 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from processors.facts_dates import date_spans
 from processors.facts_numbers import BLANK, ORDER_REFERENCE, POSTCODE, REFERENCES
 from processors.goods_prices import Price, prices
-from processors.goods_units import Units, spaced, unit_after
+from processors.goods_units import WORD, Units, spaced, unit_after
 from processors.numbers_spoken import Number, numbers, readable
 from processors.tokens import mask
 
 #: Numbers that are looked at in one text.
 MOST_NUMBERS = 1_000
 _SIZE = r"\d{1,3}(?:[.,]\d{1,2})?"
+_BY = r"(?:\s?(?:cm|mm))?(?:[^\S\n]?[x×*][^\S\n]?|\+)"
 MEASURES = re.compile(
-    rf"(?<![\w.,]){_SIZE}(?:\s?(?:cm|mm))?(?:\s?[x×*+]\s?{_SIZE}(?:\s?(?:cm|mm))?){{1,3}}(?![^\S\n]?\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
+    rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
+    rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
     r"|(?<![\w.,])\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"
     r"|(?<![\w.,])\d\s?(?:couleurs?|coul\.?|colou?rs?|faces?|plis|alwan)(?![^\W_])"
@@ -39,6 +42,8 @@ _NO_QUANTITY = tuple(
     )
 )
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-•*–—·]|\(?\d{1,2}\)|\d{1,2}\.(?=\s)|[a-h]\))[ \t]+", re.MULTILINE)
+_LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
+_THOUSANDS = re.compile(r"[ \u00a0\u202f.]\d{3}(?!\d)")
 #: A code after a word that announces one, unless it counts something.
 _CODE = re.compile(
     r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
@@ -78,11 +83,25 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
     priced = prices(bare, units, english=english)
     bare = spaced(bare, [span for p in priced for span in p.spans])
-    measures = tuple(m.span() for m in MEASURES.finditer(bare))[:100] if digits else ()
+    measures = tuple(_measures(bare, units))[:100] if digits else ()
     bare = spaced(bare, measures)
     for pattern in _NO_QUANTITY if digits else ():
         bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
     return Marks(plain, bare, measures, tuple(priced), tuple(numbers(bare)[:MOST_NUMBERS]))
+
+
+def _measures(bare: str, units: Units) -> Iterator[tuple[int, int]]:
+    """Where sizes stand; what follows the last "x" is none where it counts: "12 x 20 x 21 boxes", "12 x 20 x 43 000"."""
+    for match in MEASURES.finditer(bare):
+        start, end = match.span()
+        last = _LAST_BY.search(match[0])
+        word = WORD.match(bare, end + 1)
+        if last is not None and (
+            (word is not None and units.of(word[0]) is not None and " " in last[0])
+            or (" " in last[0] and _THOUSANDS.match(bare, end))
+        ):
+            end = start + last.start()
+        yield start, end
 
 
 def _grouped(bare: str, at: int) -> bool:

@@ -47,7 +47,7 @@ _PRICED_AT = re.compile(
 )
 #: A number with a tax is a price in no currency: "0,19 ht".
 _TAXED = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?)(?![^\W_])")
-_DECIMAL = r"\d{1,4}[.,]\d{1,4}(?![\d.,]*\d|\s?(?:%|cm|mm|kg|g\b|m\b|[x×]))"
+_DECIMAL = r"\d{1,4}[.,](?:\d{1,2}|\d{4})(?![\d.,]*\d|\s?(?:%|cm|mm|kg|g\b|m\b|[x×]))"
 _GOES_ON = re.compile(
     rf"\s?(?:pour\s(?:\w+\s?){{1,5}})?\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b|\bou\b)\s?(?:et\s|puis\s)?(?:a\s|@\s?)?(?P<n>{_DECIMAL})"
 )
@@ -108,11 +108,11 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
         if number is not None:
             one = _priced(plain, Money(number, default), match.span("n"), units, role="unit")
             found.append(replace(one, sure=min(one.sure, 0.6), spans=_with(one.spans, said)))
-    found += _enumerated(spaced(reading, [s for p in found for s in p.spans]), found)
+    found += _enumerated(spaced(reading, [s for p in found for s in p.spans]), found, units)
     return _of_one_currency(reading, sorted(found, key=lambda p: p.start))
 
 
-def _enumerated(reading: str, found: list[Price]) -> list[Price]:
+def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
     """Amounts that go on with, or lead to, one that says its currency: "1,20 et 1,45 dh", "0,12 dh pour les roses, 0,35 pour les lys"."""
     more: list[Price] = []
     for price in [p for p in found if p.role != "total"]:
@@ -124,6 +124,9 @@ def _enumerated(reading: str, found: list[Price]) -> list[Price]:
             if match is None or number is None or (price.money.amount and not 1 / 12 < number / price.money.amount < 12):
                 continue
             span = match.span("n")
+            counted = WORD.match(reading, span[1] + 1)
+            if counted is not None and units.of(counted[0]) is not None:
+                continue
             if all(span[0] >= b or a >= span[1] for p in (*found, *more) for a, b in p.spans):
                 role: Role = price.role or "unit"
                 more.append(Price(replace(price.money, amount=number), role, (span,), min(price.sure, 0.7)))
@@ -214,6 +217,8 @@ def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:
     unit = units.of(word[0])
     if unit is not None and joined is None and word[0][0] == "l" and units.of(word[0][1:]) == unit:
         return unit, word.end()  # "280 dh lcartona"
+    if unit is not None and joined is not None and "/" in joined[0] and word[0].endswith("s") and len(word[0]) > 3:
+        return None  # "0,45 dh / roses rouges : 300": the price of one is told in the singular
     # "0,45 dh roses rouges": only a price of its own is "la pièce" without a word between
     if unit is None or (
         joined is None and (unit != units.piece or word[0] not in ("piece", "pieces", "unite", "pce", "pcs", "u"))

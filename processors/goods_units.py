@@ -11,7 +11,9 @@ from processors.numbers_spoken import readable
 #: What may stand between a number and its unit: "10 000 petites roses", "10 alf dyal roses", "2 000 x roses".
 BETWEEN = 4
 #: What ends the words that belong to a number.
-STOP = re.compile(r"[,;:.!?()|\n\t/=\[\]•–—]|\s-\s")
+STOP = re.compile(r"[,;:.!?()+&|\n\t/=\[\]•–—]|\s-\s")
+#: Words after which another thing begins.
+AND = frozenset(("et", "and", "plus", "w", "ou", "or", "puis", "wla"))
 WORD = re.compile(r"[^\W\d_]+(?:\d[^\W\d_]+)*")
 _ARABIC_PREFIX = ("وال", "بال", "لل", "ال", "و", "ب", "ل")
 
@@ -90,6 +92,8 @@ def unit_after(plain: str, at: int, units: Units) -> tuple[str, int] | None:
     limit = min(stop.start() if stop else len(plain), at + 60)
     for number, word in enumerate(WORD.finditer(plain, at, limit)):
         if number >= BETWEEN or BLANK in plain[at : word.start()] or any(map(str.isdigit, plain[at : word.start()])):
+            return None
+        if word[0] in AND:
             return None
         if (unit := units.of(word[0]) or (units.like(word[0]) if number == 0 else None)) is not None:
             dotted = plain[word.end() : word.end() + 1] == "." and len(word[0]) < 4
