@@ -30,7 +30,7 @@ from processors.facts_text import LeadReader, Phrase, phrase_at
 from processors.goods_values import Line
 from processors.tokens import LIMIT, Tokens, tokenise
 
-_OLD_SUBJECT, _SUBJECT, _BODY, _PAPER = 0.6, 0.9, 0.7, 0.9
+_OLD_SUBJECT, _SUBJECT, _BODY, _PAPER, _ANSWERED = 0.6, 0.9, 0.7, 0.9, 0.6
 #: Names of files looked at, and how long they may be.
 _NAMES, _NAME_LENGTH = 20, 200
 #: The lines a forwarded mail begins with: their dates and names are no facts.
@@ -128,6 +128,17 @@ class FactReader:
         facts = (self._read_one(spec, message, places, written, chosen) for spec in self._specs)
         goods = self._read_goods(message, places, written) if self._goods is not None else {}
         return (*goods.values(), *(f for f in facts if f is not None))
+
+    def with_quoted(self, facts: tuple[Fact, ...], message: Message, body: Tokens, day: datetime) -> tuple[Fact, ...]:
+        """The facts with the goods of the offer that a message answers, where it says nothing of them itself: "c'est ok pour nous".
+
+        So little trusted that a person is shown them as doubtful.
+        """
+        if self._goods is None or any(f.name in self._columns for f in facts):
+            return facts
+        written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
+        goods = self._read_goods(message, [self._place("body", _without_headers(body), _ANSWERED)], written)
+        return (*goods.values(), *facts)
 
     def _read_goods(self, message: Message, places: Sequence[_Place], written: date) -> dict[str, Fact]:
         """The columns and the lines: from the first text that has any, completed by the others."""

@@ -34,13 +34,13 @@ _MONTHS = {
 _MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names.split("|")}
 _MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _DAYS = {
-    0: "lundi|monday|mon|montag|lunes|lunedi|maandag|tnin|ltnin|الاثنين|الاتنين",
-    1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag|tlat|الثلاثاء|التلات",
-    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag|larb3|larbe3|الاربعاء|الاربع",
-    3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag|lkhmis|khmis|الخميس",
-    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag|jem3a|jm3a|jemaa|joumou3a|الجمعة",
-    5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag|sebt|السبت",
-    6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag|lhed|الاحد",
+    0: "lundi|monday|mon|montag|lunes|lunedi|maandag|tnin|ltnin|letnin|الاثنين|الاتنين",
+    1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag|tlat|tlata|ltlata|ltlat|الثلاثاء|التلات",
+    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag|larb3a|larba3a|larb3|larbe3|larba3|lerb3|lrb3|الاربعاء|الاربع",
+    3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag|lkhmis|khmis|lkhmiss|الخميس",
+    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag|jem3a|jm3a|ljem3a|jom3a|jma3a|jemaa|joumou3a|الجمعة",
+    5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag|sebt|ssebt|السبت",
+    6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag|lhed|lhad|الاحد",
 }  # fmt: skip
 _DAY_OF = {name: number for number, names in _DAYS.items() for name in names.split("|")}
 _DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
@@ -52,6 +52,7 @@ _NUMERIC = re.compile(
     r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
     r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
     r"(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
+    r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
     r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=يوم )|(?<=نهار ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
 )
 _NAMED = re.compile(
@@ -105,7 +106,7 @@ _PAST = re.compile(
 
 #: The same where a day to come is looked for: "livrés le 6 mars" is one.
 _ORDERED = re.compile(
-    r"(?:depuis|since|commande[es]*|recu\w*|date\w*|facture\w*|achete\w*|paye\w*|ordered|received)\s+(?:le|du|on|of)?\s*$"
+    r"(?:depuis|since|celle|celui|celles|ceux|commande[es]*|recu\w*|date\w*|facture\w*|achete\w*|paye\w*|ordered|received)\s+(?:le|du|on|of)?\s*$"
 )
 #: Days of payment: "règlement 60 jours fin de mois".
 _PAYING = re.compile(
@@ -129,8 +130,11 @@ def find_date(
         due = [f for f, deadline in coming if deadline]
         if near or due:
             return near[0] if near else due[0]
-        values = {f.value for f, _ in coming}
-        return coming[0][0] if len(values) == 1 else None
+        # a day of a month says more than the name of a day, which may have been
+        told = (
+            [f for f, _ in coming if f.confidence >= 0.9] if len({f.value for f, _ in coming}) > 1 else [f for f, _ in coming]
+        )
+        return told[0] if len({f.value for f in told}) == 1 else None
     found = [] if led else [f for f, _ in _dates(text, day)]
     for chosen in (
         [f for f, _ in _dates(text, day) if any(0 <= f.spans[0][0] - end <= 15 for _, end in leads)],
@@ -187,6 +191,11 @@ def _dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, b
             before = plain[max(0, match.start() - 30) : match.start()]
             if ahead and _PAYING.search(before):
                 continue
+            if pattern is _WEEKDAY and any(
+                0 < start - match.end() <= 4 and plain[match.end() : start].strip() in ("", "le", "the", ",")
+                for start, _ in taken
+            ):
+                continue  # "vendredi 13/03" is the 13th
             deadline = (
                 _DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start()) or pattern is _FEAST
             )

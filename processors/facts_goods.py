@@ -6,6 +6,7 @@ told to be for all of them. Silence rather than a guess, and a doubt rather than
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,12 +17,22 @@ from processors.goods_marks import Marks, read_marks
 from processors.goods_shares import Shares
 from processors.goods_tables import table_cells, table_lines
 from processors.goods_values import Columns, Line
-from processors.tokens import Tokens
+from processors.tokens import Tokens, tokenise
 
 #: Characters that are looked at: more than a request ever has.
 _LONG = 20_000
 #: A message of so few words is about how many where it only names a number: the answer to a question, "comme d'habitude mais 5000".
 _FEW = 14
+#: A line of a form; who orders and where to tell nothing of the goods.
+_FORM = re.compile(
+    r"(?!(?:soci[eé]t[eé]|client|nom|contact|adresse|livraison|e?-?mail|t[eé]l|fax|factur|company|name|customer|ship|deliver|bill|from|de\b|[àa]\b))"
+    r"[^\W\d_][^:\n]{1,25}?\s{0,12}:(?=\s)",
+    re.IGNORECASE,
+)
+#: A price of one that is told to be it.
+_TOLD = 0.85
+#: A dot that shortens a word ends no phrase: "long. rouges".
+_SHORT = re.compile(r"(?<![^\W_])[^\W\d_]{2,6}\.(?=\s[a-zà-ÿ])")
 
 
 class GoodsReader:
@@ -39,8 +50,9 @@ class GoodsReader:
             tokens = Tokens(cut, items, tuple(h for h in tokens.hyphens if h + 1 < len(items)))
         text, columns = tokens.text, self._columns
         marks = read_marks(text, columns.units, day, english=language == "en")
-        hits = columns.things(tokens)
-        qualities = columns.qualities(tokens, marks, hits)
+        words = tokenise(_SHORT.sub(lambda m: m[0][:-1] + " ", text)) if _SHORT.search(text) else tokens
+        hits = columns.things(words)
+        qualities = columns.qualities(words, marks, hits)
         table = table_cells(text)
         if table and (lines := table_lines(text, columns, marks, hits, qualities, table)):
             inside = [(c.start, c.end) for row in table for c in row]
@@ -74,11 +86,14 @@ class GoodsReader:
         columns.put_count(tokens.text, line, named)
         if asked.doubt or self._left_out(everywhere, named):
             columns.doubt(line)
+        prices = [p for piece in pieces for p in piece.prices]
         if hits or named:
-            columns.put_prices(line, [p for piece in pieces for p in piece.prices])
+            columns.put_prices(line, prices)
+        else:  # what is ordered stands in another text: "Prix : 0,17 dh HT, le reste dans l'objet"
+            columns.put_prices(line, [p for p in prices if p.role == "unit" and p.sure >= _TOLD])
         if hits or named or few:
             near = [(p.start, p.end) for p in pieces if p.hits or p.counts or not hits]
-            columns.put_details(tokens.text, line, qualities, [*near, *_around(pieces)])
+            columns.put_details(tokens.text, line, qualities, [*near, *_around(tokens.text, pieces)])
         return line
 
     @staticmethod
@@ -105,11 +120,21 @@ class GoodsReader:
         return columns.first(lines, rest), lines
 
 
-def _around(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Stretches right beside one that names the thing: "Format : 24x32" on a line of its own."""
+def _around(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Stretches beside one that names the thing: "Format : 24x32" on a line of its own, and the further lines of such a form."""
     found = []
-    beside = [None, *pieces, None]
-    for before, piece, after in zip(beside, pieces, beside[2:], strict=False):
-        if not piece.hits and not piece.prices and any(p is not None and (p.hits or p.counts) for p in (before, after)):
-            found.append((piece.start, piece.end))
+    for step in (1, -1):
+        near = form = False
+        for piece in pieces[::step]:
+            said = text[piece.start : piece.end]
+            if piece.hits or piece.counts:
+                near = form = True
+            elif not piece.prices and near:
+                found.append((piece.start, piece.end))
+                near = False
+                form = form and _FORM.match(said.lstrip()) is not None
+            elif form and _FORM.match(said.lstrip()) is not None:
+                found.append((piece.start, piece.end))
+            else:
+                near = form = False
     return found

@@ -22,8 +22,8 @@ _ANY = "|".join(_CURRENCIES.values())
 CURRENCY = f"(?:{_ANY})"
 #: With or without tax.
 TAX = (
-    r"h\.?t\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
-    r"|(?:excl|incl)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|ex\.?\s+(?:vat|tax)|before\s+tax|net\s+of\s+tax"
+    r"h\.?t\.?v\.?a\.?|h\.?t\.?|t\.?v\.?a\.?c\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
+    r"|(?:excl|inc)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|ex\.?\s+(?:vat|tax)|before\s+tax|net\s+of\s+tax"
 )
 _MONEY = re.compile(
     rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"
@@ -86,7 +86,7 @@ def tax_of(words: str) -> Literal["incl", "excl", ""]:
     tax = re.sub(r"[\s.]", "", words.lower())
     if not tax:
         return ""
-    return "incl" if tax.startswith(("ttc", "toutes", "incl")) or "inclus" in tax or "comprise" in tax else "excl"
+    return "incl" if tax.startswith(("ttc", "tvac", "toutes", "inc")) or "inclus" in tax or "comprise" in tax else "excl"
 
 
 def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:

@@ -28,6 +28,8 @@ _STREET = re.compile(
     rf"|(?:{_STREETS})\s(?:[^\W\d_][\w'’-]*\s){{0,5}}{_NUMBER}(?!\d|\s?(?:[x×*]\s?\d|h\b)))"
     r"|(?<!\w)(?:شارع|زنقة|درب)\s[^\n,.]{0,40}?\d{1,4}"
 )
+#: Four digits before the name of a town, after a comma: Belgium, Switzerland, the Netherlands.
+_SHORT_CODE = re.compile(r"(?:^|,\s?)\d{4}(?=\s[A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
 #: Dots that end no sentence.
 _SHORT = re.compile(r"\b(?:av|ave|bd|bld|blvd|st|ste|rd|imm|app|apt|appt|res|n|no|z\.?i|q\.?i|fbg|pl|bp|mr|m|mme|dr)\.(?=\s)")
 _AFTER = (
@@ -58,7 +60,7 @@ _BROUGHT = re.compile(rf"(?:^|[\s,:(])(?P<to>{_TO})\s(?P<name>(?:[^\W\d_][\w'’
 _BILLED = re.compile(r"\b(?:factur\w*|e-?\s?mails?|mail|courriels?|web|ip|billing|invoic\w*|electronique|postale|email)\b")
 _OTHER = re.compile(rf"{_BILLED.pattern}|\bsieges?\b")
 #: What the place is called, before its address.
-_NAMED = re.compile(r"[^\W\d_][^\n:;.!?]{1,30}\s?:\s?")
+_NAMED = re.compile(r"[^\W\d_][^\n:;.!?,\d]{1,30}\s?:\s?")
 #: Ways of delivering that are no places.
 _MANNER = re.compile(
     r"(?:franco|gratuit\w*|offerte?|urgent\w*|express\w*|rapide\w*|possible|asap|a\s+convenir|ddp|dap|exw|fob|cif|ctm|aramex|transport\w*|free|"
@@ -74,7 +76,7 @@ def any_phrase(words: Sequence[str]) -> str:
 
 def is_place(said: str) -> bool:
     """Whether words look like an address rather than a name or a day."""
-    return _PLACE.search(plain_text(said)) is not None or POSTCODE.search(said) is not None
+    return any(p.search(said) for p in (POSTCODE, _SHORT_CODE)) or _PLACE.search(plain_text(said)) is not None
 
 
 class AddressReader:
@@ -127,7 +129,7 @@ def _brought(text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterato
         told = _BROUGHT.search(plain, line, start)
         if told is not None:
             name = told.start("name")
-            start = name if text[name : name + 1].isupper() or name == start else start if not told["name"].strip() else -1
+            start = name if text[name : name + 1].isupper() else start
         elif not any(0 <= start - last <= 3 and "\n" not in plain[last:start] for _, last in dates):
             start = match.start() if plain[match.start()] > "\u0600" else -1
         if start >= 0 and (found := _taken(text, plain, dates, start, place_only=True, sure=0.7)) is not None:

@@ -15,7 +15,7 @@ from processors.goods_units import Units, unit_after
 from processors.tokens import mask
 
 _CODE = r"[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
-_NUMBERED = r"(?:\s{0,2}(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|رقم))"
+_NUMBERED = r"(?:(?:\s{0,2}|[^\S\n]{0,12})(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|\bis\b|\best\b|رقم))"
 #: Codes of something else: "réf. article : …".
 _OTHERS = r"(?:produits?|articles?|modeles?|factures?|devis|couleurs?|product|item|colou?r|invoice|quote|de\s+(?:livr|factur))"
 
@@ -26,7 +26,7 @@ class ReferenceReader:
     def __init__(self, after: Sequence[str], counted: FactSpec | None) -> None:
         lead = any_phrase(after)
         self._pattern = re.compile(
-            rf"(?<!\w)(?P<lead>{lead})(?:(?P<marked>(?:(?:\s(?!{_OTHERS})[^\W\d_]{{2,12}}){{1,3}}\s?[:=]\s?|{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}})(?P<code>{_CODE})(?![\w])"
+            rf"(?<!\w)(?P<lead>{lead})(?:(?P<marked>(?:(?:\s(?!{_OTHERS})[^\W\d_]{{1,12}}){{1,3}}[^\S\n]{{0,12}}[:=]\s?|{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}})(?P<code>{_CODE})(?![\w])"
         )
         self._units = Units(counted.units, counted.unit_words) if counted is not None else Units((), {})
 

@@ -306,6 +306,6 @@ class _Reading:
     def _is_sum(self, item: Item, items: Sequence[Item]) -> bool:
         """Whether an item without a thing of its own is what the others come to."""
         others = [i.counts[0] for i in items if i is not item]
-        if item.own.hits and not item.unknown:
+        if not item.unknown:
             return False
         return {c.unit for c in others} == {item.counts[0].unit} and sum(c.value for c in others) == item.counts[0].value

@@ -15,9 +15,11 @@ from processors.numbers_spoken import readable
 #: "none": an amount that is no price of what is ordered.
 Role = Literal["unit", "total", "", "none"]
 
-_WHOLE = re.compile(r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:le\s+tout|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)")
+_WHOLE = re.compile(
+    r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:pour\s+)?(?:for\s+)?(?:le\s+tout|l['’]ensemble|the\s+lot|everything|all(?=\s*[.,;\n]|\s*$)|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)"
+)
 _TOTAL_CUE = re.compile(
-    r"\btotal\w*|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\bnet\s+a\s+payer|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
+    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\bnet\s+a\s+payer|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
 )
 _UNIT_CUE = re.compile(
     r"\bp\.?\s?u\b|\bprix|\bunit\w*|\bprice|\btarif|\brate\b|\beach\b|\btaman|\btmen|\btamane|الثمن|ثمن|السعر|\b[aà]\s+$|\bat\s+$|@\s?$"
@@ -55,6 +57,14 @@ _AND = re.compile(r"\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 _LEADS_ON = re.compile(rf"(?<![\w.,/])(?P<n>{_DECIMAL})\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 _NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
 _TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
+_LOT = re.compile(
+    r"\b(?:le\s+tout|l['’]ensemble|en\s+tout|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"
+)
+#: What all prices of a text are told to be: "all prices ex VAT".
+_TAX_SAID = re.compile(
+    rf"\b(?:prices?|prix|tarifs?|montants?|amounts?)\s+(?:(?:are|is|sont|en|in|s['’]entendent|indiques|exprimes|{CURRENCY})\s+){{0,3}}(?P<tax>{TAX})"
+    rf"(?![^\W_])(?!\s?[:=]?\s?\d)"
+)
 _CURRENCY_SAID = re.compile(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
 
 
@@ -109,7 +119,15 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
             one = _priced(plain, Money(number, default), match.span("n"), units, role="unit")
             found.append(replace(one, sure=min(one.sure, 0.6), spans=_with(one.spans, said)))
     found += _enumerated(spaced(reading, [s for p in found for s in p.spans]), found, units)
-    return _of_one_currency(reading, sorted(found, key=lambda p: p.start))
+    found = _of_one_currency(reading, sorted(found, key=lambda p: p.start))
+    currency, tax = told_of_all(plain)
+    return [replace(p, money=replace(p.money, currency=p.money.currency or currency, tax=p.money.tax or tax)) for p in found]
+
+
+def told_of_all(plain: str) -> tuple[str, Literal["incl", "excl", ""]]:
+    """(currency, tax) that a folded text says once for all its prices: "Devise : MAD", "all prices ex VAT"."""
+    currency, tax = _CURRENCY_SAID.search(plain), _TAX_SAID.search(plain)
+    return currency_of(currency["cur"]) if currency else "", tax_of(tax["tax"]) if tax else ""
 
 
 def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
@@ -185,7 +203,7 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
         unit = max((m.start() for m in _UNIT_CUE.finditer(before)), default=-1)
         if per_unit:
             role = "unit"
-        elif _WHOLE.match(plain[end : end + 40]) or total > unit:
+        elif _LOT.search(before) or _WHOLE.match(plain[end : end + 40]) or total > unit:
             role = "total"
         elif unit >= 0:
             role = "unit"

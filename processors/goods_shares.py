@@ -53,10 +53,13 @@ class Shares:
         return [*mine, *((a, b) for a, b, _ in self._all)]
 
     def _below(self, item: Item) -> list[Piece]:
-        """The lines below an item that only tell of it: "Format : 24x32"."""
+        """The lines below an item, or between its heading and its number, that only tell of it: "Format : 24x32"."""
         pieces = self._asked.pieces
         at = next((n for n, p in enumerate(pieces) if p is item.own), len(pieces))
-        found: list[Piece] = []
+        top = next((n for n, p in enumerate(pieces) if p is item.pieces[0]), at)
+        found = [p for p in pieces[top + 1 : at] if not p.claims and not p.hits]
+        if any(p.claims for p in pieces[top + 1 : at]):
+            found = []  # a heading of several
         for piece in pieces[at + 1 :]:
             if piece.hits or piece.claims or not self._text[piece.start : piece.end].strip():
                 break

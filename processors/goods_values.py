@@ -68,14 +68,20 @@ class Columns:
         if self.details is not None and self._words is not None:
             inside = {i for h in things for i in range(h.first, h.last + 1)}
             for hit in longest(self._words.find(tokens)):
-                if tokens.items[hit.first].form in _SIZES and not self._tells_size(tokens, hit, inside):
+                if not hit.exact and (len(hit.quote) < 5 or tokens.items[hit.first].capital):
                     continue
-                if hit.first in inside or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
+                size = hit.word.text in _SIZES
+                if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, inside)):
+                    continue  # "Pete" has the stem of "petit"
+                first = next((n for n in range(hit.first, hit.last + 1) if n not in inside), -1)
+                if first < 0 or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
                     continue
                 denied = negated(tokens, hit.first, hit.last)
-                if denied and not any(denied in h.quote for h in things if h.last < hit.first <= h.last + 3):
+                if denied and not any(
+                    denied in h.quote or h.quote in denied for h in things if h.last < hit.first <= h.last + 3
+                ):
                     continue  # "sans feuilles rouges" is red
-                spans.append((hit.start, hit.end))
+                spans.append((tokens.items[first].start, hit.end))
         return sorted({trimmed(tokens.text, a, b) for a, b in spans})
 
     def _tells_size(self, tokens: Tokens, hit: Hit, things: set[int]) -> bool:
