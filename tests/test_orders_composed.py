@@ -17,7 +17,12 @@ THINGS = {
     "sachet_fond_plat": ("sachets fond plat", "sachets plats", "sachet fd plat", "sachets à fond plat", "flat bottom bags"),
     "sac_sans_poignees": ("sacs fond carré sans poignées", "sacs sans anses", "sacs SOS sans poignées", "bags without handles"),
     "sac_poignees_plates": ("sacs poignées plates", "sacs à anses plates", "sac fond carré poignée plate", "flat handle bags"),
-    "sac_poignees_torsadees": ("sacs torsadés", "sacs poignées torsadées", "sac fond carré anses torsadées", "twisted handle bags"),
+    "sac_poignees_torsadees": (
+        "sacs torsadés",
+        "sacs poignées torsadées",
+        "sac fond carré anses torsadées",
+        "twisted handle bags",
+    ),
 }
 AMOUNTS = (350, 500, 1500, 2000, 3500, 5000, 12000, 25000, 43000, 120000)
 SIZES = ("24x10x32", "12 x 20", "18*8*24 cm")
@@ -66,7 +71,10 @@ def lines(draw: st.DrawFn) -> Said:
         amount = draw(st.sampled_from(AMOUNTS))
         quantity, number = Quantity(Decimal(amount), "pièce"), draw(st.sampled_from(WRITINGS))(amount)
     else:
-        few, unit = draw(st.integers(2, 40)), draw(st.sampled_from((("cartons", "carton"), ("palettes", "palette"), ("paquets", "paquet"))))
+        few, unit = (
+            draw(st.integers(2, 40)),
+            draw(st.sampled_from((("cartons", "carton"), ("palettes", "palette"), ("paquets", "paquet")))),
+        )
         quantity, number = Quantity(Decimal(few), unit[1]), f"{few} {unit[0]}"
     details = draw(st.sampled_from(("", *(f" {c}" for c in COLOURS), *(f" {s}" for s in SIZES), f" {COLOURS[0]} {SIZES[0]}")))
     price, money = "", None
@@ -81,8 +89,17 @@ def lines(draw: st.DrawFn) -> Said:
     return Said(thing, words, quantity, number, details, price, money)
 
 
-ASKING = ("Bonjour, je commande {}", "bghit {}", "Bonjour,\nmerci de nous livrer :\n{}", "Commande :\n{}", "Please send {}", "Il nous faut {}")
-ENDING = ("", "\nMerci", ". Livraison le 20 mars.", "\nLivraison vendredi\nCordialement", ", merci d'avance", "\n\nKarim 06 61 22 33 44")
+ASKING = (
+    "Bonjour, je commande {}", "bghit {}", "Bonjour,\nmerci de nous livrer :\n{}", "Commande :\n{}", "Please send {}", "Il nous faut {}",
+)  # fmt: skip
+ENDING = (
+    "",
+    "\nMerci",
+    ". Livraison le 20 mars.",
+    "\nLivraison vendredi\nCordialement",
+    ", merci d'avance",
+    "\n\nKarim 06 61 22 33 44",
+)
 LISTS = ("\n", "\n- ", "\n• ", "\n* ")
 INLINE = (", ", " et ", " + ", " ; ", " / ", " puis ", ", et ", " w ")
 
