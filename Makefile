@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: screenshots cluster faults faults-selftest soak install demo test contract lint bench lock servers clean
+.PHONY: pytest screenshots cluster faults faults-selftest soak install demo test contract lint bench lock servers clean
 
 install: .venv/.runtime
 
@@ -39,10 +39,15 @@ lint: .venv/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python daemon.py check
 
-test: .venv/.dev servers lint
-	@rm -f .contract.jsonl
-	GUICHET_CONTRACT_LOG=$(CURDIR)/.contract.jsonl $(BIN)/pytest -n auto --dist worksteal $(ARGS)
+# What is looked at and what is run do not need each other: side by side, and both must be good.
+test: .venv/.dev servers
+	@$(MAKE) --no-print-directory -j2 lint pytest
 	@$(MAKE) --no-print-directory contract
+
+# One worker more than processors: a third of a test's time is waiting for disks, servers and browsers.
+pytest: .venv/.dev servers
+	@rm -f .contract.jsonl
+	GUICHET_CONTRACT_LOG=$(CURDIR)/.contract.jsonl $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist worksteal $(ARGS)
 
 # Every request that a vendor's stand-in saw during the tests, held against the vendor's own specification.
 contract: .venv/.dev

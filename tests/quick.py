@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -13,54 +13,19 @@ from typing import Any
 
 import pytest
 
-import assembly
 import switchboard
 from core.case import Case
 from core.effects import Effect, SendMessage
-from core.errors import Transient, UserError
 from core.ports import Outlet
 from engine.house import House
 from engine.office import Office
-from engine.reader import Answer, Reading
-from tests.road import Counter
+from tests.road import Light
 
 #: The folder's own files are always older than this.
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-class _Reading:
-    """Reads in this process, and answers like a worker: a sentence for what could not be read."""
-
-    def __init__(self, init: Callable[[], Mapping[str, Any]]) -> None:
-        self._init = init
-        self._reading: Reading | None = None
-
-    def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        return [self._one(task) for task in tasks]
-
-    def _one(self, task: Mapping[str, Any]) -> Answer:
-        self._reading = self._reading or assembly.make_reading(self._init())
-        read, keep = self._reading
-        files: dict[str, bytes] = {}
-        try:
-            answer = read(task, files)
-            keep(files)
-            return answer
-        except (UserError, OSError) as error:
-            return Transient(str(error))
-        except Exception as error:
-            return f"erreur interne : {type(error).__name__} : {error}"
-
-    def rest(self) -> None: ...
-
-    def reload(self) -> None:
-        self._reading = None
-
-    def close(self) -> None:
-        self._reading = None
-
-
-class Quick(Counter):
+class Quick(Light):
     """A counter whose house is open: ``send`` drops mails and lets it work."""
 
     house: House
@@ -135,9 +100,7 @@ def quick(
             return mail_outlet(message_id=message_id, spool=board._spool, clock=board._clock)
 
         monkeypatch.setattr(switchboard.Switchboard, "_mail", mail)
-    house = assembly.open_house(counter.settings, counter.clock)
-    house.reader.pool = _Reading(house.reader.pool.forks.know)  # type: ignore[assignment]
-    counter.house = house
+    counter.house = house = counter.opened()
     house.start()
     try:
         counter.settle()

@@ -16,7 +16,7 @@ from engine import canary
 from operations import fly_canary
 from settings import Settings
 from switchboard import LOCAL_ADDRESS
-from tests.road import ADMIN, Counter, mail
+from tests.road import ADMIN, Counter, Light, mail
 
 
 def _with_mailbox(counter: Counter) -> Settings:
@@ -52,7 +52,7 @@ def _while_working(counter: Counter, work: Callable[[], object], *, carry: bool 
 
 
 def test_it_comes_back_and_opens_no_case(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data", admin_email=ADMIN)
+    counter = Light(tmp_path / "data", admin_email=ADMIN)
     counter.work()
     found: list[bool] = []
     _while_working(counter, lambda: found.append(fly_canary(_with_mailbox(counter), 0.5)))
@@ -64,7 +64,7 @@ def test_it_comes_back_and_opens_no_case(tmp_path: Path) -> None:
 def test_one_that_stays_away_turns_the_light_red_and_tells_the_administrator_once(tmp_path: Path) -> None:
     from console import reading_store, status_of
 
-    counter = Counter(tmp_path / "data", admin_email=ADMIN)
+    counter = Light(tmp_path / "data", admin_email=ADMIN)
     counter.work()
     for _ in range(2):
         assert not fly_canary(_with_mailbox(counter), 0.0)
@@ -83,7 +83,7 @@ def test_one_that_stays_away_turns_the_light_red_and_tells_the_administrator_onc
 def test_a_mail_that_only_pretends_to_be_one_proves_nothing(tmp_path: Path) -> None:
     from console import reading_store
 
-    counter = Counter(tmp_path / "data", admin_email=ADMIN)
+    counter = Light(tmp_path / "data", admin_email=ADMIN)
     counter.work()
     assert not fly_canary(_with_mailbox(counter), 0.0)
     forged = f"<guichet.{canary.REFERENCE.lower()}.0123456789abcdef.0123456789abcdef@guichet.invalid>"
@@ -107,6 +107,6 @@ def test_an_older_one_is_not_taken_for_ours() -> None:
 
 
 def test_without_a_mailbox_there_is_nothing_to_try(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data")
+    counter = Light(tmp_path / "data")
     with pytest.raises(UserError, match="boîte"):
         fly_canary(counter.settings, 1.0, clock=now)

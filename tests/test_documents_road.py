@@ -23,7 +23,7 @@ from core.document import Document
 from core.reading import Quantity
 from engine.papers import PaperPool
 from tests.ocr import tesseract
-from tests.road import Counter, mail
+from tests.road import Counter, Light, mail
 
 ORDER = make.pdf(
     ((60, 80, "Je souhaite commander un bouquet de fleurs"), (60, 110, "pour un anniversaire : 20 roses, s'il vous plaît"))
@@ -38,7 +38,7 @@ def directives(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def counter(tmp_path: Path, directives: Path) -> Counter:
-    return Counter(tmp_path / "data", directives_dir=directives)
+    return Light(tmp_path / "data", directives_dir=directives)
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def test_a_photo_without_a_word_is_an_order_that_waits_for_a_person(tmp_path: Pa
     """The packaging maker's: nothing but a photo of a printed order; its fields are there, each with its place, and explained alike."""
     tesseract()
     raw = mail("", subject="", files=(("IMG-1.jpg", make.saved(make.photo(), "JPEG", quality=85)),))
-    counter = Counter(tmp_path / "data", business="sacherie")
+    counter = Light(tmp_path / "data", business="sacherie")
     counter.drop(raw)
     assert counter.work() == {}
     (case,) = counter.cases()
@@ -149,7 +149,7 @@ def test_a_photo_without_a_word_is_an_order_that_waits_for_a_person(tmp_path: Pa
 
 def test_what_no_directive_asks_for_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figurative's photos go their way as ever, without a process, without a lookup."""
-    counter = Counter(tmp_path / "data")
+    counter = Light(tmp_path / "data")
     photo = make.saved(make.photo(), "JPEG")
     with counted(monkeypatch) as opened:
         counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", photo), ("plan.pdf", ORDER))))
@@ -191,9 +191,7 @@ def test_what_we_lacked_is_tried_again_when_the_file_comes_again(counter: Counte
     """Without Tesseract a photo goes on unread and the service says what to install; once it is there, the same photo is read."""
     tesseract()
     photo = make.saved(make.photo(((60, 80, "Un bouquet de fleurs pour un"), (60, 110, "anniversaire : 20 roses"))))
-    poor = Counter(
-        counter.settings.data_dir, directives_dir=counter.settings.directives_dir, tesseract_path="/nowhere/tesseract"
-    )
+    poor = Light(counter.settings.data_dir, directives_dir=counter.settings.directives_dir, tesseract_path="/nowhere/tesseract")
     poor.drop(mail("voici", subject="photo", files=(("photo.png", photo),)), "a.eml")
     troubles = poor.work()
     assert "apt-get install tesseract-ocr" in troubles["documents"]
@@ -236,7 +234,7 @@ def test_a_stop_gives_up_what_is_being_read_and_the_next_start_reads_it(counter:
     slow.write_text('#!/bin/sh\n[ "$1" = --list-langs ] && { echo fra; echo ara; echo eng; exit 0; }\nexec sleep 77.125\n')
     slow.chmod(0o755)
     photo = make.saved(make.photo(((60, 80, "Un bouquet de fleurs pour un"), (60, 110, "anniversaire : 20 roses"))))
-    stuck = Counter(counter.settings.data_dir, directives_dir=counter.settings.directives_dir, tesseract_path=str(slow))
+    stuck = Light(counter.settings.data_dir, directives_dir=counter.settings.directives_dir, tesseract_path=str(slow))
     stuck.drop(mail("voici", subject="photo", files=(("photo.png", photo),)))
     started = time.monotonic()
     with stuck.open():

@@ -24,7 +24,7 @@ from core.errors import Rejected, Transient, Unauthorized
 from persons import erase_person, export_person
 from tests.fakes.clickup import ClickUp
 from tests.fakes.hubspot import HubSpot
-from tests.road import JPEG, Counter, daemon, mail
+from tests.road import JPEG, Light, daemon, mail
 from tests.test_road_tools import clickup, hubspot, tools, version
 
 __all__ = ["clickup", "hubspot", "tools", "version"]
@@ -36,7 +36,7 @@ WHO = "client@example.com"
 def test_a_person_is_erased_here_and_in_the_companys_tools(
     tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
 ) -> None:
-    counter = Counter(tmp_path / "data", **tools, files_dir=str(tmp_path / "files"))
+    counter = Light(tmp_path / "data", **tools, files_dir=str(tmp_path / "files"))
     counter.drop(mail("Je souhaite modéliser ce fauteuil", files=(("photo.jpg", JPEG),)))
     counter.drop(mail("Je souhaite modéliser cette table", sender="Luc <luc@example.org>", subject="Table", number=2))
     assert counter.work() == {}
@@ -72,7 +72,7 @@ def test_a_person_is_erased_here_and_in_the_companys_tools(
 
 
 def test_the_command_prints_the_receipt_and_the_copy(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data")
+    counter = Light(tmp_path / "data")
     counter.drop(mail("Je souhaite modéliser ce fauteuil", files=(("photo.jpg", JPEG),)))
     assert counter.work() == {}
     told = export_person(counter.settings, WHO, tmp_path / "copie")

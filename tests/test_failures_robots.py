@@ -12,7 +12,7 @@ import pytest
 from connectors.gmail.outbox import SmtpOutlet
 from switchboard import LOCAL_ADDRESS
 from tests.quick import Quick, quick
-from tests.road import ADMIN, JPEG, Counter, daemon, mail, plain
+from tests.road import ADMIN, JPEG, Light, daemon, mail, plain
 from tests.smtp_server import MailServer, mail_server
 
 
@@ -273,7 +273,7 @@ def test_row_15_a_mail_that_the_server_took_without_a_word_is_not_sent_again(
 
 def test_row_15_a_daemon_killed_while_sending_does_not_send_again(tmp_path: Path, smtp: MailServer) -> None:
     """What was being sent when we died is uncertain after the start, and parked: never sent a second time by itself."""
-    counter = Counter(tmp_path / "data")
+    counter = Light(tmp_path / "data")
     counter.drop(mail("Je souhaite modéliser ce fauteuil", files=(("p.jpg", JPEG),)))
     assert counter.work() == {}
     assert len(counter.sent()) == 1

@@ -11,7 +11,7 @@ from core.ports import Change, Settled
 from engine.healing import reading_version
 from spools import open_spool
 from store import SqlStore
-from tests.road import ADMIN, Counter, mail, plain
+from tests.road import ADMIN, Light, mail, plain
 from tests.store_help import NOW, effect, later, opened, reading, taken
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -102,7 +102,7 @@ def test_the_version_follows_the_code_that_reads(tmp_path: Path) -> None:
 
 
 def test_after_an_upgrade_the_road_recovers_and_tells(tmp_path: Path) -> None:
-    counter = Counter(tmp_path)
+    counter = Light(tmp_path)
     counter.work()
     with reading_store(counter.settings) as store:
         assert store.heal("3.0.0+autre", 2, counter.clock()) == 0, "an older version is at work"

@@ -20,7 +20,7 @@ from store import open_store as open_
 from store.move import move, moved_to
 from store.tables import inbox, ledger, metadata
 from tests import postgres
-from tests.road import JPEG, Counter, daemon, mail, plain
+from tests.road import JPEG, Counter, Light, daemon, mail, plain
 from tests.store_help import NOW
 
 pytestmark = pytest.mark.server("postgresql")
@@ -35,7 +35,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    counter = Counter(tmp_path_factory.mktemp("template") / "data")
+    counter = Light(tmp_path_factory.mktemp("template") / "data")
     counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
     counter.drop(mail("Mon paiement ne passe pas", sender="a@b.example", subject="paiement", number=2))
     assert counter.work() == {}
@@ -46,7 +46,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lived_in(tmp_path: Path, template: Path) -> Counter:
     """An installation on SQLite with a quote that waits for its answer."""
     shutil.copytree(template, tmp_path / "data")
-    return Counter(tmp_path / "data")
+    return Light(tmp_path / "data")
 
 
 def on(counter: Counter, url: str, **more: Any) -> Settings:
@@ -76,7 +76,7 @@ def test_everything_is_there_and_the_road_goes_on(lived_in: Counter, url: str) -
         assert after[name] == before[name], name
     assert after["journal"][:-1] == before["journal"]
     assert after["journal"][-1][3] == "store.moved"
-    there = Counter(lived_in.settings.data_dir, database_url=url)
+    there = Light(lived_in.settings.data_dir, database_url=url)
     there.drop(mail("Je valide", answers=quote, number=3), "later.eml")
     there.drop(mail("Impossible de me connecter", sender="neu@b.example", subject="connexion", number=4), "new.eml")
     assert there.work() == {}
@@ -130,7 +130,7 @@ def test_a_move_that_lacks_only_its_mark_ends(lived_in: Counter, url: str, monke
 
 
 def test_a_database_that_holds_something_is_left_alone(lived_in: Counter, url: str, tmp_path: Path) -> None:
-    other = Counter(tmp_path / "other", database_url=url, secret_key=keys_text(lived_in))
+    other = Light(tmp_path / "other", database_url=url, secret_key=keys_text(lived_in))
     other.drop(mail("Mon paiement ne passe pas", sender="x@b.example", subject="paiement", number=9))
     assert other.work() == {}
     with pytest.raises(UserError, match="contient déjà des données"):
@@ -178,7 +178,7 @@ def test_what_is_missing_is_told(lived_in: Counter, url: str, tmp_path: Path) ->
     with pytest.raises(UserError, match="SPOOL_BUCKET"):
         move_store(on(lived_in, url), files=True)
     with pytest.raises(UserError, match="pas de base SQLite"):
-        move_store(on(Counter(tmp_path / "none"), url), files=False)
+        move_store(on(Light(tmp_path / "none"), url), files=False)
     told = daemon(lived_in.settings.data_dir, "run", "--once", DATABASE_URL=url)
     assert told.returncode == 2
     assert "move-store" in told.stderr

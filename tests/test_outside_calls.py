@@ -83,9 +83,9 @@ def test_status_shows_the_days_calls_and_what_is_left_of_hubspots_budget(tmp_pat
     with HubSpot() as portal:
         own = {"hubspot_api_key": portal.token, "hubspot_base_url": portal.url, "hubspot_hub_id": "1"}
         own |= {"hubspot_pipeline_id": "0", "hubspot_stage_new": "1", "hubspot_stage_closed": "4"}
-        from tests.road import Counter, mail
+        from tests.road import Light, mail
 
-        counter = Counter(tmp_path / "data", **own)
+        counter = Light(tmp_path / "data", **own)
         counter.drop(mail("Mon paiement est refusé", subject="paiement"))
         assert counter.work() == {}
         made = len(portal.calls)

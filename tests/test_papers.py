@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -156,25 +156,28 @@ def test_a_forwarded_mail_with_its_order(pool: PaperPool) -> None:
 
 # ------------------------------------------------------------------ what is not
 
-HOSTILE: list[tuple[str, bytes, str, Kind, str]] = [
-    ("encrypted PDF", make.encrypted_pdf(), "bon.pdf", "pdf", "encrypted"),
-    ("a program called .pdf", b"MZ\x90\0" + bytes(4000), "bon.pdf", "pdf", "not-what-it-says"),
-    ("a zip called .pdf", make.workbook([["a"]]), "bon.pdf", "pdf", "not-what-it-says"),
-    ("half a PDF", make.pdf(make.ORDER)[:400], "bon.pdf", "pdf", "broken"),
-    ("nothing", b"", "bon.pdf", "pdf", "empty"),
-    ("half a picture", make.saved(make.photo())[:9000], "photo.png", "image", "broken"),
-    ("a picture bomb", make.bomb_png(), "photo.png", "image", "bomb"),
-    ("a workbook bomb", make.bomb_workbook(), "bon.xlsx", "sheet", "bomb"),
-    ("half a workbook", make.workbook([["a"]])[:700], "bon.xlsx", "sheet", "broken"),
-    ("a sealed workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "bon.xlsx", "sheet", "encrypted"),
-    ("noise", os.urandom(5000), "bon.csv", "sheet", "broken"),
-    ("no words", make.saved(Image.new("RGB", (300, 300), "white")), "photo.png", "image", "no-text"),
-    ("a voice nobody hears", b"OggS" + bytes(200), "voix.ogg", "voice", "no-transcription"),
+SEALED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+#: (what, its bytes, name, kind, trouble); made when it is asked for, since every worker loads this module.
+HOSTILE: list[tuple[str, Callable[[], bytes], str, Kind, str]] = [
+    ("encrypted PDF", make.encrypted_pdf, "bon.pdf", "pdf", "encrypted"),
+    ("a program called .pdf", lambda: b"MZ\x90\0" + bytes(4000), "bon.pdf", "pdf", "not-what-it-says"),
+    ("a zip called .pdf", lambda: make.workbook([["a"]]), "bon.pdf", "pdf", "not-what-it-says"),
+    ("half a PDF", lambda: make.pdf(make.ORDER)[:400], "bon.pdf", "pdf", "broken"),
+    ("nothing", lambda: b"", "bon.pdf", "pdf", "empty"),
+    ("half a picture", lambda: make.saved(make.photo())[:9000], "photo.png", "image", "broken"),
+    ("a picture bomb", make.bomb_png, "photo.png", "image", "bomb"),
+    ("a workbook bomb", make.bomb_workbook, "bon.xlsx", "sheet", "bomb"),
+    ("half a workbook", lambda: make.workbook([["a"]])[:700], "bon.xlsx", "sheet", "broken"),
+    ("a sealed workbook", lambda: SEALED, "bon.xlsx", "sheet", "encrypted"),
+    ("noise", lambda: os.urandom(5000), "bon.csv", "sheet", "broken"),
+    ("no words", lambda: make.saved(Image.new("RGB", (300, 300), "white")), "photo.png", "image", "no-text"),
+    ("a voice nobody hears", lambda: b"OggS" + bytes(200), "voix.ogg", "voice", "no-transcription"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "name", "kind", "code"), [h[1:] for h in HOSTILE], ids=[h[0] for h in HOSTILE])
-def test_hostile_files_are_told_in_words(pool: PaperPool, content: bytes, name: str, kind: Kind, code: str) -> None:
+@pytest.mark.parametrize(("made", "name", "kind", "code"), [h[1:] for h in HOSTILE], ids=[h[0] for h in HOSTILE])
+def test_hostile_files_are_told_in_words(pool: PaperPool, made: Callable[[], bytes], name: str, kind: Kind, code: str) -> None:
+    content = made()
     if code == "no-text":
         tesseract()
     started = time.monotonic()
@@ -232,7 +235,7 @@ def test_who_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None
     document = pool.read(make.saved(make.photo()), "photo.png", "image")
     assert document.trouble is not None
     assert document.trouble.code == "too-slow"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60, "long before the 1234.5 s"
     assert not make.running("sleep\x001234.5")
     pool.close()
 
@@ -243,7 +246,7 @@ def test_the_processor_is_bounded_too() -> None:
     document = pool.read(make.heavy_pdf(60), "plan.pdf", "pdf")
     assert document.trouble is not None
     assert document.trouble.code == "too-slow"
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 50, "before the minute that it may take in all"
     pool.close()
 
 

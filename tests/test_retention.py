@@ -15,7 +15,7 @@ from engine.retention import Periods, Retention
 from settings import Settings
 from store import SqlStore
 from store.spool import FolderSpool
-from tests.road import JPEG, Counter, mail
+from tests.road import JPEG, Light, mail
 from tests.store_help import KEYS, NOW, effect, entry, later, opened, reading, taken
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -114,9 +114,9 @@ def test_words_of_the_model_go(store: SqlStore, spool: FolderSpool) -> None:
 
 
 def test_the_service_keeps_the_periods_of_its_settings(tmp_path: Path) -> None:
-    start = Counter(tmp_path).clock()
+    start = Light(tmp_path).clock()
     late = timedelta(0)
-    counter = Counter(tmp_path, clock=lambda: start + late, keep_closed_days=7)
+    counter = Light(tmp_path, clock=lambda: start + late, keep_closed_days=7)
     counter.drop(mail("Je souhaite modéliser ce fauteuil", files=(("photo.jpg", JPEG),)))
     assert counter.work() == {}
     late = timedelta(days=90)  # the offer runs out by itself

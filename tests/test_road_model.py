@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.anthropic import Anthropic
-from tests.road import JPEG, Counter, daemon, mail
+from tests.road import JPEG, Counter, Light, daemon, mail
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def model() -> Iterator[Anthropic]:
 
 
 def counter_with(model: Anthropic, folder: Path, **more: str) -> Counter:
-    return Counter(folder, anthropic_api_key=model.key, anthropic_base_url=model.url, **more)
+    return Light(folder, anthropic_api_key=model.key, anthropic_base_url=model.url, **more)
 
 
 UNSURE = "Bonjour, pourriez-vous me faire ça en 3D ? C'est un zgrumpf de chez nous. Merci"

@@ -15,7 +15,7 @@ from connectors.clickup.client import ClickUpClient
 from connectors.hubspot.client import HubSpotClient
 from tests.fakes.clickup import ClickUp
 from tests.fakes.hubspot import HubSpot
-from tests.road import JPEG, Counter, mail
+from tests.road import JPEG, Light, mail
 
 #: The user whose name stands on answers in HubSpot's conversations.
 AGENT = "51234567"
@@ -75,7 +75,7 @@ def test_the_whole_journey_into_hubspot_and_clickup(
 ) -> None:
     for name, kind in (("Crédits", "number"), ("Client", "short_text")):
         clickup.add_field(name, kind)
-    counter = Counter(tmp_path / "data", **tools, files_dir=str(tmp_path / "files"))
+    counter = Light(tmp_path / "data", **tools, files_dir=str(tmp_path / "files"))
     counter.drop(mail("Je souhaite modéliser ce fauteuil... pour le 24 décembre 2026", files=(("photo.jpg", JPEG),)))
     assert counter.work() == {}
     (contact,) = hubspot.created("contacts")
@@ -123,7 +123,7 @@ def test_a_single_message_costs_at_most_four_calls_to_hubspot_once_the_propertie
 ) -> None:
     held: list[float] = []
     monkeypatch.setitem(engine.courier.Courier.__init__.__kwdefaults__, "pause", held.append)
-    counter = Counter(tmp_path / "data", **tools)
+    counter = Light(tmp_path / "data", **tools)
     counter.drop(mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=99))
     assert counter.work() == {}
     before = len(hubspot.calls)
@@ -138,7 +138,7 @@ def test_a_single_message_costs_at_most_four_calls_to_hubspot_once_the_propertie
 def test_a_hundred_messages_cost_at_most_five_hundredths_of_a_call_each(
     tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot
 ) -> None:
-    counter = Counter(tmp_path / "data", **tools)
+    counter = Light(tmp_path / "data", **tools)
     counter.drop(
         mail("Je souhaite modéliser cette chaise", sender="z@example.org", files=(("p.jpg", JPEG + b"z"),), number=999)
     )
@@ -160,7 +160,7 @@ def test_a_hundred_messages_cost_at_most_five_hundredths_of_a_call_each(
 def test_a_refusal_closes_the_ticket_and_makes_no_task(
     tmp_path: Path, tools: dict[str, Any], hubspot: HubSpot, clickup: ClickUp
 ) -> None:
-    counter = Counter(tmp_path / "data", **tools)
+    counter = Light(tmp_path / "data", **tools)
     counter.drop(mail("Je souhaite modéliser ce fauteuil...", files=(("photo.jpg", JPEG),)))
     assert counter.work() == {}
     (quote,) = counter.sent("client@example.com")
@@ -179,7 +179,7 @@ def test_bad_days_of_the_tools_cost_no_double_and_no_loss(
     for client in (HubSpotClient, ClickUpClient):
         monkeypatch.setitem(client.__init__.__kwdefaults__, "timeout", (1.0, 1.0))
     later = [timedelta()]
-    counter = Counter(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools)
+    counter = Light(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools)
 
     def days(number: int) -> None:
         for _ in range(number):
@@ -217,7 +217,7 @@ def test_the_whole_journey_in_hubspots_inbox_alone(
     """Request, quote and yes in one conversation; a yes that a stranger's conversation brings decides nothing."""
     later = [timedelta()]
     more = {"hubspot_agent_id": AGENT, "hubspot_poll_seconds": 1}
-    counter = Counter(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools, **more)
+    counter = Light(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools, **more)
 
     def work() -> None:
         for _ in range(3):
@@ -251,7 +251,7 @@ def test_row_26_the_same_mail_by_imap_and_by_hubspots_inbox_is_one_case(
 ) -> None:
     later = [timedelta()]
     more = {"hubspot_agent_id": AGENT, "hubspot_poll_seconds": 1}
-    counter = Counter(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools, **more)
+    counter = Light(tmp_path / "data", clock=lambda: datetime.now(UTC) + later[0], **tools, **more)
     text = "Je souhaite modéliser ce fauteuil vintage"
 
     def by_imap() -> None:

@@ -14,7 +14,7 @@ from console import reading_store
 from core.case import Case, Party, Thread
 from core.ports import Change
 from tests.fakes.twilio import Twilio
-from tests.road import JPEG, Counter, mail
+from tests.road import JPEG, Light, mail
 
 NUMBER = "+33612345678"
 
@@ -26,7 +26,7 @@ class Phone:
         self.later = timedelta()
         self.twilio = Twilio(clock=lambda: time.time() + self.later.total_seconds())
         self.twilio.__enter__()
-        self.counter = Counter(
+        self.counter = Light(
             folder,
             clock=lambda: datetime.now(UTC) + self.later,
             twilio_account_sid=self.twilio.account,

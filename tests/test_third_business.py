@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.road import ROOT, Counter, mail, plain
+from tests.road import ROOT, Light, mail, plain
 
 #: Words of the packaging maker's documents.
 PACKAGING = "sachets?\\b|\\bsacs?\\b|poign[ée]e|torsad|kraft|packaging|emballage|sacherie|\\banses?\\b|fond (plat|carr)|flat bottom|twisted"
@@ -18,7 +18,7 @@ def test_a_florist_beside_the_studio_is_taken_to_approval_and_fulfilment(tmp_pat
     folder = tmp_path / "directives"
     shutil.copytree(ROOT / "directives", folder)
     shutil.copytree(FLORIST, folder / "fleuriste")
-    counter = Counter(tmp_path / "data", directives_dir=folder)
+    counter = Light(tmp_path / "data", directives_dir=folder)
     counter.drop(mail("Je voudrais un bouquet de fleurs pour un anniversaire, 20 roses.", subject="Un bouquet", number=1))
     counter.drop(mail("Je souhaite modéliser ce fauteuil", sender="b@example.org", number=2))
     assert counter.work() == {}

@@ -21,7 +21,7 @@ from engine.pipeline import Setup, belonging, read_mail
 from store import SqlStore
 from tests.orders_help import mail as plain_mail
 from tests.orders_life import FULL, Life
-from tests.road import ADMIN, ROOT, Counter, mail, plain
+from tests.road import ADMIN, ROOT, Light, mail, plain
 from tests.store_help import NOW
 from tests.test_road_whatsapp import NUMBER, Phone
 
@@ -39,7 +39,7 @@ def phone(tmp_path: Path) -> Iterator[Phone]:
 
 
 def test_each_gets_what_is_addressed_to_it_and_the_first_customer_is_not_surprised(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data")
+    counter = Light(tmp_path / "data")
     counter.drop(mail(FULL, sender=CLIENT, subject="Commande", to=ORDERS, number=1))
     counter.drop(mail(FULL, sender="b@example.org", subject="Commande", number=2))
     counter.drop(mail("Je souhaite modéliser ce fauteuil en 3D", sender="c@example.org", number=3))
@@ -56,7 +56,7 @@ def test_each_gets_what_is_addressed_to_it_and_the_first_customer_is_not_surpris
 
 
 def test_an_order_by_mail_is_validated_by_a_reply_and_repeated(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data")
+    counter = Light(tmp_path / "data")
     counter.drop(mail(FULL, sender=CLIENT, subject="Commande", to=ORDERS, number=1))
     assert counter.work() == {}
     (order,) = counter.cases()
@@ -94,7 +94,7 @@ def test_an_order_by_mail_is_validated_by_a_reply_and_repeated(tmp_path: Path) -
 
 
 def test_an_order_is_validated_from_the_console_without_a_price(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data", business="sacherie")
+    counter = Light(tmp_path / "data", business="sacherie")
     counter.drop(mail(FULL, sender=CLIENT, subject="Commande", number=1))
     assert counter.work() == {}
     act_on(counter.settings, counter.cases()[0].ref, "validate", "", "", "anne")
@@ -106,7 +106,7 @@ def test_an_order_is_validated_from_the_console_without_a_price(tmp_path: Path) 
 
 def test_nobody_is_told_what_another_ordered(tmp_path: Path) -> None:
     """A forged sender whose answers go elsewhere gets nothing of the order it names."""
-    counter = Counter(tmp_path / "data", business="sacherie")
+    counter = Light(tmp_path / "data", business="sacherie")
     counter.drop(mail(FULL, sender=CLIENT, subject="Commande", number=1))
     assert counter.work() == {}
     counter.drop(mail("Je valide", sender=ADMIN, answers=counter.sent(ADMIN)[-1], number=2))
@@ -189,7 +189,7 @@ def test_past_orders_are_found_by_either_address_of_their_person(store: SqlStore
 
 
 def test_a_message_that_is_no_order_is_told_to_the_administrator(tmp_path: Path) -> None:
-    counter = Counter(tmp_path / "data", business="sacherie")
+    counter = Light(tmp_path / "data", business="sacherie")
     counter.drop(mail("Bonjour, notre commande devait arriver hier, où en est la livraison ?", sender="client@example.org"))
     counter.work()
     (told,) = counter.sent(ADMIN)

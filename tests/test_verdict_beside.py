@@ -6,6 +6,7 @@ Sentences are taken from all labelled sets, what stands beside them was written 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from blind_mails import QUOTE, REVIEW, US, blocks
@@ -26,8 +27,14 @@ LABELLED = sorted(
     {(c.answer, c.text) for n in ("development", "heldout", "round2", "round4") for c in cases(n) if not c.arguments}
     | {(head.split()[0], text) for n in range(1, 10) for head, text in blocks(f"replies_{n}")}
 )
-SHORT = [t for a, t in LABELLED if a == "approve" and len(t) < 60 and "\n" not in t and answer(t) == "approve"]
-DRAWN = SHORT[:: max(1, len(SHORT) // 22)]
+
+
+@cache
+def drawn() -> list[str]:
+    """Short replies that approve."""
+    short = [t for a, t in LABELLED if a == "approve" and len(t) < 60 and "\n" not in t and answer(t) == "approve"]
+    return short[:: max(1, len(short) // 22)]
+
 
 SPOILING = """\
 si le délai est court|à condition que ce soit livré avant lundi|sauf si c'est trop long|dès que mon patron aura signé
@@ -57,10 +64,10 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_takes_a_yes_away_does_so_wherever_it_stands(place: str) -> None:
-    assert len(DRAWN) >= 20
+    assert len(drawn()) >= 20
     approved = []
     for spoilt in SPOILING:
-        for yes in DRAWN:
+        for yes in drawn():
             text = PLACES[place].format(yes=yes.rstrip(" .!"), spoilt=spoilt, Spoilt=spoilt[:1].upper() + spoilt[1:])
             if answer(text) == "approve":
                 approved.append(text)

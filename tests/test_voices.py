@@ -31,7 +31,7 @@ from engine.paid import Paid
 from engine.seeing import Hearing
 from store import SqlStore
 from tests.ocr import tesseract
-from tests.road import Counter, mail, settings_for
+from tests.road import Light, mail, settings_for
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 #: A page of Ogg Opus that ends after 4.5 seconds; what is said in it is recorded, not spoken.
@@ -204,7 +204,7 @@ def test_a_voice_message_becomes_a_case(fake: OpenAI, tmp_path: Path, directives
         "Bonjour, je voudrais un bouquet de fleurs pour un anniversaire\nvingt roses, enfin 20 roses s'il vous plaît",
         seconds=9.0,
     )
-    counter = Counter(
+    counter = Light(
         tmp_path / "data",
         directives_dir=directives,
         openai_api_key=fake.key,
@@ -231,7 +231,7 @@ def test_handwriting_is_shown_to_the_model_that_sees(tmp_path: Path, directives:
     copied = {"pages": [{"number": 1, "text": "Un bouquet de fleurs pour un anniversaire\n20 roses"}], "sure": "medium"}
     with Anthropic() as fake:
         fake.next_answers(copied)
-        counter = Counter(tmp_path / "data", directives_dir=directives, anthropic_api_key=fake.key, anthropic_base_url=fake.url)
+        counter = Light(tmp_path / "data", directives_dir=directives, anthropic_api_key=fake.key, anthropic_base_url=fake.url)
         counter.drop(mail("voici", subject="photo", files=(("bon.png", scribble),)))
         counter.work()
         (case,) = counter.cases()
