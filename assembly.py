@@ -440,6 +440,7 @@ def reading_by(setup: Setup, told: Mapping[str, Any]) -> Reading:
             channel=task["channel"],
             documents=documents,
             account=task.get("inbox", ""),
+            digest=task["raw"],
         )
 
     return read, spool.put_known

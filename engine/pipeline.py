@@ -71,9 +71,11 @@ def read_mail(
     channel: Channel = "email",
     documents: Sequence[Document] | None = None,
     account: str = "",
+    digest: str = "",
 ) -> ReadMail:
     """Read one stored message of any channel. Total: any bytes give a message.
 
+    ``digest`` is the hex SHA-256 of the bytes where it is known.
     ``account`` is the inbox it came by, '' where that is not known.
     ``keep`` stores files' bytes, given by their digests; ``get`` gives the bytes of files that stand in the spool already.
     ``documents`` are what its files say, None while that is not known.
@@ -83,7 +85,7 @@ def read_mail(
     elif channel == "form":
         message = _form(raw, now, get)
     else:
-        mail = parse(raw)
+        mail = parse(raw, digest)
         if keep is not None and mail.parts:
             keep({part.attachment.sha256: part.content for part in mail.parts})
         message = _message(mail, setup, channel)

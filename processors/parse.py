@@ -70,9 +70,12 @@ class ParsedMail:
     size: int
 
 
-def parse(raw: bytes) -> ParsedMail:
-    """Read a mail. Never raises, whatever the bytes; linear in their number."""
-    digest = hashlib.sha256(raw).hexdigest()
+def parse(raw: bytes, digest: str = "") -> ParsedMail:
+    """Read a mail. Never raises, whatever the bytes; linear in their number.
+
+    ``digest`` is the hex SHA-256 of these bytes where it is known.
+    """
+    digest = digest or hashlib.sha256(raw).hexdigest()
     try:
         return _parse(raw, digest)
     except Exception:  # the last net: a mail that opens a case as text is better than one that stops a mailbox
@@ -133,17 +136,27 @@ def _line_ends(raw: bytes) -> bytes:
 def _charset_hint(data: bytes) -> str:
     """The charset to read raw 8-bit headers with when they are not UTF-8: the first one declared; where those bytes look East
     Asian, the first declared multi-byte charset that fits them, in a part below too."""
+    head = data[: min(n for n in (data.find(b"\n\n", 0, 65538), data.find(b"\r\n\r\n", 0, 65540), 65536) if n > 0)]
+    if head.isascii():
+        return _first_declared(data)
     declared = [codec(name) for name in _declared(data[:65536])]
     first = declared[0] if declared else ""
-    head = data[: min(n for n in (data.find(b"\n\n"), data.find(b"\r\n\r\n"), 65536) if n > 0)]
-    if head.isascii():
-        return first
     dense = [line for line in head.split(b"\n") if sum(b >= 0x80 for b in line) > 0.2 * len(line)]
     for name in declared[:50] if dense else ():
         name = "cp932" if name.startswith("iso2022_jp") else name
         if name in _WIDE and all(_fits(line, name) for line in dense):
             return name
     return first
+
+
+def _first_declared(data: bytes) -> str:
+    """The first charset named; mostly it stands near the top, before the files."""
+    for near in (4096, 65536):
+        # One that the cut goes through may be longer than it looks.
+        found = next(iter(_declared(data[:near])), "")
+        if found and not data[:near].endswith(found.encode()):
+            return codec(found)
+    return codec(found)
 
 
 def _declared(head: bytes) -> list[str]:

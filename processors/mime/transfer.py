@@ -5,6 +5,8 @@ from __future__ import annotations
 import binascii
 import re
 
+import pybase64
+
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _BLANKS = b" \t\r\n\0\x0b\x0c"
@@ -42,9 +44,12 @@ def undo(data: bytes, encoding: str) -> tuple[bytes, bool]:
 
 def unbase64(data: bytes) -> bytes:
     """Base64 decoded whatever surrounds it: foreign characters skipped, padding repaired, several padded runs joined."""
-    if 0 <= len(data) - (data.find(b"=") if b"=" in data else len(data)) <= 8 and b"-" not in data and b"_" not in data:
+    padding = data[data.find(b"=") :] if b"=" in data else b""
+    if len(padding) <= 8 and b"-" not in data and b"_" not in data:
+        # Whole and well padded: no copy of what may be megabytes. What letters after a padding mean binascii alone is asked.
+        decoded = binascii.a2b_base64 if padding.strip(b"=" + _BLANKS) else pybase64.b64decode
         try:
-            return binascii.a2b_base64(data)  # whole and well padded: no copy of what may be megabytes
+            return decoded(data)
         except binascii.Error:
             pass
     clean = data.translate(_URL_SAFE) if b"-" in data or b"_" in data else data
