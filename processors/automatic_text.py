@@ -87,7 +87,8 @@ _PLAIN = tuple(
 )
 #: A text longer than this is a body, not a header.
 _LONG = 200
-_BLANKS = re.compile(r"[^\S\n]+")
+#: Blanks that are not one blank already.
+_BLANKS = re.compile(r"[^\S\n](?:(?<! )[^\S\n]*|[^\S\n]+)")
 # Only Latin and Greek lose their accents: the marks of other scripts (й, Japanese voicing, Hebrew points) carry meaning.
 # The mark is looked for first, for letters are everywhere.
 _MARKS = re.compile("[\u0300-\u036f](?<=[a-zα-ω].)[\u0300-\u036f]*")

@@ -20,6 +20,7 @@ from processors.automatic_text import (
 from processors.automatic_words import MACHINE, MACHINE_ANYWHERE, PERSON, RECEIVED, SILENT, SUBJECT
 from processors.bounce import is_daemon
 from processors.correlate import same_correspondent
+from processors.gated import Gated
 
 #: Addresses that say of themselves that nobody reads them.
 NO_REPLY = re.compile(
@@ -37,11 +38,11 @@ ROLE = re.compile(
     r"|accueil|team|equipe|assistance|admin|office|mail|email|commande|commandes|order|orders|reservations?|compte"
     r"|feedback|community|reply|replies)(?:[._+-].{0,60})?$"
 )
-_FORM_EMAIL = re.compile(
+_FORM_EMAIL = Gated(
     r"(?:^|\n)\W{0,6}(?:(?:votre |your |adresse )?(?:e-?mail|courriel|mail|adresse e-?mail|email address)|de|from"
     r"|von)\b[^\n:]{0,30} ?:\s{0,4}[^\n]{0,80}?[\w.+-]{1,64}@[\w-]{1,60}\."
 )
-_FORM_TEXT = re.compile(
+_FORM_TEXT = Gated(
     r"(?:^|\n)\W{0,6}(?:votre |your |corps du )?(?:message|demande|commentaires?|question|comments?|description"
     r"|details?|nachricht|mensaje|messaggio|mensagem|bericht|body)\b[^\n:]{0,30} ?:"
 )

@@ -230,7 +230,10 @@ def _collect(lines: list[str], labels: list[str], wanted: str) -> str:
 
 def _answers_inside(text: str, hard: bool) -> bool:
     """The sender says that his answers stand in the quoted part."""
-    for line in text[:4000].split("\n"):
+    read = text[:4000]
+    if not (words.COLOURED.possible(read) or (hard and words.ANSWERS_INSIDE.possible(read))):
+        return False
+    for line in read.split("\n"):
         if words.COLOURED.search(line) and words.ANSWER_WORDS.search(line):
             return True
         if hard and words.ANSWERS_INSIDE.search(line):

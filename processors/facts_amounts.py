@@ -13,6 +13,7 @@ from core.reading import Quantity
 from processors.classify import is_request, is_request_word
 from processors.facts_money import blank_money
 from processors.facts_numbers import BLANK, NUMBER, REFERENCES, Found, blank, measurable, parse_number, trimmed
+from processors.gated import Gated
 from processors.tokens import CLAUSE, LINE, Tokens, fold, mask
 from processors.words import WordMatcher
 from processors.words_common import DOZENS, NUMBERS, word_set
@@ -51,11 +52,11 @@ _BEFORE_COUNT = word_set(
 )
 #: Lead phrases looked at in one text.
 _LEADS = 50
-_TIMES = re.compile(
+_TIMES = Gated(
     r"(?<![\w.,×])(?<!\d\s)[x×]\s?(\d{1,4})(?!\s?(?:[x×]|[\d.,]|mm|cm|m\b|ft|feet|foot|in\b|inch|po\b|pouce|pied|[\"”]))|(?<![\w.,×-])(?<![x×]\s)(\d{1,4})\s?[x×]\s+(?=[^\W\d_]{4})",
     re.IGNORECASE,
 )
-_COPIES = re.compile(
+_COPIES = Gated(
     r"(?:\b(?:quantit[ée]|qt[ée]|qty|quantity|menge|cantidad|anzahl"
     r"|nombre\s(?:de\s|d['’])(?:objets?|pi[èe]ces?|exemplaires?|mod[èe]les?|articles?|unit[ée]s?))\s{0,2}[:=]?\s{0,2}(\d{1,6})(?![\d.,]*\d)"
     r"|(?<!stock de )(?<!stock : )(?<!tirage de )(?<!par )"
@@ -71,7 +72,7 @@ _SYNONYMS = (
     frozenset(("m", "metre", "metres", "ml")),
     _PIECES,
 )
-_QUANTITY = re.compile(rf"(?<![\w.,/-])({NUMBER})(?:\s?(k|mille|milliers?|million|millions)(?![^\W_]))?", re.IGNORECASE)
+_QUANTITY = Gated(rf"(?<![\w.,/-])({NUMBER})(?:\s?(k|mille|milliers?|million|millions)(?![^\W_]))?", re.IGNORECASE)
 _QUANTITY_SAID = re.compile(r"(?:quantit[ée]s?|qt[ée]s?|qty|quantity)\s{0,2}[:=]?\s{0,2}$", re.IGNORECASE)
 _FACTOR = {"k": 1000, "mille": 1000, "millier": 1000, "milliers": 1000, "million": 1_000_000, "millions": 1_000_000}
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from core.reading import Day
 from processors.facts_numbers import Found, blank, trimmed
+from processors.gated import Gated
 from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
 
@@ -47,7 +48,7 @@ _DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
 _SMALL = "|".join(w for w, n in NUMBERS.items() if 0 < n < 100)
 _N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine|huitaine)"
 
-_NUMERIC = re.compile(
+_NUMERIC = Gated(
     r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
     r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
     r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
@@ -55,19 +56,19 @@ _NUMERIC = re.compile(
     r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
     r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=يوم )|(?<=نهار ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
 )
-_NAMED = re.compile(
+_NAMED = Gated(
     rf"(?<![\w.,])(?:(?:{_DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier)(?:er|e|st|nd|rd|th|\.)?\s?(?:of\s|de\s)?\s?"
     rf"(?P<m>{_MONTH})(?![^\W_])\.?(?:,?\s+(?:de\s+)?(?P<y>\d{{4}})(?!\d))?"
     rf"|(?<!\w)(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>\d{{4}})(?!\d))?"
 )
-_DAY_MONTH_ONLY = re.compile(
+_DAY_MONTH_ONLY = Gated(
     r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois)?(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
     r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))"
 )
-_WEEKDAY = re.compile(
+_WEEKDAY = Gated(
     rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
 )
-_RELATIVE = re.compile(
+_RELATIVE = Gated(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
     rf"(?P<within_u>jours?|semaines?|days?|weeks?)(?![^\W_])|"
     r"(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
@@ -88,11 +89,11 @@ _FEASTS = {
     "kerst": (12, 25), "nouvel an": (1, 1), "new year": (1, 1), "la saint-valentin": (2, 14), "la saint valentin": (2, 14),
     "valentine's day": (2, 14), "halloween": (10, 31), "la toussaint": (11, 1), "toussaint": (11, 1),
 }  # fmt: skip
-_FEAST = re.compile(
+_FEAST = Gated(
     r"(?<!\w)(?:avant|pour|d['’]ici|before|by|until|bis|vor|antes de|entro|prima di|voor)(?:\s(?:le|la|les|the))?\s"
     rf"(?P<feast>{'|'.join(_FEASTS)})(?!\w)"
 )
-_VAGUE = re.compile(
+_VAGUE = Gated(
     rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{_MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{_MONTH})(?![^\W_])"
 )
 _DEADLINE = re.compile(

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from core.reading import Dimensions
 from processors.facts_numbers import NUMBER, Found, blank, in_digits, measurable, parse_number, spelled_from, trimmed
+from processors.gated import Gated
 
 _MM = {
     "mm": Decimal(1),
@@ -44,7 +45,7 @@ _LABEL_GAP = (
     r"(?:\s|:|=|\.|\(|~|≈|de|du|d['’]|est|is|of|env(?:iron|\.)?|approx(?:\.|imativement|imately)?|about|ca\.?|max\.?|totale?"
     r"|hors\s+tout){0,6}"
 )
-_MEASURE = re.compile(
+_MEASURE = Gated(
     rf"(?:(?<![^\W_])(?:(?P<word>{_AXIS_WORD}){_LABEL_GAP}|(?P<letter>[LlHhPpDdWw])\s?[:=.]?\s?))?"
     rf"(?<![\d.,/])(?:(?<![^\W_])|(?<=[LlHhPpDdWwxXØø]))"
     rf"(?:(?P<m>\d{{1,2}})\s?m(?:[èe]tres?\s)?\s{{0,16}}(?P<m_cm>\d{{2}})(?:\s?cm)?(?![\w²³])"
@@ -56,7 +57,7 @@ _MEASURE = re.compile(
     rf"|[ \u00a0](?P<after>{_AXIS_WORD})(?![^\W_])(?!\s?[:=.]?\s?(?:de\s)?\d))?",
     re.IGNORECASE,
 )
-_RANGE = re.compile(
+_RANGE = Gated(
     rf"\b(?:entre|between|de|from|zwischen)\s+{NUMBER}\s?(?:{_UNIT})?\s+(?:et|and|[àa]|to|und)\s+{NUMBER}\s?(?:{_UNIT})?(?!\w)"
     rf"|(?<![\w.,x×*-]){NUMBER}\s?(?:-|–|à|ou|or|to)\s?{NUMBER}\s?(?:{_UNIT})(?![\w-])",
     re.IGNORECASE,

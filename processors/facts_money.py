@@ -10,6 +10,7 @@ from typing import Literal
 
 from core.reading import Money
 from processors.facts_numbers import NUMBER, Found, blank, parse_number, trimmed
+from processors.gated import Gated
 
 _CURRENCIES = {
     "EUR": r"€|euros?|eur", "USD": r"\$|us\$|usd|dollars?", "GBP": r"£|gbp|pounds?", "CHF": r"chf|francs?\s+suisses?",
@@ -25,14 +26,14 @@ TAX = (
     r"h\.?t\.?v\.?a\.?|h\.?t\.?|t\.?v\.?a\.?c\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
     r"|(?:excl|inc)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|ex\.?\s+(?:vat|tax)|before\s+tax|net\s+of\s+tax"
 )
-_MONEY = re.compile(
+_MONEY = Gated(
     rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"
     rf"|(?<![\w.,/])(?P<euros>\d{{1,6}})\s?€\s?(?P<cents>\d{{2}})(?!\d)"
     rf"|(?<![\w.,/])(?P<number>{NUMBER})(?:\s?(?P<k2>k|mille|m(?=€)))?\s?(?P<after>{_ANY})(?![^\W_]))"
     rf"(?:\s?(?P<tax>{TAX})(?![^\W_]))?",
     re.IGNORECASE,
 )
-_MONEY_RANGE = re.compile(
+_MONEY_RANGE = Gated(
     rf"\b(?:entre|between|de|from)\s+{NUMBER}\s?(?:{_ANY})?\s+(?:et|and|[àa]|to)\s+{NUMBER}\s?(?:{_ANY})"
     rf"|(?<![\w.,-]){NUMBER}\s?(?:-|–|à|ou|or|to)\s?{NUMBER}\s?(?:{_ANY})(?![^\W_])",
     re.IGNORECASE,

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from core.reading import FactValue
+from processors.gated import Gated
 from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
 
@@ -28,7 +29,7 @@ NUMBER = (
 _EXTENSIONS = "jpe?g|png|gif|heic|webp|tiff?|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|glb|gltf|usdz|obj|fbx|stl|step|stp|blend|max|3ds|skp|dwg|dxf|mp4|mov|mp3|eml|txt|csv"  # noqa: E501
 #: Phones, references, addresses, times, file names.
 REFERENCES = tuple(
-    re.compile(p, re.IGNORECASE)
+    Gated(p, re.IGNORECASE)
     for p in (
         rf"(?<![\w.-])[\w().-]{{1,80}}\.(?:{_EXTENSIONS})(?!\w)",
         r"(?<![\w+])(?:\+|00)\d{1,3}(?:[\s.()/-]{0,3}\d){7,13}(?!\w)",
@@ -46,7 +47,7 @@ REFERENCES = tuple(
     )
 )
 _NOT_MEASURES = tuple(
-    re.compile(p, re.IGNORECASE)
+    Gated(p, re.IGNORECASE)
     for p in (
         r"\d{1,4}(?:[.,]\d{1,3})?\s?%",
         r"\bv\.?\s?\d{1,3}(?:\.\d{1,4}){0,3}\b",
@@ -58,7 +59,7 @@ _NOT_MEASURES = tuple(
         r"(?<!\w)24\s?/\s?7(?!\w)",
     )
 )
-POSTCODE = re.compile(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
+POSTCODE = Gated(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Found:
     confidence: float
 
 
-def blank(text: str, *patterns: re.Pattern[str]) -> str:
+def blank(text: str, *patterns: re.Pattern[str] | Gated) -> str:
     """The text with every match of the patterns blanked."""
     for pattern in patterns:
         text = pattern.sub(lambda m: BLANK * len(m[0]), text)
@@ -111,8 +112,8 @@ def spelled_from(text: str, start: int) -> int:
     return next(found, start)
 
 
-_SPELLED_UNIT = re.compile(
-    r"[a-zéèû]s?\s(?:centim|millim|m[èe]tre|cm\b|mm\b|m\b|inch|feet\b|foot\b|meter|(?:de\s)?(?:large|haut|long|profond|diam|[ée]pais)|wide|high|tall|deep)",
+_SPELLED_UNIT = Gated(
+    r"\s(?<=[a-zéèû]\s)(?:centim|millim|m[èe]tre|cm\b|mm\b|m\b|inch|feet\b|foot\b|meter|(?:de\s)?(?:large|haut|long|profond|diam|[ée]pais)|wide|high|tall|deep)",
     re.IGNORECASE,
 )
 

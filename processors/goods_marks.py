@@ -12,6 +12,7 @@ from datetime import date
 
 from processors.facts_dates import date_spans
 from processors.facts_numbers import BLANK, ORDER_REFERENCE, POSTCODE, REFERENCES
+from processors.gated import Gated
 from processors.goods_prices import Price, prices
 from processors.goods_units import WORD, Units, spaced, unit_after
 from processors.numbers_spoken import Number, numbers, readable
@@ -21,7 +22,7 @@ from processors.tokens import mask
 MOST_NUMBERS = 1_000
 _SIZE = r"\d{1,3}(?:[.,]\d{1,2})?"
 _BY = r"(?:\s?(?:cm|mm))?(?:[^\S\n]?[x×*][^\S\n]?|\+)"
-MEASURES = re.compile(
+MEASURES = Gated(
     rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
@@ -30,7 +31,7 @@ MEASURES = re.compile(
     r"|(?<![\w.,])\d{1,3}(?:[.,]\d)?\s?(?:cm|mm|microns?|µm?)(?![^\W_])",
 )
 _NO_QUANTITY = tuple(
-    re.compile(p)
+    Gated(p)
     for p in (
         r"(?<![\w.,])\d{1,3}(?:[.,]\d{1,2})?\s?%",
         r"(?<![\w.,])\d{1,3}\s?(?:jours?|jrs?|j|semaines?|mois|ans|annees?|days?|weeks?|months?|years?|heures?|h|hours?|nhar|simanat?|chhour)(?![^\W_])",
@@ -45,7 +46,7 @@ _LIST_MARK = re.compile(r"^[ \t]*(?:[-•*–—·]|\(?\d{1,2}\)|\d{1,2}\.(?=\s)
 _LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.]\d{3}(?!\d)")
 #: A code after a word that announces one, unless it counts something.
-_CODE = re.compile(
+_CODE = Gated(
     r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
     r"(?:[a-z]{1,4}[-/]?)?\d[\w/-]{2,20}"
 )

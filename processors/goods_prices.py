@@ -9,6 +9,7 @@ from typing import Literal
 from core.reading import Money
 from processors.facts_money import CURRENCY, TAX, amounts, currency_of, tax_of
 from processors.facts_numbers import NUMBER, parse_number
+from processors.gated import Gated
 from processors.goods_units import WORD, Units, spaced
 from processors.numbers_spoken import readable
 
@@ -38,13 +39,13 @@ _CONNECTED = re.compile(r"\s?(?:/|\b(?:le|la|l['’]?|par|per|chaque|the|a|un|un
 _BARE_EACH = re.compile(
     r"\s?(?:each\b|chacune?\b|chaque\b|l?wa7da\b|l?\s?wahe?da?\b|للواحدة?|الواحدة?|ea\b|/\s?u\b|u\b(?=\s|$|[.,;]))"
 )
-_MONEY_AFTER_TAX = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>{TAX})\s?(?P<cur>{CURRENCY})(?![^\W_])")
-_PRICED = re.compile(
+_MONEY_AFTER_TAX = Gated(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>{TAX})\s?(?P<cur>{CURRENCY})(?![^\W_])")
+_PRICED = Gated(
     rf"(?:(?P<unit>\bp\.?\s?u\.?|\bprix\s+unit\w*\.?|\bunit\s+price|\bprix(?:\s+(?:convenu|de\s+vente))?|\bprice|\btarif|\btaman|الثمن|السعر)"
     rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
     rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
 )
-_PRICED_AT = re.compile(
+_PRICED_AT = Gated(
     rf"(?:\b[aà]|\bat|@|\bb)\s{{1,2}}(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
 )
 #: A number with a tax is a price in no currency: "0,19 ht".
@@ -65,7 +66,7 @@ _TAX_SAID = re.compile(
     rf"\b(?:prices?|prix|tarifs?|montants?|amounts?)\s+(?:(?:are|is|sont|en|in|s['’]entendent|indiques|exprimes|{CURRENCY})\s+){{0,3}}(?P<tax>{TAX})"
     rf"(?![^\W_])(?!\s?[:=]?\s?\d)"
 )
-_CURRENCY_SAID = re.compile(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
+_CURRENCY_SAID = Gated(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
+from processors.gated import Gated
 from processors.language_words import WORDS
 
 _MAX_TEXT = 2_000
@@ -58,13 +59,14 @@ _SPELLINGS = tuple(
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _USUAL = frozenset(("fr", "en", "de", "es", "it", "pt", "nl", "ar"))
-_NOISE = re.compile(
+_NOISE = Gated(
     r"[øØ⌀Φ]\s?\d{1,5}|https?://\S{1,500}|\S{1,64}@\S{1,250}|[\w-]{1,80}\.[a-z]{2,4}\b|<[^<>]{0,300}>|\[#?[\w-]{1,40}\]"
 )
 _SCRIPTS = (
     ("ar", "؀-ۿݐ-ݿ"), ("he", "֐-׿"), ("el", "Ͱ-Ͽ"), ("th", "฀-๿"), ("ko", "가-힣ᄀ-ᇿ"),
     ("ja", "぀-ヿ"), ("zh", "一-鿿"), ("ru", "Ѐ-ӿ"), ("hi", "ऀ-ॿ"),
 )  # fmt: skip
+_ANY_FOREIGN = re.compile(f"[{''.join(letters for _, letters in _SCRIPTS)}]")
 _FOREIGN = tuple((code, re.compile(f"[{letters}]")) for code, letters in _SCRIPTS)
 _UKRAINIAN = re.compile("[іїєґ]")
 _PERSIAN = re.compile("[پچژگ]")
@@ -135,9 +137,9 @@ def _weights(word: str, lexicon: dict[str, tuple[tuple[str, float], ...]]) -> tu
 
 def _by_script(text: str) -> str:
     """The language of a text mostly written in letters other than Latin, '' where Latin ones prevail."""
-    letters = sum(map(str.isalpha, text))
-    if not letters:
+    if _ANY_FOREIGN.search(text) is None:
         return ""
+    letters = sum(map(str.isalpha, text))
     counts = {code: len(pattern.findall(text)) for code, pattern in _FOREIGN}
     best = max(counts, key=lambda code: counts[code])
     if counts["ja"] and counts["ja"] + counts["zh"] > letters * 0.4 and counts["ja"] * 20 > counts["zh"]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from core.directive import Word
 from core.reading import Intent, Reason, Sentiment, Urgency
+from processors.gated import Gated
 from processors.negation import negated
 from processors.tokens import CLAUSE, Tokens
 from processors.words import Hit, WordMatcher
@@ -74,7 +75,7 @@ _GROUPS = {
     "urgent": _URGENT, "calm": _CALM, "negative": _NEGATIVE, "positive": _POSITIVE, "thanks": _THANKS, "request": _REQUESTS,
     "question": _QUESTIONS,
 }  # fmt: skip
-_DEADLINE = re.compile(
+_DEADLINE = Gated(
     r"\b(?:avant|d'ici|d’ici|pour|before|by|until|bis)\s+(?:(?:le|la|ce|cette|la fin de|end of|this|next|the)\s+){0,2}"
     r"(?:demain|ce soir|midi|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|tomorrow|tonight|noon|monday|tuesday|wednesday|thursday|"
     r"friday|saturday|sunday|morgen|semaine|week|\d{1,2}\s?(?:h\b|heures?))",

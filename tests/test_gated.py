@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from processors import automatic, automatic_absence, automatic_words, bounce_words
 from processors.automatic_text import fold
-from processors.gated import Gated, alternatives
+from processors.gated import Gated
+from processors.pattern_needs import DIGIT, alternatives
 from tests.blind_mails import FOLDER, blocks
 
 PATTERNS = {
@@ -84,13 +85,39 @@ def test_every_match_is_given() -> None:
 
 
 def test_what_no_alternative_needs_is_tried_everywhere() -> None:
-    assert alternatives(r"\d+|ab") == [(r"\d+", None), ("ab", frozenset({"ab"}))]
-    found = Gated(r"\d+|ab").search("x 12 ab")
+    assert alternatives(r"\w+|ab") == [(r"\w+", ()), ("ab", (frozenset({"ab"}),))]
+    found = Gated(r"\w+|ab").search("- 12 ab")
     assert found is not None
     assert found[0] == "12"
 
 
+def test_everything_that_a_match_needs_is_known() -> None:
+    (needs,) = (needs for _, needs in alternatives(r"(?:le |)(?P<d>\d{1,2}) ?(?:mars?|juin)[^.]{0,9}fini[est]?"))
+    assert set(needs) == {frozenset({"fini"}), frozenset({"mar", "juin"}), frozenset({DIGIT})}
+    assert alternatives("Été|[éÈ]tat|µm", any_case=True) == [
+        ("Été", (frozenset({"été"}),)), ("[éÈ]tat", (frozenset({"état", "ètat"}),)), ("µm", ()),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["ÉTÉ", "ſtreet", "STREET", "İn", "ın", "\u212Aelvin", "Straße", "STRAẞE", "\ud800 in"])
+def test_letters_of_either_case(text: str) -> None:
+    for pattern in ("été", "street", "in", "kelvin", "straße", "[ée]t[Éé]"):
+        gated, plain = Gated(pattern, re.IGNORECASE), re.compile(pattern, re.IGNORECASE)
+        assert _found(gated.search(text)) == _found(plain.search(text)), pattern
+
+
+def test_what_is_replaced() -> None:
+    for text in ("rien", "3 mars et 4 juin", "le 5", "x@y"):
+        for pattern in (r"\d+ (?:mars|juin)|le \d|\S@\S", r"(?P<d>\d) m|zzz"):
+            assert Gated(pattern).sub("-", text) == re.sub(pattern, "-", text)
+            assert [m.span() for m in Gated(pattern).finditer(text)] == [m.span() for m in re.finditer(pattern, text)]
+
+
+def test_a_text_of_megabytes_is_left_to_re() -> None:
+    assert Gated("fin$").search("debut " * 100_000 + "fin") is not None
+
+
 def test_unknown_syntax_is_refused() -> None:
-    for pattern in (r"(?i)abc", r"(?P=name)x", r"\x41b"):
+    for pattern in (r"(?i)abc", r"(?>abc)", r"\x41b"):
         with pytest.raises(ValueError, match="unknown"):
             alternatives(pattern)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from processors.gated import Gated
 from processors.html import html_text
 from processors.mime import smime
 from processors.mime.charset import codec, decode
@@ -18,7 +19,7 @@ _READABLE = _RENDITIONS | {"text/plain", "text/html"}
 #: Text types that are files even when they stand alone.
 _FILES = frozenset(("text/calendar", "text/vcard", "text/x-vcard", "text/csv"))
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,3}=\s{0,3}[\"']?\s{0,3}([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_BOILERPLATE = re.compile(
+_BOILERPLATE = Gated(
     r"(?:does ?n[o't]{1,3}|cannot|can't|not able to|unable to|not) (?:support|display|read|view|render|show)"
     r"[^.]{0,40}(?:html|this message|this e-?mail)|html[- ](?:capable|compatible|enabled|fähig|format)|"
     r"view (?:this|the) (?:e-?mail|message|newsletter) (?:in|with|using) (?:html|your browser|a browser)|"

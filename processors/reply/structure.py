@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from processors.gated import Gated
 from processors.html import html_text
 from processors.reply.lines import QUOTED, SIGNATURE, TEXT
 from processors.reply.words import LABEL, LABEL_KIND
@@ -22,7 +23,7 @@ _Q_OPEN, _Q_SHUT, _REST, _S_OPEN, _S_SHUT = "\ue000", "\ue001", "\ue002", "\ue00
 _MARKS = re.compile("([\ue000-\ue004])")
 
 #: Cheap test before the parser is bothered.
-_HINT = re.compile(
+_HINT = Gated(
     r"blockquote|gmail_|yahoo_quoted|proton|zmail_|tutanota|moz-|divRplyFwdMsg|appendonsend|OutlookMessageHeader|"
     r"border-top:\s?solid|"
     r"border-width:|zwchr|data-marker|stopSpelling|includetail|isReplyContent|isForwardContent|OLK_SRC|"

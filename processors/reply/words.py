@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from processors.gated import Gated
+
 #: Labels of a copied header ("De : …"), by kind. The colon and its spaces are not part of the label.
 _LABELS: dict[str, str] = {
     "from": (
@@ -219,7 +221,7 @@ def says_reply_above(line: str) -> bool:
 
 
 #: The sender says the answers stand inside the quoted text: what is new cannot be told from the words alone.
-ANSWERS_INSIDE = re.compile(
+ANSWERS_INSIDE = Gated(
     r"\ben (?:rouge|bleu|vert|gras|surligné|couleur|violet|orange|jaune)\b.{0,40}|"
     r"\bin (?:red|blue|green|bold|purple|colou?r|rot|blau|grün|fett|rosso|blu|verde|rood|blauw|het rood|het blauw)\b|"
     r"\ben (?:rojo|azul|verde|negrita)\b|\bem (?:vermelho|azul|negrito)\b|"
@@ -237,7 +239,7 @@ ANSWERS_INSIDE = re.compile(
     re.IGNORECASE,
 )
 #: Of these, the ones that matter even when the quote is marked line by line (colour is lost in plain text).
-COLOURED = re.compile(
+COLOURED = Gated(
     r"\b(?:en|in|em) (?:het )?(?:rouge|bleu|vert|gras|surligné|couleur|violet|orange|jaune|red|blue|green|bold|"
     r"purple|colou?r|rot|blau|"
     r"grün|fett|rosso|blu|verde|rood|blauw|rojo|azul|negrita|vermelho|negrito)\b",
