@@ -40,6 +40,8 @@ _PARTS = word_set(
 )
 #: One thing each, in an enumeration: "ma table et ma lampe".
 _ONE = word_set("un une one le la l ce cet cette mon ma son sa notre the our my this ein eine einen uno una")
+#: Words that say how many.
+_NUMERALS = _ONE | frozenset(NUMBERS) | {"a"}
 _GENERAL = word_set(
     "modele modeles model models produit produits article articles reference references objet objets object objects 3 d"
 )
@@ -122,6 +124,8 @@ def find_count(
     named: list[_Named] = []
     items = tokens.items
     for i, token in enumerate(items[:-1]):
+        if not token.form.isdigit() and token.form not in _NUMERALS:
+            continue
         if readable[token.start : token.start + 1] == BLANK:
             continue
         value, confidence, at = _number_at(tokens, i)

@@ -62,11 +62,20 @@ class Tokens:
     text: str
     items: tuple[Token, ...]
     hyphens: tuple[int, ...] = ()
-    #: ``accented`` of every token: what lists of words are looked up by.
-    words: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    #: Where each word stands, by its ``accented``: what lists of words are looked up by; and the words.
+    places: dict[str, list[int]] = field(init=False, compare=False, repr=False)
+    words: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "words", tuple([token[1] for token in self.items]))
+        places: dict[str, list[int]] = {}
+        for i, token in enumerate(self.items):
+            known = places.get(token[1])
+            if known is None:
+                places[token[1]] = [i]
+            else:
+                known.append(i)
+        object.__setattr__(self, "places", places)
+        object.__setattr__(self, "words", frozenset(places))
 
     def quote(self, first: int, last: int) -> str:
         """The literal words from one token to another, both included."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -109,7 +109,7 @@ class _Element:
     form: str
     keys: frozenset[str]
     tight: bool  # nothing but a blank, a hyphen or nothing at all may stand before it
-    room: int  # how many other tokens may stand before it
+    reach: int  # how many tokens after the one before it may stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _element(token: Token, *, tight: bool, room: int) -> _Element:
     found.update(spelled for spelled, value in NUMBERS.items() if token.form == str(value))
     if token.form == "pas":
         found.update(_NO_MORE)
-    return _Element(token.form, frozenset(found), tight, room)
+    return _Element(token.form, frozenset(found), tight, 1 if tight else 1 + room)
 
 
 def _compile(word: Word) -> list[_Pattern]:
@@ -155,7 +155,7 @@ def _compile(word: Word) -> list[_Pattern]:
     patterns = [_Pattern(word, tuple(elements))]
     together = "".join(t.form for t in tokens)
     if len(tokens) > 1 and len(together) >= 6:  # "motdepasse"
-        patterns.append(_Pattern(word, (_Element(together, frozenset((together,)), False, 0),)))
+        patterns.append(_Pattern(word, (_Element(together, frozenset((together,)), False, 1),)))
     return patterns
 
 
@@ -193,10 +193,13 @@ class WordMatcher:
         #: By the key of their first word: patterns of one word; those of several, by the key of their second.
         self._alone: dict[str, list[_Placed]] = {}
         self._begun: dict[str, dict[str, list[_Placed]]] = {}
+        #: Within how many tokens the second stands.
+        self._reach = 0
         self._vocabulary: dict[str, list[tuple[str, _Element]]] = {}
         self._known: set[str] = set()
         self._forms: set[str] = set()
         self._memory: dict[str, _Read] = {}
+        self._silent: set[str] = set()
         self._accented: set[str] = set()
         self._typos = typos
         for number, pattern in enumerate(p for w in dict.fromkeys(words) for p in _compile(w)):
@@ -204,9 +207,10 @@ class WordMatcher:
                 if len(pattern.elements) == 1:
                     self._alone.setdefault(key, []).append((number, pattern))
                     continue
-                seconds = self._begun.setdefault(key, {})
-                for second in pattern.elements[1].keys:
-                    seconds.setdefault(second, []).append((number, pattern))
+                seconds, second = self._begun.setdefault(key, {}), pattern.elements[1]
+                for following in second.keys:
+                    seconds.setdefault(following, []).append((number, pattern))
+                self._reach = max(self._reach, second.reach)
             if nouns:
                 self._accented.update(_participle(t.accented) for t in tokenise(pattern.word.text).items)
             if len(pattern.elements) == 1:
@@ -222,24 +226,27 @@ class WordMatcher:
         """Every word found, in the order of the text; hits may overlap. Linear in the text for a given set of words."""
         tokens = tokenise(text) if isinstance(text, str) else text
         items = tokens.items
-        memory = self._memory
-        readings = [memory.get(word) or self._read(items[i]) for i, word in enumerate(tokens.words)]
+        readings = self._readings(tokens)
         hits: list[Hit] = []
-        told = [i for i, reading in enumerate(readings) if reading is not _NOTHING]
-        if not told and not tokens.hyphens:
+        if not readings and not tokens.hyphens:
             return hits
-        # A pattern of several words is only tried where its first two are in the text.
-        there = {key for i in told for keys in readings[i] for key in keys}
-        tried: dict[str, list[_Pattern]] = {}
-        for i in told:
+        for i in sorted(readings):
             exact, near = readings[i]
             if near and self._nouns and _is_name(items, i):
                 continue  # "Jacques Bertin" is no berline
+            following: list[str] | None = None
             for key in (*exact, *near):
-                patterns = tried.get(key)
-                if patterns is None:
-                    patterns = tried[key] = self._patterns(key, there)
-                for pattern in patterns:
+                patterns: Sequence[_Placed] = self._alone.get(key, ())
+                if (begun := self._begun.get(key)) is not None:
+                    # A pattern of several words is only tried where its second is near.
+                    if following is None:
+                        following = self._following(items, readings, i)
+                    if seconds := [second for second in following if second in begun]:
+                        placed = dict(patterns)
+                        for second in seconds:
+                            placed.update(begun[second])
+                        patterns = sorted(placed.items())
+                for _, pattern in patterns:
                     found = self._follow(pattern, items, readings, i)
                     if found is not None:
                         last, literal = found
@@ -247,7 +254,7 @@ class WordMatcher:
                         start, end = items[i].start, items[last].end
                         hits.append(Hit(pattern.word, start, end, tokens.text[start:end], literal, i, last))
         for i in tokens.hyphens:  # "e-mail" is an email
-            exact, near = readings[i]
+            near = readings.get(i, _NOTHING)[1]
             if near and self._nouns and _is_name(items, i):
                 continue
             for _, pattern in self._alone.get(items[i].form + items[i + 1].form, ()):
@@ -260,15 +267,26 @@ class WordMatcher:
                 best[hit.word, hit.first] = hit
         return sorted(best.values(), key=lambda h: (h.start, -h.end))
 
-    def _patterns(self, key: str, there: set[str]) -> list[_Pattern]:
-        """The patterns that may begin with that key in a text that has these, in the order of the documents."""
-        alone, begun = self._alone.get(key, ()), self._begun.get(key)
-        if not begun:
-            return [pattern for _, pattern in alone]
-        placed = dict(alone)
-        for second in begun.keys() & there:
-            placed.update(begun[second])
-        return [placed[number] for number in sorted(placed)]
+    def _readings(self, tokens: Tokens) -> dict[int, _Read]:
+        """What each token is in these lists, for those that are something."""
+        found: dict[int, _Read] = {}
+        for word in tokens.words - self._silent:
+            places = tokens.places[word]
+            reading = self._memory.get(word) or self._read(tokens.items[places[0]])
+            if reading is not _NOTHING:
+                for i in places:
+                    found[i] = reading
+        return found
+
+    def _following(self, items: Sequence[Token], readings: Mapping[int, _Read], at: int) -> list[str]:
+        """The keys of what stands so near after a token that it may go on with it."""
+        found: list[str] = []
+        for j in range(at + 1, min(at + 1 + self._reach, len(items))):
+            if items[j].brk > LINE:
+                break
+            for keys in readings.get(j, _NOTHING):
+                found += keys
+        return found
 
     def _read(self, token: Token) -> _Read:
         """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""
@@ -276,7 +294,10 @@ class WordMatcher:
         if known is None:
             if len(self._memory) >= _REMEMBERED:  # bounded: hostile text must not fill the memory
                 self._memory.clear()
+                self._silent.clear()
             known = self._memory[token.accented] = self._look(token)
+            if known is _NOTHING:
+                self._silent.add(token.accented)
         return known
 
     def _look(self, token: Token) -> _Read:
@@ -347,19 +368,19 @@ class WordMatcher:
         self,
         pattern: _Pattern,
         items: Sequence[Token],
-        readings: Sequence[_Read],
+        readings: Mapping[int, _Read],
         at: int,
     ) -> tuple[int, bool] | None:
         literal = True
         here = at
         for element in pattern.elements[1:]:
             found = False
-            for j in range(here + 1, min(here + 2 + (0 if element.tight else element.room), len(items))):
+            for j in range(here + 1, min(here + 1 + element.reach, len(items))):
                 if items[j].brk > LINE or (element.tight and items[j].sep not in ("", " ", "-", "\u00a0", "\u202f")):
                     break
                 if self._close and any(items[k].form not in _BINDING for k in range(here + 1, j)):
                     break  # "une lampe et un chevet" is no "lampe de chevet"
-                exact, near = readings[j]
+                exact, near = readings.get(j, _NOTHING)
                 if not element.keys.isdisjoint(exact) or not element.keys.isdisjoint(near):
                     literal = literal and not element.keys.isdisjoint(exact)
                     here, found = j, True

@@ -99,7 +99,7 @@ def test_everything_that_a_match_needs_is_known() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["ÉTÉ", "ſtreet", "STREET", "İn", "ın", "\u212Aelvin", "Straße", "STRAẞE", "\ud800 in"])
+@pytest.mark.parametrize("text", ["ÉTÉ", "ſtreet", "STREET", "İn", "ın", "\u212aelvin", "Straße", "STRAẞE", "\ud800 in"])
 def test_letters_of_either_case(text: str) -> None:
     for pattern in ("été", "street", "in", "kelvin", "straße", "[ée]t[Éé]"):
         gated, plain = Gated(pattern, re.IGNORECASE), re.compile(pattern, re.IGNORECASE)
