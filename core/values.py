@@ -185,7 +185,7 @@ def text_values(
             for a in alerts_of(case, directive, past, now)
             if a.rule not in ("doubtful", "missing")
         ],
-        "confidence": lambda: f"{confidence(case, directive) * 100:.0f} %",
+        "confidence": lambda: f"{confidence(case, directive) * 100:.0f}{' %' if language == 'fr' else '%'}",
         "opened_on": lambda: day_text(case.opened_at.astimezone(zone).date(), language),
     }
     values |= {name: tell() for name, tell in told.items() if only is None or name in only}

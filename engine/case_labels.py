@@ -42,7 +42,7 @@ LINES: Mapping[str, Localized] = {
     "message.opened": {"fr": "La demande arrive", "en": "The request comes in"},
     "message.joined": {"fr": "Un message s'ajoute", "en": "A message is added"},
     "message.ignored": {"fr": "Un message automatique est laissé", "en": "An automatic message is left alone"},
-    "effect.done": {"fr": "Fait à l'extérieur", "en": "Done outside"},
+    "effect.done": {"fr": "Fait", "en": "Done"},
     "effect.parked": {"fr": "Mis de côté", "en": "Parked"},
     "effect.operator": {"fr": "Une personne agit", "en": "Somebody acts"},
     "deadline": {"fr": "Un délai est passé", "en": "A deadline has passed"},

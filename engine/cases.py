@@ -434,7 +434,7 @@ def _effect(row: OutboxRow, receipts: Mapping[str, Any]) -> EffectView:
     effect, payload = row.effect, row.effect.payload
     detail = ""
     if isinstance(payload, SendMessage):
-        detail = f"{payload.template} → {payload.to}"
+        detail = f"→ {payload.to}"
     elif isinstance(payload, StoreFile):
         detail = payload.name
     receipt = receipts.get(effect.key)
@@ -461,7 +461,10 @@ def _line(seq: int, entry: JournalEntry) -> Line:
     reasons = tuple(line for line in entry.text.splitlines() if line.strip())
     title = label(LINES, entry.kind)
     if isinstance(what := entry.data.get("kind"), str) and what in EFFECTS:
-        title = {language: f"{title[language]} : {EFFECTS[what][language]}" for language in LANGUAGES}
+        title = {
+            language: f"{title[language]}{' :' if language == 'fr' else ':'} {EFFECTS[what][language]}"
+            for language in LANGUAGES
+        }
     return Line(seq, entry.at, entry.kind, title, entry.author, stage, reasons, entry.data)
 
 

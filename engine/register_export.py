@@ -21,7 +21,7 @@ from core.wording import alert_text, fact_text, tax_text, unit_text
 from engine.case_labels import CHANNELS, label
 from engine.export import PAGE, Cell, harmless, number
 from engine.office import Office
-from engine.registers import Column, Registers
+from engine.registers import ALL_LINES, Column, Registers
 
 Kind = Literal["text", "phone", "number", "money", "share", "day", "time"]
 
@@ -53,7 +53,6 @@ CURRENCY: Localized = {"fr": "devise", "en": "currency"}
 TAX: Localized = {"fr": "taxe", "en": "tax"}
 PER: Localized = {"fr": "pour combien", "en": "for how many"}
 THIS: Localized = {"fr": "cette ligne", "en": "this line"}
-ALL: Localized = {"fr": "toutes les lignes", "en": "all lines"}
 
 
 class RegisterExports:
@@ -134,7 +133,7 @@ def _headings(column: Column, language: str) -> list[Heading]:
         return [Heading(name, "money"), aside(CURRENCY), aside(TAX), per, aside(UNIT)]
     if column.type == "money":
         found = []
-        for part in (THIS, ALL) if column.summed else ({},):
+        for part in (THIS, ALL_LINES) if column.summed else ({},):
             of = f"{name}, {in_language(part, language)}" if part else name
             found += [Heading(of, "money", sum=part is not THIS), aside(CURRENCY, of), aside(TAX, of)]
         return found

@@ -6,7 +6,7 @@ Nothing here knows what is bought or sold: columns, labels, statuses and alerts 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -68,7 +68,7 @@ class Field:
 class Listed:
     """A request in a list: ``cells`` are the columns' values in words by the fact's name, of the first line where there are several.
 
-    ``lines`` counts them; ``client`` is the contact's id, '' for none.
+    ``lines`` counts them; where there are several, ``rows`` has the values of each. ``client`` is the contact's id, '' for none.
     """
 
     case: Case
@@ -79,6 +79,7 @@ class Listed:
     lines: int
     client: str
     alerts: tuple[Alert, ...] = ()
+    rows: tuple[Mapping[str, Localized], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,10 @@ class Registers:
         cells = {spec.name: _words(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
         alerts = tuple(raised.alert for raised in row.alerts)
         status = directive.status(case.stage)
-        return Listed(case, directive, status, cells, row.sure, max(1, len(lines)), row.person, alerts)
+        rows: tuple[Mapping[str, Localized], ...] = ()
+        if len(lines) > 1:
+            rows = tuple({c.name: _words(c, directive.fact(c.name)) for c in line.cells} for line in lines)
+        return Listed(case, directive, status, cells, row.sure, max(1, len(lines)), row.person, alerts, rows)
 
     def alert_counts(self) -> dict[str, int]:
         """How many requests each alert holds for now, by its name."""
@@ -314,13 +318,17 @@ class Registers:
         named = dict(self.whats())
         counted = [spec for d in self.directives() if (spec := d.fact(roles(d).quantity)) is not None]
         most: dict[str, Decimal] = {}
+        lines: dict[str, int] = {}
         for one in whats:
             most[one.unit] = max(most.get(one.unit, Decimal(0)), one.quantity)
+            lines[one.unit] = lines.get(one.unit, 0) + one.requests
         found = []
         for what in dict.fromkeys(one.what for one in whats):
             mine = sorted((one for one in whats if one.what == what), key=lambda w: (-w.requests, w.unit))
             amounts = tuple((w.unit, w.quantity, _counted(w, counted)) for w in mine if w.quantity)
-            share = max((float(w.quantity / most[w.unit] * 100) for w in mine if most[w.unit]), default=0.0)
+            # In the unit that most lines have, where this thing has it too: three boxes are not as much as all boxes there are.
+            shared = max((w for w in mine if most[w.unit]), key=lambda w: (lines[w.unit], w.unit), default=None)
+            share = float(shared.quantity / most[shared.unit] * 100) if shared is not None else 0.0
             found.append(Asked(named.get(what, {"fr": what}), sum(w.requests for w in mine), amounts, share))
         return tuple(sorted(found, key=lambda a: (-a.share, -a.times)))
 
@@ -341,7 +349,7 @@ def _fields(
     lined = spec.columns if spec is not None and len(rows) > 1 else ()
     told = {f.name: f.where for f in view.facts}
     fields = tuple(
-        _field(s, case.fact(s.name), s.name, told.get(s.name, ()), alerts)
+        _of_all(_field(s, case.fact(s.name), s.name, told.get(s.name, ()), alerts), s.name in lined)
         for s in columns(directive)
         if s.name not in lined or s.name == roles(directive).total
     )
@@ -356,6 +364,15 @@ def _fields(
         )
         for number, row in enumerate(rows, 1)
     )
+
+
+#: What the sum of several lines is called beside that of one.
+ALL_LINES: Localized = {"fr": "toutes les lignes", "en": "all lines"}
+
+
+def _of_all(field: Field, lined: bool) -> Field:
+    label = {language: f"{name}, {in_language(ALL_LINES, language)}" for language, name in field.label.items()}
+    return replace(field, label=label) if lined else field
 
 
 def _name(row: ContactRow | None) -> str:

@@ -61,7 +61,7 @@ def router(frame: Frame) -> APIRouter:
         return await frame.show(
             request, person, "dashboard.html",
             title=desk.registers.name(), columns=desk.registers.brief(), found=found, charts=charts(found, speech)[:2], waiting=waiting,
-            alerting=alerting, alerts=desk.registers.alerts(), counts=counts, number=number, today=sum(today.values()),
+            alerting=alerting, alerts=desk.registers.alerts(), raised=counts, number=number, today=sum(today.values()),
             whats=ranked_whats(found, speech)[:SOME], reading=await desk.run(desk.processing.counts),
         )  # fmt: skip
 
@@ -75,7 +75,7 @@ def router(frame: Frame) -> APIRouter:
         more = f"/alerts?name={name}&after={next_}" if next_ else ""
         return await frame.show(
             request, person, "alerts.html",
-            title=desk.registers.name(), alerts=desk.registers.alerts(), counts=counts, rows=rows, name=name, next_url=more,
+            title=desk.registers.name(), alerts=desk.registers.alerts(), raised=counts, rows=rows, name=name, next_url=more,
         )  # fmt: skip
 
     return routes
@@ -137,7 +137,10 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
         ]
         for currency in currencies
     }
-    every.append(Chart("amounts", say("Montants, sans les rejetées"), labels, amounts, "bar", False, (1, 3, 5)[: len(amounts)]))
+    title = say("Montants, sans les rejetées")
+    if len(amounts) == 1:
+        title = say("Montants en %(currency)s, sans les rejetées", currency=next(iter(amounts)))
+    every.append(Chart("amounts", title, labels, amounts, "bar", False, (1, 3, 5)[: len(amounts)]))
     return [chart for chart in every if any(any(values) for values in chart.series.values())]
 
 

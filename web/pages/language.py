@@ -161,7 +161,11 @@ class Speech:
 
     def percent(self, part: float, whole: float) -> str:
         """A share, without decimals."""
-        return format_percent(part / whole, format="#,##0 %", locale=self.locale) if whole else "–"
+        return (
+            format_percent(part / whole, format="#,##0 %" if self.language == "fr" else "#,##0%", locale=self.locale)
+            if whole
+            else "–"
+        )
 
     def dollars(self, value: Decimal) -> str:
         """An amount in US dollars."""

@@ -154,6 +154,7 @@ def _environment(language: str, assets: Assets) -> Environment:
     environment.filters["marked"] = marked
     environment.filters["within"] = within
     environment.filters["paper_of"] = paper_of
+    environment.filters["begun"] = begun
     environment.filters["told"] = told
     environment.filters["translated"] = translated
     environment.filters["details"] = alert_details
@@ -163,6 +164,11 @@ def _environment(language: str, assets: Assets) -> Environment:
 def plain_number(value: Decimal | None) -> str:
     """A number as it is typed into a field."""
     return "" if value is None else f"{value.normalize():f}"
+
+
+def begun(text: str) -> str:
+    """The text as a sentence begins; names in it keep their letters."""
+    return text[:1].upper() + text[1:]
 
 
 def paper_of(evidence: Sequence[Evidence]) -> str:

@@ -38,7 +38,7 @@ def router(frame: Frame, options: Options) -> APIRouter:
         }
         return await frame.show(
             request, person, "processing.html",
-            rows=rows[:ROWS], counts=counts, state=state if state in STATES else "", next_url=more, lanes=lanes, refs=refs,
+            rows=rows[:ROWS], numbers=counts, state=state if state in STATES else "", next_url=more, lanes=lanes, refs=refs,
         )  # fmt: skip
 
     @routes.post("/processing")

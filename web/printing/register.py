@@ -10,7 +10,8 @@ from engine.registers import Analysis, Listed
 from engine.registers import Column as ListColumn
 from web.pages.analytics import charts, in_words, ranked_clients, ranked_whats
 from web.pages.language import Speech
-from web.printing.sheet import MARGIN, Column, Sheet
+from web.pages.page import begun
+from web.printing.sheet import MARGIN, Column, Printed, Sheet
 
 #: Requests that are printed one by one; the workbook has all of them.
 MOST_ROWS = 5_000
@@ -36,7 +37,7 @@ def print_register(
     half = (sheet.inner - 24) / 2
     if volume := drawn.get("volume"):
         sheet.room(164)
-        sheet.bars(MARGIN, half * 1.25, volume.title, volume.labels, list(volume.series.items()), volume.colours)
+        sheet.bars(MARGIN, half * 1.25, volume.title, volume.labels, list(volume.series.items()), speech.number, volume.colours)
         statuses = drawn["statuses"]
         sheet.ring(
             MARGIN + half * 1.25 + 24,
@@ -55,13 +56,16 @@ def print_register(
         sheet.y += max(high, other) + 12
     if amounts := drawn.get("amounts"):
         sheet.room(164)
-        sheet.bars(MARGIN, sheet.inner, amounts.title, amounts.labels, list(amounts.series.items()), amounts.colours)
+        sheet.bars(
+            MARGIN, sheet.inner, amounts.title, amounts.labels, list(amounts.series.items()), speech.number, amounts.colours
+        )
         sheet.y += 168
     _requests(sheet, rows, columns, speech)
     return sheet.save()
 
 
 def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
+    say = speech.say
     tiles = [(speech.number(sum(found.statuses.values())), speech.say("reçues"))]
     tiles += [
         (speech.number(number), in_words(found.labels.get(word, {"fr": word}), speech.language))
@@ -69,38 +73,54 @@ def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
     ]
     tiles.append((speech.percent(*found.rate), speech.say("de validation")))
     tiles += [
-        (speech.number(round(total)), currency or speech.say("sans devise")) for currency, total in found.report.totals.items()
+        (speech.number(round(total)), say("%(currency)s, sans les rejetées", currency=currency or say("sans devise")))
+        for currency, total in found.report.totals.items()
     ]
     sheet.tiles(tiles[:8])
 
 
 def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn], speech: Speech) -> None:
     say, language = speech.say, speech.language
-    fixed = [Column(say("N°"), 58), Column(say("Reçue"), 62), Column(say("Client"), 120), Column(say("Statut"), 62)]
-    rest = sheet.inner - sum(c.width for c in fixed) - 48
-    weights = [2.4 if column.type == "choice" else 1.0 for column in columns] or [1.0]
+    fixed = [Column(say("N°"), 56), Column(say("Reçue"), 56), Column(say("Client"), 112), Column(say("Statut"), 60)]
+    last = Column(say("Confiance"), 58, True)
+    rest = sheet.inner - sum(c.width for c in fixed) - last.width
+    weights = [{"choice": 2.1, "money": 1.25}.get(column.type, 1.0) for column in columns] or [1.0]
     shown = [
-        Column(in_words(column.label, language).capitalize(), rest * weight / sum(weights), column.number)
+        Column(begun(in_words(column.label, language)), rest * weight / sum(weights), column.number)
         for column, weight in zip(columns, weights, strict=False)
     ]
-    last = Column(say("Confiance"), 48, True)
     sheet.room(80)
     number = 0
+    parts: list[Printed] = []
 
-    def row_of() -> Sequence[str] | None:
+    def row_of() -> Printed | None:
         nonlocal number
+        if parts:
+            return parts.pop(0)
         row = next(rows, None)
         if row is None or number >= MOST_ROWS:
             return None
         number += 1
         party = row.case.party
         cells = [row.cells.get(column.name, {}).get(language, "") for column in columns]
-        if row.lines > 1 and cells:
-            cells[0] = f"{cells[0]} (+{row.lines - 1})"
+        if row.rows:
+            # What is of one line stands with it; the row of the request has what is of all of them.
+            lined = {name for line in row.rows for name in line}
+            for at, column in enumerate(columns):
+                if column.name in lined and not column.summed:
+                    cells[at] = ""
+            if cells:
+                cells[0] = speech.count("%(num)s ligne", "%(num)s lignes", row.lines)
+            for n, line in enumerate(row.rows, 1):
+                told = [line.get(column.name, {}).get(language, "") for column in columns]
+                if told:
+                    told[0] = f"{n}. {told[0]}"
+                parts.append(Printed(["", "", "", "", *told, ""], soft=True))
         status = in_words(row.status.label, language) or row.status.word
         opened = _day(speech.local(row.case.opened_at).date(), language)
         name = party.name or party.email or party.phone
-        return [row.case.ref, opened, name, status, *cells, speech.percent(round(row.sure * 100), 100)]
+        sure = speech.percent(round(row.sure * 100), 100)
+        return Printed([row.case.ref, opened, name, status, *cells, sure], strong=bool(row.rows))
 
     sheet.table([*fixed, *shown, last], row_of)
     if number >= MOST_ROWS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,6 +13,15 @@ from web.printing.letters import fonts, shown
 INK, SOFT, LINE, FAINT, ACCENT = "#17211e", "#56625d", "#dfe3df", "#eef1ee", "#0b6e63"
 PALETTE = ("#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54")
 MARGIN = 36.0
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A row of a table; ``soft`` for one that is part of the row above it, ``strong`` for one that has such parts."""
+
+    cells: Sequence[str]
+    soft: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +130,10 @@ class Sheet:
 
     def bars(
         self, x: float, width: float, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]],
-        colours: Sequence[int] = (),
+        number: Callable[[float], str], colours: Sequence[int] = (),
     ) -> None:  # fmt: skip
-        """Stacked bars, 150 points high, with a legend; ``y`` stays where it is. ``colours`` are places in the palette."""
+        """Stacked bars, 150 points high, with an axis and a legend; ``y`` stays where it is. ``number`` puts a value into words;
+        ``colours`` are places in the palette."""
         inks = [PALETTE[at] for at in colours] or list(PALETTE)
         top, height = self.y + 34, 106.0
         self.text(x, self.y + 10, title, 10, bold=True, most=width)
@@ -132,11 +143,13 @@ class Sheet:
             self.text(at + 10, self.y + 24.5, name, 7, SOFT, most=90)
             at += 18 + min(90.0, 4.4 * len(name) + 8)
         sums = [sum(values[n] for _, values in series) for n in range(len(labels))]
-        most = max(sums, default=0.0) or 1.0
+        ticks = scale(max(sums, default=0.0))
+        most, axis = ticks[-1], 10 + 3.6 * max(len(number(tick)) for tick in ticks)
+        for tick in ticks:
+            self.rule(x + axis, top + height * (1 - tick / most), width - axis)
+            self.text(x + axis - 4, top + height * (1 - tick / most) + 2, number(tick), 6, SOFT, right=True)
+        x, width = x + axis, width - axis
         step = width / max(1, len(labels))
-        for share in (0.0, 0.5, 1.0):
-            self.rule(x, top + height * (1 - share), width)
-            self.text(x + width, top + height * (1 - share) - 2, f"{most * share:g}" if share else "", 6, SOFT, right=True)
         every = max(1, round(46 / max(step, 0.1)))
         for n, label in enumerate(labels):
             foot = top + height
@@ -183,7 +196,7 @@ class Sheet:
                 self.box(x, row + 4, max(3.0, width * share / 100), 3, ACCENT, round_=1.5)
         return 28 + 21.0 * len(rows)
 
-    def table(self, columns: Sequence[Column], row_of: Callable[[], Sequence[str] | None]) -> None:
+    def table(self, columns: Sequence[Column], row_of: Callable[[], Printed | None]) -> None:
         """A table over as many pages as it takes; ``row_of`` gives the next row, None at the end."""
 
         def head() -> None:
@@ -201,10 +214,20 @@ class Sheet:
                 self.new_page()
                 head()
             x = MARGIN
-            for column, cell in zip(columns, row, strict=True):
+            ink = SOFT if row.soft else INK
+            for column, cell in zip(columns, row.cells, strict=True):
                 edge = x + column.width - 4 if column.right else x + 4
                 if cell:
-                    self.text(edge, self.y + 10, cell, 7, right=column.right, most=column.width - 8)
+                    self.text(edge, self.y + 10, cell, 7, ink, bold=row.strong, right=column.right, most=column.width - 8)
                 x += column.width
             self.y += 14
             self.rule(MARGIN, self.y, self.inner)
+
+
+def scale(most: float) -> list[float]:
+    """From nought on, three to six round numbers of which the last is not below ``most``; whole ones as long as they are few."""
+    if most <= 0:
+        return [0.0, 1.0]
+    power = 10.0 ** math.floor(math.log10(most / 4)) if most > 4 else 1.0
+    step = next(power * by for by in (1, 2, 5, 10) if power * by * 5 >= most)
+    return [step * n for n in range(math.ceil(most / step - 1e-9) + 1)]
