@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -378,6 +379,36 @@ def test_who_may_do_what_with_orders(web: Running, program: Program) -> None:
     assert "/webhook/whatsapp" in described
 
 
+def test_the_menu_counts_the_same_on_every_page(season: Running) -> None:
+    zoe = person(season, "zoe")
+
+    def counted(path: str) -> list[str]:
+        nav = zoe.get(path).body.decode().partition('id="side-nav"')[2].partition("</nav>")[0]
+        return re.findall(r'class="count[^"]*">(\d+)', nav)
+
+    every = {path: counted(path) for path in ("/orders", "/processing", "/alerts", "/dashboard", "/cases", "/status")}
+    assert len({tuple(found) for found in every.values()}) == 1, every
+    assert all(len(found) == 2 for found in every.values()), every
+
+
+def test_what_a_decision_does_and_whom_it_reaches_is_said_before_it_is_taken(web: Running) -> None:
+    case_id = order(web.counter, TEXT, sender="Karim <karim@atlas.example>")
+    marc = person(web, "marc")
+    page = text_of(marc.get(f"/cases/{case_id}"))
+    for words in (
+        "La confirmation part à Karim, par courriel (karim@atlas.example).",
+        "Un message poli part à Karim, par courriel (karim@atlas.example).", "Motif (facultatif) : le client le lira",
+        "Votre question part telle quelle à Karim, par courriel (karim@atlas.example).", "rien ne part au client",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_documents_say_what_they_are_for(web: Running) -> None:
+    page = text_of(person(web, "zoe").get("/directives/sacherie"))
+    assert "Ce que la personne des ventes voit pour juger une commande." in page
+    assert "Un fabricant d'emballages en papier reçoit ses commandes" in page
+
+
 # ------------------------------------------------------------------ exports
 
 
@@ -428,8 +459,21 @@ def test_the_printed_register_has_its_charts_as_vectors_and_every_order(season: 
     for case in season.counter.cases():
         if case.opened_at >= season.counter.now - timedelta(days=29):
             assert case.ref in text
-    for word in ("Les plus demandés", "Boulangerie Atlas", "Où elles en sont", "Librairie Médina"):
+    for word in ("Les plus demandés", "Boulangerie Atlas", "Où elles en sont", "Librairie Médina", "Montants en MAD"):
         assert word in text
+    # An order of several lines has its sum in its own row, its lines under it with theirs.
+    rows = [line.replace("\u202f", " ") for line in text.splitlines()]
+    at = next(n for n, line in enumerate(rows) if "2 lignes" in line)
+    printed = " ".join(rows[at - 6 : at + 12])
+    for word in (
+        "Maison Argan",
+        "4900 MAD",
+        "1. Sac fond carré avec poignées plates",
+        "4200 MAD",
+        "2. Sachet fond plat",
+        "700 MAD",
+    ):
+        assert word in printed, printed
     first = document[0]
     kinds = [item.type for item in first.get_objects()]
     assert kinds.count(2) > 30  # paths

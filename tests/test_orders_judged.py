@@ -28,6 +28,24 @@ def test_an_order_waits_for_a_person_and_his_notice_shows_everything() -> None:
         assert words in notice.text.replace("\u202f", ""), (words, notice.text)
 
 
+def test_a_notice_tells_its_doubts_first_and_each_line_once() -> None:
+    life = Life()
+    life.write(
+        "Qté | Désignation | PU | Total\n1000 | Sachet fond plat | 0,10 dh | 100 dh\n500 | Sac poignées plates | 1 dh | 900 dh\n"
+        "Livraison le 20 mars 2026."
+    )
+    (_, _, notice, _) = life.texts[-1]
+    assert notice.subject.startswith("Commande à valider (à vérifier) : Sachet fond plat… (2 lignes)")
+    doubts, answer, facts = (
+        notice.text.index(w) for w in ("À VÉRIFIER D'ABORD\n- le total n'est pas", "Je valide", "1. Sachet fond plat · 1000")
+    )
+    assert doubts < answer < facts
+    assert (notice.text.count("Sachet fond plat"), notice.text.count("\nQuantité"), notice.text.count("\nProduit")) == (2, 0, 0)
+    assert "2. Sac fond carré avec poignées plates · 500 pièces · 1 MAD · total 900 MAD" in notice.text
+    plain = waiting().texts[0][2]
+    assert (plain.subject.startswith("Commande à valider : "), "À VÉRIFIER" in plain.text) == (True, False)
+
+
 @pytest.mark.parametrize("words", ["Je valide", "ok", "Validé", "oui je valide merci", "I approve"])
 def test_a_plain_yes_to_the_last_notice_validates(words: str) -> None:
     life = waiting()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -88,9 +89,12 @@ def router(frame: Frame) -> APIRouter:
     async def overview(business: Name, request: Request, person: Reader) -> Response:
         view = await seen(business)
         draft, drafts, history = await desk.run(_around, desk, business, person.author)
+        kept = await desk.run(desk.drafts.documents, business)
+        documents: Mapping[str, str] = draft.documents if draft is not None else kept or {}
         return await frame.show(
             request, person, "directive.html", view=view, draft=draft, drafts=drafts, history=history,
             found=located(view.problems, dict.fromkeys(view.documents, "")), groups=grouped(view, draft),
+            about={name: first_sentence(text) for name, text in documents.items()},
         )  # fmt: skip
 
     @routes.get("/directives/{business}/document")
@@ -273,6 +277,17 @@ def grouped(view: BusinessView, draft: DraftView | None) -> list[tuple[str, list
         folder, _, _ = name.rpartition("/")
         groups.setdefault(folder, []).append(name)
     return list(groups.items())
+
+
+def first_sentence(text: str) -> str:
+    """What a document says of itself: the first sentence below its front matter, '' where it says nothing."""
+    _, _, rest = text.partition("\n---\n")
+    paragraph = next((p for p in rest.split("\n\n") if p.strip()), "").strip()
+    if paragraph.startswith(("#", "~~~", "|", "-")):
+        return ""
+    plain = " ".join(paragraph.split()).replace("**", "").replace("`", "")
+    found = re.match(r".{12,}?[.!?:](?=\s|$)", plain)
+    return (found[0] if found else plain)[:200]
 
 
 def changes(base: Mapping[str, str], draft: DraftView) -> list[Changed]:
