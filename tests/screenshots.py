@@ -108,6 +108,8 @@ def registers(browser: Browser, folder: Path) -> None:
         phones.write(
             "+212612345678", text="Salam, bghit 5000 sachets fond plat kraft, 0,35 dh lwahda, l nhar 20 mars inchallah"
         )
+        (first,) = [case for case in web.counter.cases() if case.thread.channel == "whatsapp"]
+        web.edge.desk.acts.give(first.id, "validate", author="Anne")
         phones.write(
             "+212687654321", text="Bonjour, il nous faut 3 cartons de sacs fond carré avec poignées plates pour le 25 mars 2026"
         )
@@ -118,7 +120,6 @@ def registers(browser: Browser, folder: Path) -> None:
             "dashboard": "/dashboard", "orders": "/orders", "order": f"/orders/{cases[-1].id}",
             "order-lines": f"/orders/{next(c.id for c in cases if '2026-114' in c.subject)}", "alerts": "/alerts",
             "analytics": "/analytics", "client": f"/contacts/{client}", "processing": "/processing", "whatsapp": "/whatsapp",
-            "order-case": f"/cases/{cases[-1].id}",
         }  # fmt: skip
         for scheme, viewport, ending in LIGHTS:
             shoot(browser, web, names, scheme, viewport, ending)
@@ -146,7 +147,7 @@ def main() -> int:
         directives = Path(folder) / "directives"
         shutil.copytree(ROOT / "directives", directives)
         house = {"public_url": PUBLIC, "directives_dir": directives}
-        with running(Path(folder) / "data", house=house, public_url="") as web:
+        with running(Path(folder) / "data", house=house, public_url=PUBLIC) as web:
             with_people(web, Anne="admin", Marc="agent", Zoé="reader")
             web.edge.desk.people.add_token("Export comptable", ["read"], "Anne", days=365)
             fill(web.counter, pictures)

@@ -24,6 +24,8 @@ from web.problems import Refusal
 
 #: Most rows of a list that is edited as a table.
 MOST_ROWS = 500
+#: Characters of what a document says of itself.
+MOST_ABOUT = 160
 #: Lines around a change that a comparison shows.
 AROUND = 2
 Name = Annotated[str, Path(max_length=100)]
@@ -286,8 +288,9 @@ def first_sentence(text: str) -> str:
     if paragraph.startswith(("#", "~~~", "|", "-")):
         return ""
     plain = " ".join(paragraph.split()).replace("**", "").replace("`", "")
-    found = re.match(r".{12,}?[.!?:](?=\s|$)", plain)
-    return (found[0] if found else plain)[:200]
+    found = re.match(r".{12,}?[.!?](?=\s|$)", plain)
+    sentence = found[0] if found else plain
+    return sentence if len(sentence) <= MOST_ABOUT else f"{sentence[:MOST_ABOUT].rpartition(' ')[0]}…"
 
 
 def changes(base: Mapping[str, str], draft: DraftView) -> list[Changed]:

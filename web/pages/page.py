@@ -167,8 +167,8 @@ def plain_number(value: Decimal | None) -> str:
 
 
 def begun(text: str) -> str:
-    """The text as a sentence begins; names in it keep their letters."""
-    return text[:1].upper() + text[1:]
+    """The text as a sentence begins; names in it keep their letters, an address that it begins with too."""
+    return text if "@" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
 def paper_of(evidence: Sequence[Evidence]) -> str:
