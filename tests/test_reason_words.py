@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -23,15 +24,21 @@ def sentences() -> Iterator[tuple[str, str]]:
                 yield f"{path.name}:{node.lineno}", said
 
 
-def _is_share(part: ast.expr) -> bool:
-    return isinstance(part, ast.FormattedValue) and part.format_spec is not None and "%" in ast.unparse(part.format_spec)
+def _named(part: ast.expr) -> Iterator[str]:
+    """What stands in braces: one of two sentences as it is, else 7, with its sign where it is a share."""
+    assert isinstance(part, ast.FormattedValue)
+    if isinstance(part.value, ast.IfExp) and (found := list(_said(part.value))):
+        yield from found
+    else:
+        yield "7%" if part.format_spec is not None and "%" in ast.unparse(part.format_spec) else "7"
 
 
 def _said(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
-        yield "".join(str(p.value) if isinstance(p, ast.Constant) else "7%" if _is_share(p) else "7" for p in node.values)
+        parts = [_said(part) if isinstance(part, ast.Constant) else _named(part) for part in node.values]
+        yield from ("".join(found) for found in itertools.product(*parts))
     elif isinstance(node, ast.IfExp):
         yield from _said(node.body)
         yield from _said(node.orelse)
