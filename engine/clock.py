@@ -53,7 +53,7 @@ class Clock:
         except (PortError, UserError) as error:
             log.warning("the store could not be asked what is due: %s", error)
             return
-        except Exception:
+        except Exception:  # a defect of ours or an error the store did not translate: the next tick asks again
             log.exception("the store could not be asked what is due")
             return
         if due is not None and due <= self._clock():

@@ -148,7 +148,7 @@ class ClusterLanes(LocalLanes):
             self._loop(lane)
             if lane.close is not None:
                 lane.close()
-        except Exception:
+        except Exception:  # the top of a thread: a defect is told here or by nobody, and the lane must be given back
             log.exception("lane %s ended badly", lane.name)
         finally:
             with self._changed:

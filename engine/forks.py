@@ -155,7 +155,7 @@ class Forks:
             module, _, function = self._main.partition(":")
             getattr(importlib.import_module(module), function)(theirs.fileno())
             status = 0
-        except BaseException:
+        except BaseException:  # whatever it is: nothing may rise out of a forked child into what its parent was doing
             log.exception("the template has failed")
         finally:
             os._exit(status)
@@ -225,7 +225,7 @@ def _child(live: Life, descriptor: int, control: socket.socket) -> int:
         control.close()
         live(descriptor)
         status = 0
-    except BaseException:
+    except BaseException:  # whatever it is: nothing may rise out of a forked child into the template's own loop
         log.exception("a worker has failed")
     finally:
         os._exit(status)

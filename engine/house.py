@@ -376,7 +376,7 @@ class House:
         except (PortError, UserError) as error:
             log.warning("the alert about %s could not be kept: %s", lane, error)
             return
-        except Exception:
+        except Exception:  # telling of a trouble must never become one: the lane that called goes on with what it was doing
             log.exception("the alert about %s could not be kept", lane)
             return
         self.lanes.wake(f"courier:{admin[0]}")

@@ -1,0 +1,53 @@
+"""The ports: what the engine asks of the store, of inboxes and of outside systems. Connectors and the store fill them."""
+
+from core.ports.rows import (
+    Change,
+    Conflict,
+    DeadlineRow,
+    Delivery,
+    Found,
+    Healing,
+    InboxRow,
+    JournalEntry,
+    OutboxRow,
+    ParkedRow,
+    PendingEvent,
+    Posted,
+    ReadRow,
+    Settled,
+    Taken,
+)
+from core.ports.store import Answers, Lookup, Records, Store
+from core.ports.systems import Batch, FetchesAhead, Gathers, Health, Inbox, Incoming, Ledger, Model, Outlet, Spool
+
+__all__ = [
+    "Answers",
+    "Batch",
+    "Change",
+    "Conflict",
+    "DeadlineRow",
+    "Delivery",
+    "FetchesAhead",
+    "Found",
+    "Gathers",
+    "Healing",
+    "Health",
+    "Inbox",
+    "InboxRow",
+    "Incoming",
+    "JournalEntry",
+    "Ledger",
+    "Lookup",
+    "Model",
+    "OutboxRow",
+    "Outlet",
+    "ParkedRow",
+    "PendingEvent",
+    "Posted",
+    "ReadRow",
+    "Records",
+    "Settled",
+    "Spool",
+    "Store",
+    "Taken",
+]
