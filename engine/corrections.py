@@ -20,6 +20,8 @@ from core.rows import rows_of, rows_spec
 from engine.typed import Unreadable, field_of, new_value
 from processors.facts_dates import date_spans, find_date, plain_text
 from processors.facts_places import is_place
+from processors.goods_units import Units
+from processors.numbers_spoken import readable
 
 #: The longest reply that is looked at.
 _LONGEST = 600
@@ -36,6 +38,7 @@ _POLITE = re.compile(r"\s+(?:merci(?: beaucoup)?|svp|stp|please|thanks|thank you
 _ADDRESS = re.compile(r"\b(?:adresse|address|lieu)\b")
 _LINE = re.compile(r"\W*(?:ligne|line)\s*(?:n\s*°\s*)?(?P<n>\d{1,3})\s*[:,-]?\s*")
 _JOIN = re.compile(r"\s*(?:=|:|->|→|est|sera|doit etre|is|should be|to be|a|à|de|to|plutot|passe a|au)?\s+|\s*[:=]\s*")
+_COUNTED = re.compile(r"\d\s*([^\W\d_]+)")
 _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
 
 
@@ -61,9 +64,15 @@ def read_judgement(
     changes, yes = _corrections(message, case, directive, now)
     if changes:
         return replace(verdict, answer="approve" if yes else "unclear", credits=None, evidence=yes), changes
-    if verdict.credits is not None:
+    if verdict.credits is not None or (verdict.answer == "approve" and _counts(message.text, directive)):
         return replace(verdict, answer="unclear", credits=None), ()
     return verdict, ()
+
+
+def _counts(text: str, directive: Directive) -> bool:
+    """Whether the words count goods ("300 pièces"): whatever else they say, a yes beside it may be to another quantity."""
+    units = [Units(spec.units, spec.unit_words) for spec in directive.facts if spec.type == "quantity" and spec.units]
+    return any(one.of(found[1]) is not None for found in _COUNTED.finditer(readable(text)) for one in units)
 
 
 def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str]:
