@@ -115,17 +115,29 @@ class Clues:
 
     ``token_refs``: case references whose signature is ours, most specific first. ``thread_ids``: In-Reply-To, then
     References newest first. ``subject_stem``: folded, without prefixes, tags and tokens. ``replies``: the subject begins
-    as an answer.
-    ``forwarded``: the mail passes on another. ``new_subject``: it has a subject of its own. ``short``: few own words.
+    as an answer, ``passed_on`` as a forward. ``new_subject``: it has a subject of its own. ``body`` includes quotes; ``answers``: it names
+    what it answers.
     """
 
     token_refs: tuple[str, ...] = ()
     thread_ids: tuple[str, ...] = ()
     subject_stem: str = ""
     replies: bool = False
-    forwarded: bool = False
+    passed_on: bool = False
     new_subject: bool = False
-    short: bool = False
+    body: str = ""
+    answers: bool = False
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether the mail passes on another, by its subject or by what stands in it. Looked for when it matters."""
+        return self.passed_on or (not self.replies and has_forward_marker(self.body, loose=not self.answers))
+
+    @property
+    def short(self) -> bool:
+        """Whether it has few own words."""
+        own, _ = own_lines(self.body)
+        return len(" ".join("\n".join(own).split())) <= _SHORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +187,15 @@ def clues(subject: str, body: str, in_reply_to: str, references: Sequence[str], 
     add(read_message_id(secret, found) for found in thread)
     add(_tokens(secret, body[:_MAX_TEXT]))
     stem, outermost = strip_prefixes(_TOKEN.sub(" ", subject[:MAX_SUBJECT]))
-    replies = outermost == "reply"
-    own, _ = own_lines(body)
-    forwarded = outermost == "forward" or (not replies and has_forward_marker(body, loose=not answered))
     return Clues(
         token_refs=tuple(refs),
         thread_ids=thread,
         subject_stem=stem,
-        replies=replies,
-        forwarded=forwarded,
+        replies=outermost == "reply",
+        passed_on=outermost == "forward",
         new_subject=not outermost and stem not in _NO_SUBJECT,
-        short=len(" ".join("\n".join(own).split())) <= _SHORT,
+        body=body,
+        answers=bool(answered),
     )
 
 
