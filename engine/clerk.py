@@ -31,7 +31,7 @@ from core.register import Entry, entry_of
 from core.work import Context
 from engine import canary
 from engine.corrections import read_judgement
-from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_request, sent_as, silent
+from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
@@ -214,7 +214,7 @@ class Clerk:
         decision = decide(case, event, directive, context)
         ids = [message.id, f"fp:{read.fingerprint}"]
         if case is None:
-            ids.append(same_request(message))
+            ids.append(self._finder.same_request(read))
             if BLANK in decision.case.counts:
                 ids += silent(read)[:1]
         ids += [*burst(read), *(conversation(read) if case is None else ())]

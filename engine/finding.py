@@ -42,8 +42,19 @@ class Finder:
 
     def __init__(self, office: Office, *, clock: Callable[[], datetime]) -> None:
         self._office, self._clock = office, clock
-        #: The clues of the messages of the batch at hand, by their row: they are asked for twice.
+        #: Of the messages of the batch at hand, by their row, for they are asked for twice or more: their clues, and ``same_request``.
         self._clues: dict[int, Clues] = {}
+        self._same: dict[int, str] = {}
+
+    def same_request(self, read: ReadRow) -> str:
+        """A thread id that stands for the sender's words, however often they are sent."""
+        known = self._same.get(read.row.id)
+        if known is None:
+            if len(self._same) >= REMEMBERED:
+                self._same.clear()
+            words = f"{read.message.sender.email.casefold()}\0{request_words(read.message)}"
+            known = self._same[read.row.id] = "req:" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+        return known
 
     def _clues_in(self, read: ReadRow) -> Clues:
         known = self._clues.get(read.row.id)
@@ -68,7 +79,7 @@ class Finder:
             *found.thread_ids,
             message.id,
             f"fp:{read.fingerprint}",
-            same_request(message),
+            self.same_request(read),
             *burst(read)[:1],
             *silent(read),
         ]
@@ -114,7 +125,7 @@ class Finder:
         if choice.case_id is None and message.channel == "whatsapp":
             choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
         if choice.case_id is None and not found.replies:
-            twin = overlay.by_thread(same_request(message))
+            twin = overlay.by_thread(self.same_request(read))
             case = overlay.case(twin) if twin else None
             if case is not None and case.open and self._clock() - case.opened_at < REPEAT_WITHIN:
                 return Choice(case.id, "correspondent", f"La même demande une seconde fois : dossier {case.ref}."), message.id
@@ -160,7 +171,7 @@ class Finder:
     def _by_number(self, read: ReadRow, choice: Choice, cases: Sequence[Case], overlay: Overlay, *, asks: bool) -> Choice:
         """A chat has no threads: what follows within minutes goes with what came before (FAILURES 21), and an answer with the
         one request that waits for this person, on whatever channel that began."""
-        if asks and overlay.by_thread(same_request(read.message)) is not None:
+        if asks and overlay.by_thread(self.same_request(read)) is not None:
             return choice  # said twice: told as a repeat by the rule for all channels
         before = overlay.by_thread(burst(read)[0])
         if before is not None and not (asks and self._another(read, overlay.case(before))):
@@ -208,11 +219,6 @@ def pressed_offer(message: Message) -> tuple[str, ...]:
 
 def people_of(message: Message) -> list[str]:
     return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
-
-
-def same_request(message: Message) -> str:
-    words = f"{message.sender.email.casefold()}\0{request_words(message)}"
-    return "req:" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
 
 
 def burst(read: ReadRow) -> list[str]:

@@ -30,6 +30,15 @@ _PENDING = select(events).where(events.c.waiting == true()).order_by(events.c.n)
 _DUE = select(deadlines).where(deadlines.c.due <= bindparam("now")).order_by(deadlines.c.due, deadlines.c.case_id).limit(_MOST)
 
 
+_PUT_OFF = select(func.min(outbox.c.next_at)).where(outbox.c.blocked == 0, outbox.c.next_at > outbox.c.changed_at)
+_NEXT = (
+    select(func.min(deadlines.c.due)),
+    _PUT_OFF.where(outbox.c.state == "intended"),
+    _PUT_OFF.where(outbox.c.state == "uncertain"),
+    select(func.min(inbox.c.next_at)).where(inbox.c.state == "new", inbox.c.next_at > inbox.c.changed_at),
+)
+
+
 class Clerk(Group):
     """The reads of the clerk and the clock."""
 
@@ -65,15 +74,8 @@ class Clerk(Group):
 
     def next_due(self) -> datetime | None:
         """When the next deadline or waiting retry of any lane comes. Work that was never put off is not a retry."""
-        put_off = select(func.min(outbox.c.next_at)).where(outbox.c.blocked == 0, outbox.c.next_at > outbox.c.changed_at)
-        queries = [
-            select(func.min(deadlines.c.due)),
-            put_off.where(outbox.c.state == "intended"),
-            put_off.where(outbox.c.state == "uncertain"),
-            select(func.min(inbox.c.next_at)).where(inbox.c.state == "new", inbox.c.next_at > inbox.c.changed_at),
-        ]
         with self.db.read() as connection:
-            found = [connection.execute(query).scalar() for query in queries]
+            found = [connection.execute(query).scalar() for query in _NEXT]
         return min((one for one in found if one is not None), default=None)
 
     def find(self, refs: Sequence[str], thread_ids: Sequence[str], people: Sequence[str]) -> Found:
