@@ -38,6 +38,7 @@ _THIRD_PERSON_RISK = frozenset(
 #: No name of a thing holds one of these.
 _NO_NAME = word_set("vous tu etes es sont avez as ont que qu qui quoi comment ne y you are were have that who")
 _ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
+_PRICED = word_set("prix tarif devis montant offre proposition price quote offer")
 _MAY_STAND_BESIDEYES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
 )
@@ -52,7 +53,7 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
     room, after_object, yes_seen, previous = 0, False, False, ""
     named = joined = False  # an unknown word named the thing; the word before was a preposition
     named_before_yes = signed = capital = article = False
-    for item in items:
+    for n, item in enumerate(items):
         if item.act in YES or item.act == "needs":
             if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
                 return False
@@ -87,6 +88,12 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
         elif item.act != "filler" or item.words not in PREPOSITIONS:
             if item.act == "number" and (previous in {"object", "context", "unknown"} or article):
                 return False  # "je valide les deux"
+            if (
+                item.act == "number"
+                and items[n - 1].words == "pour"
+                and _PRICED & {w for i in items[:n] for w in i.words.split()}
+            ):
+                return False  # "partant à ce prix pour deux"
             room, after_object = 0, False
         joined, article = item.words in PREPOSITIONS, item.words in _ARTICLES
         previous = "preposition" if joined else item.act

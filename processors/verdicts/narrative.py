@@ -135,7 +135,10 @@ def tells_of_oneself(clause: Clause, *, before: bool) -> bool:
         ("j ai hesite", "nous avons hesite", "on a hesite", "j etais", "je pensais", "je m attendais")
     )
     allowed = _MEANS_NOTHING_ELSE | (_HESITATED if hesitated else frozenset())
-    return all(i.act in allowed or i.words in _PLAIN for i in clause.items)
+    where = said.startswith(
+        ("je suis", "nous sommes", "j etais", "nous etions", "on etait")
+    )  # "… en déplacement cette semaine"
+    return all(i.act in allowed or i.words in _PLAIN or (where and i.words in _DURATION) for i in clause.items)
 
 
 def _takes_away(item: Item, *, before: bool, past: bool) -> bool:

@@ -113,6 +113,7 @@ _NOTHING_TO_IT = (
     "rien d extraordinaire",
     "on n en parle plus",
 )
+_RECONSIDERS = ("negoci", "debat", "discut", "reparl", "revoi", "verra", "verif", "rediscut")
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
 
 
@@ -183,6 +184,8 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     begins = " ".join(words)
     if takes_back(clause) or begins.startswith(_NOTHING_TO_IT):
         return True
+    if any(w.startswith(_RECONSIDERS) for w in words) or (words[0] == "plutot" and items[-1].act == "number"):
+        return False  # "on négocie", "plutôt 6"
     if words[0] == "pour" and len(items) <= 5:  # "Pour ce luminaire, …"
         return not _FOR_NOW & set(words) and all(i.act in _NAMING for i in items)
     asks = next((o for o in _ASKS_TO if begins.startswith(o + " ")), "")
