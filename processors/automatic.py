@@ -301,8 +301,8 @@ def _bulk(view: View) -> Finding | None:
     # something of us and offers no way to unsubscribe is a person.
     if not footed and (answers or view.person or view.headers.get("X-Google-Group-Id") or view.headers.get("X-Original-From")):
         return None
-    if footed and view.person and view.headers.get("X-Google-Group-Id"):
-        return None  # the group's own footer offers it
+    if footed and view.person and (view.headers.get("X-Google-Group-Id") or is_reply(view.subject)):
+        return None  # the footer is that of the group through which a person answers
     if answers and view.person:
         return None
     if is_reply(view.subject) and not footed and not mass and not campaign and not view.headers.get("List-Id"):

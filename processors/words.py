@@ -54,10 +54,14 @@ def _squeeze(stem: str) -> str:
     return stem
 
 
+#: Small words whose stem is another word's: "très" is no "tree".
+_ONLY_THEMSELVES = frozenset({"tres", "apres", "aupres", "expres"})
+
+
 @lru_cache(maxsize=16384)
 def keys(form: str, accented: str) -> tuple[str, ...]:
     """What a token may be matched by: itself first, then its stems, "f:" and "e:" before the French and the English ones."""
-    if len(form) < 3 or form.isdigit():
+    if len(form) < 3 or form.isdigit() or form in _ONLY_THEMSELVES:
         return (form,)  # nothing shorter is stemmed: "AR" must never be "are"
     if "\u0600" <= form[0] <= "\u06ff":
         return _arabic(form)
