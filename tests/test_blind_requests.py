@@ -20,8 +20,8 @@ HOUSE = setup()
 #: The least share of each field read right. Floors stand a little under what is reached, so that a change for the worse shows.
 FLOORS = dict.fromkeys(FIELDS, 0.97) | {"missing": 0.98, "language": 0.98}
 #: Written to be hard; what is not understood waits for a person.
-HARD = dict.fromkeys(FIELDS, 0.8) | {"kind": 0.95, "stage": 0.86, "missing": 0.96, "language": 0.93}
-WHOLE = {"requests6.tsv": 0.74, "requests7.tsv": 0.58}
+HARD = dict.fromkeys(FIELDS, 0.8) | {"kind": 0.94, "stage": 0.86, "missing": 0.96, "language": 0.93}
+WHOLE = {"requests6.tsv": 0.74, "requests7.tsv": 0.57}
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in SETS.glob("requests*.tsv")))
