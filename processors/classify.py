@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.directive import Business, Directive, Word
 from core.message import Attachment, Message, is_decoration
@@ -299,10 +300,12 @@ def _weigh_files(directive: Directive, attachments: list[Attachment], reasons: l
 
 
 def _has_negation(word: Word) -> bool:
-    return (
-        re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", word.text.lower())
-        is not None
-    )
+    return _denies(word.text)
+
+
+@lru_cache(maxsize=4096)  # the words of the directives
+def _denies(text: str) -> bool:
+    return re.search(r"\b(?:pas|plus|jamais|sans|aucun|impossible|not|never|no|nicht|non)\b|n['’]t\b", text.lower()) is not None
 
 
 def _tells(word: Word) -> bool:

@@ -21,13 +21,13 @@ JOINED, LINE, CLAUSE, SENTENCE = 0, 1, 2, 3
 
 _MARKS = "\u0300-\u036f\u00ad\u200b\u200d\u2060"
 _TOKEN = re.compile(
-    r"(?<![^\W_])(?:[^\W\d_]\.){2,5}(?:[^\W\d_](?![^\W_]))?"  # R.A.
+    r"((?<![^\W_])(?:[^\W\d_]\.){2,5}(?:[^\W\d_](?![^\W_]))?"  # R.A.
     r"|(?<![^\W_])[a-z]{1,7}n['’]t(?![^\W_])"  # isn't
-    rf"|(?:[^\W\d_][{_MARKS}]*)+|\d+",
+    rf"|(?:[^\W\d_][{_MARKS}]*)+|\d+)",
     re.IGNORECASE,
 )
 #: The same for a text in which nothing stands that is more than letters or digits.
-_PLAIN_TOKEN = re.compile(r"[^\W\d_]+|\d+")
+_PLAIN_TOKEN = re.compile(r"([^\W\d_]+|\d+)")
 _DOTTED, _MARK = re.compile(r"\.[^\W\d_]\."), re.compile(f"[{_MARKS}]")
 _CONTRACTED = ("'t", "'T", "’t", "’T")
 _NOT_LETTERS = re.compile(rf"[.'’{_MARKS}]")
@@ -143,17 +143,20 @@ def tokenise(text: str) -> Tokens:
     items: list[Token] = []
     hyphens: list[int] = []
     masked = mask(text[:LIMIT])
-    end = 0
+    parts = _pattern(masked).split(masked)  # what stands between tokens, a token, and so on
     make = tuple.__new__  # a third of the time of Token()
-    for match in _pattern(masked).finditer(masked):
-        start, stop = match.span()
+    end = stop = 0
+    for gap, raw in zip(parts[::2], parts[1::2], strict=False):
+        start = stop + len(gap)
+        stop = start + len(raw)
         if stop - start > 48:  # no word is that long: base64, keys, a cat on the keyboard
             continue
-        gap = masked[end:start] if start - end <= 40 else masked[end : end + 20] + masked[start - 20 : start]
+        if end + len(gap) != start:
+            gap = masked[end:start]
         if gap == "-" and items:
             hyphens.append(len(items) - 1)
-        form, accented, capital = _spelled(masked[start:stop])
-        strength = _strength(gap) if items else SENTENCE
+        form, accented, capital = _spelled(raw)
+        strength = _strength(gap if len(gap) <= 40 else gap[:20] + gap[-20:]) if items else SENTENCE
         items.append(make(Token, (form, accented, start, stop, strength, gap[:4], capital)))
         end = stop
     return Tokens(text, tuple(items), tuple(hyphens))

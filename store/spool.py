@@ -206,11 +206,14 @@ class FolderSpool:
 
     def get(self, sha256: str) -> bytes:
         """The whole content. Raises KeyError."""
-        with self.open(sha256) as stream:
-            return stream.read()
+        with self._stream(sha256) as stream:
+            return stream.readall()
 
     def open(self, sha256: str) -> BinaryIO:
         """The content as a stream that can seek. Raises KeyError."""
+        return io.BufferedReader(self._stream(sha256), CHUNK)
+
+    def _stream(self, sha256: str) -> _Stream:
         path = self._path(sha256)
         try:
             file = path.open("rb")
@@ -219,7 +222,7 @@ class FolderSpool:
         except OSError as error:
             raise told(error, path) from error
         try:
-            return io.BufferedReader(_Stream(self, sha256, path, file), CHUNK)
+            return _Stream(self, sha256, path, file)
         except BaseException:
             file.close()
             raise
@@ -355,6 +358,16 @@ class _Stream(io.RawIOBase):
         buffer[: len(part)] = part
         self._position += len(part)
         return len(part)
+
+    def readall(self) -> bytes:
+        """The rest, without a copy where that is one chunk: what is read at once is never cut into a buffer's pieces."""
+        parts: list[bytes] = []
+        while self._position < self._size:
+            number, start = divmod(self._position, CHUNK)
+            chunk = self._chunk if number == self._number else self._decrypt(number)
+            parts.append(chunk[start:])
+            self._position += len(chunk) - start
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _decrypt(self, number: int) -> bytes:
         self._file.seek(_HEAD.size + number * (CHUNK + _TAG))
