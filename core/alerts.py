@@ -8,6 +8,7 @@
 | ``waiting`` | it has waited for us longer than ``after`` |
 | ``doubtful`` | a fact was read with less confidence than the directive wants |
 | ``missing`` | a fact that the directive requires is not known |
+| ``unread`` | nothing could be read in one of its files |
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ class Alert:
     """One thing to look at. ``name`` and ``label`` are the directive's; ``facts`` are the names of the facts it is about.
 
     ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, with their
-    "unit", "currency" and "tax"; "since" or "due" (ISO) of waiting and late; "line" (from 1) where one of several lines is meant.
-    core.wording puts them into words.
+    "unit", "currency" and "tax"; "since" or "due" (ISO) of waiting and late;
+    "files" (names) and "code" (core.document.Code, of the first) of unread; "line" (from 1) where one of several lines is meant.
     """
 
     name: str
@@ -186,6 +187,13 @@ def _in_state(
     return [_alert(spec, names)] if names else []
 
 
+def _unread(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past, now
+    if not case.unread or case.stage in ("rejected", "expired", "closed", "done"):
+        return []
+    return [_alert(spec, (), files=", ".join(one.name for one in case.unread), code=case.unread[0].trouble.code)]
+
+
 _RULES = {
     "habit": _habit,
     "differs": _differs,
@@ -193,4 +201,5 @@ _RULES = {
     "waiting": _waiting,
     "doubtful": _doubtful,
     "missing": _missing,
+    "unread": _unread,
 }

@@ -9,6 +9,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Literal
 
+from core.document import UnreadFile
 from core.message import Channel, Family
 from core.quote import Approval, Quote
 from core.reading import Fact
@@ -105,6 +106,7 @@ class Case:
     ``judged`` is a person's decision about its facts, where the directive asks for one; ``shown`` are the notices that asked
     for it. ``repeats`` is the case (id) that it repeats, ``repeats_ref`` that one's reference; '' when it is none.
     ``finished_at``: when a person told that what was asked for is delivered.
+    ``unread`` are its files of which nothing could be read.
     """
 
     id: str
@@ -147,6 +149,7 @@ class Case:
     repeats: str = ""
     repeats_ref: str = ""
     finished_at: datetime | None = None
+    unread: tuple[UnreadFile, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -20,6 +20,8 @@ from core.joining import (
     BLANK,
     add_files,
     follow,
+    note_unread,
+    read_anew,
     repeat,
     repeats_at_last,
     says_nothing,
@@ -135,6 +137,7 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         work.because("correlate", event.why, hit=False)
     follow(work, event)
     files = add_files(work, event)
+    note_unread(work, event)
     work.open_ticket(message.id, {"high": "HIGH", "low": "LOW"}.get(reading.urgency, "MEDIUM"))  # type: ignore[arg-type]
     store_files(work, files)
     tell_oversize(work, event)
@@ -150,6 +153,10 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
 def _joined(work: Work, event: MessageRead) -> None:
     """A further message of a case."""
     message = event.message
+    if "again" in event.hints:
+        if event.role == "customer" and read_anew(work, event):
+            walk(work)
+        return
     work.change(messages=work.case.messages + 1)
     if event.why:
         work.because("correlate", event.why)
@@ -177,6 +184,7 @@ def _joined(work: Work, event: MessageRead) -> None:
         admin(work, event)
         return
     follow(work, event)
+    note_unread(work, event)
     if speak_up(work, event):
         store_files(work, add_files(work, event))
         tell_oversize(work, event)

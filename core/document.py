@@ -114,6 +114,27 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
 }  # fmt: skip
 
 
+#: What only the customer can mend: he is asked for the file in these words, {name} being what he called it.
+_ASKS: dict[Code, tuple[str, str]] = {
+    "encrypted": (
+        "Votre fichier « {name} » est protégé par un mot de passe : pouvez-vous le renvoyer sans, ou nous écrire ce qu'il contient ?",
+        'Your file "{name}" is protected by a password: could you send it again without one, or write us what it says?',
+    ),
+    "broken": (
+        "Votre fichier « {name} » nous est parvenu abîmé : pouvez-vous le renvoyer, ou nous écrire ce qu'il contient ?",
+        'Your file "{name}" reached us damaged: could you send it again, or write us what it says?',
+    ),
+    "empty": (
+        "Votre fichier « {name} » nous est parvenu vide : pouvez-vous le renvoyer, ou nous écrire ce qu'il contient ?",
+        'Your file "{name}" reached us empty: could you send it again, or write us what it says?',
+    ),
+    "silent": (
+        "Nous n'entendons rien dans votre message vocal : pouvez-vous le répéter, ou nous l'écrire ?",
+        "We hear nothing in your voice message: could you say it again, or write it?",
+    ),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Why a file was not read, or only in part. ``detail`` is for people, '' or a few words without a period."""
@@ -125,6 +146,38 @@ class Trouble:
         """What happened and what to do, without the file's name, beginning in lower case."""
         french, english = _SENTENCES[self.code]
         return (english if language == "en" else french).format(detail=f" ({self.detail})" if self.detail else "")
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file of which nothing could be read, and why."""
+
+    sha256: str
+    name: str
+    trouble: Trouble
+
+    @property
+    def theirs(self) -> bool:
+        """Whether the customer alone can mend it."""
+        return self.trouble.code in _ASKS
+
+    def sentence(self, language: str = "fr") -> str:
+        """What a person is told: which file, what happened, what to do."""
+        name = f"« {self.name} » :" if language != "en" else f'"{self.name}":'
+        return f"{name} {self.trouble.sentence(language)}"
+
+    def ask(self, language: str = "fr") -> str:
+        """What the customer is asked; '' where he can do nothing about it."""
+        french, english = _ASKS.get(self.trouble.code, ("", ""))
+        return (english if language == "en" else french).format(name=self.name)
+
+
+def unread(documents: Sequence[Document]) -> tuple[UnreadFile, ...]:
+    """Those of which nothing could be read, each content once."""
+    found = {
+        d.sha256: UnreadFile(d.sha256, d.name, d.trouble) for d in documents if d.trouble is not None and not d.text.strip()
+    }
+    return tuple(found.values())
 
 
 class Unread(Exception):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.case import CaseFile, Thread
+from core.case import UNDECIDED, CaseFile, Thread
+from core.directive import Directive
+from core.document import unread
 from core.effects import StoreFile
 from core.events import MessageRead
+from core.gates.fulfil import untreated
 from core.message import is_decoration
 from core.reading import Evidence, Fact
 from core.rows import derived, inherited, joined
@@ -71,6 +74,19 @@ def add_files(work: Work, event: MessageRead) -> tuple[CaseFile, ...]:
     return tuple(new.values())
 
 
+def note_unread(work: Work, event: MessageRead) -> None:
+    """Keep which files could not be read, and why. Who writes again has answered for those that only he could mend."""
+    documents = event.message.documents
+    found = unread(documents)
+    known = {d.sha256 for d in documents}
+    answered = not work.new and "again" not in event.hints and bool(event.message.attachments or event.reading.facts)
+    kept = [u for u in work.case.unread if u.sha256 not in known and not (answered and u.theirs)]
+    for one in found:
+        if one not in work.case.unread:
+            work.because(f"unread:{one.trouble.code}", one.sentence())
+    work.change(unread=(*kept, *found))
+
+
 def store_files(work: Work, files: tuple[CaseFile, ...]) -> None:
     """Want the files stored outside; their addresses go to the ticket once they are."""
     keys = [
@@ -111,8 +127,34 @@ def speak_up(work: Work, event: MessageRead) -> bool:
     work.reset(BLANK)
     if found is None or found.name == work.directive.name or event.reading.intent != "request":
         return False
-    work.because("kind", f"ses premiers mots : la demande est de type {found.kind}")
-    work.reset("fulfilled", "asked")
+    _become(work, event, found, f"ses premiers mots : la demande est de type {found.kind}")
+    return True
+
+
+def read_anew(work: Work, event: MessageRead) -> bool:
+    """Files of a message that could not be read are read at last; whether the gates are to be asked again.
+
+    What had only been taken for a message becomes what it asks for, as long as nobody has dealt with it.
+    """
+    work.because("read-again", "un fichier qui n'avait pas pu être lu l'est maintenant")
+    note_unread(work, event)
+    found = work.context.recognised
+    idle = BLANK in work.case.counts or (work.directive.default and untreated(work.case, work.directive))
+    if idle and found is not None and found.name != work.directive.name and event.reading.intent == "request":
+        _become(work, event, found, f"d'après ses fichiers, la demande est de type {found.kind}")
+        repeat(work, event)
+        return True
+    if work.case.stage not in UNDECIDED:
+        return False
+    work.change(facts=joined(work.case.facts, event.reading.facts, work.directive))
+    repeat(work, event)
+    return True
+
+
+def _become(work: Work, event: MessageRead, found: Directive, why: str) -> None:
+    """The case begins again as a request of that directive."""
+    work.because("kind", why)
+    work.reset("fulfilled", "asked", BLANK)
     work.directive, work.retold = found, True
     message = event.message
     work.change(
@@ -126,7 +168,6 @@ def speak_up(work: Work, event: MessageRead) -> bool:
         summary=words(event),
         facts=derived(event.reading.facts, found),
     )
-    return True
 
 
 def answered(work: Work, event: MessageRead) -> None:

@@ -96,6 +96,12 @@ def by_reply(work: Work, event: MessageRead) -> None:
     elif work.case.stage != "waiting_review":
         work.because("too-early", "un oui avant que les champs ne soient à vérifier : ils sont encore attendus du client")
         _ask_again(work, event, known)
+    elif lacking := lacks(work.case, work.directive):
+        names = ", ".join(label(work.directive, name) for name in lacking)
+        work.because(
+            "lacking", f"il manque : {names} ; complétez la commande, par exemple « {label(work.directive, lacking[0])} … »"
+        )
+        _ask_again(work, event, known)
     elif _shown_to(work, event) != digest_of(work.case, work.directive):
         work.because(
             "old-facts", "ce oui répond à d'autres champs que ceux d'aujourd'hui : il ne valide rien, les voici à nouveau"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.document import Code, Document, Kind
@@ -14,6 +14,10 @@ from core.message import Attachment, Message, kind_of
 READER = "1"
 #: What keeps us from reading a file is ours to mend: the same file sent again is tried again.
 PASSING: frozenset[Code] = frozenset({"no-ocr", "no-heic", "no-transcription", "budget", "unreachable", "too-slow"})
+
+#: All but a file that is merely slow are tried again by themselves too, after these times; then only when they come again.
+RETRIED = PASSING - {"too-slow"}
+RETRIES = tuple(timedelta(minutes=m) for m in (2, 10, 30, 120, 360, 1440, 1440, 1440))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,14 @@ class Papers(Protocol):
         """Files to read, oldest first, whose time has come."""
 
     def keep_document(self, document: Document, now: datetime) -> int:
-        """Keep what was read; how many messages wait for nothing more and are to be read now."""
+        """Keep what was read; how many messages wait for nothing more and are to be read now.
+
+        What failed by a trouble of ours is wanted again after a while (RETRIES). Once it is read, the messages that were decided
+        without it are read again, with the hint "again".
+        """
+
+    def retry_documents(self, now: datetime) -> int:
+        """Want all files now that failed by a trouble of ours and would be tried again later: what was lacking may be there."""
 
     def put_off_document(self, sha256: str, next_at: datetime, now: datetime) -> None:
         """Count an attempt; the file is tried again at that time."""

@@ -18,6 +18,8 @@ from core.case import Case
 from core.directive import Directive, FactSpec
 from core.reading import Evidence, Fact, FactValue, Money, Quantity, Row, Rows
 
+#: How far a request is trusted at most of which a file could not be read.
+UNREAD = 0.5
 State = Literal["known", "doubtful", "missing"]
 
 
@@ -67,14 +69,15 @@ def states(case: Case, directive: Directive) -> tuple[FactState, ...]:
 
 def confidence(case: Case, directive: Directive) -> float:
     """How far the reading of a request is to be trusted, 0..1: the mean over the facts that the directive requires, 0 for a
-    missing one. A repeat of an earlier request that lacks nothing is worth at least what the directive says."""
+    missing one, and no more than doubtful while a file is unread. A repeat of an
+    earlier request that lacks nothing is worth at least what the directive says."""
     wanted = [s for s in states(case, directive) if s.spec.required]
     if not wanted:
         return 1.0
     mean = sum(s.fact.confidence if s.fact is not None else 0.0 for s in wanted) / len(wanted)
     if case.repeats and directive.repeat is not None and all(s.fact is not None for s in wanted):
         mean = max(mean, directive.repeat.confidence)
-    return round(mean, 2)
+    return round(min(mean, UNREAD) if case.unread else mean, 2)
 
 
 def digest_of(case: Case, directive: Directive) -> str:

@@ -130,9 +130,6 @@ def text_values(
             if (spec := directive.fact(f.name)) is not None and spec.type not in ("files", "rows")
         ]
 
-    def asked(*, required: bool) -> list[str]:
-        return [in_language(s.ask, language) for s in missing(case, directive, required=required) if s.ask]
-
     zone = ZoneInfo(directive.zone)
     approval: dict[str, str] = {"who": "", "how": "", "evidence": ""}
     if case.approval is not None:
@@ -170,8 +167,8 @@ def text_values(
         **approval,
     }
     told: dict[str, Callable[[], object]] = {
-        "missing": lambda: asked(required=True),
-        "wanted": lambda: asked(required=False),
+        "missing": lambda: _questions(case, directive, language),
+        "wanted": lambda: [in_language(s.ask, language) for s in missing(case, directive, required=False) if s.ask],
         "facts": lambda: [f for f in stated() if f["name"] not in lined],
         "fact": lambda: _Facts({f["name"]: f["value"] for f in stated()}),
         "files": lambda: [
@@ -179,11 +176,11 @@ def text_values(
         ],
         "unsure": lambda: _unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
         "lines": lambda: [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
-        # What is doubtful or missing is told one by one, as ``unsure``.
+        # What is doubtful, missing or unread is told one by one, as ``unsure``.
         "alerts": lambda: [
             alert_text(a, directive, language)
             for a in alerts_of(case, directive, past, now)
-            if a.rule not in ("doubtful", "missing")
+            if a.rule not in ("doubtful", "missing", "unread")
         ],
         "confidence": lambda: f"{confidence(case, directive) * 100:.0f}{' %' if language == 'fr' else '%'}",
         "opened_on": lambda: day_text(case.opened_at.astimezone(zone).date(), language),
@@ -195,6 +192,13 @@ def text_values(
         values["expires_on"] = day_text(expires.astimezone(zone).date(), language)
     values.update({k: inert(v) if isinstance(v, str) else v for k, v in extra.items()})
     return values
+
+
+def _questions(case: Case, directive: Directive, language: str) -> list[str]:
+    """What the customer is asked: for files that only he can mend first, else for what is required and not known."""
+    files = [inert(one.ask(language)) for one in case.unread if one.theirs]
+    lacking = missing(case, directive, required=True)
+    return files if files and lacking else [in_language(s.ask, language) for s in lacking if s.ask]
 
 
 def _unsure(case: Case, directive: Directive, rows: Sequence[Row], lined: set[str], language: str) -> list[str]:
@@ -211,7 +215,8 @@ def _unsure(case: Case, directive: Directive, rows: Sequence[Row], lined: set[st
             said = doubts if spec.type == "rows" else f"{fact_text(fact.value, spec, language)}, {doubts}"
         return f"{name} : {said}" if language == "fr" else f"{name}: {said}"
 
-    found = []
+    found = [inert(one.sentence(language)) for one in case.unread]
+    unread = len(found)
     for number, row in enumerate(rows, 1):
         for spec in (s for s in directive.facts if s.name in lined):
             cell = row.cell(spec.name)
@@ -220,7 +225,7 @@ def _unsure(case: Case, directive: Directive, rows: Sequence[Row], lined: set[st
     for state in states(case, directive):
         spec = state.spec
         # Lines that are in doubt say themselves in what.
-        if spec.name in lined or (spec.type == "rows" and found):
+        if spec.name in lined or (spec.type == "rows" and len(found) > unread):
             continue
         if state.state == "doubtful" or (state.state == "missing" and spec.required):
             found.append(told(spec, state.fact))

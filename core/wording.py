@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from core.alerts import Alert
 from core.directive import Directive, FactSpec, Grid, in_language
+from core.document import Trouble
 from core.reading import Day, Dimensions, FactValue, Money, Quantity, Row, Rows
 from core.rows import rows_spec
 
@@ -169,6 +170,8 @@ def alert_details(alert: Alert, directive: Directive, language: str) -> str:
             if french
             else f"the message says {written}, the calculation gives {calculated}"
         )
+    if "code" in values:
+        return f"{values['files']}, {Trouble(values['code']).sentence(language)}"  # type: ignore[arg-type]
     if "due" in values:
         day = day_text(date.fromisoformat(values["due"]), language)
         return f"prévue le {day}" if french else f"due on {day}"

@@ -31,7 +31,7 @@ from core.register import Entry, entry_of
 from core.work import Context
 from engine import canary
 from engine.corrections import read_judgement
-from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, sent_as, silent
+from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_files, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
@@ -176,7 +176,8 @@ class Clerk:
                 reading = replace(reading, facts=facts_of(message, self._office.directive(case), now=now))
         answers, replies_to = self._answers(message, case)
         event = MessageRead(
-            id=f"message:{row.identity}",
+            # Read again since a file of it can be read, it is news to the case.
+            id=f"message:{row.identity}" + (f":again:{row.hints['again']}" if "again" in row.hints else ""),
             at=now,
             message=message,
             reading=reading,
@@ -217,7 +218,7 @@ class Clerk:
             ids.append(self._finder.same_request(read))
             if BLANK in decision.case.counts:
                 ids += silent(read)[:1]
-        ids += [*burst(read), *(conversation(read) if case is None else ())]
+        ids += [*same_files(message), *burst(read), *(conversation(read) if case is None else ())]
         change = self._change(
             case,
             decision,

@@ -58,11 +58,16 @@ class Documents:
         self._store, self._spool, self._pool, self._clock, self._read = store, spool, pool, clock, read
         self.viewer, self._voices, self._lacking = viewer, voices, lacking
         self._ails = ""
+        self._begun = False
         self._others = tuple(others)
         self._stopping = threading.Event()
 
     def run(self) -> int:
         """Read what waits, a few files, each kept as soon as it is read; how many."""
+        if not self._begun:
+            # What was lacking may have been installed meanwhile.
+            self._store.retry_documents(self._clock())
+            self._begun = True
         wanted = self._store.wanted_documents(TAKE, self._clock())
         held: list[str] = []
         # Daemons: a service that does not answer must not hold up the end of the process.

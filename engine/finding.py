@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from core.case import Case
 from core.effects import Receipt
 from core.joining import BLANK, GREETING
-from core.message import Message
+from core.message import Message, is_decoration
 from core.ports import ReadRow
 from core.quote import read_button
 from engine.office import Office
@@ -33,6 +33,8 @@ from processors.correlate import (
 REPEAT_WITHIN = timedelta(days=2)
 #: Seconds in which the messages of a chat belong together.
 BURST = 300
+#: Words beside files with which somebody only sends them: "je vous renvoie la photo de ma commande".
+BARE = 8
 #: Messages whose clues are remembered.
 REMEMBERED = 512
 
@@ -82,6 +84,7 @@ class Finder:
             self.same_request(read),
             *burst(read)[:1],
             *silent(read),
+            *same_files(message),
         ]
         return tuple(refs), tuple(t for t in threads if t), tuple(people_of(message))
 
@@ -124,6 +127,11 @@ class Finder:
             choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
             choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
+        if choice.case_id is None and bare(message):
+            known_files = [overlay.case(i) if i else None for i in map(overlay.by_thread, same_files(message))]
+            sent = known_files[0] if known_files else None
+            if sent is not None and sent.open and all(c is not None and c.id == sent.id for c in known_files):
+                return Choice(sent.id, "correspondent", f"Le même fichier que dans le dossier {sent.ref}, encore ouvert."), ""
         if choice.case_id is None and not found.replies:
             twin = overlay.by_thread(self.same_request(read))
             case = overlay.case(twin) if twin else None
@@ -219,6 +227,18 @@ def pressed_offer(message: Message) -> tuple[str, ...]:
 
 def people_of(message: Message) -> list[str]:
     return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
+
+
+def same_files(message: Message) -> list[str]:
+    """The thread ids by which a file that the same person sends again finds the case that it came with."""
+    files = dict.fromkeys(a.sha256 for a in message.attachments if not is_decoration(a))
+    person = message.sender.email.casefold()
+    return ["file:" + hashlib.sha256(f"{person}\0{file}".encode("utf-8", "replace")).hexdigest() for file in files]
+
+
+def bare(message: Message) -> bool:
+    """Whether a message says next to nothing beside its files: what it asks for stands in them."""
+    return len(message.text.split()) <= BARE and not any(c.isdigit() for c in message.text)
 
 
 def burst(read: ReadRow) -> list[str]:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core import codec
+from core.document import UnreadFile
 from core.effects import WORDS as EFFECTS
 from core.lessons import KIND
 from core.ports import ParkedRow
@@ -258,6 +259,8 @@ def case(found: Mapping[str, Any]) -> RenderableType:
         head.add_row("accord", f"{one['approval']['who']} ({one['approval']['how']}) : « {one['approval']['evidence']} »")
     for fact in one["facts"]:
         head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), _value(fact)))
+    for one_file in case_unread(one):
+        head.add_row("fichier non lu", Text(one_file, style="red"))
     effects = Table(title="Effets", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     for effect in found["effects"]:
         bad = effect["state"] in ("parked", "uncertain")
@@ -279,6 +282,11 @@ def case(found: Mapping[str, Any]) -> RenderableType:
         )
         history.add_row(_when(entry["at"]), label(LINES, entry["kind"])["fr"], what)
     return Group(head, effects, history)
+
+
+def case_unread(one: Mapping[str, Any]) -> list[str]:
+    """Which files of a case could not be read, and why."""
+    return [codec.revive(UnreadFile, told).sentence() for told in one.get("unread", ())]
 
 
 def _value(fact: Mapping[str, Any]) -> str:

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, delete, func, select, update
 from core import codec
 from core.document import Document
 from core.message import Message
-from core.papers import PASSING, READER, WantedFile
+from core.papers import PASSING, READER, RETRIED, RETRIES, WantedFile
 from store.base import Group, chunks, insert_or, ripe, upsert
-from store.tables import awaiting, documents, inbox
+from store.tables import awaiting, documents, files, inbox
 
 
 class DocumentsTable(Group):
@@ -29,10 +29,11 @@ class DocumentsTable(Group):
         with self.db.read() as connection:
             for some in chunks(list(dict.fromkeys(digests))):
                 query = select(documents).where(
-                    documents.c.sha256.in_(some), documents.c.state == "read", documents.c.version == READER
+                    documents.c.sha256.in_(some), documents.c.state.in_(("read", "failed")), documents.c.version == READER
                 )
                 for row in connection.execute(query):
-                    document = codec.load(Document, self.keys.unseal("documents", row.sha256, row.body))
+                    plain = self.keys.unseal("documents", row.sha256, row.body)
+                    document = codec.load(Document, plain.split(b"\n", 1)[-1] if row.state == "failed" else plain)
                     ours = document.trouble is not None and document.trouble.code in PASSING
                     if not ours or since is None or row.changed_at >= since:
                         found[row.sha256] = document
@@ -75,7 +76,7 @@ class DocumentsTable(Group):
         """Files to read, oldest first, whose time has come."""
         query = (
             select(documents)
-            .where(documents.c.state == "wanted", ripe(documents, now))
+            .where(documents.c.state.in_(("wanted", "failed")), ripe(documents, now))
             .order_by(documents.c.next_at, documents.c.sha256)
             .limit(limit)
         )
@@ -85,11 +86,27 @@ class DocumentsTable(Group):
 
     def keep_document(self, document: Document, now: datetime) -> int:
         """Keep what was read; how many messages are to be read now."""
-        sealed = self.keys.seal("documents", document.sha256, codec.dump(document))
+        plain = codec.dump(document)
+        ours = document.trouble is not None and document.trouble.code in RETRIED
 
         def work(connection: Connection) -> int:
-            values = {"state": "read", "version": READER, "body": sealed, "changed_at": now}
+            row = connection.execute(select(documents).where(documents.c.sha256 == document.sha256)).first()
+            if row is None:
+                return 0
+            values = {
+                "state": "read",
+                "version": READER,
+                "changed_at": now,
+                "body": self.keys.seal("documents", row.sha256, plain),
+            }
+            # Attempts before the first outcome are those of the service that was down.
+            tries = row.attempts if row.state == "failed" else 0
+            if ours and row.state != "read" and tries < len(RETRIES):
+                wanted = codec.dump(self._wanted(row))
+                body = self.keys.seal("documents", row.sha256, wanted + b"\n" + plain)
+                values |= {"state": "failed", "body": body, "attempts": tries + 1, "next_at": now + RETRIES[tries]}
             connection.execute(update(documents).where(documents.c.sha256 == document.sha256).values(values))
+            anew = self._read_anew(connection, document.sha256, now) if row.state == "failed" and not ours else 0
             mine = select(awaiting.c.inbox_id).where(awaiting.c.sha256 == document.sha256)
             waiting = list(connection.execute(mine).scalars())
             connection.execute(delete(awaiting).where(awaiting.c.sha256 == document.sha256))
@@ -100,18 +117,41 @@ class DocumentsTable(Group):
                 free = [id for id in some if id not in held]
                 go = update(inbox).where(inbox.c.id.in_(free), inbox.c.state == "new")
                 freed += connection.execute(go.values(next_at=now, changed_at=now)).rowcount
-            return freed
+            return freed + anew
 
         return self.db.write(work)
 
+    def _read_anew(self, connection: Connection, sha256: str, now: datetime) -> int:
+        """Let the messages that were decided without this file be read again; how many."""
+        owners = select(files.c.owner).where(files.c.sha256 == sha256, files.c.owner.like("message:%"))
+        ids = [int(owner.partition(":")[2]) for owner in connection.execute(owners).scalars()]
+        found = 0
+        for some in chunks(ids):
+            query = select(inbox.c.id, inbox.c.identity_hash, inbox.c.body).where(
+                inbox.c.id.in_(some), inbox.c.state == "decided", inbox.c.raw != ""
+            )
+            for row in connection.execute(query).all():
+                told = self._json("inbox", row.identity_hash, row.body)
+                told["hints"]["again"] = str(int(told["hints"].get("again", "0")) + 1)
+                body = self._seal_json("inbox", row.identity_hash, told)
+                # An attempt behind it, so that nothing that came later waits for it.
+                values = {"state": "new", "attempts": 1, "body": body, "next_at": now, "changed_at": now}
+                found += connection.execute(update(inbox).where(inbox.c.id == row.id).values(values)).rowcount
+        return found
+
+    def retry_documents(self, now: datetime) -> int:
+        """Want all files now that failed by a trouble of ours and would be tried again later."""
+        mine = update(documents).where(documents.c.state == "failed", documents.c.next_at > now)
+        return self.db.write(lambda connection: connection.execute(mine.values({"next_at": now})).rowcount)
+
     def put_off_document(self, sha256: str, next_at: datetime, now: datetime) -> None:
         """Count an attempt; the file is tried again at that time."""
-        mine = update(documents).where(documents.c.sha256 == sha256, documents.c.state == "wanted")
+        mine = update(documents).where(documents.c.sha256 == sha256, documents.c.state.in_(("wanted", "failed")))
         values = {"attempts": documents.c.attempts + 1, "next_at": next_at, "changed_at": now}
         self.db.write(lambda connection: connection.execute(mine.values(values)))
 
     def _wanted(self, row: Any) -> WantedFile:
-        told = codec.load(WantedFile, self.keys.unseal("documents", row.sha256, row.body))
+        told = codec.load(WantedFile, self.keys.unseal("documents", row.sha256, row.body).split(b"\n", 1)[0])
         return WantedFile(told.sha256, told.name, told.kind, told.type, told.size, row.attempts)
 
 
@@ -131,4 +171,4 @@ def held_back(connection: Connection) -> dict[str, int]:
 def erase_documents(connection: Connection, digests: Sequence[str]) -> None:
     """What these files say is forgotten with them; a message of somebody else's that holds the same file keeps its own copy."""
     for some in chunks(list(digests)):
-        connection.execute(delete(documents).where(documents.c.sha256.in_(some), documents.c.state == "read"))
+        connection.execute(delete(documents).where(documents.c.sha256.in_(some), documents.c.state != "wanted"))

@@ -29,12 +29,23 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
     if spec.doubtful:
         unsure = (s.spec for s in states(case, work.directive) if s.state == "doubtful" and s.spec.required and s.spec.ask)
         lacking = (*lacking, *(s.name for s in unsure if s.name not in lacking))
+    review = work.directive.gate("review")
+    if lacking and not case.counts.get(HANDED) and case.unread and review is not None and review.judge == "facts":
+        if not all(one.theirs for one in case.unread):
+            # What it says may stand in the file: a person opens it rather than that the customer says it again.
+            if case.asked or work.new:
+                work.because("unread", "un fichier n'a pas pu être lu : une personne l'ouvre")
+                work.change(asked=())
+            return None
+        lacking = tuple(f"file:{one.sha256}" for one in case.unread)
     if not lacking or case.counts.get(HANDED):
         if case.asked:
             work.change(asked=())
         return None
     if lacking != case.asked:
-        work.because("missing:" + ",".join(lacking), "il manque : " + ", ".join(labels(work, lacking)))
+        files = case.unread if lacking[0].startswith("file:") else ()
+        what = [f"« {one.name} », lisible" for one in files] or labels(work, lacking)
+        work.because("missing:" + ",".join(lacking), "il manque : " + ", ".join(what))
         ask(work, spec)
         work.change(asked=lacking)
     return "waiting_info"
