@@ -18,6 +18,7 @@ from core.message import Message
 from core.reading import Evidence, Fact, FactValue, Verdict
 from core.rows import rows_of, rows_spec
 from engine.typed import Unreadable, field_of, new_value
+from processors.analyze import facts_of
 from processors.facts_dates import date_spans, find_date, plain_text
 from processors.facts_places import is_place
 from processors.goods_units import Units
@@ -64,9 +65,24 @@ def read_judgement(
     changes, yes = _corrections(message, case, directive, now)
     if changes:
         return replace(verdict, answer="approve" if yes else "unclear", credits=None, evidence=yes), changes
-    if verdict.credits is not None or (verdict.answer == "approve" and _counts(message.text, directive)):
+    if verdict.answer == "approve" and (verdict.credits is not None or _tells(message, case, directive, now)):
         return replace(verdict, answer="unclear", credits=None), ()
     return verdict, ()
+
+
+def _tells(message: Message, case: Case, directive: Directive, now: datetime) -> bool:
+    """Whether something beside a yes may be about the facts: a number, or what would be read as a fact in a request."""
+    own = re.sub(re.escape(case.ref), "", message.text, flags=re.IGNORECASE)
+    if any(c.isdigit() for c in own) or _counts(own, directive):
+        return True
+    said = _worded(own)
+    words = (w.text for spec in directive.facts for w in (*spec.words, *(w for choice in spec.choices for w in choice.words)))
+    return any(word.strip() and word in said for word in map(_worded, words)) or bool(facts_of(message, directive, now=now))
+
+
+def _worded(text: str) -> str:
+    """The words alone, folded, a blank around each."""
+    return " " + "".join(f"{word} " for word in re.findall(r"[^\W_]+", plain_text(text)))
 
 
 def _counts(text: str, directive: Directive) -> bool:
@@ -165,6 +181,8 @@ def _value(
         dated = find_date(written, day, ahead=True)
         if dated is not None and dated.spans[0][0] <= 8 and len(written) - dated.spans[0][1] <= 2:
             return dated.value
+    if spec.type == "reference" and not any(c.isdigit() for c in written):
+        return None  # "le client préfère …" is none
     if spec.type == "address" and not _ADDRESS.search(label) and (date_spans(written, day) or not is_place(written)):
         return None
     try:

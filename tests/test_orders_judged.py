@@ -129,7 +129,8 @@ def test_a_yes_with_a_correction_to_facts_that_have_changed_is_no_yes() -> None:
 
 @pytest.mark.parametrize(
     "words", ["ok 300", "oui 300", "300", "je valide, 300", "ok 300 crédits", "Je valide le prix de 0,50", "ok pour 300 sacs",
-              "Je valide. 300 pièces", "Je valide, 4 cartons.", "je valide 12 palettes"]
+              "Je valide. 300 pièces", "Je valide, 4 cartons.", "je valide 12 palettes", "Je valide. Le client veut du kraft blanc",
+              "Je valide, le client préfère des poignées plates"]
 )  # fmt: skip
 def test_a_number_beside_a_yes_is_neither_a_price_nor_passed_over(words: str) -> None:
     life = waiting()
