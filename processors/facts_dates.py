@@ -65,8 +65,13 @@ _DAY_MONTH_ONLY = Gated(
     r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois)?(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
     r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))"
 )
+#: What may follow the number of a day: "vendredi 2 au matin", but "vendredi 2 cartons".
+_TIMELY = (
+    r"(?:matin|midi|apres|soir|prochain|avant|svp|stp|merci|pour|max|inchallah|dernier|chez|sur|please|with|sans|avec|dans|entre|vers|mais|car|"
+    r"if|and|que|qui|de|des|courant|morning|latest|thanks|possible|imperatif|imperativement|livr\w*)"
+)
 _WEEKDAY = Gated(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
 )
 _RELATIVE = Gated(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"

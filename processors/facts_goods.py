@@ -12,8 +12,9 @@ from datetime import date
 
 from core.directive import Directive, FactSpec
 from processors.goods_counts import BARE, Count
-from processors.goods_items import Asked, Piece, asked_for
+from processors.goods_items import Asked, asked_for
 from processors.goods_marks import Marks, read_marks
+from processors.goods_pieces import Piece
 from processors.goods_shares import Shares
 from processors.goods_tables import table_cells, table_lines
 from processors.goods_values import Columns, Line

@@ -43,8 +43,8 @@ _END = re.compile(
 )
 _TO = r"(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف)"
 _INTO = (
-    rf"(?:(?:{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lia|liya|lina|nouveau|nouvelle|new)(?![^\W_])\s?[:,]?\s?"
-    r"|l['’]|d['’]){0,5}"
+    rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lia|liya|lina|nouveau|nouvelle|new)"
+    r"(?![^\W_]|['’])\s?[:,]?\s?|l['’]|d['’]){0,5}"
 )
 #: What may stand between a word that leads to an address and the colon: "adresse du dépôt :".
 _OPENING = re.compile(
@@ -89,7 +89,14 @@ class AddressReader:
         """The surest one, the first of several; None where there is none."""
         plain = _SHORT.sub(lambda m: m[0][:-1] + " ", plain_text(text))
         dates = date_spans(text, day)
-        found = [*self._led(text, plain, dates), *_brought(text, plain, dates)]
+        led = list(self._led(text, plain, dates))
+        # of one that holds another ("livraison S14, adresse : …") the other one is meant
+        inner = [
+            f
+            for f in led
+            if not any(f is not o and _holds(f.spans[0], o.spans[0]) and o.confidence >= f.confidence for o in led)
+        ]
+        found = [*inner, *_brought(text, plain, dates)]
         return max(found, key=lambda f: f.confidence, default=None)
 
     def _led(self, text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[Found]:
@@ -117,6 +124,10 @@ class AddressReader:
             found = _taken(text, plain, dates, start, lines=colon, place_only=named is not None)
             if found is not None:
                 yield found
+
+
+def _holds(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one != other and one[0] <= other[0] and other[1] <= one[1]
 
 
 def _brought(text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[Found]:
@@ -152,6 +163,8 @@ def _taken(
     stop = _END.search(plain, start)
     ends = [stop.start() if stop else len(text), start + _LONGEST, *(a for a, _ in dates if a >= start)]
     end = min(ends)
+    if _MANNER.fullmatch(plain, *trimmed(text, start, end)):
+        return None
     if lines and plain[end : end + 1] == "\n":
         end = _more_lines(text, plain, start, end)
     start, end = trimmed(text, start, end)
@@ -160,7 +173,7 @@ def _taken(
     named = said[:1].isupper() or (said[:1].isdigit() and place)
     if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
         return None
-    if (not place and (place_only or not named)) or _MANNER.fullmatch(plain, start, end):
+    if not place and (place_only or not named):
         return None
     value = ", ".join(part.strip(" ,") for part in said.split("\n") if part.strip(" ,"))
     return Found(value, ((start, end),), sure if place else 0.65)

@@ -31,24 +31,28 @@ _IN_ALL_BEFORE = re.compile(
 _AGAIN = re.compile(
     r"(?:\bsoit|\bc['’]est[- ]a[- ]dire|\bcad|\bi\.?e\.?|\bdonc|\bthat\s+is|يعني|\bya3ni)\s{0,2}(?:environ\s|pres\sde\s)?$"
 )
-_BRACKET = re.compile(r"[(\[=]\s{0,2}(?:soit\s|environ\s|=\s?)?$")
+_BRACKET = re.compile(r"[(\[=]\s{0,2}(?:soit\s|env(?:iron)?\.?\s|approx\w*\.?\s|about\s|=\s?)?$")
 #: One or the other, or between the two.
 _EITHER = re.compile(r"\s{0,2}(?:ou(?:\s+bien)?|or|a|to|wla|wella|ola|اولا|او|-|–|/)\s{0,2}(?:environ\s)?")
 _AND = re.compile(r"\s?(?:et|and|w)\s?")
 _BETWEEN = re.compile(r"\b(?:entre|between|bin)\s{0,2}$")
 #: What stands between two parts of an enumeration.
 JOINT = re.compile(
-    r"[,;+&•|]|\s[-–—/]\s|\n|\.\s|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|ou|also)(?![^\W_])|(?<![^\W_])و(?=\s?[\d\u0660-\u0669])"
+    r"[,;+&•|]|\s[-–—/]\s|\n|(?<!\benv)(?<!\bref)(?<!\bart)(?<!\bp)(?<!\bn)(?<!\bpgn)(?<!oign)(?<!\bcde)\.\s"
+    r"|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|ou|also)(?![^\W_])|(?<![^\W_])و(?=\s?[\d\u0660-\u0669])"
 )
 #: "100 (cent) cartons".
 _IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
 #: What is still there, what was there before and what is not wanted is not what is ordered: "il ne reste que 2 cartons".
 _NOT_ASKED = re.compile(
-    r"\b(?:rest(?:e|ent|ait|ant)|plus\s+que|left|en\s+stock|stock\s+de|b9a|ba9i|baqi)\W+(?:\w+\W+){0,3}$"
+    r"(?<!que )(?<!comme )\b(?:la\s+derniere\s+fois|l['’]autre\s+fois|last\s+time|usually|habituellement|normalement|"
+    r"(?:a|avait|avions|avais|avons)\s+pris|lme?rra\s+li\s+fatet)\b[^,;.!?\n]*$"
+    r"|\b(?:un\s+prix|un\s+devis|une\s+offre|vos?\s+prix|tarifs?|combien|a\s+(?:quote|price)|ch7al|taman)\s+(?:pour|de|des|for|dyal|of)\s+(?:les\s)?$"
+    r"|\b(?:rest(?:e|ent|ait|ant)|plus\s+que|left|en\s+stock|stock\s+de|b9a|ba9i|baqi)\W+(?:\w+\W+){0,3}$"
     r"|\b(?:au\s+lieu|a\s+la\s+place|instead|rather\s+than|plutot\s+que|et\s+non|and\s+not|pas|machi|contre|3iwad|f?\s?blast)\W+(?:(?:de|des|d|les?|of|the)\W+)?$"
 )
 _NO_MORE = re.compile(
-    r"[^,;.!?\n]{0,40}\b(?:en\s+stock|d['’]avance|restants?|la\s+derniere\s+fois|l['’]an(?:nee)?\s+dernier|last\s+time|"
+    r"[^,;.!?\n]{0,40}\b(?:d['’]avance|restants?|la\s+derniere\s+fois|l['’]an(?:nee)?\s+dernier|last\s+time|"
     r"per\s+(?:day|week|month)|par\s+(?:jour|semaine|mois|an))\b"
 )
 #: A joint that makes what follows one more thing.
@@ -244,7 +248,7 @@ class _Stretch:
         """Whether a number is one more thing, whatever it is: after "et" or at the beginning of a line of a list."""
         if found:
             return found[-1].claims and _MORE.search(before) is not None
-        return self._listed and not self._bare[self._start : number.start].strip(" \t-•*–—·")
+        return self._listed and not self._bare[self._start : number.start].strip(" \t\n-•*–—·")
 
     def _labelled(self, at: int, named: Sequence[tuple[int, int]]) -> bool:
         """Whether a thing's words stand right before a number: "roses rouges : 5000"."""

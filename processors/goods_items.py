@@ -10,19 +10,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from processors.goods_counts import JOINT, Count, counts
+from processors.goods_counts import JOINT, Count
 from processors.goods_marks import Marks
-from processors.goods_prices import Price
+from processors.goods_pieces import Piece, pieces_of
 from processors.goods_units import WORD
 from processors.goods_values import Columns
 from processors.words import Hit
 from processors.words_common import word_set
 
 MOST_ITEMS = 60
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
-_SOFT = re.compile(r"\n(?=[^\S\n]*[a-zà-ÿ(])")
 #: A joint that makes what follows one more thing, at the very end of what stands before it.
 _ONE_MORE = re.compile(
     r"(?:[+&;•|]|\s[-–—/]|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|also)|(?<![^\W_])و)\s{0,2}(?:(?:aussi|encore|egalement|also|les|des|the)\s)?$"
@@ -33,29 +31,13 @@ _SAME = re.compile(
     r"dimensions?|que|pas)(?![^\W_]))|idem|pareil\w*|ditto|dto|(?:the\s+)?same(?!\s+(?:day|price|size|address|time))|"
     r"n[ea]?fs(?:hom|ha|ou)?|b7al(?:hom|ha|ou)?|bhal(?:hom|ha|ou)?)(?![^\W_])|نفس|بحال"
 )
+_EACH = re.compile(r"\s?(?:de|of|dyal|d['’])?\s?(?:chaque|chacune?s?|each|koll|kol|كل)(?![^\W_])")
 _LIST = re.compile(r"[ \t]*(?:[-•*–—·>]|\(?\d{1,2}[).](?=\s)|[a-h]\)|l?\s?ligne\s\d{1,2}\b)?[ \t]*")
 _FUNCTION = word_set(
     "et w and plus puis aussi de d des du le la les l un une en a au aux pour avec par x dyal dial f b the of in with for to also svp stp "
     "merci please 3afak format taille dimension dimensions couleur coloris modele type autre autres soit encore egalement chacun chacune "
     "je on nous voudrais veux prends prend it faut il me"
 )
-
-
-@dataclass(slots=True)
-class Piece:
-    """A stretch of the text with what stands in it. ``joined``: it goes on with an enumeration that began before it."""
-
-    start: int
-    end: int
-    hits: list[Hit] = field(default_factory=list)
-    counts: list[Count] = field(default_factory=list)
-    prices: list[Price] = field(default_factory=list)
-    joined: bool = False
-
-    @property
-    def claims(self) -> list[Count]:
-        """The numbers that ask for something."""
-        return [c for c in self.counts if c.claims and not c.in_all]
 
 
 @dataclass(slots=True)
@@ -70,6 +52,11 @@ class Item:
     hits: list[Hit]
     surely: float = 1.0
     unknown: bool = False
+
+    @property
+    def elliptic(self) -> bool:
+        """Whether the thing is that of the item before."""
+        return self.surely < 1 and not self.unknown
 
     @property
     def own(self) -> Piece:
@@ -102,76 +89,11 @@ class _Reading:
         self._things = sorted([*((h.start, h.end) for h in hits), *self._again])
 
     def asked(self) -> Asked:
-        pieces = self._pieces()
+        pieces = pieces_of(self._text, self._marks, self._hits, self._things, self._qualities, self._columns.units)
         items, doubt = self._items(pieces)
+        if len(items) <= 1:
+            items = self._of_each(pieces) or items
         return Asked(tuple(pieces), tuple(items[:MOST_ITEMS]), doubt)
-
-    # ------------------------------------------------------------------ stretches
-
-    def _pieces(self) -> list[Piece]:
-        text = self._text
-        cuts = {0, len(text)}
-        start = 0
-        for line in re.split(r"(\n)", text):
-            if line == "\n":
-                soft = _SOFT.match(text, start) is not None and start >= 1 and text[start - 1] not in ".:;!?\n"
-                before = text[text.rfind("\n", 0, start) + 1 : start]
-                if not (soft and len(before) > 45):
-                    cuts.add(start)
-            else:
-                cuts.update(start + m.end() for m in _SENTENCE.finditer(line))
-            start += len(line)
-        pieces: list[Piece] = []
-        for a, b in itertools.pairwise(sorted(cuts)):
-            whole = self._piece(a, b, listed=bool(pieces) and bool(pieces[-1].claims) and text[a - 1 : a] == "\n")
-            inner = self._inner(whole)
-            if inner:
-                ends = [a, *inner, b]
-                pieces += [self._part(whole, x, y) for x, y in itertools.pairwise(ends)]
-            else:
-                pieces.append(whole)
-        return pieces[: 8 * MOST_ITEMS]
-
-    def _piece(self, a: int, b: int, *, listed: bool) -> Piece:
-        """``listed``: a line below one that says how many of something."""
-        found = counts(self._marks, a, b, self._things, self._columns.units, self._qualities, listed=listed)
-        return Piece(
-            a, b, [h for h in self._hits if a <= h.start < b], found, [p for p in self._marks.prices if a <= p.start < b]
-        )
-
-    @staticmethod
-    def _part(whole: Piece, a: int, b: int) -> Piece:
-        """What of a stretch stands between two places."""
-        return Piece(
-            a, b, [h for h in whole.hits if a <= h.start < b], [c for c in whole.counts if a <= c.start < b],
-            [p for p in whole.prices if a <= p.start < b], joined=a > whole.start,
-        )  # fmt: skip
-
-    def _inner(self, piece: Piece) -> list[int]:
-        """Where one stretch goes on to the next thing."""
-        claims = piece.claims
-        if len(claims) < 2:
-            return []
-        thing_first = any(h.start < claims[0].start for h in piece.hits) and not any(
-            h.start >= claims[-1].end for h in piece.hits
-        )
-        cuts: list[int] = []
-        for one, following in itertools.pairwise(claims):
-            low, high = max(one.number_end, one.end if one.noun else 0), following.start
-            if low > high:
-                continue
-            gap = [h for h in piece.hits if low <= h.start < high]
-            joints = [low + m.start() for m in JOINT.finditer(self._marks.bare[low:high])]
-            if not gap:
-                cuts.append(joints[-1] if joints else high)
-            elif len(joints) == 1:
-                cuts.append(joints[0])
-            elif joints:
-                before = [j for j in joints if j <= gap[-1].start]
-                cuts.append(before[-1] if thing_first and before else joints[-1])
-            else:
-                cuts.append(gap[0].start if thing_first else high)
-        return cuts
 
     # ------------------------------------------------------------------ items
 
@@ -213,6 +135,27 @@ class _Reading:
                 loose.append(Item([piece], claims, piece.hits, unknown=True))
         return self._whole(loose, items), doubt
 
+    def _of_each(self, pieces: Sequence[Piece]) -> list[Item]:
+        """The items of a text that wants so many of each: "2 cartons de chaque : roses, lys et tulipes"."""
+        claims = [(p, c) for p in pieces for c in p.claims]
+        if len(claims) != 1 or _EACH.match(self._marks.bare, claims[0][1].end) is None:
+            return []
+        count = claims[0][1]
+        things: list[list[Hit]] = []
+        for hit in (h for p in pieces for h in p.hits if h.start > count.start):
+            if things and JOINT.search(self._marks.bare, things[-1][-1].end, hit.start) is None:
+                things[-1].append(hit)
+            else:
+                things.append([hit])
+        named = [(hits, value[0]) for hits in things if (value := self._columns.value(hits)) is not None]
+        if len(named) < 2 or len({rank for _, rank in named}) != len(named):
+            return []
+        ends = [*(hits[0].start for hits, _ in named[1:]), max(p.end for p in pieces if p.start <= named[-1][0][-1].start)]
+        return [
+            Item([Piece(hits[0].start, end, list(hits), [count], [], True)], [count], list(hits), 0.85)
+            for (hits, _), end in zip(named, ends, strict=True)
+        ]
+
     def _heads(self, piece: Piece) -> bool:
         """Whether a stretch is a heading: a line that ends with a colon."""
         return self._text[piece.start : piece.end].rstrip().endswith(":")
@@ -230,10 +173,16 @@ class _Reading:
             return False
         begins = _LIST.match(self._text, start)
         at = begins.end() if begins is not None else start
-        return any(c.start - at <= 3 for c in piece.claims[:1]) or any(h.start - at <= 8 for h in piece.hits[:1])
+        return (
+            any(c.start - at <= 3 for c in piece.claims[:1])
+            or any(h.start - at <= 8 for h in piece.hits[:1])
+            or any(0 <= a - at <= 3 for a, _ in self._qualities)
+        )
 
     def _said_before(self, items: Sequence[Item], piece: Piece) -> bool:
         """Whether a stretch only says again how many of something are asked for."""
+        if self._begins_line(piece) and self._strange(piece):
+            return False
         joined = piece.joined and _ONE_MORE.search(self._marks.bare, max(0, piece.claims[0].start - 20), piece.claims[0].start)
         return (
             not joined and not self._says_same(piece) and any(piece.claims[0].amount == item.counts[0].amount for item in items)
@@ -246,7 +195,7 @@ class _Reading:
         told = any(piece.start <= a < piece.end for a, _ in self._qualities)
         if again or (told and not any(c.noun for c in claims)):
             return Item([piece], claims, last.hits, surely=0.75 if again else 0.65)
-        if not self._parallel(last.own, piece):
+        if not self._parallel(last.own, piece) and not self._begins_line(piece):
             return None
         labelled = bool(last.own.hits) and last.own.hits[0].start < last.counts[0].start and piece.joined
         if (told and not piece.hits and not self._strange(piece)) or (labelled and not piece.hits):
@@ -282,8 +231,26 @@ class _Reading:
             return []
         kept += [item for item in loose if item.counts[0].amount not in amounts]
         kept.sort(key=lambda i: i.own.start)
+        kept = self._shared_out(kept)
         if len(kept) > 2:
             kept = [i for i in kept if not self._is_sum(i, kept)] or kept
+        return kept
+
+    @staticmethod
+    def _shared_out(items: list[Item]) -> list[Item]:
+        """Without those that the next ones share out among them: "2000 roses, 1000 rouges et 1000 jaunes"."""
+        kept: list[Item] = []
+        for n, item in enumerate(items):
+            left, parts = item.counts[0].value, 0
+            for part in items[n + 1 :]:
+                if not part.elliptic or part.counts[0].unit != item.counts[0].unit or left <= 0:
+                    break
+                left, parts = left - part.counts[0].value, parts + 1
+            if item.elliptic or left or parts < 2:
+                kept.append(item)
+                continue
+            for part in items[n + 1 : n + 1 + parts]:
+                part.surely = max(part.surely, 0.85)
         return kept
 
     def _same_again(self, one: Item, other: Item) -> bool:
@@ -293,8 +260,9 @@ class _Reading:
         value, same = self._columns.value(one.hits), self._columns.value(other.hits)
         if value is not None and same is not None and value[0] != same[0]:
             return False
-        qualities = self._quality_words(other)
-        return not qualities or bool(qualities & self._quality_words(one)) or not self._quality_words(one)
+        return self._quality_words(other) <= self._quality_words(one) or not (
+            self._quality_words(one) or self._parallel(one.own, other.own)
+        )
 
     def _quality_words(self, item: Item) -> set[str]:
         return {

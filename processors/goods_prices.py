@@ -238,6 +238,8 @@ def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:
         return unit, word.end()  # "280 dh lcartona"
     if unit is not None and joined is not None and "/" in joined[0] and word[0].endswith("s") and len(word[0]) > 3:
         return None  # "0,45 dh / roses rouges : 300": the price of one is told in the singular
+    if unit is not None and joined is not None and joined[0].startswith(" / ") and re.match(r"\s[^\W\d_]", rest[word.end() :]):
+        return None  # "0,45 dh / rose rouge : 300"
     # "0,45 dh roses rouges": only a price of its own is "la pièce" without a word between
     if unit is None or (
         joined is None and (unit != units.piece or word[0] not in ("piece", "pieces", "unite", "pce", "pcs", "u"))

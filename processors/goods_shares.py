@@ -9,8 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core.reading import Quantity
-from processors.goods_items import Asked, Item, Piece
+from processors.goods_items import Asked, Item
 from processors.goods_marks import Marks
+from processors.goods_pieces import Piece
 from processors.goods_prices import Price
 from processors.goods_units import WORD
 from processors.goods_values import Columns, Line

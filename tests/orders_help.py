@@ -182,7 +182,7 @@ def _same(key: str, wanted: Any, got: object) -> bool:
         return all(fold(word).replace(" ", "").removesuffix("s") in said for word in wanted)
     if key == "address":
         return fold(wanted) in fold(str(got))
-    return got == wanted
+    return bool(got == wanted)
 
 
 def _not_there(fact: Fact, message: Any) -> list[str]:
