@@ -257,6 +257,8 @@ class _Reading:
         """Whether an item only says another once more, in a sentence of its own."""
         if one.counts[0].amount != other.counts[0].amount or other.own.joined or self._says_same(other.own):
             return False
+        if other.unknown:
+            return False  # it stands below as a line of its own
         value, same = self._columns.value(one.hits), self._columns.value(other.hits)
         if value is not None and same is not None and value[0] != same[0]:
             return False
