@@ -90,17 +90,13 @@ class AddressReader:
         plain = _SHORT.sub(lambda m: m[0][:-1] + " ", plain_text(text))
         dates = date_spans(text, day)
         led = list(self._led(text, plain, dates))
-        # of one that holds another ("livraison S14, adresse : …") the other one is meant
-        inner = [
-            f
-            for f in led
-            if not any(f is not o and _holds(f.spans[0], o.spans[0]) and o.confidence >= f.confidence for o in led)
-        ]
+        # of one that holds another after a colon ("livraison S14, adresse : …") the other one is meant
+        inner = [f for f, _ in led if not any(colon and _holds(f.spans[0], o.spans[0]) for o, colon in led)]
         found = [*inner, *_brought(text, plain, dates)]
         return max(found, key=lambda f: f.confidence, default=None)
 
-    def _led(self, text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[Found]:
-        """Addresses after one of the words."""
+    def _led(self, text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[tuple[Found, bool]]:
+        """Addresses after one of the words, and whether a colon stands between."""
         for match in list(self._pattern.finditer(plain))[:50]:
             opening = _OPENING.match(plain, match.end())
             if opening is None or (opening["words"] and _OTHER.search(opening["words"])):
@@ -113,7 +109,7 @@ class AddressReader:
                         self._pattern.match(plain, after.end()) is None
                         and (found := _taken(text, plain, dates, after.end(), place_only=True)) is not None
                     ):
-                        yield found
+                        yield found, False
                     break
             colon = bool(opening["colon"])
             named = _NAMED.match(plain, start) if not colon else None
@@ -123,7 +119,7 @@ class AddressReader:
                 continue
             found = _taken(text, plain, dates, start, lines=colon, place_only=named is not None)
             if found is not None:
-                yield found
+                yield found, colon
 
 
 def _holds(one: tuple[int, int], other: tuple[int, int]) -> bool:
