@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
+from dovecot import Mailbox
+
+from connectors.gmail.inbox import GmailInbox
 from core.ports import Batch, Inbox, Incoming
 
 
@@ -153,3 +158,18 @@ def proxied(port: int) -> Iterator[Proxy]:
 
 def cursor_uid(cursor: Mapping[str, str]) -> int:
     return int(cursor["settled_uid"])
+
+
+def through(proxy: Proxy, mailbox: Mailbox, **changed: Any) -> GmailInbox:
+    """The mailbox's inbox, read through the proxy."""
+    timeout = changed.pop("timeout", 5.0)
+    return GmailInbox(mailbox.account(port=proxy.port, timeout=timeout), **changed)
+
+
+def bodies_fetched(proxy: Proxy) -> list[int]:
+    """Every UID whose body was asked for, as often as it was."""
+    found: list[int] = []
+    for line in proxy.lines():
+        if match := re.search(rb"UID FETCH (\S+) \(BODY\.PEEK\[\]\)", line):
+            found += [int(uid) for uid in match[1].split(b",")]
+    return found

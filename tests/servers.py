@@ -1,7 +1,7 @@
 """Fixtures of real servers: ``pytest_plugins = ("servers",)`` in a test module makes them known there.
 
-``dovecot`` is one IMAP server a session and ``mailbox`` a fresh account on it; ``smtp`` is a fresh SMTP server. Without its
-Debian package a server's tests are skipped on a desk and fail in CI.
+``dovecot`` is one IMAP server a session, ``mailbox`` a fresh account on it, ``proxy`` what may stand before it; ``smtp`` is a
+fresh SMTP server. Without its Debian package a server's tests are skipped on a desk and fail in CI.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from dovecot import Dovecot, Mailbox
+from imap_help import Proxy, proxied
 from smtp_server import MailServer, mail_server
 
 
@@ -41,6 +42,13 @@ def dovecot() -> Iterator[Dovecot]:
 def mailbox(dovecot: Dovecot) -> Mailbox:
     """A fresh account."""
     return dovecot.user()
+
+
+@pytest.fixture
+def proxy(dovecot: Dovecot) -> Iterator[Proxy]:
+    """What stands between us and the IMAP server, and can meddle."""
+    with proxied(dovecot.port) as standing:
+        yield standing
 
 
 @pytest.fixture

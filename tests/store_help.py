@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Engine
+
 from core.case import Case, Party, Thread
-from core.effects import AddNote, Effect
+from core.effects import AddNote, Effect, Receipt
 from core.message import Address, Message
-from core.ports import Change, InboxRow, Incoming, JournalEntry, ReadRow, Taken
+from core.ports import Change, InboxRow, Incoming, JournalEntry, PendingEvent, ReadRow, Settled, Taken
 from core.reading import Reading
 from store import Keys, SqlStore
+from store.engine import Sqlite
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 KEYS = Keys.derive("un secret de test, long et sans valeur")
@@ -79,3 +83,67 @@ def opened(store: SqlStore, *effects: Effect, **fields: Any) -> Case:
     new = case(**fields)
     store.commit([Change(new, 0, effects=effects)], NOW)
     return new
+
+
+def read_all(store: SqlStore) -> None:
+    """Everything that waits is read."""
+    store.save_readings([reading(row) for row in store.unread(1000, NOW)], [], NOW)
+
+
+def ready(store: SqlStore, at: Any = NOW, system: str = "crm") -> list[str]:
+    """The keys of the effects whose time has come."""
+    return [row.effect.key for row in store.ready(system, at, 100)]
+
+
+def states(store: SqlStore, case_id: str = "c1") -> dict[str, str]:
+    """How the effects of the case stand, by key."""
+    return {row.effect.key: row.state for row in store.outbox(case_id)}
+
+
+def end(store: SqlStore, key: str, state: Any, **fields: Any) -> None:
+    """An attempt at the effect ended so."""
+    if state in ("done", "reconciled"):
+        fields.setdefault("receipt", Receipt(f"id of {key}", f"https://example.com/{key}"))
+    store.sending([key], NOW)
+    store.settle([Settled(key, state, **fields)], fields.pop("now", NOW))
+
+
+def engines(store: SqlStore) -> list[Engine]:
+    """The engines that write."""
+    return [store.db._writing] if isinstance(store.db, Sqlite) else [store.db.engine]
+
+
+def prepare(store: SqlStore) -> None:
+    """What the acts need: two messages read, a case whose effects are sent or parked, an operator's event."""
+    store.take("gmail", "email", [taken("1"), taken("2")], {"uid": "2"}, NOW)
+    store.save_readings([reading(row) for row in store.unread(9, NOW)], [], NOW)
+    opened(store, effect("a", name="ticket"), effect("b", after=("a",)), effect("p"), effect("q", after=("p",)), id="c0")
+    store.add_event(PendingEvent("op1", "c0", "operator", "{}", NOW))
+    store.sending(["a", "p"], NOW)
+    store.settle([Settled("p", "parked", error="refusé")], NOW)
+
+
+def decide(store: SqlStore) -> None:
+    """The clerk's commit: a new case, and one that was joined."""
+    change = Change(
+        case("c1"),
+        0,
+        effects=(effect("c1/1/0"), effect("c1/1/1", after=("c1/1/0",))),
+        deadlines=(("remind", later(60)),),
+        thread_ids=("<m1>",),
+        journal=(entry("opened", "un texte"), entry("asked")),
+        inbox_id=1,
+        outcome="opened",
+        notice_to="client@example.com",
+    )
+    other = Change(case("c0", 2), 1, journal=(entry("joined", case_id="c0"),), event_ids=("op1",))
+    store.commit([change, other], NOW)
+
+
+#: Commits of the road, by name.
+ACTS: dict[str, Callable[[SqlStore], Any]] = {
+    "take": lambda store: store.take("gmail", "email", [taken("3"), taken("4", skip="ancien")], {"uid": "4"}, later(1)),
+    "commit": decide,
+    "settle": lambda store: store.settle([Settled("a", "done", Receipt("77"))], later(2)),
+    "drop": lambda store: store.drop(["effect:p"], "zoé", later(3)),
+}
