@@ -21,7 +21,7 @@ from engine.directive_build import _names, _spelled
 from engine.directive_schema import UnitPart
 from engine.directives import load_all
 from engine.typed import read_value, written_value
-from processors.goods_marks import Units
+from processors.goods_units import Units
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
