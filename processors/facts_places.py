@@ -33,17 +33,21 @@ _SHORT_CODE = re.compile(r"(?:^|,\s?)\d{4}(?=\s[A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})
 #: Dots that end no sentence.
 _SHORT = re.compile(r"\b(?:av|ave|bd|bld|blvd|st|ste|rd|imm|app|apt|appt|res|n|no|z\.?i|q\.?i|fbg|pl|bp|mr|m|mme|dr)\.(?=\s)")
 _AFTER = (
-    r"avant|pour\s+le|au\s+plus|svp|stp|merci|le\s+(?=\d|lundi|mardi|mercredi|jeudi|vendredi|samedi)|by|before|on\s+(?=\d|mon|tue|wed|thu|fri)"
+    r"avant|pour\s+le|au\s+plus|svp|stp|merci|by|before"
     r"|sous|dans\s+les?|imperativement|please|nhar|tel|gsm|fax|livraison|livrable|paiement|reglement|cordialement|contact|3afak\w*|inchallah|lah"
-    r"|choukran|thanks?|urgent|a\s+partir\s+d|de\s+preference|et\s+(?=factur|envoy|livr)|entre\s+\d|vers\s+\d|عافاك|شكرا|قبل|نهار|يوم"
+    r"|choukran|thanks?|urgent|de\s+preference|عافاك|شكرا|قبل|نهار|يوم"
+)
+_THEN = (
+    r"le\s+(?=\d|lundi|mardi|mercredi|jeudi|vendredi|samedi)|on\s+(?=\d|mon|tue|wed|thu|fri)|a\s+partir\s+d|et\s+(?=factur|envoy|livr)"
+    r"|(?:entre|vers)\s+\d"
 )
 _END = re.compile(
-    rf"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?<![^\W_])(?:{_AFTER})(?![^\W_])|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
+    rf"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{_AFTER})(?![^\W_])|,?\s(?:{_THEN})|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
     r"|\s\(?(?:\+\d{2,3}|0)\s?[1-9](?:[\s.-]?\d{2}){3,4}"
 )
 _TO = r"(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف)"
 _INTO = (
-    rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lia|liya|lina|nouveau|nouvelle|new)"
+    rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lui|eux|lia|liya|lina|nouveau|nouvelle|new)"
     r"(?![^\W_]|['’])\s?[:,]?\s?|l['’]|d['’]){0,5}"
 )
 #: What may stand between a word that leads to an address and the colon: "adresse du dépôt :".
@@ -106,7 +110,8 @@ class AddressReader:
                 between = plain[match.end() : first]
                 if 0 < len(between) <= 25 and "\n" not in between and (after := _AFTER_DAY.match(plain, last)) is not None:
                     if (
-                        self._pattern.match(plain, after.end()) is None
+                        "\n" not in plain[last : after.end()]
+                        and self._pattern.match(plain, after.end()) is None
                         and (found := _taken(text, plain, dates, after.end(), place_only=True)) is not None
                     ):
                         yield found, False

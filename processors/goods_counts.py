@@ -59,6 +59,11 @@ _NO_MORE = re.compile(
 _MORE = re.compile(
     r"(?:[+&•]|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que)|(?<![^\W_])و)\s{0,2}(?:(?:aussi|encore|egalement|also|les|des)\s)?$"
 )
+#: The same with what it is called: "roses : 500 / of those : 300".
+_MORE_LABELLED = re.compile(
+    r"(?:[,;+&•|/]|(?<![^\W_])(?:et|and|w|puis))\s{1,2}(?!(?:tel|gsm|fax|prix|total|montant|code|ref|tva|ice|capital|poids|price|amount|numero|no|n))"
+    r"(?:[^\W\d_]+\s?){1,4}[:=]\s{0,2}$"
+)
 #: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
 _CORRECTED = re.compile(
     r"\b(?:pardon|plutot|enfin|correction|sorry|rather|oups|oops|smahli|erreur|je\s+voulais\s+dire|i\s+mean)\b"
@@ -247,7 +252,7 @@ class _Stretch:
     def _goes_on(self, number: Number, before: str, found: Sequence[Count]) -> bool:
         """Whether a number is one more thing, whatever it is: after "et" or at the beginning of a line of a list."""
         if found:
-            return found[-1].claims and _MORE.search(before) is not None
+            return found[-1].claims and any(p.search(before) is not None for p in (_MORE, _MORE_LABELLED))
         return self._listed and not self._bare[self._start : number.start].strip(" \t\n-•*–—·")
 
     def _labelled(self, at: int, named: Sequence[tuple[int, int]]) -> bool:

@@ -198,7 +198,9 @@ class _Reading:
         if not self._parallel(last.own, piece) and not self._begins_line(piece):
             return None
         labelled = bool(last.own.hits) and last.own.hits[0].start < last.counts[0].start and piece.joined
-        if (told and not piece.hits and not self._strange(piece)) or (labelled and not piece.hits):
+        if (told and not piece.hits and not self._strange(piece)) or (
+            labelled and not piece.hits and not self._strange(piece, until=claims[0].start)
+        ):
             return Item([piece], claims, last.hits, surely=0.5)
         return Item([piece], claims, piece.hits, unknown=True)
 
@@ -206,14 +208,14 @@ class _Reading:
         """Whether a stretch speaks of the thing of the one before: "les mêmes en blanc"."""
         return any(piece.start <= a < piece.end for a, _ in self._again)
 
-    def _strange(self, piece: Piece) -> bool:
-        """Whether a stretch holds a word that is neither a number, a unit, a quality nor a word of grammar."""
+    def _strange(self, piece: Piece, *, until: int = -1) -> bool:
+        """Whether a stretch holds, up to a place, a word that is neither a number, a unit, a quality nor a word of grammar."""
         taken = [
             *self._qualities,
             *((c.start, c.number_end) for c in piece.counts),
             *(s for p in piece.prices for s in p.spans),
         ]
-        for word in WORD.finditer(self._marks.bare, piece.start, piece.end):
+        for word in WORD.finditer(self._marks.bare, piece.start, until if until >= 0 else piece.end):
             if any(a <= word.start() < b for a, b in taken):
                 continue
             if word[0] not in _FUNCTION and self._columns.units.of(word[0]) is None:

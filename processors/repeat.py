@@ -16,6 +16,11 @@ from processors.words import WordMatcher, longest
 from processors.words_common import word_set
 
 _DENIED = word_set("pas plus jamais non not never ne n dont machi mashi ماشي ليس بلا")
+#: Something else than the goods is as usual: "invoice as usual", "paiement comme d'habitude".
+_BESIDE = word_set(
+    "invoice invoicing facture facturation paiement payment reglement adresse address prix price tarif conditions terms delai "
+    "virement cheque flouss lfactura الاداء"
+)
 #: "différent de d'habitude", "contrairement à d'habitude".
 _OTHERWISE = re.compile(
     r"\b(?:contrairement|diff[ée]rent\w*|autre\s+chose|autrement|unlike|instead\s+of|au\s+lieu|a\s+la\s+place)\W", re.IGNORECASE
@@ -44,6 +49,8 @@ class RepeatReader:
                 break
             if items[i].form in _DENIED and not (items[i].form == "n" and not items[i + 1].sep.startswith(("'", "’"))):
                 return True  # the n of "n'avons", not that of "n3awd"
+        if first and items[first].brk <= LINE and items[first - 1].form in _BESIDE:
+            return True
         inside = {t.form for t in items[first : last + 2]}
         if inside & _DENIED and any(t.form in ("pas", "plus", "not") for t in items[first : last + 2]):
             return True

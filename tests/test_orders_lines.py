@@ -54,6 +54,7 @@ def prices(text: str) -> list[str]:
             "- 5 000 sachets plats kraft\n- idem en 30x40 : 4 000\n- idem en blanc : 9 000",
             [(P1, "5000 pièce"), (P1, "4000 pièce"), (P1, "9000 pièce")],
         ),
+        ("torsadées : 3 500 / zzz : 2 000 / fond plat : 10 000", [(P4, "3500 pièce"), (None, "2000 pièce"), (P1, "10000 pièce")]),
         ("Sachets fond plat :\n- 5000 en 12x20\n- 3000 en 14x24", [(P1, "5000 pièce"), (P1, "3000 pièce")]),
         ("* sacs poignées plates\n  - 26x17 : 3 000 pcs\n  - 32x17 : 2 000 pcs", [(P3, "3000 pièce"), (P3, "2000 pièce")]),
         ("Produit : sachet fond plat\nQuantité : 5000\n\nProduit : sac torsadé\nQuantité : 3000", [(P1, "5000 pièce"), (P4, "3000 pièce")]),
@@ -133,6 +134,11 @@ def test_where_to(text: str, address: str | None) -> None:
 )
 def test_what_changes_or_asks_after_an_order_opens_none(text: str) -> None:
     assert reading(text, "bonjour").kind == "AUTRE"
+
+
+def test_an_invoice_as_usual_is_no_order_as_usual() -> None:
+    assert reading("je commande 5000 sachets plats kraft. Facture comme d'habitude.").repeat is None
+    assert reading("comme d'habitude svp").repeat is not None
 
 
 def test_the_offer_that_is_accepted_is_read_as_doubtful() -> None:
