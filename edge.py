@@ -72,6 +72,7 @@ class Service:
         self.house.start()
         self.answering.start()
         self.edge.start()
+        self.edge.desk.reports.warm()
 
     def run_once(self, timeout: float = 3600.0) -> dict[str, str]:
         """As the house; nobody is let in."""

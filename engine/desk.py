@@ -86,7 +86,12 @@ class Desk(Takes, Standing):
         self.contacts = Contacts(house.store, clock=clock)
         self.privacy = Privacy(house.store, house.spool, eraser)
         self.parked = Parked(house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, told=house.tell)
-        self.reports = Reports(house.store, clock=clock, zone=lambda: house.published.business("").zone)
+        self.reports = Reports(
+            house.store,
+            clock=clock,
+            zone=lambda: house.published.business("").zone,
+            beside=lambda work: self._pool.submit(work),
+        )
         self.registers = Registers(house.store, house.office, self.cases, clock=clock, businesses=businesses)
         self.processing = Processing(
             house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, states=self.lanes
