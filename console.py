@@ -63,6 +63,7 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
     """(problems, lines that say what was checked). ``online`` also tries every outside system, changing nothing."""
     from engine.directives import DirectiveErrors, load_all
     from engine.examples import run_examples
+    from store.engine import connect
 
     problems: list[str] = []
     lines: list[str] = []
@@ -77,6 +78,10 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
         problems += failed
         kinds = ", ".join(d.kind for d in business.directives)
         lines.append(f"{name} : {kinds} ; {number} exemples, {len(failed)} en défaut ; révision {business.revision[:12]}")
+    try:
+        connect(database_of(settings))
+    except UserError as error:
+        problems.append(str(error))
     real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
     lines.append(f"courrier : {real}")
     lines.append(f"administrateur : {_administrator(settings)}")

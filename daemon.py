@@ -544,7 +544,7 @@ def version() -> None:
 @contextmanager
 def _told(**overrides: Any) -> Iterator[Any]:
     """The settings; and whatever a person can mend is told in a sentence, never as a traceback."""
-    from core.errors import PortError, UserError
+    from core.errors import PortError, Transient, UserError
     from settings import SettingsError, load
 
     try:
@@ -553,6 +553,10 @@ def _told(**overrides: Any) -> Iterator[Any]:
         raise
     except SettingsError as error:
         _fail("Réglages :\n" + "\n".join(f"  - {p}" for p in error.problems))
+    except Transient as error:
+        # The service would try again by itself; a command does not.
+        told = str(error).replace(" ; nouvel essai dans un instant", "")
+        _fail(f"{told}\n  → recommencez quand la cause est levée")
     except (UserError, PortError) as error:
         _fail(str(error))
     except KeyboardInterrupt:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from core.case import Case, Party, Thread
 from core.effects import Effect
 from core.errors import PortError
+from core.lessons import Lesson
 from core.message import Channel
 from core.ports import JournalEntry, OutboxRow
 
@@ -73,6 +74,7 @@ class Person:
     traces: tuple[Trace, ...] = ()
     effects: Mapping[str, Sequence[OutboxRow]] = field(default_factory=dict)
     history: Mapping[str, Sequence[tuple[int, JournalEntry]]] = field(default_factory=dict)
+    lessons: tuple[Lesson, ...] = ()
 
     @property
     def known(self) -> bool:

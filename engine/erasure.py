@@ -213,6 +213,7 @@ def export(person: Person, spool: Spool, folder: Path) -> int:
                 {"date": line.at, "quoi": line.kind, "texte": line.text, "par": line.author, "donnees": dict(line.data)}
                 for _, line in person.history.get(case.id, ())
             ],
+            "lectures_jugees": [codec.plain(lesson) for lesson in person.lessons if lesson.case_id == case.id],
         }
         for case in person.cases
     ]

@@ -86,7 +86,8 @@ class Erasure(Lookup, Commit, Clerk, Operators):
                     traces.append(Trace(effect.system, sent.kind, told.id, sent.key, told.others, told.url, thread))
         mark = self.keys.hash("erasure", "\n".join(sorted(self._hashes(addresses))))
         history = {case.id: self.history(case.id) for case in found}
-        return Person(mark, tuple(known), contact, tuple(found), tuple(letters), tuple(traces), effects, history)
+        taught = tuple(self.lessons_of([case.id for case in found]))
+        return Person(mark, tuple(known), contact, tuple(found), tuple(letters), tuple(traces), effects, history, taught)
 
     def unread_raw(self) -> list[tuple[int, str]]:
         """(id, digest) of the messages of which nothing was understood: only their bytes tell whom they are of."""

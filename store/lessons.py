@@ -25,6 +25,16 @@ class Lessons(Group):
             rows = connection.execute(query).all()
         return [codec.load(Lesson, self.keys.unseal("lessons", f"{row.case_id}\n{row.name}", row.body)) for row in rows]
 
+    def lessons_of(self, case_ids: Sequence[str]) -> list[Lesson]:
+        """What people said of the readings of these cases."""
+        with self.db.read() as connection:
+            rows = [
+                row
+                for some in chunks(list(case_ids))
+                for row in connection.execute(select(lessons).where(lessons.c.case_id.in_(some)).order_by(lessons.c.at))
+            ]
+        return [codec.load(Lesson, self.keys.unseal("lessons", f"{row.case_id}\n{row.name}", row.body)) for row in rows]
+
     def _keep_lessons(self, connection: Connection, told: Sequence[Lesson]) -> None:
         """The last label of a name counts; a correction is not undone by a later confirmation of what was corrected."""
         last: dict[tuple[str, str], Lesson] = {}

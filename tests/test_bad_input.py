@@ -125,6 +125,18 @@ def test_a_second_daemon_on_the_same_data(lived_in: Counter) -> None:
         assert "Traceback" not in daemon(lived_in.settings.data_dir, "status").stderr
 
 
+def test_a_database_that_is_none_of_ours_is_told_by_check(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    ended = daemon(tmp_path / "data", "check", DATABASE_URL="mysql://u@serveur/x")
+    told(ended, "DATABASE_URL", "PostgreSQL", "par exemple", code=1)
+
+
+def test_a_command_does_not_promise_to_try_again(lived_in: Counter) -> None:
+    ended = daemon(lived_in.settings.data_dir, "move-store", "--keep-files", DATABASE_URL="postgresql://u@127.0.0.1:1/x")
+    text = told(ended, "le serveur de base ne répond pas", "recommencez")
+    assert "nouvel essai" not in text
+
+
 def test_a_business_without_a_folder(tmp_path: Path) -> None:
     told(daemon(tmp_path / "data", "run", "--once", BUSINESS="autre"), "BUSINESS", "autre", "figurative")
 

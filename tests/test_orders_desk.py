@@ -25,6 +25,7 @@ from core.ports import Change
 from core.reading import Quantity
 from core.register import entry_of
 from core.rows import digest_of
+from engine.erasure import export
 from engine.evaluation import as_json, evaluate, labelled
 from tests.browser import Browser, forms_of, text_of, with_people
 from tests.orders_house import fill, order, orders_house
@@ -541,8 +542,12 @@ def test_a_correction_in_the_desk_changes_the_next_eval(web: Running, program: P
     desk.drafts.save("sacherie", "anne", {name: page.read_text("utf-8")}, base=business.revision)
     shown = text_of(person(web).get("/directives/sacherie/draft/measure"))
     assert f"{standing.n - 1} → {standing.n} / {standing.n}" in shown
-    # With the person goes what was learned from him.
+    # With the person goes what was learned from him; a copy of all that is kept has it.
     whole = store.person(["a@atlas.example"])
+    export(whole, counter.house.spool, tmp_path / "copy")
+    (case,) = json.loads((tmp_path / "copy" / "personne.json").read_text())["dossiers"]
+    judged = {one["name"]: (one["how"], one["value"]) for one in case["lectures_jugees"]}
+    assert judged["product"] == ("corrected", "sac_poignees_torsadees")
     store.calm(whole, "anne", counter.now)
     store.erase_person(store.person(["a@atlas.example"]), {}, "anne", counter.now)
     assert store.lessons() == []
