@@ -74,7 +74,7 @@ _AFTER_NUMBER = word_set(
 )
 _OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
 #: "roses rouges : 5000", "roses x 5000", "roses (5000)".
-_LABEL = re.compile(r"[^\d.,;!?\n|]{0,40}[:=(x×*–—-]?\s{0,3}")
+_LABEL = re.compile(r"[^\d.,;!?\n|]{0,40}(?:[:=(x×*–—-]|\.{3,60})?\s{0,3}")
 _X = re.compile(r"\s?[x×*]\s?")
 #: So many times a number at most.
 _TIMES = 24

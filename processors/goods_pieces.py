@@ -15,7 +15,7 @@ from processors.words import Hit
 
 #: Stretches of one text that are looked at.
 _MOST = 480
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
+_SENTENCE = re.compile(r"(?<=[.!?;])(?<!\.\.)\s+(?=[^\W\d_a-z]|\d)|(?<=[;])")
 #: Dots that end no sentence.
 _SHORT = re.compile(
     r"(?<![^\W_])(?:env|approx|n|no|qt[eé]|r[eé]f|art|pces?|min|max|dim|p|ex|cf|livr?|poign?|pgn|pal|ctns?|crt|pqts?|bdc|cde|mr?|mme|av|bd|r)\.$",

@@ -57,6 +57,7 @@ def prices(text: str) -> list[str]:
         ("torsadées : 3 500 / zzz : 2 000 / fond plat : 10 000", [(P4, "3500 pièce"), (None, "2000 pièce"), (P1, "10000 pièce")]),
         ("Sachets fond plat :\n- 5000 en 12x20\n- 3000 en 14x24", [(P1, "5000 pièce"), (P1, "3000 pièce")]),
         ("* sacs poignées plates\n  - 26x17 : 3 000 pcs\n  - 32x17 : 2 000 pcs", [(P3, "3000 pièce"), (P3, "2000 pièce")]),
+        ("Sachets plats 14x21 ........ 30 000\nSacs SOS 20x12x38 ........ 8 000", [(P1, "30000 pièce"), (P2, "8000 pièce")]),
         ("Produit : sachet fond plat\nQuantité : 5000\n\nProduit : sac torsadé\nQuantité : 3000", [(P1, "5000 pièce"), (P4, "3000 pièce")]),
         ("2000 sacs poignées plates, 1000 en kraft et 1000 en blanc", [(P3, "1000 pièce"), (P3, "1000 pièce")]),
         ("5000 sachets plats, 3000 sacs torsadés, soit 8 000 pièces en tout", [(P1, "5000 pièce"), (P4, "3000 pièce")]),
