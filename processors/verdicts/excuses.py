@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processors.verdicts.clauses import Clause
+from processors.verdicts.narrative import CHANGING
 from processors.verdicts.politeness import YES
 from processors.verdicts.tokens import word_set
 
@@ -18,11 +19,17 @@ _OPENS = word_set(
     "desole desolee desoles pardon excusez excuse navre navree sorry apologies entschuldigung perdon scusate scusi"
 )
 _LATE = word_set("vu lu recu repondu pu eu fait regarde ouvert consulte seen read answered replied noticed")
+_WHO_IS_LATE = word_set("je j nous on i we retard delai silence derangement")
+_NOT_DONE = word_set("pas ne n oublie oubliee oublies")
 _LONGEST = 16
 #: What one blames for a slip, and what else such a line says.
 _KEYBOARD = word_set(
     "clavier faute fautes frappe frappes orthographe correcteur accent accents pouce pouces doigts gants keyboard typo typos "
     "autocorrect spelling tastatur"
+)
+_AROUND = word_set(
+    "anglais francais qwerty azerty etranger iphone telephone portable petit petits gros grosses mon ma mes le la les l un une des de d du "
+    "pour sur avec dans ce mdr lol haha j ai je suis sans pas for the my on with english"
 )
 _SLIP = word_set("irony condition negation past")
 _SLIPPED = word_set("mdr lol haha faute fautes pas sans hier")
@@ -31,8 +38,10 @@ _SLIPPED = word_set("mdr lol haha faute fautes pas sans hier")
 def excuses(clause: Clause) -> bool:
     """« Désolé du retard, j'étais sur le marché », « pardon je n'avais pas vu votre mail ». A « mais » in it says more."""
     words = " ".join(i.words for i in clause.items).split()
-    if words[0] not in _OPENS or len(words) > _LONGEST or clause.asked:
+    if words[0] not in _OPENS or not _WHO_IS_LATE & set(words) or len(words) > _LONGEST or clause.asked:
         return False
+    if any(CHANGING.match(w) and w not in _NOT_DONE for w in words):
+        return False  # "désolé, j'ai modifié le fauteuil"
     for n, item in enumerate(clause.items):
         if item.act == "negation":
             after = " ".join(i.words for i in clause.items[n : n + 5]).split()
@@ -50,5 +59,6 @@ def blames_the_keyboard(clause: Clause) -> bool:
         len(words) <= 10
         and not clause.asked
         and bool(_KEYBOARD & set(words))
+        and all(w in _KEYBOARD | _OPENS | _AROUND for w in words)
         and not any(i.act in NEVER - _SLIP or (i.act in _SLIP and i.words not in _SLIPPED) for i in clause.items)
     )
