@@ -218,6 +218,20 @@ def evaluate_lessons(settings: Settings, business: str, directives: Path | None)
     return before, evaluate(examples, [edited[name] for name in chosen(settings, edited)])
 
 
+def _unregistered(settings: Settings, store: SqlStore) -> dict[str, int]:
+    """How many requests are older than their register, by its name; {} where all are in it or the documents are broken."""
+    from engine.directives import DirectiveErrors, load_all
+
+    try:
+        loaded = load_all(settings.directives_dir)
+        served = [loaded[name] for name in chosen(settings, loaded)]
+    except (DirectiveErrors, UserError):
+        return {}
+    kept = {(b.name, d.name): d.register["fr"] for b in served for d in b.directives if d.register}
+    counts = {name: store.unregistered(business, [directive]) for (business, directive), name in kept.items()}
+    return {name: number for name, number in counts.items() if number}
+
+
 def status_of(settings: Settings) -> dict[str, Any]:
     """What waits, what is wrong: ``healthy``, ``running`` and ``troubles`` (sentences) beside the store's figures."""
     when = now()
@@ -226,6 +240,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         found["calls"] = calls_of(store, when)
         found["healed"] = store.last_healed()
         nodes = store.nodes()
+        found["registers"] = _unregistered(settings, store)
         if settings.anthropic_api_key.get_secret_value():
             from engine.understanding import model_status
 

@@ -182,6 +182,9 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     parts += [table for table in (cases, messages, effects, lanes) if table.row_count]
     if found.get("calls"):
         parts.append(calls_today(found["calls"]))
+    for name, number in found.get("registers", {}).items():
+        told = f"Registre « {name} » : {number} demandes d'avant n'y sont pas comptées ; chacune y entre à son prochain changement."
+        parts.append(Text(told, style="yellow"))
     if healed := found.get("healed"):
         told = f"Après la mise à jour du {_when(healed['at'])}, {healed['recovered']} messages relus sur {healed['messages']}."
         parts.append(Text(told, style="bright_black"))

@@ -6,19 +6,26 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from core import codec
 from core.case import Case
 from core.register import Entry, Line
 from store.base import MILLIONTHS, Group, chunks, clear
-from store.tables import case_alerts, case_lines
+from store.tables import case_alerts, case_lines, cases
 
 _L, _A = case_lines.c, case_alerts.c
 
 
 class RegisterTable(Group):
     """The writing side, inside the clerk's commit."""
+
+    def unregistered(self, business: str, directives: Sequence[str]) -> int:
+        """How many cases of these directives are in no register: decided before it was kept, and unchanged since."""
+        kept = exists(select(_L.case_id).where(_L.case_id == cases.c.id))
+        some = select(func.count()).where(cases.c.business == business, cases.c.directive.in_(directives), ~kept)
+        with self.db.read() as connection:
+            return int(connection.execute(some).scalar_one())
 
     def _keep_entries(
         self, connection: Connection, entries: Mapping[str, tuple[Case, Entry]], people: Mapping[str, str]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +25,7 @@ from console import status_of
 from core.errors import UserError
 from engine.show import state
 from tests import postgres
-from tests.road import ROOT, Counter
+from tests.road import ROOT, Counter, mail
 from web.health import _node
 
 
@@ -157,3 +160,20 @@ def until(true: Callable[[], bool], seconds: float = 15.0) -> None:
     while not true():
         assert time.monotonic() < end, "it does not come"
         time.sleep(0.05)
+
+
+def test_requests_that_are_older_than_their_register_are_told(tmp_path: Path) -> None:
+    before = tmp_path / "before"
+    shutil.copytree(ROOT / "directives" / "sacherie", before / "sacherie")
+    page = before / "sacherie" / "commande.md"
+    page.write_text(re.sub(r"(?m)^register:.*\n", "", page.read_text("utf-8")), "utf-8")
+    counter = Counter(tmp_path / "data", business="sacherie", directives_dir=before)
+    counter.drop(mail("Bonjour, je commande 300 sacs fond carré poignées torsadées.", subject="Commande"))
+    assert counter.work() == {}
+    assert status_of(counter.settings)["registers"] == {}
+    counter = Counter(tmp_path / "data", business="sacherie")
+    found = status_of(counter.settings)
+    assert found["registers"] == {"Commandes": 1}
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(state(found))
+    assert "Registre « Commandes » : 1 demandes d'avant" in console.export_text()
