@@ -68,3 +68,9 @@ def seat(browser: Browser, web: Running, **options: Any) -> Seat:
     context = browser.new_context(**{**values, **options})
     context.set_default_timeout(15_000)
     return Seat(context, web)
+
+
+def looked_for(scheme: str) -> dict[str, Any]:
+    """What axe looks for on a page. In the dark only what colours decide: the rest of the page is the same as in the light."""
+    rules = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}} if scheme == "dark" else {}
+    return {"resultTypes": ["violations"], **rules}

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser import with_people
 from tests.desk_house import chair, fill, places, post_form
 from tests.road import JPEG
-from tests.seats import Seat
+from tests.seats import Seat, looked_for
 from tests.web_help import Running, running
 
 pytest_plugins = ("tests.chromium",)
@@ -60,7 +60,7 @@ def test_nothing_serious_on_any_page(web: Running, person: Callable[..., Seat], 
         anne.page.wait_for_timeout(150)
         seen.add(anne.page.title())
         # The 3D viewer's frame is the library's own, under its own policy.
-        told = axe.run(anne.page, options={"resultTypes": ["violations"], "iframes": False})
+        told = axe.run(anne.page, options={**looked_for(scheme), "iframes": False})
         grave = [
             f"{v['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
             for v in told.response["violations"]

@@ -21,7 +21,7 @@ from tests.browser import with_people
 from tests.desk_house import arrive
 from tests.orders_house import Phones, fill, order, orders_house
 from tests.road import mail
-from tests.seats import Seat
+from tests.seats import Seat, looked_for
 
 pytest_plugins = ("tests.chromium",)
 pytestmark = [pytest.mark.server("chromium"), pytest.mark.slow]
@@ -149,7 +149,7 @@ PAGES = (
     "/orders/{repeat}",
     "/orders/{lines}",
 )
-SIZES = ({}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}})
+SIZES: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}})
 
 
 def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person: Person) -> None:
@@ -165,7 +165,7 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person
                 assert anne.go(path.format(**places)) == 200
                 if "script" in path or path in ("/dashboard", "/analytics"):
                     anne.page.wait_for_selector("html[data-charts=drawn]")
-                found = axe.run(anne.page, options={"resultTypes": ["violations"]}).response["violations"]
+                found = axe.run(anne.page, options=looked_for(look.get("color_scheme", "light"))).response["violations"]
                 grave = [
                     (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
                 ]
