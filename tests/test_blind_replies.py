@@ -7,7 +7,7 @@ of 106 (none false).
 Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 37, 54 of 76 (none false), 49 of 73 (one false: "6 crédits :
 c'est ce que demande le concurrent"), 30 of 48 (none false, written when the frames of ``verdicts.priced`` were there).
 The last two sets of each were written by two people who saw no rule. The eleventh is short and hurried: 97 of 120 and 68 of 90. The
-twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 86 and 47. None false. Visible text exact
+twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. Visible text exact
 in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 

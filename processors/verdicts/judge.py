@@ -6,12 +6,12 @@ may stand (the thing quoted, a name, the end of a politeness) are written out he
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from processors.verdicts.clauses import Clause, Item, opens_delay_question
+from processors.verdicts.asked import asks_to_begin, asks_when
+from processors.verdicts.clauses import Clause, Item
 from processors.verdicts.closed import AFTERWARDS, PREPOSITIONS, only_known
 from processors.verdicts.lexicon import ACTS, DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
@@ -41,10 +41,6 @@ _HARMLESS_IN_TAIL = frozenset({"other", "hearsay"})
 _THANKED_FOR = word_set(
     "precision precisions explication explications renseignement renseignements detail details attente patience"
 )
-_DELIVERY = re.compile(
-    r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
-    r"|done|begin|receiv|complet|expect|take|temps|rendu"
-)
 #: "… merci de votre patience m'a dit le comptable"
 _SPEECH = frozenset({"dit", "disent", "m a dit", "ecrit", "says", "said"})
 _NOT_NOW = (
@@ -66,7 +62,6 @@ _NOT_NOW = (
 )
 _CALLED = word_set("chef cheffe boss patron patronne copain copine president")
 _HANDS_OVER = frozenset({"laisse", "laissons"})
-_BEGIN = word_set("commencer demarrer lancer debuter proceder attaquer start begin proceed")
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
 _SUBJECTS = _FIRST_PERSON | word_set(
     "c ca cela ok oui bon vous tu allez vas tout yes you please it that let top lu go nos con sono siamo"
@@ -98,7 +93,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         start, end = (at.start, at.end) if at else (clause.start, clause.end)
         return Judged(kind, act, start, end, clause)
 
-    delay = _delay_question(clause, items)
+    delay = asks_when(clause, items)
     if delay:
         return says("delay")
     body, tail = _split_tail(items)
@@ -118,7 +113,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     ):
         # "Paul : je valide", "Exemple : je valide"
         return says("danger", "hearsay")
-    if clause.asked and _asks_to_begin(items):
+    if clause.asked and asks_to_begin(items):
         return says("logistics")
     if clause.asked:
         return says("danger", danger.act if danger and danger.act != "hold" else "question")
@@ -191,17 +186,6 @@ def _spoils(item: Item) -> bool:
     return item.act in DANGERS - _HARMLESS_IN_TAIL or item.act == "no"
 
 
-def _asks_to_begin(items: tuple[Item, ...]) -> bool:
-    """« Pouvez-vous commencer dès aujourd'hui ? »: an order politely put; it asks for nothing else."""
-    said = " ".join(i.words for i in items).split()
-    begins = any(w in _BEGIN for w in said[:5]) and said[0] in {"pouvez", "peux", "pourriez", "pourrais", "can", "could"}
-    return (
-        begins
-        and all(i.act in {"question", "yes", "asap", "filler", "object", "polite", "thanks", "unknown"} for i in items)
-        and all(i.act != "unknown" or i.words in _BEGIN for i in items)
-    )
-
-
 def _gives_reason(body: list[Item]) -> bool:
     """« Non, trop long à faire »: a no at the beginning with what is too much. "Non, le fauteuil est en cuir" answers something else."""
     first = next((n for n, i in enumerate(body) if i.act not in {"filler", "greeting", "praise"}), 0)
@@ -230,32 +214,6 @@ def _begins_anew(item: Item, before: Item) -> bool:
         return False
     said = item.words.split()
     return item.act != "yes" or (len(said) > 1 and said[0] in _SUBJECTS) or said[0] in {"lgtm", "banco", "go"}
-
-
-def _delay_question(clause: Clause, items: tuple[Item, ...]) -> bool:
-    said = " ".join(i.words for i in items).split()
-    while said and said[0] in {"et", "and", "sinon", "donc", "alors", "so", "par", "contre"}:
-        said = said[1:]
-    opening = opens_delay_question(said[:9])
-    if not opening or not (clause.asked or opening not in {"quand", "when", "pour quand", "vers quand"}):
-        return False
-    acts = {i.act for i in items[1:]}
-    if acts & {
-        "change",
-        "price",
-        "negation",
-        "condition",
-        "meta",
-        "irony",
-        "option",
-        "yes",
-        "amount",
-        "refuse",
-        "contrast",
-        "partial",
-    }:
-        return False
-    return len(said) <= 16 and any(_DELIVERY.match(w) for w in said)
 
 
 def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:

@@ -1,0 +1,40 @@
+"""Questions that ask for nothing else than the work: when it will be ready, whether it may begin."""
+
+from __future__ import annotations
+
+import re
+
+from processors.verdicts.clauses import Clause, Item, opens_delay_question
+from processors.verdicts.tokens import word_set
+
+_DELIVERY = re.compile(
+    r"livr|recev|recept|commenc|demarr|debut|fini|termin|pret|dispo|delai|resultat|modele|lanc|avoir|aura|deliver|start|ready|finish"
+    r"|done|begin|receiv|complet|expect|take|temps|rendu"
+)
+_ASKS_MORE = word_set("change price negation condition meta irony option yes amount refuse contrast partial")
+_BEGIN = word_set("commencer demarrer lancer debuter proceder attaquer start begin proceed")
+
+
+def asks_to_begin(items: tuple[Item, ...]) -> bool:
+    """« Pouvez-vous commencer dès aujourd'hui ? »: an order politely put; it asks for nothing else."""
+    said = " ".join(i.words for i in items).split()
+    begins = any(w in _BEGIN for w in said[:5]) and said[0] in {"pouvez", "peux", "pourriez", "pourrais", "can", "could"}
+    return (
+        begins
+        and all(i.act in {"question", "yes", "asap", "filler", "object", "polite", "thanks", "unknown"} for i in items)
+        and all(i.act != "unknown" or i.words in _BEGIN for i in items)
+    )
+
+
+def asks_when(clause: Clause, items: tuple[Item, ...]) -> bool:
+    """« Quand sera-t-il prêt ? », « sous quel délai livrez-vous »: of the time of delivery, and nothing else."""
+    said = " ".join(i.words for i in items).split()
+    while said and said[0] in {"et", "and", "sinon", "donc", "alors", "so", "par", "contre"}:
+        said = said[1:]
+    opening = opens_delay_question(said[:9])
+    if not opening or not (clause.asked or opening not in {"quand", "when", "pour quand", "vers quand"}):
+        return False
+    acts = {i.act for i in items[1:]}
+    if acts & _ASKS_MORE:
+        return False
+    return len(said) <= 16 and any(_DELIVERY.match(w) for w in said)
