@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -100,10 +101,10 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
     bare = len(text.items) < _BARE
     stale = old_subject(message)
 
-    def facts_by(directive: Directive) -> tuple[Fact, ...]:
+    def facts_by(directive: Directive, names: Container[str] | None = None) -> tuple[Fact, ...]:
         about = None if only and stale else subject
         return compiled.readers[directive.name].read(
-            message, text=text, subject=about, body=body, day=message.date or now, papers=read
+            message, text=text, subject=about, body=body, day=message.date or now, papers=read, names=names
         )
 
     known: dict[str, tuple[Fact, ...]] = {}
@@ -126,8 +127,12 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
         more: dict[str, list[Reason]] = {}
         for one in business.directives:
             if one.match.facts:
-                known[one.name] = facts_by(one)
-                more[one.name] = _told_by(one, known[one.name])
+                # Only what speaks for it is read before it is chosen, where that can be read alone.
+                whole = compiled.readers[one.name].of_goods
+                told = facts_by(one, None if whole else one.match.facts)
+                if whole:
+                    known[one.name] = told
+                more[one.name] = _told_by(one, told)
             if (asked := repeat.get(one.name)) is not None:
                 why = f"« {asked.quote} » demande la même chose que la dernière fois"
                 more.setdefault(one.name, []).append(Reason("repeat", True, one.match.threshold, why))

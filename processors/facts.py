@@ -6,7 +6,7 @@ What the sender newly wrote is read first, then the subject, a forwarded mail, w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -101,6 +101,11 @@ class FactReader:
         }
         self._yesno = {s.name: YesNoReader(s) for s in directive.facts if s.type == "yesno"}
 
+    @property
+    def of_goods(self) -> bool:
+        """Whether its facts are those of lines of goods, which are read together."""
+        return self._goods is not None
+
     def read(
         self,
         message: Message,
@@ -110,8 +115,9 @@ class FactReader:
         body: Tokens | None,
         day: datetime,
         papers: Sequence[tuple[Document, Tokens]] = (),
+        names: Container[str] | None = None,
     ) -> tuple[Fact, ...]:
-        """Every fact the message holds. ``subject`` None leaves the subject unread; ``body`` is given for a bare forward.
+        """Every fact the message holds, or those of these ``names``. ``subject`` None leaves the subject unread; ``body`` is given for a bare forward.
 
         ``papers`` are what its files say.
 
@@ -124,8 +130,9 @@ class FactReader:
             places.append(self._place("body", _without_headers(body), _BODY))
         places += [self._place(SOURCE + document.sha256, tokens, _PAPER, document) for document, tokens in papers]
         written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
-        chosen = self._choose(message, places)
-        facts = (self._read_one(spec, message, places, written, chosen) for spec in self._specs)
+        specs = [s for s in self._specs if names is None or s.name in names]
+        chosen = self._choose(message, places) if any(s.type in ("choice", "text") for s in specs) else {}
+        facts = (self._read_one(spec, message, places, written, chosen) for spec in specs)
         goods = self._read_goods(message, places, written) if self._goods is not None else {}
         return (*goods.values(), *(f for f in facts if f is not None))
 
