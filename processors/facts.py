@@ -117,9 +117,9 @@ class FactReader:
         papers: Sequence[tuple[Document, Tokens]] = (),
         names: Container[str] | None = None,
     ) -> tuple[Fact, ...]:
-        """Every fact the message holds, or those of these ``names``. ``subject`` None leaves the subject unread; ``body`` is given for a bare forward.
+        """Every fact the message holds, or those of these ``names``.
 
-        ``papers`` are what its files say.
+        ``subject`` None leaves the subject unread; ``body`` is given for a bare forward. ``papers`` are what its files say.
 
         ``day`` is when the message was written; dates are counted from it in the directive's zone.
         """
