@@ -145,8 +145,9 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
         if tone.intent == "other" and chosen.scores[directive.name] > 0:
             tone = replace(tone, intent="request")  # what a directive recognises is asked of us
     facts = known[directive.name] if directive.name in known else facts_by(directive)
-    if not only and directive.name not in repeat and message.quoted and not message.forwarded:
-        facts = compiled.readers[directive.name].with_quoted(facts, message, tokenise(message.body), message.date or now)
+    reader = compiled.readers[directive.name]
+    if reader.of_goods and not only and directive.name not in repeat and message.quoted and not message.forwarded:
+        facts = reader.with_quoted(facts, message, tokenise(message.body), message.date or now)
     return Reading(
         directive=directive.name,
         kind=directive.kind,
