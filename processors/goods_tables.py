@@ -11,14 +11,14 @@ from typing import Literal
 from core.reading import Money
 from processors.facts_money import CURRENCY, TAX, currency_of, tax_of
 from processors.facts_numbers import Found
-from processors.goods_counts import Count, counts
+from processors.goods_counts import DOUBT, Count, counts
 from processors.goods_marks import Marks
 from processors.goods_prices import told_of_all
 from processors.goods_values import Columns, Line
 from processors.numbers_spoken import readable
 from processors.words import Hit
 
-Role = Literal["", "quantity", "unit", "total"]
+Role = Literal["", "quantity", "unit", "total", "measure"]
 
 #: What divides the cells of a line: a bar, a tab, a semicolon, columns of blanks or rows of dots.
 _DIVIDERS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r";"), re.compile(r"[ \u00a0]?\.{3,}[ \u00a0]?|[ \u00a0]{2,}"))
@@ -28,6 +28,10 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("total", re.compile(r"\btotal|\bmontant|\bamount|\bsubtotal|المجموع")),
     ("quantity", re.compile(r"\bqt|\bquantit|\bqty|\bnombre|\bnb|\bcolis|\bnbre|\bpieces\b|\bunites\b|الكمية|العدد")),
 )  # fmt: skip
+#: A head that is nothing but the word "unit": what the numbers of the column of quantities count.
+_MEASURE = re.compile(
+    r"\s*(?:unites?|u|u\.|um|uom|unit|units|unit of measure|unite de mesure|conditionnement|cond\.?|الوحدة)\s*"
+)
 #: Rows of one table that are looked at.
 _MOST_ROWS = 60
 _PER_THOUSAND = re.compile(r"/\s?(?:1[ .]?000|mille|k)\b|\b(?:le|par|per|les)\s+(?:1[ .]?000|mille|millier|thousand)\b")
@@ -63,7 +67,7 @@ def table_cells(text: str) -> list[list[Cell]]:
         for at, (_, line) in enumerate(lines):
             if divider.search(line.strip()) is None:
                 continue
-            head = [_role(cell) for _, _, cell in _cells(0, line, divider)]
+            head = _measured([_role(cell) for _, _, cell in _cells(0, line, divider)], line, divider)
             if len(head) < 2 or not any(one.role == "quantity" for one in head):
                 continue
             rows = _rows(lines[at + 1 :], divider, _shared(head))
@@ -81,6 +85,14 @@ class _Head:
     tax: Literal["incl", "excl", ""] = ""
     currency: str = ""
     thousand: bool = False
+
+
+def _measured(head: list[_Head], line: str, divider: re.Pattern[str]) -> list[_Head]:
+    """The head with the column of units told from that of quantities, which "Unités" alone may be too."""
+    measures = [_MEASURE.fullmatch(readable(cell)) is not None for _, _, cell in _cells(0, line, divider)]
+    if not any(one.role == "quantity" and not measure for one, measure in zip(head, measures, strict=True)):
+        return head
+    return [_Head("measure") if measure else one for one, measure in zip(head, measures, strict=True)]
 
 
 def _shared(head: Sequence[_Head]) -> list[_Head]:
@@ -147,7 +159,7 @@ def table_lines(
         columns.put_thing(line, [h for h in hits if start <= h.start < end])
         for cell in row:
             if cell.role == "quantity":
-                _put_number(text, columns, marks, things, line, cell)
+                _put_number(text, columns, marks, things, line, cell, _measure_of(row, marks))
             elif cell.role in ("unit", "total"):
                 _put_price(columns, marks, line, cell)
         columns.put_details(text, line, qualities, [(start, end)])
@@ -161,7 +173,14 @@ def table_lines(
     return lines if columns.thing is None or any(columns.thing.name in line for line in lines) else []
 
 
-def _put_number(text: str, columns: Columns, marks: Marks, things: Sequence[tuple[int, int]], line: Line, cell: Cell) -> None:
+def _measure_of(row: Sequence[Cell], marks: Marks) -> str:
+    """The words in the row's column of units, "" where there are none."""
+    return next((marks.plain[cell.start : cell.end].strip() for cell in row if cell.role == "measure"), "")
+
+
+def _put_number(
+    text: str, columns: Columns, marks: Marks, things: Sequence[tuple[int, int]], line: Line, cell: Cell, measure: str
+) -> None:
     found = counts(marks, cell.start, cell.end, things, columns.units)
     number = next((n for n in marks.numbers if cell.start <= n.start < cell.end), None)
     if found:
@@ -171,7 +190,12 @@ def _put_number(text: str, columns: Columns, marks: Marks, things: Sequence[tupl
         best = Count(number.value, unit, number.start, number.end, 0.9)
     else:
         return
-    columns.put_count(text, line, [replace(best, sure=0.95)])
+    sure = 0.95
+    if measure:
+        # A unit that nobody knows is not taken for pieces without a doubt.
+        known = columns.units.of(measure)
+        best, sure = (replace(best, unit=known), sure) if known is not None else (best, DOUBT)
+    columns.put_count(text, line, [replace(best, sure=sure)])
 
 
 def _put_price(columns: Columns, marks: Marks, line: Line, cell: Cell) -> None:

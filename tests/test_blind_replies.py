@@ -6,9 +6,10 @@ written to be hard, the eighth as people mostly write), 84 of 102 (one false: "j
 of 106 (none false).
 Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 37, 54 of 76 (none false), 49 of 73 (one false: "6 crédits :
 c'est ce que demande le concurrent"), 30 of 48 (none false, written when the frames of ``verdicts.priced`` were there).
-The last two sets of each were written by two people who saw no rule. The eleventh is short and hurried: 97 of 120 and 68 of 90. The
-twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. Visible text exact
-in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
+The eleventh and twelfth of each were written by two people who saw no rule. The eleventh is short and hurried: 97 of 120 and 68 of 90. The
+twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. The thirteenth
+and fourteenth, by two further people, were read after that and nothing was mended for them: 104 of 120 and 68 of 90, 80 of 100 and 65 of
+80, none false. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
 from __future__ import annotations
@@ -63,7 +64,15 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
 
 
 #: Whole letters: what is told around the decision is seldom all understood, and then somebody is asked.
-MISREAD = {"replies_12": 0.3, "admin_12": 0.5}
+#: What nothing was mended for stands as it was first read.
+MISREAD = {
+    "replies_12": 0.3,
+    "admin_12": 0.5,
+    "replies_13": 0.14,
+    "admin_13": 0.25,
+    "replies_14": 0.2,
+    "admin_14": 0.19,
+}
 CUSTOMERS = {
     "replies_1": 150,
     "replies_2": 150,
@@ -76,6 +85,8 @@ CUSTOMERS = {
     "replies_10": 106,
     "replies_11": 120,
     "replies_12": 120,
+    "replies_13": 120,
+    "replies_14": 100,
 }
 ADMINISTRATORS = {
     "admin_1": 60,
@@ -90,6 +101,8 @@ ADMINISTRATORS = {
     "admin_10": 48,
     "admin_11": 90,
     "admin_12": 90,
+    "admin_13": 90,
+    "admin_14": 80,
 }
 
 

@@ -148,3 +148,25 @@ def test_the_offer_that_is_accepted_is_read_as_doubtful() -> None:
     facts = {f.name: f for f in reading(text, "RE: offre").facts}
     assert (facts["product"].value, facts["quantity"].value) == (P4, Quantity(Decimal(8000), "pièce"))
     assert max(facts["product"].confidence, facts["quantity"].confidence) < 0.6
+
+
+@pytest.mark.parametrize("head", ["Unité", "Unités", "U", "UM", "Conditionnement"])
+@pytest.mark.parametrize("divider", [" | ", "\t", " ; "])
+def test_a_column_of_units_says_what_the_quantities_count(head: str, divider: str) -> None:
+    """An unknown unit is never taken for pieces without a doubt."""
+    rows = [
+        ("Produit", "Quantité", head),
+        ("Sachets fond plat", "40", "cartons"),
+        ("Sacs poignées plates", "2", "palette"),
+        ("Sacs poignées torsadées", "500", "zzyx"),
+    ]
+    text = "Bonjour, notre commande :\n" + "\n".join(divider.join(row) for row in rows)
+    assert lines(text)[:2] == [(P1, "40 carton"), (P3, "2 palette")]
+    found = next(f for f in reading(text).facts if f.name == "lines")
+    assert isinstance(found.value, Rows)
+    assert next(c for c in found.value.rows[2].cells if c.name == "quantity").confidence < 0.5
+
+
+def test_units_alone_are_a_column_of_quantities() -> None:
+    text = "commande\nProduit | Unités\nSachets fond plat | 4000\nSacs poignées plates | 2000"
+    assert [count for _, count in lines(text)] == ["4000 pièce", "2000 pièce"]
