@@ -127,16 +127,17 @@ class Finder:
             choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
             choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
-        if choice.case_id is None and bare(message):
-            known_files = [overlay.case(i) if i else None for i in map(overlay.by_thread, same_files(message))]
-            sent = known_files[0] if known_files else None
-            if sent is not None and sent.open and all(c is not None and c.id == sent.id for c in known_files):
-                return Choice(sent.id, "correspondent", f"Le même fichier que dans le dossier {sent.ref}, encore ouvert."), ""
         if choice.case_id is None and not found.replies:
             twin = overlay.by_thread(self.same_request(read))
             case = overlay.case(twin) if twin else None
             if case is not None and case.open and self._clock() - case.opened_at < REPEAT_WITHIN:
                 return Choice(case.id, "correspondent", f"La même demande une seconde fois : dossier {case.ref}."), message.id
+        if choice.case_id is None and bare(read):
+            known_files = [overlay.case(i) if i else None for i in map(overlay.by_thread, same_files(message))]
+            sent = known_files[0] if known_files else None
+            recent = sent is not None and sent.open and self._clock() - sent.opened_at < REPEAT_WITHIN
+            if sent is not None and recent and all(c is not None and c.id == sent.id for c in known_files):
+                return Choice(sent.id, "correspondent", f"Le même fichier que dans le dossier {sent.ref}, encore ouvert."), ""
         return choice, ""
 
     @staticmethod
@@ -236,9 +237,11 @@ def same_files(message: Message) -> list[str]:
     return ["file:" + hashlib.sha256(f"{person}\0{file}".encode("utf-8", "replace")).hexdigest() for file in files]
 
 
-def bare(message: Message) -> bool:
-    """Whether a message says next to nothing beside its files: what it asks for stands in them."""
-    return len(message.text.split()) <= BARE and not any(c.isdigit() for c in message.text)
+def bare(read: ReadRow) -> bool:
+    """Whether a message says next to nothing beside its files: what it asks for stands in them, no fact in its words."""
+    text = read.message.text
+    told = any(e.source in ("text", "subject", "body") for f in read.reading.facts for e in f.evidence)
+    return not told and len(text.split()) <= BARE and not any(c.isdigit() for c in text)
 
 
 def burst(read: ReadRow) -> list[str]:
