@@ -264,7 +264,8 @@ def test_a_lane_that_only_one_node_knows_is_not_left_lying(join: Callable[..., N
     until(lambda: bool(a.nodes._board.kept) and {"watch:x", "watch:y"} <= a.here())
     runs = len(a.runs)
     time.sleep(1.5)
-    assert {"watch:x", "watch:y"} <= a.here(), "and then kept"
+    # And then kept: what moves to and fro runs again and again. A busy machine may hand one over once more.
+    until(lambda: {"watch:x", "watch:y"} <= a.here())
     assert len(a.runs) <= runs + 3
 
 
