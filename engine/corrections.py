@@ -21,8 +21,6 @@ from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import facts_of
 from processors.facts_dates import date_spans, find_date, plain_text
 from processors.facts_places import is_place
-from processors.goods_units import Units
-from processors.numbers_spoken import readable
 
 #: The longest reply that is looked at.
 _LONGEST = 600
@@ -39,7 +37,6 @@ _POLITE = re.compile(r"\s+(?:merci(?: beaucoup)?|svp|stp|please|thanks|thank you
 _ADDRESS = re.compile(r"\b(?:adresse|address|lieu)\b")
 _LINE = re.compile(r"\W*(?:ligne|line)\s*(?:n\s*°\s*)?(?P<n>\d{1,3})\s*[:,-]?\s*")
 _JOIN = re.compile(r"\s*(?:=|:|->|→|est|sera|doit etre|is|should be|to be|a|à|de|to|plutot|passe a|au)?\s+|\s*[:=]\s*")
-_COUNTED = re.compile(r"\d\s*([^\W\d_]+)")
 _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
 
 
@@ -73,7 +70,7 @@ def read_judgement(
 def _tells(message: Message, case: Case, directive: Directive, now: datetime) -> bool:
     """Whether something beside a yes may be about the facts: a number, or what would be read as a fact in a request."""
     own = re.sub(re.escape(case.ref), "", message.text, flags=re.IGNORECASE)
-    if any(c.isdigit() for c in own) or _counts(own, directive):
+    if any(c.isdigit() for c in own):
         return True
     said = _worded(own)
     words = (w.text for spec in directive.facts for w in (*spec.words, *(w for choice in spec.choices for w in choice.words)))
@@ -83,12 +80,6 @@ def _tells(message: Message, case: Case, directive: Directive, now: datetime) ->
 def _worded(text: str) -> str:
     """The words alone, folded, a blank around each."""
     return " " + "".join(f"{word} " for word in re.findall(r"[^\W_]+", plain_text(text)))
-
-
-def _counts(text: str, directive: Directive) -> bool:
-    """Whether the words count goods ("300 pièces"): whatever else they say, a yes beside it may be to another quantity."""
-    units = [Units(spec.units, spec.unit_words) for spec in directive.facts if spec.type == "quantity" and spec.units]
-    return any(one.of(found[1]) is not None for found in _COUNTED.finditer(readable(text)) for one in units)
 
 
 def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str]:

@@ -67,7 +67,7 @@ def table_cells(text: str) -> list[list[Cell]]:
         for at, (_, line) in enumerate(lines):
             if divider.search(line.strip()) is None:
                 continue
-            head = _measured([_role(cell) for _, _, cell in _cells(0, line, divider)], line, divider)
+            head = _heads([readable(cell) for _, _, cell in _cells(0, line, divider)])
             if len(head) < 2 or not any(one.role == "quantity" for one in head):
                 continue
             rows = _rows(lines[at + 1 :], divider, _shared(head))
@@ -87,12 +87,13 @@ class _Head:
     thousand: bool = False
 
 
-def _measured(head: list[_Head], line: str, divider: re.Pattern[str]) -> list[_Head]:
-    """The head with the column of units told from that of quantities, which "Unités" alone may be too."""
-    measures = [_MEASURE.fullmatch(readable(cell)) is not None for _, _, cell in _cells(0, line, divider)]
-    if not any(one.role == "quantity" and not measure for one, measure in zip(head, measures, strict=True)):
-        return head
-    return [_Head("measure") if measure else one for one, measure in zip(head, measures, strict=True)]
+def _heads(cells: Sequence[str]) -> list[_Head]:
+    """What the columns hold by their heads, folded: that of units told from that of quantities, which "Unités" alone may be too."""
+    roles = [_role(cell) for cell in cells]
+    measures = [_MEASURE.fullmatch(cell) is not None for cell in cells]
+    if not any(one.role == "quantity" and not measure for one, measure in zip(roles, measures, strict=True)):
+        return roles
+    return [_Head("measure") if measure else one for one, measure in zip(roles, measures, strict=True)]
 
 
 def _shared(head: Sequence[_Head]) -> list[_Head]:
@@ -129,7 +130,7 @@ def _cells(start: int, line: str, divider: re.Pattern[str]) -> list[tuple[int, i
 
 
 def _role(cell: str) -> _Head:
-    plain = readable(cell).replace("_", " ")
+    plain = cell.replace("_", " ")
     tax = re.search(rf"(?<![^\W_])(?:{TAX})(?![^\W_])", plain)
     unit = _BRACKETS.search(plain)
     said = tax_of(tax[0]) if tax else ""
