@@ -229,7 +229,9 @@ def test_exports_hold_every_case_and_no_formula(desk: Desk) -> None:
     assert hostile["subject"].startswith("'=cmd")
     assert table[0]["opened"] == "2026-03-02 18:00:00"  # nine in the morning UTC
     assert table[0]["first response (min)"] == "0"
-    assert table[0]["amount"] == "2"
+    # The desk is shared: which tests ran before, and at which prices, is not for this one to say.
+    assert [row["amount"] for row in table] == [case["amount"] or "" for case in cases]
+    assert hostile["amount"] in ("2", "5")
 
     book = load_workbook(io.BytesIO(desk("GET", "/api/exports/cases.xlsx?language=en").body))
     sheet = book.active
@@ -237,7 +239,7 @@ def test_exports_hold_every_case_and_no_formula(desk: Desk) -> None:
     assert sheet.max_row == len(cases) + 1
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     first = next(desk_row for desk_row in sheet.iter_rows(min_row=2, values_only=True))
-    assert first[13] == 2
+    assert first[13] == int(cases[0]["amount"])
     # Real dates, by the business's clock (Paris), that a spreadsheet sorts and subtracts.
     assert (first[3], first[4]) == ("email", datetime(2026, 3, 2, 10, 0))  # noqa: DTZ001 (a cell knows no zone)
     assert sheet["E2"].number_format == "yyyy-mm-dd hh:mm:ss"
