@@ -290,7 +290,7 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
             nodes=nodes,
             documents=documents_of(settings, store, spool, clock, others),
         )
-    except BaseException:
+    except BaseException:  # whatever it is, what was opened so far is closed before it goes on its way
         held.close()
         raise
     return house
@@ -341,7 +341,7 @@ def open_service(settings: Settings, *, once: bool) -> House | Service:
             return [current[name] for name in chosen(settings, current)]
 
         return service_of(house, settings, version=VERSION, businesses=businesses, clock=now, hooks=hooks, door=door)
-    except BaseException:
+    except BaseException:  # whatever it is, the house is stopped before it goes on its way
         house.stop()
         raise
 

@@ -568,7 +568,7 @@ def _told(**overrides: Any) -> Iterator[Any]:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail(f"{place}le système refuse ({error.strerror or error})\n  → vérifiez le chemin, les droits et la place libre")
-    except Exception as error:
+    except Exception as error:  # the top of the command line: a person is told, the trace is there for who asks
         if os.environ.get("LOG_LEVEL") == "DEBUG":
             raise
         _fail(f"erreur interne : {type(error).__name__} : {error}\n  → LOG_LEVEL=DEBUG en montre la trace")

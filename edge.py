@@ -129,7 +129,7 @@ def open_edge(
     server = Server(app, host, port, proxies=proxies)
     try:
         server.bind()
-    except BaseException:
+    except BaseException:  # whatever it is, the desk's threads end before it goes on its way
         desk.close()
         raise
     if door is None:

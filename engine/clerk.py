@@ -90,7 +90,7 @@ class Clerk:
             self._one_by_one(causes)
         except (PortError, UserError, MemoryError):
             raise
-        except Exception:
+        except Exception:  # a defect of ours in one cause must not hold up the others of its batch
             log.exception("a batch could not be decided: deciding one by one")
             self._one_by_one(causes)
         return len(causes)
@@ -104,7 +104,7 @@ class Clerk:
                 log.info("case %s changed again: next round", conflict.case_id)
             except (PortError, UserError, MemoryError):
                 raise
-            except Exception as error:
+            except Exception as error:  # as above: this one is set aside with its reason
                 log.exception("%s could not be decided", _name(cause))
                 self._set_aside(cause, f"erreur interne : {type(error).__name__} : {error}")
 

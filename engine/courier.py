@@ -153,7 +153,7 @@ class Courier:
         except PortError as error:
             after = error.after if isinstance(error, Transient) else None
             return [self._again(r, "uncertain", str(error), after) for r in rows], []
-        except Exception as error:
+        except Exception as error:  # a defect of ours tells nothing about the outside: in doubt still
             log.exception("%s: looking up failed unexpectedly", self.outlet.system)
             return [self._again(r, "uncertain", f"erreur interne : {error}", None) for r in rows], []
         settled = [

@@ -233,7 +233,7 @@ class LocalLanes:
                 self._report(
                     lane, False, f"le système refuse ({error}) : vérifiez la place et les droits ; nouvel essai bientôt"
                 )
-            except Exception as error:
+            except Exception as error:  # a defect of ours stays in its lane, which tries again later
                 log.exception("lane %s failed", lane.name)
                 failures += 1
                 busy, pause = 0, backoff.delay(failures, lane.name)
@@ -298,5 +298,5 @@ class LocalLanes:
             self._note(lane.name, ok, trouble, self._clock())
         except (PortError, UserError) as error:
             log.warning("the state of lane %s could not be noted: %s", lane.name, error)
-        except Exception:
+        except Exception:  # telling of a trouble must never become one
             log.exception("the state of lane %s could not be noted", lane.name)

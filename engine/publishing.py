@@ -61,7 +61,7 @@ def write_documents(folder: Path, changes: Mapping[str, str | None]) -> None:
                 fresh.replace(target)
         for parent in {target.parent for target, _ in ready}:
             _sync(parent)
-    except BaseException as error:
+    except BaseException as error:  # whatever it is, no half of a publication may stay
         for target, before in reversed(undo):
             with contextlib.suppress(OSError):
                 if before is None:

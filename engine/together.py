@@ -54,7 +54,7 @@ class Together(Generic[T]):
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         try:
             self._work([call.item for call in group])
-        except BaseException as error:
+        except BaseException as error:  # whatever it is, it is for each of those who wait, and the lead must be handed on
             if len(group) == 1:
                 group[0].error = error
             else:
@@ -72,5 +72,5 @@ class Together(Generic[T]):
         for call in group:
             try:
                 self._work([call.item])
-            except BaseException as error:
+            except BaseException as error:  # as above: it is raised where its caller waits
                 call.error = error

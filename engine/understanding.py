@@ -111,7 +111,7 @@ class Understanding:
             task.told.wait(max(0.0, end - time.monotonic()))
             try:
                 done[number] = replace(rows[number], reading=self._read(rows[number], task))
-            except Exception:
+            except Exception:  # as above: the rules' reading stands
                 log.exception("the answer about message %d could not be used", rows[number].row.id)
         return done
 
@@ -158,7 +158,7 @@ class Understanding:
         while (task := self._waiting.get()) is not None:
             try:
                 self._settle(task)
-            except Exception as error:
+            except Exception as error:  # as above; and the thread must live for the next question
                 log.exception("a question to the model failed")
                 task.answer, task.why = None, f"erreur interne ({type(error).__name__})"
             finally:

@@ -123,7 +123,7 @@ class FolderSpool:
         try:
             for start in range(0, len(parts), _VECTORS):
                 _write_all(handle, parts[start : start + _VECTORS])
-        except BaseException:
+        except BaseException:  # whatever it is, half a file is not left behind
             os.close(handle)
             _remove([name])
             raise
@@ -166,7 +166,7 @@ class FolderSpool:
                 target.write(_HEAD.pack(_MAGIC, salt, size, _tag(key, digest, size)))
                 target.flush()
                 os.fsync(target.fileno())
-        except BaseException:
+        except BaseException:  # as above
             _remove([Path(name)])
             raise
         return Path(name), digest, size
@@ -223,7 +223,7 @@ class FolderSpool:
             raise told(error, path) from error
         try:
             return _Stream(self, sha256, path, file)
-        except BaseException:
+        except BaseException:  # whatever it is, the file is closed before it goes on its way
             file.close()
             raise
 

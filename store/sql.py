@@ -100,7 +100,7 @@ def open_store(url: str, *, keys: Keys, now: datetime) -> SqlStore:
             )
         if "fill" in marks:
             db.write(store.fill)
-    except BaseException:
+    except BaseException:  # whatever it is, the connections are given back before it goes on its way
         db.close()
         raise
     return store

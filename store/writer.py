@@ -116,7 +116,7 @@ class Writer:
         savepoint = connection.begin_nested()
         try:
             result = work(connection)
-        except Exception as error:
+        except Exception as error:  # whatever one's work raises is for its caller; the others of the group go on
             raw = connection.connection.dbapi_connection
             gone = not (isinstance(raw, sqlite3.Connection) and raw.in_transaction)
             if gone or (isinstance(error, SQLAlchemyError) and self._explain(error) is not error):

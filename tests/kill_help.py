@@ -101,7 +101,7 @@ class Desk:
             try:
                 self.start(arm=_Steps(at).arm)
                 os._exit(0)
-            except BaseException:
+            except BaseException:  # whatever it is: nothing may rise out of a forked child into the test run
                 traceback.print_exc()
                 os._exit(9)
         _, status = os.waitpid(child, 0)

@@ -173,7 +173,7 @@ class InProcess:
             return answer
         except (UserError, OSError) as error:
             return Transient(str(error))
-        except Exception as error:
+        except Exception as error:  # as a worker does: whatever it is costs one message
             return f"erreur interne : {type(error).__name__} : {error}"
 
     def rest(self) -> None: ...

@@ -367,7 +367,7 @@ def _taken_in(settings: Settings, twilio: Twilio, at: int) -> None:
             while lane.step():
                 pass
             os._exit(0)
-        except BaseException:
+        except BaseException:  # whatever it is: nothing may rise out of a forked child into the test run
             import traceback
 
             traceback.print_exc()

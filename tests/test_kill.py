@@ -102,7 +102,7 @@ def _walk(settings: Settings, at: int) -> bool:
             gc.freeze()
             _run(settings, partial(_arm, steps=_Steps(at)) if at else lambda house: None)
             os._exit(0)
-        except BaseException:
+        except BaseException:  # whatever it is: nothing may rise out of a forked child into the test run
             import traceback
 
             traceback.print_exc()

@@ -163,7 +163,7 @@ class Fetcher:
             if not size:
                 raise NotFetched("le fichier est vide")
             file.seek(0)
-        except BaseException:
+        except BaseException:  # whatever it is, what came so far is let go before it goes on its way
             file.close()
             raise
         return Fetched(file, response.headers.get("Content-Type", "").partition(";")[0].strip()[:200], size)

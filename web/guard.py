@@ -76,7 +76,7 @@ class Guard:
                 await _refuse(told, body)
                 return
             await self._app(scope, _replay(body, receive), told)
-        except Exception:
+        except Exception:  # the top of a request: a defect is told here or by nobody, and the visitor is owed an answer
             log.exception("a request could not be answered: %s %s", scope["method"], _route(scope))
             if not status:
                 await _refuse(told, 500)

@@ -171,7 +171,7 @@ class Server:
 
         try:
             asyncio.run(serve())
-        except Exception:
+        except Exception:  # the top of a thread: nobody else would hear of it
             log.exception("the web server ended")
 
     def _tell(self, started: threading.Event) -> None:

@@ -237,7 +237,7 @@ class ClaudeModel:
             raise _told(error) from None
         except PortError:
             raise
-        except Exception as error:
+        except Exception as error:  # what the SDK raises on an odd answer is not told anywhere; it may have been paid
             raise Ambiguous(f"Claude a répondu sous une forme inconnue ({type(error).__name__})") from None
 
     def check(self) -> Health:

@@ -69,14 +69,14 @@ class _Kept:
             return [self._find(effect) for effect in effects]
         except PortError:
             raise
-        except Exception as error:
+        except Exception as error:  # the store's errors are not known here: whatever it raises, doing it again is harmless
             raise _unwell(error) from error
 
     def check(self) -> Health:
         """Whether the store answers."""
         try:
             self._records.get(self.system, "")
-        except Exception as error:
+        except Exception as error:  # as above
             return Health(False, str(_unwell(error)))
         return Health(True, "tenu dans la base du service")
 
@@ -96,7 +96,7 @@ class _Kept:
                 self._records.remove("crm.contact", trace.id)
             elif system and (found := self._records.get(system, trace.key)):
                 self._records.remove(system, found[0])
-        except Exception as error:
+        except Exception as error:  # as above
             return _unwell(error)
         return None
 
@@ -105,7 +105,7 @@ class _Kept:
             return self._find(effect) or self._do(effect)
         except PortError as error:
             return error
-        except Exception as error:
+        except Exception as error:  # as above
             return _unwell(error)
 
     def _find(self, effect: Effect) -> Receipt | None:

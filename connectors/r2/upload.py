@@ -65,7 +65,7 @@ class Uploader:
                 done.append({"PartNumber": number, "ETag": answer["ETag"]})
                 del chunk
             _same(known, sha256)
-        except BaseException:
+        except BaseException:  # whatever it is, half an upload would be paid for until somebody ends it
             self._abort(key, upload)
             raise
         try:
@@ -94,7 +94,7 @@ class Uploader:
     def _abort(self, key: str, upload: str) -> None:
         try:
             self._client.s3.abort_multipart_upload(Bucket=self._client.bucket.name, Key=key, UploadId=upload)
-        except Exception as error:
+        except Exception as error:  # tidying up: whatever fails is tried again later and hides no other error
             if status_of(error)[0] != "NoSuchUpload":
                 self._keep(key, upload, self._monotonic())
 

@@ -37,7 +37,7 @@ def unpack(content: bytes) -> Winmail | None:
         try:
             data = bytes(attachment.data)
             name = _string(attachment.long_filename())
-        except Exception:
+        except Exception:  # as above: this file is left out, the others are kept
             continue
         total += len(data)
         if total > MAX_BYTES:
@@ -55,7 +55,7 @@ def unpack(content: bytes) -> Winmail | None:
 def _quietly(tnef: Any, name: str) -> Any:
     try:
         return getattr(tnef, name, None)
-    except Exception:
+    except Exception:  # as above: its properties are parsed when they are asked for
         return None
 
 
@@ -71,7 +71,7 @@ def _mapi(attachment: Any, wanted: int) -> str:
     """A MAPI property of an attachment by its number (0x370E: MIME type, 0x3712: content id)."""
     try:
         return next((_string(a.data) for a in attachment.mapi_attrs if a.name == wanted), "")
-    except Exception:
+    except Exception:  # as above
         return ""
 
 

@@ -285,7 +285,7 @@ class Fake:
                 said = getattr(self, name)(request, **arguments)
         except Refusal as refusal:
             said = refusal.answer
-        except Exception as err:
+        except Exception as err:  # a defect of the stand-in is told by the test that used it
             self.defects.append(f"{request.method} {request.path}: {type(err).__name__}: {err}")
             said = self.error(500, request)
         return (said if isinstance(said, Answer) else Answer(200, said)).with_headers(headers)

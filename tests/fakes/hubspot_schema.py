@@ -21,7 +21,7 @@ from .hubspot_types import (
     invalid,
     type_of,
 )
-from .wire import Answer, Request
+from .wire import Answer, Refusal, Request
 
 MAIL = re.compile(r"[^@\s<>,;\"()]{1,64}@[^@\s<>,;\"()]{1,190}\.[A-Za-z]{2,24}")
 MAX_TEXT = 65_536
@@ -318,11 +318,8 @@ class Schema(Fake):
         for one in parse_body(request, invalid).get("inputs") or []:
             try:
                 results.append(self._new_property(kind, one))
-            except Exception as err:
-                body = getattr(err, "answer", None)
-                if body is None:
-                    raise
-                errors.append(standard(body.body, {"name": [str(one.get("name"))]}))
+            except Refusal as refusal:
+                errors.append(standard(refusal.answer.body, {"name": [str(one.get("name"))]}))
         return self.batch_answer(201, results, errors)
 
     def properties_batch_read(self, request: Request, kind: str) -> Any:
