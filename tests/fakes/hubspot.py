@@ -25,9 +25,11 @@ from typing import Any
 
 from .base import Fake, Window
 from .hubspot_associations import Associations
+from .hubspot_batches import Batches
 from .hubspot_conversations import Conversations
 from .hubspot_objects import Objects
 from .hubspot_schema import Schema
+from .hubspot_search import Search
 from .hubspot_types import ALL_SCOPES, TYPES, error
 from .wire import Answer, Refusal, Request, Webhook
 
@@ -60,11 +62,11 @@ UNDONE = {
 }
 
 
-class HubSpot(Conversations):
+class HubSpot(Conversations, Batches, Search):
     """``token`` is what Bearer must carry, ``secret`` what webhooks are signed with, ``portal`` the hub's id."""
 
     real = "https://api.hubapi.com"
-    routes = [*Conversations.routes, *Associations.routes, *Objects.routes, *Schema.routes]
+    routes = [*Conversations.routes, *Associations.routes, *Batches.routes, *Search.routes, *Objects.routes, *Schema.routes]
 
     def __init__(
         self,
@@ -87,6 +89,7 @@ class HubSpot(Conversations):
         super().__init__(latency=latency, clock=clock)
         self.start_schema()
         self.start_objects()
+        self.start_batches()
         self.start_conversations()
         self.events.clear()
 

@@ -1,44 +1,36 @@
-"""HubSpot's CRM objects: single and batch writes, reads by id or unique property, and a search whose index lags behind.
-
-Batches are unkind as the real ones are: without ``objectWriteTraceId`` on every input one bad input refuses them all, without saying
-which; with it the answer is 207 and each error carries its input's trace; contacts upserted by email are all or nothing either way.
-Results come back in an order of their own.
-"""
+"""HubSpot's CRM objects: what is kept, what is unique, how it is linked and shown; one written or read at a time."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 from .base import parse_body, stamp
-from .hubspot_schema import Schema, standard
-from .hubspot_types import ASSOCIATIONS, REQUIRED, SHOWN, SHOWN_ELSE, STORED, TYPES, Stored, bad_values, error, invalid, type_of
+from .hubspot_schema import Schema
+from .hubspot_types import (
+    ASSOCIATIONS,
+    REQUIRED,
+    SHOWN,
+    SHOWN_ELSE,
+    STORED,
+    TYPES,
+    Stored,
+    bad_values,
+    error,
+    fold,
+    invalid,
+    type_of,
+)
 from .wire import Answer, Refusal, Request
 
-MAX_BATCH, MAX_PAGE = 100, 100
+MAX_PAGE = 100
 KINDS = "|".join(STORED)
-NUMERIC_OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    "LT": lambda a, b: a < b,
-    "LTE": lambda a, b: a <= b,
-    "GT": lambda a, b: a > b,
-    "GTE": lambda a, b: a >= b,
-}
 
 
 class Objects(Schema):
     """Mixed into the fake: the objects and everything under /crm/v3/objects."""
 
-    #: Seconds before the search sees a new object, and a change of an old one.
-    search_lag = 10.0
-    search_lag_update = 60.0
     routes = [
-        ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})/batch/create", "objects_batch_create"),
-        ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})/batch/upsert", "objects_batch_upsert"),
-        ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})/batch/update", "objects_batch_update"),
-        ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})/batch/read", "objects_batch_read"),
-        ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})/batch/archive", "objects_batch_archive"),
-        ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})/search", "objects_search"),
         ("POST", r"/crm/v3/objects/(?P<kind>contacts)/gdpr-delete", "objects_gdpr_delete"),
         ("GET", rf"/crm/v3/objects/(?P<kind>{KINDS})", "objects_list"),
         ("POST", rf"/crm/v3/objects/(?P<kind>{KINDS})", "objects_create"),
@@ -52,7 +44,6 @@ class Objects(Schema):
         self._index: dict[tuple[str, str, str], str] = {}
         #: (type, id) -> (type, id) -> association type ids
         self.links: dict[tuple[str, str], dict[tuple[str, str], set[int]]] = {}
-        self._partial: list[tuple[int, Callable[[int, dict[str, Any]], bool], str]] = []
         self._shuffle = random.Random(7)
 
     # ------------------------------------------------------------------ from the test
@@ -86,16 +77,6 @@ class Objects(Schema):
         with self.lock:
             self._write(self._stored(kind, number), self.checked(kind, properties))
 
-    def partial(
-        self, n: int = 1, failing: Callable[[int, dict[str, Any]], bool] | None = None, category: str = "INTERNAL_ERROR"
-    ) -> None:
-        """The next ``n`` batch writes answer 207: inputs for which ``failing(index, input)`` holds fail through no fault of theirs.
-
-        Default: every second one.
-        """
-        with self.lock:
-            self._partial.append((n, failing or (lambda index, _: index % 2 == 1), category))
-
     # ------------------------------------------------------------------ storing
     def event(self, kind: str, number: str, subscription: str, **more: Any) -> None:
         raise NotImplementedError
@@ -109,7 +90,7 @@ class Objects(Schema):
                 raise invalid(
                     f"Unable to perform update/upsert by non-unique {TYPES[kind][0]} property {by} in portal ID {self.portal}"
                 )
-            number = self._index.get((kind, by, _fold(number)), "")
+            number = self._index.get((kind, by, fold(number)), "")
         found = self._objects[kind].get(number)
         if found is None or (found.archived_at is not None) != archived:
             raise error(
@@ -134,9 +115,9 @@ class Objects(Schema):
 
     def _keys(self, kind: str, properties: dict[str, str]) -> list[tuple[str, str, str]]:
         names = [*self.unique_names(kind), *(["email"] if kind == "contacts" else [])]
-        out = [(kind, name, _fold(properties[name])) for name in names if properties.get(name)]
+        out = [(kind, name, fold(properties[name])) for name in names if properties.get(name)]
         if kind == "contacts":
-            out += [(kind, "email", _fold(one)) for one in properties.get("hs_additional_emails", "").split(";") if one]
+            out += [(kind, "email", fold(one)) for one in properties.get("hs_additional_emails", "").split(";") if one]
         return out
 
     def _check_unique(self, kind: str, properties: dict[str, str], own: str | None) -> None:
@@ -329,238 +310,4 @@ class Objects(Schema):
             out["paging"] = {"next": {"after": page[-1].id, "link": f"{self.real}/crm/v3/objects/{kind}?after={page[-1].id}"}}
         return out
 
-    # ------------------------------------------------------------------ batches
-    def _inputs(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        body = parse_body(request, invalid)
-        inputs = body.get("inputs")
-        if not isinstance(inputs, list) or not inputs:
-            raise invalid("Invalid input JSON on line 1, column 1: Some required fields were not set: [inputs]")
-        if len(inputs) > MAX_BATCH:
-            raise invalid(
-                f"The maximum number of inputs supported in a batch request is {MAX_BATCH}. Received {len(inputs)} inputs."
-            )
-        return body, inputs
-
-    def _each(
-        self,
-        status: int,
-        inputs: list[dict[str, Any]],
-        work: Callable[[dict[str, Any]], dict[str, Any]],
-        *,
-        whole: bool = False,
-    ) -> Answer:
-        """Every input through ``work``; what fails fails alone only when every input carries a trace."""
-        traces = [one.get("objectWriteTraceId") for one in inputs]
-        if all(traces) and len(set(traces)) != len(traces):
-            raise invalid("objectWriteTraceId must be unique in a request")
-        alone = all(traces) and not whole
-        unlucky, category = self._unlucky()
-        results, errors, undo = [], [], self._memory()
-        for index, one in enumerate(inputs):
-            context = (
-                {"objectWriteTraceId": [str(traces[index])]}
-                if traces[index]
-                else {"ids": [str(one["id"])]}
-                if one.get("id")
-                else {}
-            )
-            if unlucky and unlucky(index, one):
-                errors.append(
-                    standard({"category": category, "message": "There was an internal error. Please try again."}, context)
-                )
-                continue
-            try:
-                if not isinstance(one.get("properties"), dict):
-                    raise invalid("Invalid input JSON on line 1, column 1: Some required fields were not set: [properties]")
-                said = work(one)
-                results.append(said | ({"objectWriteTraceId": traces[index]} if traces[index] else {}))
-            except Refusal as refusal:
-                if not alone:
-                    self._restore(undo)
-                    raise
-                errors.append(standard(refusal.answer.body, context))
-        return self.batch_answer(status, results, errors)
-
-    def _unlucky(self) -> tuple[Callable[[int, dict[str, Any]], bool] | None, str]:
-        if not self._partial:
-            return None, ""
-        left, failing, category = self._partial[0]
-        self._partial[:1] = [(left - 1, failing, category)] if left > 1 else []
-        return failing, category
-
-    def _memory(self) -> Any:
-        events = getattr(self, "events", [])
-        state = {
-            kind: {number: (one, dict(one.properties), one.updated, len(one.versions)) for number, one in rows.items()}
-            for kind, rows in self._objects.items()
-        }
-        links = {key: {to: set(types) for to, types in value.items()} for key, value in self.links.items()}
-        return state, dict(self._index), links, len(events)
-
-    def _restore(self, memory: Any) -> None:
-        state, self._index, self.links, events = memory
-        del getattr(self, "events", [])[events:]
-        for kind, rows in state.items():
-            self._objects[kind] = {number: saved[0] for number, saved in rows.items()}
-            for one, properties, updated, versions in rows.values():
-                one.properties, one.updated = properties, updated
-                del one.versions[versions:]
-
-    def _refuse_twins(self, values: list[str]) -> None:
-        seen: set[str] = set()
-        twins = [one for one in values if one and (_fold(one) in seen or seen.add(_fold(one)))]
-        if twins:
-            raise invalid(f"Duplicate IDs found in batch input: [{', '.join(dict.fromkeys(twins))}]. IDs must be unique")
-
-    def objects_batch_create(self, request: Request, kind: str) -> Any:
-        _, inputs = self._inputs(request)
-        for name in [*self.unique_names(kind), *(["email"] if kind == "contacts" else [])]:
-            self._refuse_twins([str((one.get("properties") or {}).get(name) or "").strip() for one in inputs])
-
-        def work(one: dict[str, Any]) -> dict[str, Any]:
-            pairs = self._pairs(kind, one.get("associations") or [])
-            return self.shape(self._insert(kind, self._fresh(kind, one["properties"]), pairs, one.get("objectWriteTraceId")))
-
-        return self._each(201, inputs, work)
-
-    def objects_batch_update(self, request: Request, kind: str) -> Any:
-        _, inputs = self._inputs(request)
-        self._refuse_twins([str(one.get("id") or "") for one in inputs])
-
-        def work(one: dict[str, Any]) -> dict[str, Any]:
-            found = self._stored(kind, str(one.get("id") or ""), one.get("idProperty") or "")
-            self._write(found, self.checked(kind, one["properties"]))
-            return self.shape(found)
-
-        return self._each(200, inputs, work)
-
-    def objects_batch_upsert(self, request: Request, kind: str) -> Any:
-        _, inputs = self._inputs(request)
-        for one in inputs:
-            if not one.get("idProperty") or not one.get("id"):
-                raise invalid("Invalid input JSON on line 1, column 1: Some required fields were not set: [id, idProperty]")
-            if not self.identifies(kind, one["idProperty"]):
-                raise self.non_unique(kind, one["idProperty"])
-        if len({one["idProperty"] for one in inputs}) > 1:
-            raise invalid("All inputs of an upsert must have the same idProperty")
-        self._refuse_twins([str(one["id"]).strip() for one in inputs])
-        by_email = inputs[0]["idProperty"] == "email"
-
-        def work(one: dict[str, Any]) -> dict[str, Any]:
-            by, key = one["idProperty"], str(one["id"]).strip()
-            held = self._index.get((kind, by, _fold(key)))
-            if held is None:
-                made = self._insert(kind, self._fresh(kind, one["properties"] | {by: key}), [], one.get("objectWriteTraceId"))
-                return self.shape(made) | {"new": True}
-            values = self.checked(kind, one["properties"])
-            if _fold(values.get(by, "")) == _fold(key):
-                values.pop(by)  # found by a second address: the first stays the first
-            self._write(self._objects[kind][held], values)
-            return self.shape(self._objects[kind][held]) | {"new": False}
-
-        return self._each(200, inputs, work, whole=by_email)
-
-    def objects_batch_read(self, request: Request, kind: str) -> Any:
-        body, inputs = self._inputs(request)
-        by, names = body.get("idProperty") or "", [str(name) for name in body.get("properties") or []]
-        results, lost = [], []
-        for number in dict.fromkeys(str(one.get("id")) for one in inputs):
-            try:
-                found = self.shape(self._stored(kind, number, by, request.flag("archived")), names)
-                if found["id"] not in [one["id"] for one in results]:
-                    results.append(found)
-            except Refusal as refusal:
-                if refusal.answer.status != 404:
-                    raise
-                lost.append(number)
-        errors = []
-        if lost:
-            text = f"Could not get some {TYPES[kind][1].upper()} objects, they may be deleted or not exist. Check that ids are valid."
-            errors.append(standard({"category": "OBJECT_NOT_FOUND", "message": text}, {"ids": lost}))
-        return self.batch_answer(200, results, errors)
-
-    def objects_batch_archive(self, request: Request, kind: str) -> Any:
-        _, inputs = self._inputs(request)
-        for one in inputs:
-            self.objects_archive(request, kind, str(one.get("id")))
-        return Answer(204)
-
     # ------------------------------------------------------------------ search
-    def _indexed(self, one: Stored) -> dict[str, str] | None:
-        """The properties the search's index holds now for an object, or None."""
-        now, seen = self.now(), None
-        for number, (at, properties, gone) in enumerate(one.versions):
-            if at + (self.search_lag_update if number else self.search_lag) <= now:
-                seen = None if gone else properties
-        return seen
-
-    def objects_search(self, request: Request, kind: str) -> Any:
-        body = parse_body(request, invalid)
-        groups, limit, after = body.get("filterGroups") or [], int(body.get("limit") or 10), int(body.get("after") or 0)
-        if len(request.body) > 3000:
-            raise invalid("The request body of a search cannot be over 3000 characters")
-        if limit > 200 or after + limit > 10_000:
-            raise invalid("limit must be at most 200, and no more than 10,000 results can be paged through")
-        if len(groups) > 5 or any(len(group.get("filters") or []) > 6 for group in groups):
-            raise invalid("At most 5 filterGroups of 6 filters each")
-        for name in [f.get("propertyName") for group in groups for f in group["filters"]]:
-            if name not in self._properties[kind]:
-                raise invalid(f"There was a problem with the request. Property {name} does not exist")
-        rows = [(one, found) for one in self._objects[kind].values() if (found := self._indexed(one)) is not None]
-        hits = [
-            (one, p) for one, p in rows if not groups or any(all(_fits(p, f) for f in group["filters"]) for group in groups)
-        ]
-        if query := str(body.get("query") or "").lower():
-            hits = [(one, p) for one, p in hits if any(query in str(value).lower() for value in p.values())]
-        for order in reversed(body.get("sorts") or []):
-            name = order.lstrip("-") if isinstance(order, str) else order.get("propertyName")
-            down = order.startswith("-") if isinstance(order, str) else order.get("direction") == "DESCENDING"
-            hits.sort(key=lambda hit: hit[1].get(name, ""), reverse=down)
-        names = [str(name) for name in body.get("properties") or []]
-        results = []
-        for one, properties in hits[after : after + limit]:
-            shown = {name: properties.get(name) for name in dict.fromkeys([*SHOWN.get(kind, SHOWN_ELSE), *names])}
-            results.append(self.shape(one, names) | {"properties": shown})
-        out: dict[str, Any] = {"total": len(hits), "results": results}
-        if after + limit < len(hits):
-            out["paging"] = {"next": {"after": str(after + limit)}}
-        return out
-
-
-def _fold(value: str) -> str:
-    return value.strip().lower()
-
-
-def _fits(properties: dict[str, str], one: dict[str, Any]) -> bool:
-    held, operator, value = properties.get(one["propertyName"]) or "", one.get("operator"), str(one.get("value") or "")
-    match operator:
-        case "EQ":
-            return _fold(held) == _fold(value)
-        case "NEQ":
-            return bool(held) and _fold(held) != _fold(value)
-        case "IN" | "NOT_IN":
-            among = _fold(held) in [_fold(str(each)) for each in one.get("values") or []]
-            return among if operator == "IN" else bool(held) and not among
-        case "HAS_PROPERTY":
-            return bool(held)
-        case "NOT_HAS_PROPERTY":
-            return not held
-        case "CONTAINS_TOKEN":
-            return all(token.strip("*").lower() in held.lower() for token in value.split())
-        case "NOT_CONTAINS_TOKEN":
-            return value.strip("*").lower() not in held.lower()
-        case "BETWEEN":
-            return bool(held) and _number(value) <= _number(held) <= _number(str(one.get("highValue")))
-        case "LT" | "LTE" | "GT" | "GTE":
-            return bool(held) and NUMERIC_OPERATORS[operator](_number(held), _number(value))
-    raise invalid(f"Invalid operator {operator}")
-
-
-def _number(value: str) -> float:
-    from .hubspot_schema import _when
-
-    try:
-        return float(value)
-    except ValueError:
-        when = _when(value)
-        return (when or 0.0) * 1000

@@ -200,3 +200,7 @@ def bad_values(problems: list[dict[str, Any]], portal: int) -> Refusal:
     told = [{"isValid": False, "localizedErrorMessage": one["message"], "portalId": portal} | one for one in problems]
     errors = [{"message": p["message"], "code": p["error"], "context": {"propertyName": [p["name"]]}} for p in problems]
     return invalid(f"Property values were not valid: {json.dumps(told)}", errors=errors)
+
+
+def fold(value: str) -> str:
+    return value.strip().lower()
