@@ -10,6 +10,8 @@ the clock passes every lag.
 
 from __future__ import annotations
 
+import faulthandler
+import gc
 import os
 import shutil
 import signal
@@ -38,6 +40,8 @@ CALLS: tuple[tuple[Any, str], ...] = (
     (botocore.httpsession.URLLib3Session, "send"),
     (smtplib.SMTP, "getreply"),
 )
+#: Seconds after which a child that does not come to its end says where it stands, and ends.
+HUNG = 60
 #: Starts after a kill, and minutes that pass between them: longer than any lag and the first waits between tries.
 STARTS, MINUTES = 4, 20
 
@@ -99,6 +103,9 @@ class Desk:
         child = os.fork()
         if child == 0:
             try:
+                # What the parent holds is neither looked through nor copied, and what earlier tests left is not torn down here.
+                gc.freeze()
+                faulthandler.dump_traceback_later(HUNG, exit=True)
                 self.start(arm=_Steps(at).arm)
                 os._exit(0)
             except BaseException:  # whatever it is: nothing may rise out of a forked child into the test run

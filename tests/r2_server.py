@@ -19,6 +19,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from fakes.recorder import record
@@ -84,13 +85,17 @@ class R2Server:
         self.client().create_bucket(Bucket=made.name)
         return made
 
-    def client(self) -> Any:
-        """A plain client of the server's own, not recorded."""
+    @cached_property
+    def _client(self) -> Any:
         import boto3
 
         return boto3.session.Session().client(
             "s3", region_name="us-east-1", endpoint_url=f"{self.url}/quiet", aws_access_key_id="a", aws_secret_access_key="b"
         )
+
+    def client(self) -> Any:
+        """A plain client of the server's own, not recorded."""
+        return self._client
 
     def _serve(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         quiet = environ["PATH_INFO"].startswith("/quiet")

@@ -318,9 +318,11 @@ def test_the_daemon_waits_for_mail_reloads_and_recovers(tmp_path: Path, mailbox:
             until("the lost server is told", lambda: "intake:" in real.log(), 30)
             _back(proxy)
             until("the yes is read", lambda: len(real.mails("client@example.com")) == 3, 60)
+            stages = {"done": 1, "waiting_approval": 1}
+            until("its task is made", lambda: Count(c.stage for c in real.cases()) == stages, 60)
             assert _stop(process) < 10
         assert "Traceback" not in real.log()
-    assert Count(c.stage for c in real.cases()) == {"done": 1, "waiting_approval": 1}
+    assert Count(c.stage for c in real.cases()) == stages
     assert len(real.records("task")) == 1
 
 

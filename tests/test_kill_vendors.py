@@ -5,7 +5,7 @@ FAILURES rows 15 (mail), 24 (HubSpot) and 25 for each vendor. The harness and ho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -179,8 +179,8 @@ def task_comment(stack: ExitStack) -> Site:
 # ------------------------------------------------------------------ R2
 
 
-def _files(stack: ExitStack, content: bytes, *matches: str) -> Site:
-    server: R2Server = stack.enter_context(r2_server())
+def _files(server: R2Server, content: bytes, *matches: str) -> Site:
+    server.forget_troubles()
     bucket, spool = server.bucket(connect_timeout=1.0, timeout=1.0), MemorySpool()
     payload = StoreFile(spool.put(content), "photo.jpg", "image/jpeg", len(content), "c1")
 
@@ -204,12 +204,13 @@ def _files(stack: ExitStack, content: bytes, *matches: str) -> Site:
     return Site(outlet, Effect("c1/1/0", "c1", "files", payload), count, [len(content)], losing, nothing=[])
 
 
-def small_file(stack: ExitStack) -> Site:
-    return _files(stack, b"une photo", "PUT ")
+def small_file(server: R2Server) -> Make:
+    return lambda stack: _files(server, b"une photo", "PUT ")
 
 
-def large_file(stack: ExitStack) -> Site:
-    return _files(stack, bytes(range(256)) * 4 * 1024 * 6, "POST .*uploads", "PUT .*partNumber=1", "POST .*uploadId")
+def large_file(server: R2Server) -> Make:
+    content = bytes(range(256)) * 4 * 1024 * 6
+    return lambda stack: _files(server, content, "POST .*uploads", "PUT .*partNumber=1", "POST .*uploadId")
 
 
 # ------------------------------------------------------------------ mail
@@ -273,7 +274,7 @@ def whatsapp(stack: ExitStack) -> Site:
     return Site(outlet, effect, lambda: len(fake.sent), 1, _losing(fake, "POST .*Messages"), advance=fake.advance)
 
 
-#: By name: how to make it; those of mail want the IMAP server.
+#: By name: how to make it; those of files want a bucket's server, those of mail the IMAP server.
 SITES: dict[str, Make] = {
     one.__name__: one
     for one in (
@@ -288,11 +289,10 @@ SITES: dict[str, Make] = {
         task_by_field,
         task_with_files,
         task_comment,
-        small_file,
-        large_file,
         whatsapp,
     )
 }
+FILES: dict[str, Callable[[R2Server], Make]] = {one.__name__: one for one in (small_file, large_file)}
 MAIL: dict[str, Callable[[Dovecot], Make]] = {
     one.__name__: one for one in (mail_kept_by_the_server, mail_that_nobody_keeps, mail_that_we_keep)
 }
@@ -300,9 +300,18 @@ MAIL: dict[str, Callable[[Dovecot], Make]] = {
 LOOKS = ("thread_reply", "task", "task_by_field", "task_comment", "whatsapp", "mail_kept_by_the_server")
 
 
+@pytest.fixture(scope="module")
+def r2() -> Iterator[R2Server]:
+    """One server; each site has a bucket of its own."""
+    with r2_server() as server:
+        yield server
+
+
 @pytest.fixture
 def make(request: pytest.FixtureRequest) -> Make:
     name: str = request.param
+    if name in FILES:
+        return FILES[name](request.getfixturevalue("r2"))
     return SITES[name] if name in SITES else MAIL[name](request.getfixturevalue("dovecot"))
 
 
@@ -312,7 +321,7 @@ def desks(tmp_path: Path) -> Desks:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [*SITES, *MAIL], indirect=True)
+@pytest.mark.parametrize("make", [*SITES, *FILES, *MAIL], indirect=True)
 def test_a_kill_before_any_step_leaves_one(make: Make, desks: Desks) -> None:
     kills = 0
     for at in range(1, FARTHEST):
@@ -330,7 +339,7 @@ def test_a_kill_before_any_step_leaves_one(make: Make, desks: Desks) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [*SITES, *MAIL], indirect=True)
+@pytest.mark.parametrize("make", [*SITES, *FILES, *MAIL], indirect=True)
 def test_success_that_is_never_heard_of_leaves_one(make: Make, desks: Desks) -> None:
     with ExitStack() as stack:
         ways = list(make(stack).losing)
