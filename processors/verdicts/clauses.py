@@ -27,7 +27,7 @@ _GOOD_SYMBOLS = {
     "🟢": "particle",
 }
 _BAD_SYMBOLS = {"👎": "refuse", "❌": "refuse", "🚫": "refuse", "🔴": "refuse"}
-_MILD_SYMBOLS = frozenset("🙂😊😀😃😄😁☺🎉👏❤♥💪🙏😉🌞☀✨🚀😍🤩🥰🌸🌷🎊💯🙌⭐•·°+&’*…😇🤗💚💙🔥")
+_MILD_SYMBOLS = frozenset("🙂😊😀😃😄😁☺🎉👏❤♥💪🙏😉🌞☀✨🚀😍🤩🥰🌸🌷🎊💯🙌⭐•·°+&’*…¡😇🤗💚💙🔥")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ _CONTACT = re.compile(rf"^[\s|•·*/,;–-]*{_PIECE}(?:\s*[\s|•·*/,;–-]\s*
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 #: A telephone number in a sentence names no credits.
 _TELEPHONE = re.compile(r"(?<![\w+])(?:\+\d{1,3}[ .]?(?:\(0\))?|0)\d(?:[ .-]?\d{2}){4}(?!\w)")
+_SITE = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)
 #: Two of these in one long line are a lawyer's footer; one alone may be the sender's own sentence.
 _DISCLAIMER = re.compile(
@@ -98,8 +99,10 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
             continue
         if len(line) > LONGEST_TEXT:
             return OwnWords(" " * len(text), (), forwarded, False, too_long=True)
-        line = _TELEPHONE.sub(lambda m: " " * len(m.group()), line)
-        line = _ADDRESS.sub(lambda m: " " * len(m.group()), line)
+        reached = _ADDRESS.sub(lambda m: " " * len(m.group()), _TELEPHONE.sub(lambda m: " " * len(m.group()), line))
+        if reached != line and "|" in line:  # "Sophie Vial | 04 78 00 11 22 | www.vial.example"
+            reached = _SITE.sub(lambda m: " " * len(m.group()), reached).replace("|", ",")
+        line = reached
         line = _PLACEHOLDER.sub(lambda m: " " * len(m.group()), line)
         end = _device_footer(line)
         kept.append(line if end is None else line[:end] + " " * (len(line) - end))

@@ -30,6 +30,10 @@ _JOBS = word_set(
     "antiquaire tapissier tapissiere decorateur decoratrice artisan brocanteur brocanteuse fondateur fondatrice proprietaire secretaire "
     "boutique maison atelier societe galerie service owner manager director founder buyer ceo"
 )
+#: How the numbers behind a name are headed; the numbers themselves are masked before.
+_NUMBERS = word_set(
+    "tel telephone phone mobile portable port fax mail email e courriel gsm mob tlf telefon web site ligne directe t m"
+)
 
 
 def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[Judged]:
@@ -54,10 +58,11 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
             continue
         signature_line = None
         follows = j.clause.alone or (admin and j is judged[-1]) or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
+        follows = follows or (_initialled(j) and n > 0) or _numbers_follow(judged, n)
         if _first_name(j, kept, text):
             signed_on = signature_line = j.clause.line
             continue
-        if j.kind == "unknown" and follows and not j.clause.announces and is_name(j, text):
+        if (j.kind == "unknown" or _initialled(j)) and follows and not j.clause.announces and is_name(j, text):
             signature_line = j.clause.line
             signed_on = j.clause.line if signed_on is None and j.clause.alone else signed_on
             continue
@@ -72,8 +77,24 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
 def _goes_on(j: Judged, *, below: bool) -> bool:
     """« Alain Ferrand, *ébéniste depuis 1954* »; on the line of the text itself only a job or a house goes on behind a name."""
     words = [w for i in j.clause.items for w in i.words.split()]
+    if all(w in _NUMBERS for w in words) and not j.clause.asked:
+        return True
     plain = j.clause.acts() <= _PLAIN and not j.clause.asked and not j.clause.announces and len(words) <= 8
     return plain and words[0] not in _SENTENCE | _ARTICLE and (below or words[0] in _JOBS)
+
+
+def _initialled(j: Judged) -> bool:
+    """« J. Aubert », « Mme L. Garnier »: a capital with a point stands for a name."""
+    said = [i.words for i in j.clause.items if i.act != "names"]
+    return 2 <= len(said) <= 5 and len(said[0]) == 2 and said[0].endswith(".") and not j.clause.asked
+
+
+def _numbers_follow(judged: list[Judged], n: int) -> bool:
+    """Whether the rest of the line only heads a number, which is masked: « Léa Vidal, *tél.* »."""
+    line = judged[n].clause.line
+    after = [k.clause for k in judged[n + 1 : n + 4] if k.clause.line == line]
+    begins = n == 0 or judged[n - 1].clause.line != line
+    return begins and bool(after) and all(w in _NUMBERS for c in after for i in c.items for w in i.words.split())
 
 
 def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
@@ -111,6 +132,7 @@ def is_name(judged: Judged, text: str) -> bool:
     said = [text[i.start : i.end] for i in items]
     if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
         return False
-    if any(i.act not in {"unknown", "context", "names"} and i.words not in _OF_A_HOUSE | {"&"} for i in items):
+    named = {"unknown", "context", "names"} | ({"admin", "change", "filler", "other"} if _initialled(judged) else set())
+    if any(i.act not in named and i.words not in _OF_A_HOUSE | {"&"} for i in items):
         return False
     return said[0][:1].isupper() and all(w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE for w in said)

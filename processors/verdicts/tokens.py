@@ -35,6 +35,9 @@ _EMOJI_MODIFIER = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
 _ELISION = frozenset("'’ʼ")
 #: Their point ends no sentence.
 _ABBREVIATED = frozenset({"m", "mr", "mrs", "mme", "mlle", "dr", "st", "ste", "sr", "sra", "dott"})
+#: « R. *Vasseur* », « J.*-P.* », « J. *de Vries* »
+_NAME_GOES_ON = re.compile(r"\.[\s-]?(?:(?:de|du|des|van|von|der|den|di|da|del|della|el|le|la|d['’])\s?){0,2}[^\W\d_a-zà-ÿ]")
+_POSTSCRIPT = re.compile(r"\b(?:P\.\s?S|N\.\s?B)\b")
 _RUN = re.compile(r"(.)\1{2,}")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""})
 
@@ -94,12 +97,15 @@ class Token:
 
 def _abbreviated(token: Token, text: str) -> bool:
     """Whether a point behind this word ends no sentence: a title, or the initial of a name ("R. Vasseur")."""
-    initial = (
-        token.end - token.start == 1
-        and text[token.start].isupper()
-        and text[token.end + 1 : token.end + 3].strip()[:1].isupper()
+    return token.word in _ABBREVIATED or (
+        _is_initial(token.start, token.end, text) and _NAME_GOES_ON.match(text[token.end : token.end + 24]) is not None
     )
-    return token.word in _ABBREVIATED or initial
+
+
+def _is_initial(start: int, end: int, text: str) -> bool:
+    """Whether the word there is one capital letter with a point: of a name, and no hurried « c » or « g »."""
+    one = end - start == 1 and text[start].isupper() and text[end : end + 1] == "."
+    return one and not _POSTSCRIPT.search(text[max(0, start - 3) : end + 3])
 
 
 @lru_cache(maxsize=4096)
@@ -173,6 +179,8 @@ def tokenise(text: str) -> list[Token]:
             and text[tokens[-1].start : start].strip().casefold() == "c"
         ):
             continue
+        if _is_initial(start, end, text) and folded not in _ABBREVIATED:
+            folded += "."  # in no list: it stands for a name
         opened = folded if accented or text[end : end + 1] in _ELISION else OPEN.get(folded, folded)
         tokens.extend(Token(part, kind, start, end) for part in opened.split())
     return tokens
