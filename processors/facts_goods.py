@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.directive import Directive, FactSpec
+from processors.goods_agree import confirm, in_currency, whole_of
 from processors.goods_counts import BARE, Count
 from processors.goods_items import Asked, asked_for
 from processors.goods_marks import Marks, read_marks
 from processors.goods_pieces import Piece
+from processors.goods_prices import only_currency
+from processors.goods_rows import table_lines
 from processors.goods_shares import Shares
-from processors.goods_tables import table_cells, table_lines
+from processors.goods_tables import bare_rows, table_cells
 from processors.goods_values import Columns, Line
 from processors.tokens import Tokens, tokenise
 
@@ -51,15 +54,25 @@ class GoodsReader:
             tokens = Tokens(cut, items, tuple(h for h in tokens.hyphens if h + 1 < len(items)))
         text, columns = tokens.text, self._columns
         marks = read_marks(text, columns.units, day, english=language == "en")
+        whole, lines = self._read(tokens, marks)
+        if not lines:
+            confirm(columns, whole)
+        said = only_currency(marks.plain, marks.prices)
+        for line in (whole, *lines):
+            in_currency(columns, line, said)
+        return whole, lines
+
+    def _read(self, tokens: Tokens, marks: Marks) -> tuple[Line, list[Line]]:
+        text, columns = tokens.text, self._columns
         words = tokenise(_SHORT.sub(lambda m: m[0][:-1] + " ", text)) if _SHORT.search(text) else tokens
         hits = columns.things(words)
         qualities = columns.qualities(words, marks, hits)
-        table = table_cells(text)
+        table = table_cells(text) or bare_rows(text, marks, hits)
         if table and (lines := table_lines(text, columns, marks, hits, qualities, table)):
             inside = [(c.start, c.end) for row in table for c in row]
             rest = [p for p in marks.prices if not any(a <= p.start < b for a, b in inside)]
             if len(lines) > 1:
-                return columns.first(lines, rest), lines
+                return whole_of(columns, lines, rest), lines
             outside: Line = {}
             columns.put_prices(outside, rest)
             return {**outside, **lines[0]}, []
@@ -118,7 +131,7 @@ class GoodsReader:
         rest = shares.put_prices(lines)
         if asked.doubt:
             columns.doubt(lines[0])
-        return columns.first(lines, rest), lines
+        return whole_of(columns, lines, rest), lines
 
 
 def _around(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:

@@ -86,6 +86,8 @@ def measurable(text: str) -> str:
     return blank(mask(text), *REFERENCES, *_NOT_MEASURES, POSTCODE)
 
 
+#: "n° 12", "réf. A-12", "TVA 123456".
+CODE_REFERENCE = REFERENCES[4]
 #: "commande 12345": a number that may as well be how many are ordered.
 ORDER_REFERENCE = REFERENCES[5]
 
@@ -139,6 +141,7 @@ def parse_number(written: str, *, english: bool = False) -> Decimal | None:
     A comma before exactly three digits is a decimal comma, unless ``english`` ("1,500" is then fifteen hundred).
     """
     text = re.sub(r"[ \u00a0\u202f'’]", "", written.strip())
+    grouped = text != written.strip()  # "10 000,000" has no further thousands
     if not re.fullmatch(r"[0-9]+(?:[.,][0-9]+)*", text):
         text = "".join(str(int(c)) if c.isdecimal() else c for c in text)
         if not re.fullmatch(r"[0-9]+(?:[.,][0-9]+)*", text):
@@ -149,9 +152,16 @@ def parse_number(written: str, *, english: bool = False) -> Decimal | None:
         text = text.replace("," if decimal_mark == "." else ".", "").replace(decimal_mark, ".")
     elif dots > 1 or commas > 1:
         text = text.replace(".", "").replace(",", "")
-    elif dots and len(text) - text.index(".") == 4 and not text.startswith("0"):
+    elif dots and len(text) - text.index(".") == 4 and text.index(".") <= 3 and not grouped and not text.startswith("0"):
         text = text.replace(".", "")
-    elif commas and english and len(text) - text.index(",") == 4 and not text.startswith("0"):
+    elif (
+        commas
+        and english
+        and len(text) - text.index(",") == 4
+        and text.index(",") <= 3
+        and not grouped
+        and not text.startswith("0")
+    ):
         text = text.replace(",", "")
     text = text.replace(",", ".")
     return Decimal(text) if text.count(".") <= 1 and len(text) <= 20 else None

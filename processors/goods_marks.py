@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from processors.facts_dates import date_spans
-from processors.facts_numbers import BLANK, ORDER_REFERENCE, POSTCODE, REFERENCES
+from processors.facts_numbers import BLANK, CODE_REFERENCE, ORDER_REFERENCE, POSTCODE, REFERENCES
 from processors.gated import Gated
 from processors.goods_prices import Price, prices
 from processors.goods_units import WORD, Units, spaced, unit_after
@@ -51,6 +51,8 @@ _CODE = Gated(
     r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
     r"(?:[a-z]{1,4}[-/]?)?\d[\w/-]{2,20}"
 )
+#: A code of letters and digits, as of an article: "EMB-1120", "TW_3212-B".
+_ARTICLE = Gated(r"(?<![\w-])(?P<letters>[a-z]{1,5})[-_](?=\w*\d)\w{2,12}(?:[-_/]\w{1,8}){0,3}(?![\w])")
 #: A year before how many: "commande 2026 de 8000 roses".
 YEAR_OF = re.compile(r"(?<!\d)20[2-3]\d(?=\s{1,2}(?:de|of|:)\s{1,2}\d)")
 
@@ -76,10 +78,15 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         for pattern in (*REFERENCES, POSTCODE):
             source = bare if pattern is not POSTCODE else spaced(text, _blanks(bare))
             asked = pattern in (ORDER_REFERENCE, POSTCODE)
-            found = [m for m in pattern.finditer(source) if not (asked and unit_after(bare, m.end(), units) is not None)]
+            found = [
+                m for m in pattern.finditer(source)
+                # a number at the beginning of a line is none of the tax that ends the line above: "0.12 ex VAT\n6,000 …"
+                if not ((asked and unit_after(bare, m.end(), units) is not None) or (pattern is CODE_REFERENCE and "\n" in m[0]))
+            ]  # fmt: skip
             bare = spaced(bare, [m.span() for m in found])
         codes = [m for m in _CODE.finditer(bare) if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end())]
         bare = spaced(bare, [m.span() for m in codes])
+        bare = spaced(bare, [m.span() for m in _ARTICLE.finditer(bare) if units.of(m["letters"]) is None])
         bare = spaced(bare, [m.span() for m in YEAR_OF.finditer(bare)])
         for pattern in _NO_QUANTITY[3:5]:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
-from core.reading import Money
+from core.reading import Money, Quantity
 from processors.facts_money import CURRENCY, TAX, amounts, currency_of, tax_of
 from processors.facts_numbers import NUMBER, parse_number
 from processors.gated import Gated
@@ -43,7 +45,7 @@ _MONEY_AFTER_TAX = Gated(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>{TAX})\s?(?P<c
 _PRICED = Gated(
     rf"(?:(?P<unit>\bp\.?\s?u\.?|\bprix\s+unit\w*\.?|\bunit\s+price|\bprix(?:\s+(?:convenu|de\s+vente))?|\bprice|\btarif|\btaman|الثمن|السعر)"
     rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
-    rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
+    rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:\(?\s?(?:en\s|in\s)?(?P<cur>{CURRENCY})(?![^\W_])\s?\)?)?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
 )
 _PRICED_AT = Gated(
     rf"(?:\b[aà]|\bat|@|\bb)\s{{1,2}}(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
@@ -58,6 +60,11 @@ _AND = re.compile(r"\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 _LEADS_ON = re.compile(rf"(?<![\w.,/])(?P<n>{_DECIMAL})\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 _NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
 _TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
+#: An amount of tax is no price.
+_OF_TAX = re.compile(
+    r"(?<!hors )(?<!ex )(?<!excl )(?<!incl )(?<!plus )(?<!of )(?<!\+ )(?<!\+)(?<!avec )\b(?:tva|vat)"
+    r"\s{0,3}(?:\(?\d{1,2}(?:[.,]\d{1,2})?\s?%\)?)?\s{0,3}(?:amount|montant)?\s{0,3}[:=|]?\s{0,12}$"
+)
 _LOT = re.compile(
     r"\b(?:le\s+tout|l['’]ensemble|en\s+tout|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"
 )
@@ -67,6 +74,11 @@ _TAX_SAID = re.compile(
     rf"(?![^\W_])(?!\s?[:=]?\s?\d)"
 )
 _CURRENCY_SAID = Gated(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
+#: A currency beside a word of prices: "prix en DH", "Total HT MAD", "P.U. (EUR)".
+_CURRENCY_BESIDE = Gated(
+    rf"(?:\b(?:prix|price|prices|montants?|amounts?|total|totaux|tarifs?|pu|p\.u\.?|unitaire|cost|ht|ttc|en|in|devise|currency)\s?|\()"
+    rf"[(]?(?P<cur>{CURRENCY})(?![^\W_])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +116,11 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
         if number is None or (match["unit"] and whole and not match["unit"].startswith(("p.u", "pu", "prix unit", "unit"))):
             continue
         role: Role = "unit" if match["unit"] else "total"
-        money = Money(number, default, tax_of(match["tax"] or ""))
+        currency = currency_of(match["cur"]) if match["cur"] else default
+        money = Money(number, currency, tax_of(match["tax"] or ""))
         one = _priced(plain, money, match.span("n"), units, role=role)
-        found.append(replace(one, sure=one.sure if default else min(one.sure, 0.7), spans=_with(one.spans, said)))
+        spans = (*one.spans, match.span("cur")) if match["cur"] else _with(one.spans, said)
+        found.append(replace(one, sure=one.sure if currency else min(one.sure, 0.7), spans=spans))
     reading = spaced(reading, [s for p in found for s in p.spans])
     for match in list(_TAXED.finditer(reading))[:100]:
         number = parse_number(match["n"])
@@ -129,6 +143,24 @@ def told_of_all(plain: str) -> tuple[str, Literal["incl", "excl", ""]]:
     """(currency, tax) that a folded text says once for all its prices: "Devise : MAD", "all prices ex VAT"."""
     currency, tax = _CURRENCY_SAID.search(plain), _TAX_SAID.search(plain)
     return currency_of(currency["cur"]) if currency else "", tax_of(tax["tax"]) if tax else ""
+
+
+def comes_to(count: object, one: object, total: object, *, closely: bool = False) -> bool:
+    """Whether so many at such a price come to a total: about, or ``closely`` but for what rounding leaves."""
+    if not isinstance(count, Quantity) or not isinstance(one, Money) or not isinstance(total, Money):
+        return False
+    if (one.unit and count.unit and one.unit != count.unit) or (one.tax and total.tax and one.tax != total.tax):
+        return False
+    expected = count.amount * one.amount / one.per
+    leeway = max(Decimal("0.05"), expected / 2000) if closely else max(Decimal(1), expected / 100)
+    return expected > 0 and abs(expected - total.amount) <= leeway
+
+
+def only_currency(plain: str, found: Sequence[Price]) -> tuple[str, tuple[int, int]] | None:
+    """(currency, where) of the only currency that a folded text names, with its prices or beside words of prices; None for none or two."""
+    named = [(p.money.currency, p.spans[-1]) for p in found if p.money.currency]
+    named += [(name, m.span("cur")) for m in _CURRENCY_BESIDE.finditer(plain) if (name := currency_of(m["cur"]))]
+    return named[0] if len({name for name, _ in named}) == 1 else None
 
 
 def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
@@ -208,7 +240,8 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
             role = "total"
         elif unit >= 0:
             role = "unit"
-    if _NO_PRICE.search(plain[max(0, start - 30) : start]):
+    line = plain[max(0, start - 60) : start]
+    if _NO_PRICE.search(plain[max(0, start - 30) : start]) or _OF_TAX.search(line[line.rfind("\n") + 1 :]):
         return Price(money, "none", ((start, end),), 0.0)
     sure = 0.9 if role else 0.6
     return Price(money, role, ((start, end),), sure)

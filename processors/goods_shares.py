@@ -6,13 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
-from core.reading import Quantity
 from processors.goods_items import Asked, Item
 from processors.goods_marks import Marks
 from processors.goods_pieces import Piece
-from processors.goods_prices import Price
+from processors.goods_prices import Price, comes_to
 from processors.goods_units import WORD
 from processors.goods_values import Columns, Line
 
@@ -178,10 +176,9 @@ class Shares:
         count = line.get(self._columns.count.name) if self._columns.count is not None else None
         total = next((p for p in prices if p.role == "total"), None)
         one = next((p for p in prices if p.role != "total"), None)
-        if count is None or total is None or one is None or not isinstance(count.value, Quantity):
+        if count is None or total is None or one is None:
             return False
-        expected = count.value.amount * one.money.amount / one.money.per
-        return abs(expected - total.money.amount) <= max(Decimal(1), expected / 100)
+        return comes_to(count.value, one.money, total.money)
 
     def _one_by_one(self, items: Sequence[Item]) -> bool:
         """Whether the lines stand below one another rather than in one sentence."""

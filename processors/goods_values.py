@@ -8,11 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core.directive import Directive, FactSpec, Word
-from core.reading import Quantity
+from core.reading import Money, Quantity
 from processors.facts_numbers import Found, trimmed
 from processors.goods_counts import DOUBT, Count
 from processors.goods_marks import Marks
-from processors.goods_prices import Price
+from processors.goods_prices import Price, comes_to
 from processors.goods_units import Units
 from processors.negation import negated
 from processors.tokens import LINE, Tokens
@@ -187,7 +187,7 @@ class Columns:
         if loose and not unit:
             # the smaller is the price of one, the other what it comes to; so much is not paid for a piece of so many
             loose.sort(key=lambda p: p.money.amount)
-            if self._comes_to(line, loose[0]) and not total:
+            if self._is_much(line, loose[0]) and not total:
                 total = [replace(loose[0], sure=0.6)]
             else:
                 unit, loose = loose[:1], loose[1:]
@@ -198,13 +198,23 @@ class Columns:
                 continue
             best = max(found, key=lambda p: (p.sure, bool(p.money.currency)))
             several = len({p.money.amount for p in found if p.sure >= best.sure}) > 1
+            if several and spec is self.total and (told := self._one_total(line, found)) is not None:
+                best, several = told, False
             line[spec.name] = Found(best.money, best.spans, DOUBT if several else best.sure)
+
+    def _one_total(self, line: Line, found: Sequence[Price]) -> Price | None:
+        """Of several totals the one that the line comes to, else the only one with the tax of its price: before or after tax."""
+        count, one = (line[s.name].value if s is not None and s.name in line else None for s in (self.count, self.unit_price))
+        agreeing = [p for p in found if comes_to(count, one, p.money, closely=True)]
+        if not agreeing and isinstance(one, Money) and one.tax:
+            agreeing = [p for p in found if p.money.tax == one.tax]
+        return agreeing[0] if len({p.money.amount for p in agreeing}) == 1 else None
 
     def lacks_price(self, line: Line) -> bool:
         """Whether a line has no price of one yet."""
         return self.unit_price is not None and self.unit_price.name not in line
 
-    def _comes_to(self, line: Line, price: Price) -> bool:
+    def _is_much(self, line: Line, price: Price) -> bool:
         """Whether an amount that nothing explains is rather what many pieces come to."""
         found = line.get(self.count.name) if self.count is not None else None
         count = found.value if found is not None else None
@@ -213,27 +223,28 @@ class Columns:
         )
 
     def put_details(
-        self, text: str, line: Line, qualities: Sequence[tuple[int, int]], stretches: Sequence[tuple[int, int]]
+        self,
+        text: str,
+        line: Line,
+        qualities: Sequence[tuple[int, int]],
+        stretches: Sequence[tuple[int, int]],
+        told: Sequence[tuple[str, tuple[tuple[int, int], ...]]] = (),
     ) -> None:
-        """The words that tell how it is, those that stand together as one: "rouge vif, 24x10x32"."""
+        """The words that tell how it is, those that stand together as one: "rouge vif, 24x10x32". ``told``: (words, where) of more."""
         if self.details is None:
             return
         kept: list[tuple[int, int]] = []
+        taken = [span for _, spans in told for span in spans]
         for a, b in qualities:
             if not any(x <= a < y for x, y in stretches) or (kept and a < kept[-1][1]):
+                continue
+            if any(x <= a < y for x, y in taken):
                 continue
             if kept and not text[kept[-1][1] : a].strip(" \u00a0\u202f"):
                 kept[-1] = (kept[-1][0], b)
             else:
                 kept.append((a, b))
-        if kept:
-            said = dict.fromkeys(" ".join(text[a:b].split()) for a, b in kept)
-            line[self.details.name] = Found(", ".join(said), tuple(kept), 0.85)
-
-    def first(self, lines: Sequence[Line], rest: Sequence[Price]) -> Line:
-        """What stands for the whole: the first line, with the total of all where it is written."""
-        whole = dict(lines[0])
-        if self.total is not None:
-            whole.pop(self.total.name, None)
-            self.put_prices(whole, [p for p in rest if p.role == "total"])
-        return whole
+        words = sorted([*((" ".join(text[a:b].split()), ((a, b),)) for a, b in kept), *told], key=lambda w: w[1])
+        if words:
+            said = dict.fromkeys(w for w, _ in words)
+            line[self.details.name] = Found(", ".join(said), tuple(span for _, spans in words for span in spans), 0.85)
