@@ -21,6 +21,7 @@ from core.joining import (
     add_files,
     follow,
     note_unread,
+    only_thanks,
     read_anew,
     repeat,
     repeats_at_last,
@@ -198,7 +199,7 @@ def _joined(work: Work, event: MessageRead) -> None:
     elif work.case.stage == "fulfilling":
         store_files(work, add_files(work, event))
         work.note(words(event))
-        if event.reading.intent != "thanks":
+        if not only_thanks(event):
             work.tell_admin("admin_question", message=words(event))
     else:
         customer(work, event)
@@ -210,7 +211,7 @@ def _late_words(work: Work, event: MessageRead) -> None:
     work.note(words(event))
     work.because("closed", "la demande est terminée : le message y est noté")
     matters = work.directive.gate("approve") is not None or judges(work.directive) or fulfil.awaited(work.directive)
-    if event.reading.intent != "thanks" and matters:
+    if not only_thanks(event) and matters:
         work.tell_admin("admin_late" if "admin_late" in work.directive.texts else "admin_question", message=words(event))
 
 
@@ -301,6 +302,8 @@ def _operator(work: Work, event: OperatorActed) -> None:
         work.note(f"{event.author} : {note}")
     if event.action == "note":
         work.because("note", f"note de {event.author}")
+    elif event.action == "separate":
+        work.because("separate", f"{event.author} : le message n° {note} de ce dossier ouvre le sien")
     elif event.action == "finish" and case.stage in ("fulfilling", "done") and case.finished_at is None:
         work.because("finish", f"{event.author} : {'traité' if fulfil.awaited(work.directive) else 'livré, terminé'}")
         work.change(finished_at=event.at)

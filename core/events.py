@@ -97,12 +97,14 @@ class OperatorActed:
     ask       ``note`` goes to the customer as a question     close   closed without a word
     note      kept with the case and on its ticket            reassign to the directive named in ``note``; ``facts`` are what
                                                               the case's messages tell by that directive
-    finish    what was asked for is delivered
+    finish    what was asked for is delivered                separate: the message whose number is ``note`` opens a case of its own
     """
 
     id: str
     at: datetime
-    action: Literal["validate", "correct", "approve", "refuse", "reprice", "ask", "close", "note", "reassign", "finish"]
+    action: Literal[
+        "validate", "correct", "approve", "refuse", "reprice", "ask", "close", "note", "reassign", "finish", "separate"
+    ]
     author: str
     how: Literal["link", "webhook", "desk", "command"]
     amount: Decimal | None = None

@@ -207,6 +207,11 @@ def repeats_at_last(work: Work, event: MessageRead) -> bool:
     return bool(event.reading.repeat and work.context.past and not case.repeats and case.stage == "waiting_info")
 
 
+def only_thanks(event: MessageRead) -> bool:
+    """Whether a message says thanks and nothing that a request is made of: « merci ! et 500 de plus » asks for something."""
+    return event.reading.intent == "thanks" and not event.reading.facts and event.reading.repeat is None
+
+
 def words(event: MessageRead) -> str:
     """What the person wrote, cut to a length that every tool takes."""
     return (event.message.text or event.message.body)[:SUMMARY]

@@ -20,13 +20,13 @@ from core.ports import PendingEvent
 from core.reading import Fact, FactValue
 from core.rows import corrected, digest_of, merge_facts, rows_of, rows_spec
 from core.views import DeskStore
-from engine.cases import Action, actions_of
+from engine.cases import Action, actions_of, apart
 from engine.office import Office
 from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import understand
 
-Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish"]
-NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish")
+Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish", "separate"]
+NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish", "separate")
 #: What a person says the facts of a case are, by name, as he types them; '' for one that the messages do not tell.
 Typed = Mapping[str, str]
 PRICED = frozenset({"validate", "reprice"})
@@ -75,9 +75,9 @@ class Acts:
         asked for something else then.
 
         ``amount`` is for validate and reprice; ``values`` for correct, and for validate where facts are judged: what he changed on the
-        page that he says yes to. ``note`` is the question of ask, the text of note, the directive of reassign, a remark with the
-        others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of), as the page showed them before he
-        changed anything; without one, to those of this moment.
+        page that he says yes to. ``note`` is the question of ask, the text of note, the directive of reassign, the number of the
+        message to separate, a remark with the others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of),
+        as the page showed them before he changed anything; without one, to those of this moment.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
@@ -152,7 +152,8 @@ class Acts:
 
     def _action(self, case: Case, action: Name) -> Action | None:
         business = self._office.business(case.business)
-        every = actions_of(case, self._office.directive(case), [d.name for d in business.directives])
+        told = apart(self._store.said(case.id), self._store.history(case.id)) if action == "separate" else ()
+        every = actions_of(case, self._office.directive(case), [d.name for d in business.directives], told)
         return next((a for a in every if a.name == action), None)
 
     def _unfit(self, case: Case, action: Name, amount: Decimal | None, note: str) -> Mapping[str, Localized]:
@@ -173,6 +174,14 @@ class Acts:
                 "note": {
                     "fr": f"une de ces directives est attendue : {listed}",
                     "en": f"one of these directives is needed: {listed}",
+                }
+            }
+        if action == "separate" and note not in found.choices:
+            listed = ", ".join(found.choices)
+            return {
+                "note": {
+                    "fr": f"le numéro d'un de ces messages est attendu : {listed}",
+                    "en": f"the number of one of these messages is needed: {listed}",
                 }
             }
         return {}

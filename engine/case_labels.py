@@ -60,6 +60,7 @@ LINES: Mapping[str, Localized] = {
     "operator.close": {"fr": "Clôture", "en": "Closed"},
     "operator.note": {"fr": "Note", "en": "Note"},
     "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
+    "operator.separate": {"fr": "Un message ouvre sa propre demande", "en": "A message opens a request of its own"},
     "operator.finish": {"fr": "Terminée", "en": "Finished"},
     "contact.saved": {"fr": "Contact écrit au guichet", "en": "Contact written at the desk"},
     "operator.correct": {"fr": "Correction", "en": "Corrected"},
@@ -74,6 +75,7 @@ ACTS: Mapping[str, Localized] = {
     "finish": {"fr": "Livrée", "en": "Delivered"},
     "close": {"fr": "Clore sans suite", "en": "Close"},
     "note": {"fr": "Noter", "en": "Add a note"},
+    "separate": {"fr": "Nouvelle demande à partir d'un message", "en": "New request from a message"},
 }
 WAITS: Mapping[str, tuple[str, Localized]] = {
     "waiting_info": ("customer", {"fr": "le client doit encore dire ou envoyer", "en": "the customer still has to tell or send"}),

@@ -280,7 +280,9 @@ class Cases:
             timeline=tuple(_line(seq, entry) for seq, entry in history),
             deadlines=due,
             waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive), treated=untreated(case, directive)),
-            actions=actions_of(case, directive, [d.name for d in self._office.business(case.business).directives]),
+            actions=actions_of(
+                case, directive, [d.name for d in self._office.business(case.business).directives], apart(said, history)
+            ),
             digest=digest_of(case, directive),
             papers=papers_of(case, [d for one in said for d in one.message.documents], lambda name: _called(directive, name)),
         )
@@ -489,8 +491,15 @@ def _asked(case: Case, directive: Directive) -> list[Localized]:
     return [_both(lambda language, s=s: in_language(s.ask, language)) for s in missing(case, directive, required=True) if s.ask]
 
 
-def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple[Action, ...]:
-    """What people may do with the case now; what they may not, with the reason."""
+def apart(said: Sequence[Said], history: Sequence[tuple[int, JournalEntry]]) -> tuple[str, ...]:
+    """The numbers of the customer's later messages, newest first: each may turn out to be a request of its own."""
+    theirs = {entry.data.get("message") for _, entry in history if entry.data.get("from") == "customer"}
+    mine = [s for s in said if s.outcome == "joined" and s.inbox_id in theirs and s.message.automatic is None]
+    return tuple(str(s.inbox_id) for s in reversed(mine))
+
+
+def actions_of(case: Case, directive: Directive, others: Sequence[str], messages: Sequence[str] = ()) -> tuple[Action, ...]:
+    """What people may do with the case now; what they may not, with the reason. ``messages``: see ``apart``."""
     ended: Localized = {} if case.stage in UNDECIDED else label(ENDED, case.stage)
     # What only waits for a person to deal with it can still become anything.
     open_ = untreated(case, directive)
@@ -500,6 +509,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
     no_way: Localized = {"fr": "le client n'a pas laissé d'adresse", "en": "the customer left no address"}
     alone: Localized = {"fr": "il n'y a pas d'autre directive", "en": "there is no other directive"}
     no_facts: Localized = {"fr": "ce genre de demande n'a pas de champs", "en": "this kind of request has no fields"}
+    no_more: Localized = {"fr": "le client n'a écrit qu'une fois ici", "en": "the customer wrote here only once"}
     unfinished: Localized = {}
     if awaited(directive) and not open_:
         unfinished = ended or {"fr": "elle n'en est pas là", "en": "it has not got so far"}
@@ -523,6 +533,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str]) -> tuple
         one("correct", over or ({} if directive.facts else no_facts)),
         one("close", over),
         one("note", {}, note="required"),
+        one("separate", {} if messages else no_more, note="", choices=tuple(messages)),
         *((one("finish", unfinished),) if judged or awaited(directive) else ()),
     )
 

@@ -31,12 +31,12 @@ from core.register import Entry, entry_of
 from core.work import Context
 from engine import canary
 from engine.corrections import read_judgement
-from engine.finding import Finder, burst, conversation, greets, offer_id, people_of, same_files, sent_as, silent
+from engine.finding import APART, AS, Finder, burst, conversation, greets, offer_id, people_of, same_files, sent_as, silent
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
 from engine.understanding import journal_lines
-from processors.analyze import facts_of
+from processors.analyze import facts_of, understand
 from processors.correlate import same_correspondent
 
 log = logging.getLogger("guichet.clerk")
@@ -137,6 +137,8 @@ class Clerk:
         for start in range(0, len(changes), SLICE):
             self._store.commit(changes[start : start + SLICE], self._clock())
         self._decided()
+        if any(change.anew for change in changes):
+            self._wake("reader")
         for system in sorted({e.system for c in changes for e in c.effects}):
             self._wake(f"courier:{system}")
 
@@ -196,6 +198,11 @@ class Clerk:
         if case is None:
             business = self._office.business(reading.business)
             directive = business.directive(reading.directive) or business.default
+            if directive.default and (meant := business.directive(row.hints.get(AS, ""))) is not None:
+                directive = meant
+                read_as = understand(message, business, now=now, only=meant.name)
+                reading = replace(read_as, business=business.name)
+                event = replace(event, reading=reading)
             new_id = self._office.new_id(f"{row.identity}")
         else:
             directive, new_id = self._office.directive(case), ("", "")
@@ -311,6 +318,9 @@ class Clerk:
         if author:
             kind = f"operator.{event.action}" if isinstance(event, OperatorActed) else ""
             change = replace(change, journal=tuple(replace(j, author=author, kind=kind) for j in change.journal))
+        if isinstance(event, OperatorActed) and event.action == "separate" and event.note.isdecimal():
+            # What the message does not show to be anything is taken for what it was taken for here.
+            change = replace(change, anew=((int(event.note), {APART: case.ref, AS: case.directive}),))
         return replace(change, event_ids=(pending.id,), thread_ids=(*change.thread_ids, *ids))
 
     def _text_of(self, case_id: str, key: str) -> SendMessage | None:

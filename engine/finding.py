@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.case import Case
+from core.case import UNDECIDED, Case
+from core.directive import Directive
 from core.effects import Receipt
 from core.joining import BLANK, GREETING
 from core.message import Message, is_decoration
@@ -16,7 +17,7 @@ from core.quote import read_button
 from engine.office import Office
 from engine.overlay import Overlay
 from engine.pipeline import request_words
-from processors.continuing import continues
+from processors.continuing import changes, continues
 from processors.correlate import (
     Candidate,
     Choice,
@@ -35,6 +36,10 @@ REPEAT_WITHIN = timedelta(days=2)
 BURST = 300
 #: Words beside files with which somebody only sends them: "je vous renvoie la photo de ma commande".
 BARE = 8
+#: The hint of a message that a person wants to be a request of its own: the reference of the case that it stood in.
+APART = "apart"
+#: Beside it: the directive of that case.
+AS = "as"
 #: Messages whose clues are remembered.
 REMEMBERED = 512
 
@@ -92,6 +97,11 @@ class Finder:
         """The case of a message, and the message it repeats if it is one that we had already."""
         message = read.message
         office = self._office
+        if (whence := read.row.hints.get(APART)) is not None:
+            own, _ = office.new_id(read.row.identity)
+            if overlay.case(own) is not None:  # read again since
+                return Choice(own, "thread", "ce message a ouvert ce dossier"), ""
+            return Choice(None, "none", f"Ouvert par une personne, à partir d'un message du dossier {whence}."), ""
         if message.bounce is not None:
             ref = read_message_id(office.secret, message.bounce.original_id)
             case_id = overlay.by_ref(ref) if ref else None
@@ -123,6 +133,8 @@ class Finder:
         choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
         if choice.case_id is not None and asks and self._another(read, cases.get(choice.case_id)):
             choice = Choice(None, "none", "Écrit dans le fil d'un message, une demande ouvre son propre dossier.")
+        if choice.case_id is not None and not is_admin and self._anew(read, cases.get(choice.case_id), whole=True):
+            choice = Choice(None, "none", _after(cases[choice.case_id]))
         if choice.case_id is None and message.channel == "whatsapp" and is_admin and not asks:
             choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
@@ -160,6 +172,29 @@ class Finder:
         directive = self._office.directive(case)
         return directive.default and read.reading.directive not in ("", case.directive)
 
+    def _anew(self, read: ReadRow, case: Case | None, *, whole: bool) -> bool:
+        """Whether a message that asks for something opens a case of its own although it follows one: that one is decided, and it
+        does not change what was decided there. In a thread it has to say by itself all that is needed (``whole``), or ask for the
+        same again; in a chat, where nothing ties it but the minutes, some of it."""
+        # « merci ! et 500 de plus » thanks and asks.
+        if read.reading.confidence < 0.5 or read.reading.intent not in ("request", "thanks"):
+            return False
+        if case is None or case.stage in UNDECIDED or changes(read.message.text):
+            return False
+        directive = self._office.business(read.reading.business).directive(read.reading.directive)
+        if directive is None or directive.default or self._office.directive(case).default:
+            return False
+        return read.reading.repeat is not None or _says(read, directive, whole=whole)
+
+    def _said_last(self, case_id: str | None, cases: Sequence[Case], overlay: Overlay) -> Case | None:
+        """The case that a chat was about last: the one of those minutes, or one that it opened since."""
+        before = overlay.case(case_id) if case_id else None
+        if before is None:
+            return None
+        since = self._clock() - timedelta(seconds=2 * BURST)
+        here = [c for c in cases if c.thread.channel == "whatsapp" and c.opened_at >= max(since, before.opened_at)]
+        return max((before, *here), key=lambda c: (c.opened_at, c.id == before.id))
+
     @staticmethod
     def _goes_on(case_id: str | None, overlay: Overlay) -> bool:
         """Whether what is asked in a conversation can still be about the request that it began with."""
@@ -182,9 +217,11 @@ class Finder:
         one request that waits for this person, on whatever channel that began."""
         if asks and overlay.by_thread(self.same_request(read)) is not None:
             return choice  # said twice: told as a repeat by the rule for all channels
-        before = overlay.by_thread(burst(read)[0])
-        if before is not None and not (asks and self._another(read, overlay.case(before))):
-            return Choice(before, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
+        before = self._said_last(overlay.by_thread(burst(read)[0]), cases, overlay)
+        if before is not None and self._anew(read, before, whole=not asks):
+            choice = Choice(None, "none", _after(before))
+        elif before is not None and not (asks and self._another(read, before)):
+            return Choice(before.id, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
         for mark in silent(read):
             blank = overlay.by_thread(mark)
             case = overlay.case(blank) if blank else None
@@ -196,6 +233,24 @@ class Finder:
         if len(waiting) == 1 and (not asks or continues(read.message.text) or _tells(read, waiting[0])):
             return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
         return choice
+
+
+def _after(case: Case) -> str:
+    """Why a request has a case of its own although it follows one, for people."""
+    return f"Une nouvelle demande, écrite alors que le dossier {case.ref} est déjà décidé : elle ouvre le sien, à sa suite."
+
+
+def _says(read: ReadRow, directive: Directive, *, whole: bool) -> bool:
+    """Whether a message says by itself what the directive needs: all of it, or some. What it only quotes is not said."""
+    told = {f.name for f in read.reading.facts if f.evidence and any(e.source != "body" for e in f.evidence)}
+    needed = [s for s in directive.facts if s.required and s.unless is None]
+    said = [
+        any(not is_decoration(a) and (not s.families or a.family in s.families) for a in read.message.attachments)
+        if s.type == "files"
+        else s.name in told
+        for s in needed
+    ]
+    return bool(said) and (all(said) if whole else any(said))
 
 
 def _tells(read: ReadRow, case: Case) -> bool:

@@ -13,11 +13,26 @@ _BEGINS = re.compile(
     r"actually|in fact|instead|here (?:is|are|it is|they are|you go)|as (?:asked|requested|promised|agreed)|i forgot|to complete|"
     r"attached)\b"
 )
+#: How people say that something they asked for is to be otherwise; folded.
+_OTHERWISE = re.compile(
+    r"\b(?:finalement|en fait|plutot|au lieu d|a la place|correction|rectif\w*|corrige\w*|modif\w*|change[rz]?|changement|remplace[rz]?|"
+    r"je me suis trompe\w*|on s est trompe\w*|erreur de ma part|petite erreur|je voulais dire|"
+    r"actually|instead|rather than|change|changed|amend\w*|my mistake|i meant|beddel\w*|bdel\w*|badel\w*|بدل\w*)\b"
+)
 _READ = 200
 
 
 def continues(text: str) -> bool:
     """Whether the first words add to something said before. Never raises; linear."""
+    return _BEGINS.match(_plain(text)) is not None
+
+
+def changes(text: str) -> bool:
+    """Whether the first words say that something asked for before is to be otherwise. Never raises; linear."""
+    return _OTHERWISE.search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:_READ].casefold())
     plain = "".join(c if c.isalnum() or c == "-" else " " for c in plain if not unicodedata.combining(c))
-    return _BEGINS.match(" ".join(plain.split())) is not None
+    return " ".join(plain.split())

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, true,
 from core import codec
 from core.case import Case, Party
 from core.ports import Change, Conflict
+from store.anew import Anew
 from store.base import MILLIONTHS, chunks, clear, insert_new, insert_or
 from store.journal import Journal
 from store.lessons import Lessons
@@ -36,7 +37,7 @@ class _Batch:
     words: dict[str, int] = field(default_factory=dict)
 
 
-class Commit(Journal, Outbox, Words, Lessons, RegisterTable):
+class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
     """The one transaction that changes cases."""
 
     def commit(self, changes: Sequence[Change], now: datetime) -> None:
@@ -63,6 +64,9 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable):
         self._store_deadlines(connection, batch.changes)
         self._store_threads(connection, batch.changes, now)
         self._consume(connection, batch.changes, now)
+        for change in batch.changes:
+            for inbox_id, hints in change.anew:
+                self._decide_anew(connection, [inbox_id], hints, now)
         self._keep_lessons(connection, [lesson for change in batch.changes for lesson in change.lessons])
         replaced = {key for change in batch.changes for key in change.drops}
         if replaced:

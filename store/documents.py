@@ -16,11 +16,12 @@ from core import codec
 from core.document import Document
 from core.message import Message
 from core.papers import PASSING, READER, RETRIED, RETRIES, WantedFile
-from store.base import Group, chunks, insert_or, ripe, upsert
+from store.anew import Anew
+from store.base import chunks, insert_or, ripe, upsert
 from store.tables import awaiting, documents, files, inbox
 
 
-class DocumentsTable(Group):
+class DocumentsTable(Anew):
     """core.papers.Papers."""
 
     def documents(self, digests: Sequence[str], since: datetime | None = None) -> Mapping[str, Document]:
@@ -125,19 +126,7 @@ class DocumentsTable(Group):
         """Let the messages that were decided without this file be read again; how many."""
         owners = select(files.c.owner).where(files.c.sha256 == sha256, files.c.owner.like("message:%"))
         ids = [int(owner.partition(":")[2]) for owner in connection.execute(owners).scalars()]
-        found = 0
-        for some in chunks(ids):
-            query = select(inbox.c.id, inbox.c.identity_hash, inbox.c.body).where(
-                inbox.c.id.in_(some), inbox.c.state == "decided", inbox.c.raw != ""
-            )
-            for row in connection.execute(query).all():
-                told = self._json("inbox", row.identity_hash, row.body)
-                told["hints"]["again"] = str(int(told["hints"].get("again", "0")) + 1)
-                body = self._seal_json("inbox", row.identity_hash, told)
-                # An attempt behind it, so that nothing that came later waits for it.
-                values = {"state": "new", "attempts": 1, "body": body, "next_at": now, "changed_at": now}
-                found += connection.execute(update(inbox).where(inbox.c.id == row.id).values(values)).rowcount
-        return found
+        return self._decide_anew(connection, ids, {}, now)
 
     def retry_documents(self, now: datetime) -> int:
         """Want all files now that failed by a trouble of ours and would be tried again later."""

@@ -134,6 +134,7 @@ class Change:
     is what became of the message: "opened", "joined", "ignored", "bounce", "repeat". ``notice_to`` is an address that gets an
     automatic notice by this decision. ``drops`` are keys of parked effects that this decision replaces. ``lessons`` are labels
     that a person gave with it; ``entry`` is what the register of its directive holds of the case, None where it keeps none.
+    ``anew`` are messages (number, hints) that were decided and are to be read and decided once more, with these hints beside theirs.
     """
 
     case: Case | None
@@ -150,6 +151,7 @@ class Change:
     drops: tuple[str, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     entry: Entry | None = None
+    anew: tuple[tuple[int, Mapping[str, str]], ...] = ()
 
     @property
     def about(self) -> str:

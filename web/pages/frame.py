@@ -27,6 +27,7 @@ TOLD = {
     "ask": later("La question part au client."),
     "reassign": later("La demande est relue selon l’autre directive."),
     "close": later("Le dossier est clos."),
+    "separate": later("Le message ouvre sa propre demande."),
     "note": later("La note est gardée."),
     "correct": later("C’est corrigé : la demande est reprise d’après cela."),
     "finish": later("C’est noté comme livré."),
