@@ -16,7 +16,7 @@ from core.document import Document, Trouble
 from core.message import Authentication, Channel, Message
 from core.papers import WantedFile, wanted_file
 from core.reading import Reading
-from processors.analyze import understand
+from processors.analyze import Recognised, recognise
 from processors.attached import MOST_FILES, wanted
 from processors.authentication import authenticate
 from processors.automatic import automatic
@@ -209,27 +209,27 @@ def belonging(message: Message, businesses: Sequence[Business], account: str = "
 
 def understand_best(message: Message, businesses: Sequence[Business], *, now: datetime, only: str = "") -> Reading:
     """The reading of the business that recognises the message best; the first one's default when none does."""
-    best: Reading | None = None
+    best: tuple[Recognised, Business] | None = None
     surest = (0, 0.0)
     for place, business in enumerate(businesses):
-        reading = replace(understand(message, business, now=now, only=only), business=business.name)
-        certainty = _certainty(reading, business, place)
+        recognised = recognise(message, business, now=now, only=only)
+        certainty = _certainty(recognised, business, place)
         if best is None or certainty > surest:
-            best, surest = reading, certainty
+            best, surest = (recognised, business), certainty
     if best is None:
         raise ValueError("no business to read for")
-    return best
+    return replace(best[0].reading(), business=best[1].name)
 
 
-def _certainty(reading: Reading, business: Business, place: int) -> tuple[int, float]:
+def _certainty(told: Recognised, business: Business, place: int) -> tuple[int, float]:
     """How surely a message is this business's: recognised as something of its own before all else.
 
     What a default directive recognises ("facture", "annuler") is said to every business: it draws nothing away from the first one.
     """
-    recognised = any(r.hit and r.weight > 0 for r in reading.reasons)
-    if recognised and reading.directive != business.default.name:
-        return 2, reading.confidence
-    return (1, reading.confidence) if recognised and place == 0 else (0, 0.0)
+    recognised = any(r.hit and r.weight > 0 for r in told.reasons)
+    if recognised and told.directive.name != business.default.name:
+        return 2, told.confidence
+    return (1, told.confidence) if recognised and place == 0 else (0, 0.0)
 
 
 def fingerprint(message: Message) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -13,10 +12,10 @@ from core.document import SOURCE, Document
 from core.message import Message
 from core.reading import Evidence, Fact, Reading, Reason
 from processors.classify import Classification, Classifier, old_subject, sources
-from processors.facts import FactReader
+from processors.facts import FactReader, Told
 from processors.repeat import RepeatReader
 from processors.tokens import LIMIT, Tokens, tokenise
-from processors.tone import listen
+from processors.tone import Tone, listen
 
 #: A forward with fewer new words than this is understood by what it forwards.
 _LITTLE = 25
@@ -68,7 +67,8 @@ def facts_of(message: Message, directive: Directive, *, now: datetime) -> tuple[
         _readers.move_to_end(key)
     subject = None if old_subject(message) else tokenise(message.subject[:1000])
     read = papers(message)
-    return reader.read(message, text=tokenise(message.text), subject=subject, body=None, day=message.date or now, papers=read)
+    told = reader.begin(message, text=tokenise(message.text), subject=subject, body=None, day=message.date or now, papers=read)
+    return told.facts()
 
 
 def papers(message: Message) -> tuple[tuple[Document, Tokens], ...]:
@@ -82,6 +82,35 @@ def papers(message: Message) -> tuple[tuple[Document, Tokens], ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a business takes a message for, before all of its facts are read."""
+
+    directive: Directive
+    confidence: float
+    reasons: tuple[Reason, ...]
+    _message: Message
+    _tone: Tone
+    _told: Told
+    _quoted: bool
+    _repeat: Evidence | None
+
+    def reading(self) -> Reading:
+        """The whole, with the facts that the directive asks for."""
+        return Reading(
+            directive=self.directive.name,
+            kind=self.directive.kind,
+            confidence=self.confidence,
+            intent=self._tone.intent,
+            sentiment=self._tone.sentiment,
+            urgency=self._tone.urgency,
+            language=self._message.language,
+            facts=self._told.with_quoted() if self._quoted else self._told.facts(),
+            reasons=self.reasons,
+            repeat=self._repeat,
+        )
+
+
 def understand(message: Message, business: Business, *, now: datetime, only: str = "") -> Reading:
     """Read one message by the rules of a business.
 
@@ -89,6 +118,11 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
     ``now`` stands in for the message's date where it has none. Raises KeyError when ``only`` names no directive.
     The reading's ``verdict`` is left None; replies are read elsewhere.
     """
+    return recognise(message, business, now=now, only=only).reading()
+
+
+def recognise(message: Message, business: Business, *, now: datetime, only: str = "") -> Recognised:
+    """The first half of ``understand``: of several businesses, only the one that knows a message best need read it all."""
     compiled = _compile(business)
     text, subject = tokenise(message.text), tokenise(message.subject[:1000])
     body: Tokens | None = None
@@ -101,13 +135,16 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
     bare = len(text.items) < _BARE
     stale = old_subject(message)
 
-    def facts_by(directive: Directive, names: Container[str] | None = None) -> tuple[Fact, ...]:
-        about = None if only and stale else subject
-        return compiled.readers[directive.name].read(
-            message, text=text, subject=about, body=body, day=message.date or now, papers=read, names=names
-        )
+    begun: dict[str, Told] = {}
 
-    known: dict[str, tuple[Fact, ...]] = {}
+    def told_of(directive: Directive) -> Told:
+        if directive.name not in begun:
+            about = None if only and stale else subject
+            begun[directive.name] = compiled.readers[directive.name].begin(
+                message, text=text, subject=about, body=body, day=message.date or now, papers=read
+            )
+        return begun[directive.name]
+
     repeat: dict[str, Evidence] = {}
     for name, phrases in compiled.repeats.items():
         places = [("text", text), *([("subject", subject)] if not stale else []), *([("body", body)] if body else [])]
@@ -127,12 +164,8 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
         more: dict[str, list[Reason]] = {}
         for one in business.directives:
             if one.match.facts:
-                # Only what speaks for it is read before it is chosen, where that can be read alone.
-                whole = compiled.readers[one.name].of_goods
-                told = facts_by(one, None if whole else one.match.facts)
-                if whole:
-                    known[one.name] = told
-                more[one.name] = _told_by(one, told)
+                # Only what speaks for it is read before it is chosen.
+                more[one.name] = _told_by(one, told_of(one).facts(one.match.facts))
             if (asked := repeat.get(one.name)) is not None:
                 why = f"« {asked.quote} » demande la même chose que la dernière fois"
                 more.setdefault(one.name, []).append(Reason("repeat", True, one.match.threshold, why))
@@ -144,21 +177,16 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
         reasons.extend(chosen.reasons)
         if tone.intent == "other" and chosen.scores[directive.name] > 0:
             tone = replace(tone, intent="request")  # what a directive recognises is asked of us
-    facts = known[directive.name] if directive.name in known else facts_by(directive)
-    reader = compiled.readers[directive.name]
-    if reader.of_goods and not only and directive.name not in repeat and message.quoted and not message.forwarded:
-        facts = reader.with_quoted(facts, message, tokenise(message.body), message.date or now)
-    return Reading(
-        directive=directive.name,
-        kind=directive.kind,
-        confidence=confidence,
-        intent=tone.intent,
-        sentiment=tone.sentiment,
-        urgency=tone.urgency,
-        language=message.language,
-        facts=facts,
-        reasons=(*reasons, *tone.reasons),
-        repeat=repeat.get(directive.name),
+    of_goods = compiled.readers[directive.name].of_goods
+    return Recognised(
+        directive,
+        confidence,
+        (*reasons, *tone.reasons),
+        message,
+        tone,
+        told_of(directive),
+        _quoted=of_goods and not only and directive.name not in repeat and bool(message.quoted) and not message.forwarded,
+        _repeat=repeat.get(directive.name),
     )
 
 

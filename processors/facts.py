@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -67,7 +67,7 @@ class FactReader:
         self._goods = GoodsReader(directive, rows) if rows is not None else None
         joint = self._goods.columns | {rows.name} if self._goods is not None and rows is not None else frozenset()
         self._columns = {s.name: s for s in directive.facts if s.name in joint}
-        self._specs = tuple(s for s in directive.facts if s.name not in joint)
+        self.specs = tuple(s for s in directive.facts if s.name not in joint)
         counted = next((s for s in self._columns.values() if s.type == "quantity"), None)
         self._references = {s.name: ReferenceReader(s.after, counted) for s in directive.facts if s.type == "reference"}
         self._addresses = {s.name: AddressReader(s.after) for s in directive.facts if s.type == "address"}
@@ -76,13 +76,13 @@ class FactReader:
         self._asked = LeadReader(leads) if leads else None
         placed = ("yesno", "reference", "address")
         self._leads = {
-            s.name: LeadReader(s.after or s.near) for s in self._specs if (s.after or s.near) and s.type not in placed
+            s.name: LeadReader(s.after or s.near) for s in self.specs if (s.after or s.near) and s.type not in placed
         }
         # a choice that makes a text known ("unless: complexity") names the same thing
         naming = {n for s in directive.facts if s.type == "text" and s.unless is not None for n in s.unless.names}
         spoken = (*directive.match.words, *(Word(lead) for lead in leads))
         self._choices = {
-            s.name: ChoiceReader(s, names=s.name in naming, other=spoken) for s in self._specs if s.type == "choice"
+            s.name: ChoiceReader(s, names=s.name in naming, other=spoken) for s in self.specs if s.type == "choice"
         }
         self._naming = naming & set(self._choices)
         # what a choice knows may be counted too: "trois bougies"
@@ -96,7 +96,7 @@ class FactReader:
         )
         self._units = {
             s.name: Units((*s.units, *things), nouns=bool(things)) if s.type == "count" else Units(s.units)
-            for s in self._specs
+            for s in self.specs
             if s.type == "quantity" or s.units
         }
         self._yesno = {s.name: YesNoReader(s) for s in directive.facts if s.type == "yesno"}
@@ -106,7 +106,7 @@ class FactReader:
         """Whether its facts are those of lines of goods, which are read together."""
         return self._goods is not None
 
-    def read(
+    def begin(
         self,
         message: Message,
         *,
@@ -115,42 +115,26 @@ class FactReader:
         body: Tokens | None,
         day: datetime,
         papers: Sequence[tuple[Document, Tokens]] = (),
-        names: Container[str] | None = None,
-    ) -> tuple[Fact, ...]:
-        """Every fact the message holds, or those of these ``names``.
+    ) -> Told:
+        """What the message says of the facts, to be read as they are asked for.
 
         ``subject`` None leaves the subject unread; ``body`` is given for a bare forward. ``papers`` are what its files say.
 
         ``day`` is when the message was written; dates are counted from it in the directive's zone.
         """
-        places = [self._place("text", text, 1.0)]
+        places = [self.place("text", text, 1.0)]
         if subject is not None and subject.items:
-            places.append(self._place("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
+            places.append(self.place("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
         if body is not None:
-            places.append(self._place("body", _without_headers(body), _BODY))
-        places += [self._place(SOURCE + document.sha256, tokens, _PAPER, document) for document, tokens in papers]
+            places.append(self.place("body", _without_headers(body), _BODY))
+        places += [self.place(SOURCE + document.sha256, tokens, _PAPER, document) for document, tokens in papers]
         written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
-        specs = [s for s in self._specs if names is None or s.name in names]
-        chosen = self._choose(message, places) if any(s.type in ("choice", "text") for s in specs) else {}
-        facts = (self._read_one(spec, message, places, written, chosen) for spec in specs)
-        goods = self._read_goods(message, places, written) if self._goods is not None else {}
-        return (*goods.values(), *(f for f in facts if f is not None))
+        return Told(self, message, places, written)
 
-    def with_quoted(self, facts: tuple[Fact, ...], message: Message, body: Tokens, day: datetime) -> tuple[Fact, ...]:
-        """The facts with the goods of the offer that a message answers, where it says nothing of them itself: "c'est ok pour nous".
-
-        So little trusted that a person is shown them as doubtful.
-        """
-        if self._goods is None or any(f.name in self._columns for f in facts):
-            return facts
-        written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
-        goods = self._read_goods(message, [self._place("body", _without_headers(body), _ANSWERED)], written)
-        return (*goods.values(), *facts)
-
-    def _read_goods(self, message: Message, places: Sequence[_Place], written: date) -> dict[str, Fact]:
+    def goods(self, message: Message, places: Sequence[_Place], written: date) -> dict[str, Fact]:
         """The columns and the lines: from the first text that has any, completed by the others."""
-        assert self._goods is not None
-        assert self._rows is not None
+        if self._goods is None or self._rows is None:
+            return {}
         found: dict[str, Fact] = {}
         for place in places:
             line, lines = self._goods.read(place.tokens, written, message.language)
@@ -167,11 +151,11 @@ class FactReader:
     def _cells(self, line: Line, place: _Place) -> dict[str, Fact]:
         return {name: _fact(self._columns[name], place, one) for name, one in line.items()}
 
-    def _place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> _Place:
+    def place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> _Place:
         cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items, tokens.hyphens)
         return _Place(name, cut, trust, tuple(self._asked.phrases(cut)) if self._asked else (), document)
 
-    def _choose(self, message: Message, places: Sequence[_Place]) -> dict[str, Chosen]:
+    def choose(self, message: Message, places: Sequence[_Place]) -> dict[str, Chosen]:
         """The choices, by name. What no text says, the names of the files may say: "fauteuil_face.jpg"."""
         contexts = [Context(p.tokens, p.asked) for p in places]
         names = [Context(_words_of(a.name), (), is_name=True) for a in _shown(message)] if self._naming else []
@@ -181,7 +165,7 @@ class FactReader:
         )
         return {name: choice for name, choice in found if choice is not None}
 
-    def _read_one(
+    def one(
         self, spec: FactSpec, message: Message, places: Sequence[_Place], day: date, chosen: dict[str, Chosen]
     ) -> Fact | None:
         if spec.type == "files":
@@ -233,6 +217,49 @@ class FactReader:
             asked = self._asked.leads(tokens) if self._asked else []
             return find_count(tokens, self._units.get(spec.name), [*leads, *asked], dates)
         return None
+
+
+@dataclass(slots=True, eq=False)
+class Told:
+    """The facts of one directive in one message. Each is read when it is first asked for, and once."""
+
+    _reader: FactReader
+    _message: Message
+    _places: Sequence[_Place]
+    _written: date
+    _goods: dict[str, Fact] | None = None
+    _chosen: dict[str, Chosen] | None = None
+    _read: dict[str, Fact | None] = field(default_factory=dict)
+
+    def facts(self, names: Container[str] | None = None) -> tuple[Fact, ...]:
+        """Every fact the message holds; or those of these ``names``, with all that are read together with one of them."""
+        reader = self._reader
+        if self._goods is None:
+            self._goods = reader.goods(self._message, self._places, self._written)
+        found = list(self._goods.values())
+        for spec in reader.specs:
+            if names is None or spec.name in names:
+                if spec.name not in self._read:
+                    self._read[spec.name] = self._one(spec)
+                if (fact := self._read[spec.name]) is not None:
+                    found.append(fact)
+        return tuple(found)
+
+    def with_quoted(self) -> tuple[Fact, ...]:
+        """Every fact, with the goods of the offer that the message answers where it says nothing of them: "c'est ok pour nous".
+
+        So little trusted that a person is shown them as doubtful.
+        """
+        facts = self.facts()
+        if self._goods or not self._reader.of_goods:
+            return facts
+        answered = self._reader.place("body", _without_headers(tokenise(self._message.body)), _ANSWERED)
+        return (*self._reader.goods(self._message, [answered], self._written).values(), *facts)
+
+    def _one(self, spec: FactSpec) -> Fact | None:
+        if self._chosen is None and spec.type in ("choice", "text"):
+            self._chosen = self._reader.choose(self._message, self._places)
+        return self._reader.one(spec, self._message, self._places, self._written, self._chosen or {})
 
 
 def _fact(spec: FactSpec, place: _Place, found: Found) -> Fact:
