@@ -212,7 +212,11 @@ def understand_best(message: Message, businesses: Sequence[Business], *, now: da
     best: tuple[Recognised, Business] | None = None
     surest = (0, 0.0)
     for place, business in enumerate(businesses):
-        recognised = recognise(message, business, now=now, only=only)
+        # Only what it recognises as something of its own can draw a message away from a business before it.
+        above = None if place == 0 or only else surest[1] if surest[0] == 2 else 0.0
+        recognised = recognise(message, business, now=now, only=only, above=above)
+        if recognised is None:
+            continue
         certainty = _certainty(recognised, business, place)
         if best is None or certainty > surest:
             best, surest = (recognised, business), certainty

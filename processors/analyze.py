@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -11,7 +12,8 @@ from core.directive import Business, Directive, in_language
 from core.document import SOURCE, Document
 from core.message import Message
 from core.reading import Evidence, Fact, Reading, Reason
-from processors.classify import Classification, Classifier, old_subject, sources
+from processors.classify import Classifier, Source, old_subject, sources
+from processors.classify_scores import Weighed, at_best, choose
 from processors.facts import FactReader, Told
 from processors.repeat import RepeatReader
 from processors.tokens import LIMIT, Tokens, tokenise
@@ -83,6 +85,41 @@ def papers(message: Message) -> tuple[tuple[Document, Tokens], ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Texts:
+    """The texts of a message: what the sender newly wrote, the subject, the whole where he only passes it on, what his files say.
+
+    ``stale``: the subject was written for an earlier message.
+    """
+
+    text: Tokens
+    subject: Tokens
+    body: Tokens | None
+    papers: tuple[tuple[Document, Tokens], ...]
+    stale: bool
+
+    @classmethod
+    def of(cls, message: Message) -> _Texts:
+        text, subject = tokenise(message.text), tokenise(message.subject[:1000])
+        forwards = message.forwarded and len(text.items) < _LITTLE and len(message.body) > len(message.text)
+        return cls(text, subject, tokenise(message.body) if forwards else None, papers(message), old_subject(message))
+
+    def own_words(self) -> list[tuple[str, Tokens]]:
+        """Where he may ask for the same again: a paper was written for others too, what he says into his telephone was not."""
+        places = [("text", self.text)]
+        if not self.stale:
+            places.append(("subject", self.subject))
+        if self.body:
+            places.append(("body", self.body))
+        return places + [(SOURCE + document.sha256, tokens) for document, tokens in self.papers if document.kind == "voice"]
+
+    def sources(self, message: Message) -> list[Source]:
+        """What to classify by."""
+        bare = len(self.text.items) < _BARE
+        said = [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in self.papers]
+        return sources(message, self.subject, self.text, self.body, said)
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
     """What a business takes a message for, before all of its facts are read."""
 
@@ -92,7 +129,7 @@ class Recognised:
     _message: Message
     _tone: Tone
     _told: Told
-    _quoted: bool
+    _answers: bool
     _repeat: Evidence | None
 
     def reading(self) -> Reading:
@@ -105,7 +142,7 @@ class Recognised:
             sentiment=self._tone.sentiment,
             urgency=self._tone.urgency,
             language=self._message.language,
-            facts=self._told.with_quoted() if self._quoted else self._told.facts(),
+            facts=self._told.with_quoted() if self._answers else self._told.facts(),
             reasons=self.reasons,
             repeat=self._repeat,
         )
@@ -118,79 +155,95 @@ def understand(message: Message, business: Business, *, now: datetime, only: str
     ``now`` stands in for the message's date where it has none. Raises KeyError when ``only`` names no directive.
     The reading's ``verdict`` is left None; replies are read elsewhere.
     """
-    return recognise(message, business, now=now, only=only).reading()
+    recognised = recognise(message, business, now=now, only=only)
+    assert recognised is not None
+    return recognised.reading()
 
 
-def recognise(message: Message, business: Business, *, now: datetime, only: str = "") -> Recognised:
-    """The first half of ``understand``: of several businesses, only the one that knows a message best need read it all."""
-    compiled = _compile(business)
-    text, subject = tokenise(message.text), tokenise(message.subject[:1000])
-    body: Tokens | None = None
-    if message.forwarded and len(text.items) < _LITTLE and len(message.body) > len(message.text):
-        body = tokenise(message.body)
-    reasons: list[Reason] = []
-    if len(message.text) > LIMIT or (body is not None and len(message.body) > LIMIT):
-        reasons.append(Reason("length", False, 0.0, f"texte très long : seuls les {LIMIT} premiers caractères sont lus"))
-    read = papers(message)
-    bare = len(text.items) < _BARE
-    stale = old_subject(message)
+def recognise(
+    message: Message, business: Business, *, now: datetime, only: str = "", above: float | None = None
+) -> Recognised | None:
+    """The first half of ``understand``: of several businesses, only the one that knows a message best need read it all.
 
+    None where it is surely for no directive of its own (other than the default one) with a confidence ``above`` that.
+    """
+    compiled, texts = _compile(business), _Texts.of(message)
     begun: dict[str, Told] = {}
 
-    def told_of(directive: Directive) -> Told:
+    def told_by(directive: Directive) -> Told:
         if directive.name not in begun:
-            about = None if only and stale else subject
+            about = None if only and texts.stale else texts.subject
             begun[directive.name] = compiled.readers[directive.name].begin(
-                message, text=text, subject=about, body=body, day=message.date or now, papers=read
+                message, text=texts.text, subject=about, body=texts.body, day=message.date or now, papers=texts.papers
             )
         return begun[directive.name]
 
-    repeat: dict[str, Evidence] = {}
-    for name, phrases in compiled.repeats.items():
-        places = [("text", text), *([("subject", subject)] if not stale else []), *([("body", body)] if body else [])]
-        # A paper was written for others too: only what he says into his telephone asks for the same again.
-        places += [(SOURCE + document.sha256, tokens) for document, tokens in read if document.kind == "voice"]
-        if (asked := phrases.find(places)) is not None:
-            repeat[name] = asked
-    # What somebody says into his telephone he says to us; a paper was written for others too.
-    said = next((tokens for document, tokens in read if document.kind == "voice"), text) if not text.items else text
-    tone = listen(said, tokenise("") if stale else subject, reply=bool(only or message.in_reply_to or stale))
+    reasons: list[Reason] = []
+    if len(message.text) > LIMIT or (texts.body is not None and len(message.body) > LIMIT):
+        reasons.append(Reason("length", False, 0.0, f"texte très long : seuls les {LIMIT} premiers caractères sont lus"))
+    spoken = texts.own_words()
+    repeat = {name: asked for name, phrases in compiled.repeats.items() if (asked := phrases.find(spoken)) is not None}
+    scores: Mapping[str, float] = {}
     if only:
         directive = business.directive(only)
         if directive is None:
             raise KeyError(f"no directive {only!r} in {business.name}")
         confidence = 1.0
     else:
-        more: dict[str, list[Reason]] = {}
-        for one in business.directives:
-            if one.match.facts:
-                # Only what speaks for it is read before it is chosen.
-                more[one.name] = _told_by(one, told_of(one).facts(one.match.facts))
-            if (asked := repeat.get(one.name)) is not None:
-                why = f"« {asked.quote} » demande la même chose que la dernière fois"
-                more.setdefault(one.name, []).append(Reason("repeat", True, one.match.threshold, why))
-        spoken = sources(
-            message, subject, text, body, [(d.name, SOURCE + d.sha256, t, bare or d.kind == "voice") for d, t in read]
-        )
-        chosen: Classification = compiled.classifier.classify(spoken, message.attachments, more)
-        directive, confidence = chosen.directive, chosen.confidence
+        weighed = compiled.classifier.weigh(texts.sources(message), message.attachments)
+        more = _told(business, weighed, told_by, repeat, above)
+        if more is None:
+            return None
+        chosen = choose(business, weighed, more)
+        directive, confidence, scores = chosen.directive, chosen.confidence, chosen.scores
         reasons.extend(chosen.reasons)
-        if tone.intent == "other" and chosen.scores[directive.name] > 0:
-            tone = replace(tone, intent="request")  # what a directive recognises is asked of us
-    of_goods = compiled.readers[directive.name].of_goods
+    # What somebody says into his telephone he says to us; a paper was written for others too.
+    voice = next((tokens for document, tokens in texts.papers if document.kind == "voice"), texts.text)
+    said = texts.text if texts.text.items else voice
+    tone = listen(said, tokenise("") if texts.stale else texts.subject, reply=bool(only or message.in_reply_to or texts.stale))
+    if tone.intent == "other" and scores.get(directive.name, 0.0) > 0:
+        tone = replace(tone, intent="request")  # what a directive recognises is asked of us
+    answers = not only and directive.name not in repeat and bool(message.quoted) and not message.forwarded
     return Recognised(
-        directive,
-        confidence,
-        (*reasons, *tone.reasons),
-        message,
-        tone,
-        told_of(directive),
-        _quoted=of_goods and not only and directive.name not in repeat and bool(message.quoted) and not message.forwarded,
-        _repeat=repeat.get(directive.name),
+        directive, confidence, (*reasons, *tone.reasons), message, tone, told_by(directive), answers, repeat.get(directive.name)
     )
 
 
-def _told_by(directive: Directive, facts: tuple[Fact, ...]) -> list[Reason]:
+def _told(
+    business: Business,
+    weighed: Weighed,
+    told_by: Callable[[Directive], Told],
+    repeat: Mapping[str, Evidence],
+    above: float | None,
+) -> dict[str, list[Reason]] | None:
+    """What the facts, and the wish for the same as last time, say for each directive; only what speaks for one is read before it is
+    chosen. None as soon as nothing can make one sure ``above`` that."""
+    why = "« {} » demande la même chose que la dernière fois"
+    again = {
+        d.name: [Reason("repeat", True, d.match.threshold, why.format(repeat[d.name].quote))]
+        for d in business.directives
+        if d.name in repeat
+    }
+    facts: dict[str, list[Reason]] = {}
+    unread: dict[str, Sequence[float]] = {d.name: [*d.match.facts.values()] for d in business.directives}
+
+    def hopeless() -> bool:
+        return above is not None and at_best(business, weighed, again, unread) <= above
+
+    if hopeless():
+        return None
+    for one in business.directives:
+        if one.match.facts:
+            for left in told_by(one).steps(one.match.facts) if above is not None else ():
+                unread[one.name] = [one.match.facts[name] for name in left]
+                if hopeless():
+                    return None
+            facts[one.name] = _told_of(one, told_by(one).facts(one.match.facts))
+            unread[one.name] = [reason.weight for reason in facts[one.name]]
+    return {d.name: [*facts.get(d.name, ()), *again.get(d.name, ())] for d in business.directives}
+
+
+def _told_of(directive: Directive, facts: tuple[Fact, ...]) -> list[Reason]:
     """What the facts that were read say for a directive, one reason each."""
     found = []
     for fact in facts:

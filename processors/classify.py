@@ -8,13 +8,14 @@ little when it only qualifies a word of another directive ("le paiement de la mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from core.directive import Business, Directive, Word
 from core.message import Attachment, Message, is_decoration
 from core.reading import Reason
+from processors.classify_scores import Weighed
 from processors.negation import negated
 from processors.tokens import CLAUSE, LINE, Tokens
 from processors.words import Hit, WordMatcher, longest
@@ -56,17 +57,6 @@ class Source:
     where: str = "dans le texte"
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """The directive chosen. ``sure`` tells whether it reached its threshold and stood alone above the others."""
-
-    directive: Directive
-    confidence: float
-    sure: bool
-    reasons: tuple[Reason, ...]
-    scores: Mapping[str, float]
-
-
 class Classifier:
     """The words and files of a business's directives, compiled."""
 
@@ -80,35 +70,23 @@ class Classifier:
             for word in dict.fromkeys(directive.match.words):
                 self._owners.setdefault(word, []).append(directive)
 
-    def classify(
-        self,
-        sources: Iterable[Source],
-        attachments: Iterable[Attachment],
-        more: Mapping[str, Sequence[Reason]] | None = None,
-    ) -> Classification:
-        """Weigh the texts and files. Nothing found gives the business's default directive, hardly sure of itself.
-
-        ``more`` are further reasons by directive: facts that were read, the wish for the same as last time.
-        """
-        scores = dict.fromkeys((d.name for d in self._business.directives), 0.0)
-        reasons: list[Reason] = []
+    def weigh(self, sources: Iterable[Source], attachments: Iterable[Attachment]) -> Weighed:
+        """What the texts and files say for each directive."""
+        words: list[Reason] = []
         weights: dict[tuple[str, Word], tuple[float, Reason]] = {}
         ordered: set[str] = set()
         for source in sources:
-            self._weigh(source, weights, reasons, ordered)
+            self._weigh(source, weights, words, ordered)
+        said = dict.fromkeys((d.name for d in self._business.directives), 0.0)
         for (name, _), (weight, reason) in weights.items():
-            scores[name] += weight
-            reasons.append(reason)
-        for name, found in (more or {}).items():
-            scores[name] += sum(reason.weight for reason in found)
-            reasons.extend(found)
-        files = list(attachments)
-        for directive in self._business.directives:
-            scores[directive.name] += _weigh_files(directive, files, reasons)
-        reasons.extend(
+            said[name] += weight
+            words.append(reason)
+        files, seen = list(attachments), list[Reason]()
+        sent = {d.name: _weigh_files(d, files, seen) for d in self._business.directives}
+        seen += [
             Reason(f"file:{a.name}", False, 0.0, f"{a.name} : image de signature, ignorée") for a in files if is_decoration(a)
-        )
-        return self._choose(scores, reasons, {n for n in ordered if self._has_its_files(n, files)})
+        ]
+        return Weighed(said, sent, words, seen, frozenset(n for n in ordered if self._has_its_files(n, files)))
 
     def _has_its_files(self, name: str, files: list[Attachment]) -> bool:
         """Whether a file stands by that the directive asks for."""
@@ -204,38 +182,6 @@ class Classifier:
             and not negated(source.tokens, o.first, o.last)
             for o in spoken
         )
-
-    def _choose(self, scores: dict[str, float], reasons: list[Reason], ordered: set[str]) -> Classification:
-        default = self._business.default
-        ranked = sorted(self._business.directives, key=lambda d: (-scores[d.name], not d.default, d.name))
-        best = ranked[0]
-        first = scores[best.name]
-        second = max(0.0, scores[ranked[1].name]) if len(ranked) > 1 else 0.0
-        silent = (d for d in ranked if scores[d.name] <= 0)
-        reasons.extend(Reason(f"words:{d.name}", False, 0.0, f"rien ne parle pour {d.kind}") for d in silent)
-        if first <= 0:
-            reasons.append(Reason("default", True, 0.0, f"rien n'a été reconnu : {default.kind} par défaut"))
-            return Classification(default, 0.2, False, tuple(reasons), scores)
-        if best is default and ordered:
-            # two requests in one mail: the one that was ordered with its files is opened, people see the rest in it
-            other = next(d for d in ranked if d.name in ordered)
-            text = f"{other.kind} est demandé aussi, fichier joint : une personne verra le reste"
-            reasons.append(Reason("also", True, 0.0, text))
-            return Classification(other, 0.6, False, tuple(reasons), scores)
-        if second and first - second < 0.05:
-            reasons.append(Reason("tie", False, 0.0, f"{ranked[0].kind} et {ranked[1].kind} à égalité ({first:.1f})"))
-            best = default if scores[default.name] >= first - 0.05 else best
-        if best is not default and first < best.match.threshold:
-            text = f"{first:.1f} point(s) pour {best.kind}, moins que le seuil de {best.match.threshold:g} : {default.kind} par défaut"
-            reasons.append(Reason("threshold", False, 0.0, text))
-            return Classification(default, 0.3, False, tuple(reasons), scores)
-        margin = (first - second) / (first + second)
-        reach = min(1.0, first / best.match.threshold) if best.match.threshold > 0 else 1.0
-        confidence = round(min(0.99, (0.5 + 0.5 * margin) * (0.55 + 0.45 * reach)), 2)
-        if reach < 1:
-            text = f"{first:.1f} point(s) pour {best.kind}, moins que le seuil de {best.match.threshold:g}"
-            reasons.append(Reason("threshold", False, 0.0, text))
-        return Classification(best, confidence, reach >= 1 and margin >= 0.2, tuple(reasons), scores)
 
 
 def old_subject(message: Message) -> bool:

@@ -5,8 +5,7 @@ What the sender newly wrote is read first, then the subject, a forwarded mail, w
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from core.directive import Directive, FactSpec, Word
 from core.document import SOURCE, Document
-from core.message import Attachment, Message, is_decoration
+from core.message import Message
 from core.reading import Evidence, Fact, Row, Rows
-from processors.classify import matches_file, old_subject
+from processors.classify import old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
-from processors.facts_choice import DETERMINERS, ChoiceReader, Chosen, Context, YesNoReader
+from processors.facts_choice import ChoiceReader, Chosen, Context, YesNoReader
 from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
 from processors.facts_goods import GoodsReader
@@ -26,31 +25,12 @@ from processors.facts_money import find_money
 from processors.facts_numbers import Found
 from processors.facts_places import AddressReader
 from processors.facts_references import ReferenceReader
-from processors.facts_text import LeadReader, Phrase, phrase_at
+from processors.facts_sources import Place, fact_of, files, named, shown, without_headers, words_of
+from processors.facts_text import LeadReader
 from processors.goods_values import Line
 from processors.tokens import LIMIT, Tokens, tokenise
 
 _OLD_SUBJECT, _SUBJECT, _BODY, _PAPER, _ANSWERED = 0.6, 0.9, 0.7, 0.9, 0.6
-#: Names of files looked at, and how long they may be.
-_NAMES, _NAME_LENGTH = 20, 200
-#: The lines a forwarded mail begins with: their dates and names are no facts.
-_HEADER_LINE = re.compile(
-    r"^[>\s*]{0,8}(?:de|from|von|da|van|envoy[ée]|sent|gesendet|enviado|inviato|verzonden|date|datum|data|fecha|[àa]|to|an|para|aan|a|cc|objet|"
-    r"subject|betreff|asunto|oggetto|onderwerp)\s?:\*?[^\n]{0,300}|^[^\n]{0,150}\b(?:a [ée]crit|wrote|schrieb|escribi[óo]|ha scritto"
-    r"|schreef)\s?:\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A text facts are read from; ``name`` as in Evidence.source, ``trust`` multiplies a rule's confidence."""
-
-    name: str
-    tokens: Tokens
-    trust: float
-    asked: tuple[Phrase, ...]
-    document: Document | None = None
 
 
 @lru_cache(maxsize=16)
@@ -126,12 +106,23 @@ class FactReader:
         if subject is not None and subject.items:
             places.append(self.place("subject", subject, _OLD_SUBJECT if old_subject(message) else _SUBJECT))
         if body is not None:
-            places.append(self.place("body", _without_headers(body), _BODY))
+            places.append(self.place("body", without_headers(body), _BODY))
         places += [self.place(SOURCE + document.sha256, tokens, _PAPER, document) for document, tokens in papers]
         written = (day if day.tzinfo else day.replace(tzinfo=UTC)).astimezone(_zone(self._zone)).date()
         return Told(self, message, places, written)
 
-    def goods(self, message: Message, places: Sequence[_Place], written: date) -> dict[str, Fact]:
+    @property
+    def joint(self) -> Container[str]:
+        """The facts of the lines of goods: they are read together."""
+        return self._columns
+
+    def unnamed(self, places: Sequence[Place]) -> str:
+        """The fact that tells what is ordered, where no word in any of the texts names such a thing; else ''."""
+        return (
+            self._goods.thing if self._goods is not None and not any(map(self._goods.names, (p.tokens for p in places))) else ""
+        )
+
+    def goods(self, message: Message, places: Sequence[Place], written: date) -> dict[str, Fact]:
         """The columns and the lines: from the first text that has any, completed by the others."""
         if self._goods is None or self._rows is None:
             return {}
@@ -148,17 +139,17 @@ class FactReader:
                 found.setdefault(name, fact)
         return {n: found[n] for n in self._columns if n in found}
 
-    def _cells(self, line: Line, place: _Place) -> dict[str, Fact]:
-        return {name: _fact(self._columns[name], place, one) for name, one in line.items()}
+    def _cells(self, line: Line, place: Place) -> dict[str, Fact]:
+        return {name: fact_of(self._columns[name], place, one) for name, one in line.items()}
 
-    def place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> _Place:
+    def place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> Place:
         cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items, tokens.hyphens)
-        return _Place(name, cut, trust, tuple(self._asked.phrases(cut)) if self._asked else (), document)
+        return Place(name, cut, trust, self._asked, document)
 
-    def choose(self, message: Message, places: Sequence[_Place]) -> dict[str, Chosen]:
+    def choose(self, message: Message, places: Sequence[Place]) -> dict[str, Chosen]:
         """The choices, by name. What no text says, the names of the files may say: "fauteuil_face.jpg"."""
         contexts = [Context(p.tokens, p.asked) for p in places]
-        names = [Context(_words_of(a.name), (), is_name=True) for a in _shown(message)] if self._naming else []
+        names = [Context(words_of(a.name), (), is_name=True) for a in shown(message)] if self._naming else []
         found = (
             (name, reader.find([*contexts, *names] if name in self._naming else contexts, message.language))
             for name, reader in self._choices.items()
@@ -166,30 +157,30 @@ class FactReader:
         return {name: choice for name, choice in found if choice is not None}
 
     def one(
-        self, spec: FactSpec, message: Message, places: Sequence[_Place], day: date, chosen: dict[str, Chosen]
+        self, spec: FactSpec, message: Message, places: Sequence[Place], day: date, chosen: dict[str, Chosen]
     ) -> Fact | None:
         if spec.type == "files":
-            return _files(spec, message)
+            return files(spec, message)
         if spec.type == "choice":
             choice = chosen.get(spec.name)
             if choice is None:
                 return None
             if choice.index < len(places):
-                return _fact(spec, places[choice.index], choice.found)
-            file = _shown(message)[choice.index - len(places)]
+                return fact_of(spec, places[choice.index], choice.found)
+            file = shown(message)[choice.index - len(places)]
             return Fact(spec.name, choice.found.value, (Evidence(f"file:{file.sha256}", file.name),), choice.found.confidence)
         if spec.type == "text" and spec.unless is not None:
             # the fact that a choice makes known ("unless: complexity") is the phrase around the choice's word
-            named = next((chosen[n] for n in sorted(spec.unless.names & self._naming) if n in chosen), None)
-            if named is not None and named.head is not None and named.head_index < len(places):
-                return _named(spec, places[named.head_index], named.head.first, named.head.last)
+            chose = next((chosen[n] for n in sorted(spec.unless.names & self._naming) if n in chosen), None)
+            if chose is not None and chose.head is not None and chose.head_index < len(places):
+                return named(spec, places[chose.head_index], chose.head.first, chose.head.last)
         for place in places:
             found = self._find(spec, place, day)
             if found is not None:
-                return _fact(spec, place, found)
+                return fact_of(spec, place, found)
         return None
 
-    def _find(self, spec: FactSpec, place: _Place, day: date) -> Found | None:
+    def _find(self, spec: FactSpec, place: Place, day: date) -> Found | None:
         tokens = place.tokens
         text = tokens.text
         leads = self._leads[spec.name].leads(tokens) if spec.name in self._leads and spec.type != "text" else []
@@ -225,25 +216,37 @@ class Told:
 
     _reader: FactReader
     _message: Message
-    _places: Sequence[_Place]
+    _places: Sequence[Place]
     _written: date
     _goods: dict[str, Fact] | None = None
     _chosen: dict[str, Chosen] | None = None
     _read: dict[str, Fact | None] = field(default_factory=dict)
+
+    def steps(self, names: Collection[str]) -> Iterator[list[str]]:
+        """Read some of the facts of these names, what takes little time first: after each step, those that may yet be there."""
+        joint = self._reader.joint
+        alone = {f.name for f in self._alone([n for n in names if n not in joint])}
+        yield [n for n in names if n in joint or n in alone]
+        if (thing := self._reader.unnamed(self._places)) in names:
+            yield [n for n in names if (n in joint and n != thing) or n in alone]
 
     def facts(self, names: Container[str] | None = None) -> tuple[Fact, ...]:
         """Every fact the message holds; or those of these ``names``, with all that are read together with one of them."""
         reader = self._reader
         if self._goods is None:
             self._goods = reader.goods(self._message, self._places, self._written)
-        found = list(self._goods.values())
-        for spec in reader.specs:
+        return (*self._goods.values(), *self._alone(names))
+
+    def _alone(self, names: Container[str] | None) -> list[Fact]:
+        """Those of the facts that are each read by itself."""
+        found = []
+        for spec in self._reader.specs:
             if names is None or spec.name in names:
                 if spec.name not in self._read:
                     self._read[spec.name] = self._one(spec)
                 if (fact := self._read[spec.name]) is not None:
                     found.append(fact)
-        return tuple(found)
+        return found
 
     def with_quoted(self) -> tuple[Fact, ...]:
         """Every fact, with the goods of the offer that the message answers where it says nothing of them: "c'est ok pour nous".
@@ -253,57 +256,10 @@ class Told:
         facts = self.facts()
         if self._goods or not self._reader.of_goods:
             return facts
-        answered = self._reader.place("body", _without_headers(tokenise(self._message.body)), _ANSWERED)
+        answered = self._reader.place("body", without_headers(tokenise(self._message.body)), _ANSWERED)
         return (*self._reader.goods(self._message, [answered], self._written).values(), *facts)
 
     def _one(self, spec: FactSpec) -> Fact | None:
         if self._chosen is None and spec.type in ("choice", "text"):
             self._chosen = self._reader.choose(self._message, self._places)
         return self._reader.one(spec, self._message, self._places, self._written, self._chosen or {})
-
-
-def _fact(spec: FactSpec, place: _Place, found: Found) -> Fact:
-    text, trust = place.tokens.text, place.trust
-    if place.document is None:
-        evidence = tuple(Evidence(place.name, text[start:end], start) for start, end in found.spans)
-    else:
-        evidence = tuple(place.document.evidence(start, end) for start, end in found.spans)
-        # A figure that was hardly legible is no surer for having been understood.
-        trust *= min((place.document.believed(start, end) for start, end in found.spans), default=1.0)
-    return Fact(spec.name, found.value, evidence, round(found.confidence * trust, 2))
-
-
-def _named(spec: FactSpec, place: _Place, first: int, last: int) -> Fact:
-    """The noun phrase around the word that names the thing: the one asked for, else from the word on."""
-    items = place.tokens.items
-    while first < last and items[first].form in DETERMINERS:
-        first += 1  # the word may be written with its article: "un livre"
-    phrase = next((p for p in place.asked if p.first <= first <= p.last), None)
-    start, end = (phrase.start, phrase.end) if phrase else phrase_at(place.tokens, first, last)
-    return _fact(spec, place, Found(place.tokens.text[start:end], ((start, end),), 0.85 if phrase else 0.75))
-
-
-def _shown(message: Message) -> list[Attachment]:
-    """The files whose names may say what they show."""
-    return [a for a in message.attachments if a.family in ("image", "model3d", "pdf", "archive") and not is_decoration(a)][
-        :_NAMES
-    ]
-
-
-def _words_of(name: str) -> Tokens:
-    return tokenise(re.sub(r"[\W_\d]", " ", name[:_NAME_LENGTH].rpartition(".")[0]))
-
-
-def _without_headers(body: Tokens) -> Tokens:
-    """The same text with the header lines of what it forwards blanked, every offset kept."""
-    return tokenise(_HEADER_LINE.sub(lambda m: " " * len(m[0]), body.text[:LIMIT]))
-
-
-def _files(spec: FactSpec, message: Message) -> Fact | None:
-    """The files of the wanted families, signature logos left out. The gate counts them (``at_least``)."""
-    sent = [a for a in message.attachments if not is_decoration(a) and (not spec.families or matches_file(a, spec.families))]
-    unique = {a.sha256: a for a in sent}
-    if not unique:
-        return None
-    evidence = tuple(Evidence(f"file:{a.sha256}", a.name) for a in unique.values())
-    return Fact(spec.name, tuple(unique), evidence)

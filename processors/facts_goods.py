@@ -45,13 +45,15 @@ class GoodsReader:
     def __init__(self, directive: Directive, rows: FactSpec) -> None:
         self._columns = Columns(directive, rows)
         self.columns = self._columns.names
+        self.thing = self._columns.thing.name if self._columns.thing is not None else ""
+
+    def names(self, tokens: Tokens) -> bool:
+        """Whether a text names anything that is ordered."""
+        return bool(self._columns.things(_words(_cut(tokens))))
 
     def read(self, tokens: Tokens, day: date, language: str) -> tuple[Line, list[Line]]:
         """(what is known of the only or the first line and of the whole, every line where there are several)."""
-        if len(tokens.text) > _LONG:
-            cut = tokens.text[:_LONG]
-            items = tuple(t for t in tokens.items if t.end <= _LONG)
-            tokens = Tokens(cut, items, tuple(h for h in tokens.hyphens if h + 1 < len(items)))
+        tokens = _cut(tokens)
         text, columns = tokens.text, self._columns
         marks = read_marks(text, columns.units, day, english=language == "en")
         whole, lines = self._read(tokens, marks)
@@ -64,7 +66,7 @@ class GoodsReader:
 
     def _read(self, tokens: Tokens, marks: Marks) -> tuple[Line, list[Line]]:
         text, columns = tokens.text, self._columns
-        words = tokenise(_SHORT.sub(lambda m: m[0][:-1] + " ", text)) if _SHORT.search(text) else tokens
+        words = _words(tokens)
         hits = columns.things(words)
         qualities = columns.qualities(words, marks, hits)
         table = table_cells(text) or bare_rows(text, marks, hits)
@@ -132,6 +134,20 @@ class GoodsReader:
         if asked.doubt:
             columns.doubt(lines[0])
         return whole_of(columns, lines, rest), lines
+
+
+def _cut(tokens: Tokens) -> Tokens:
+    """As much of a text as is looked at."""
+    if len(tokens.text) <= _LONG:
+        return tokens
+    items = tuple(t for t in tokens.items if t.end <= _LONG)
+    return Tokens(tokens.text[:_LONG], items, tuple(h for h in tokens.hyphens if h + 1 < len(items)))
+
+
+def _words(tokens: Tokens) -> Tokens:
+    """The text as one whose shortened words end no phrase."""
+    text = tokens.text
+    return tokenise(_SHORT.sub(lambda m: m[0][:-1] + " ", text)) if _SHORT.search(text) else tokens
 
 
 def _around(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
