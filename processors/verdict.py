@@ -19,6 +19,7 @@ from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.asides import without_asides
 from processors.verdicts.clauses import clauses
+from processors.verdicts.errands import without_errands
 from processors.verdicts.judge import Judged, Kind, comes_afterwards, judge, label
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
@@ -96,6 +97,7 @@ def read_verdict(
         judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit, admin=admin)
     ]
     judged = without_asides(without_signature(judged, own.text, admin=admin), own.text, admin=admin)
+    judged = judged if admin else without_errands(judged, own.text)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
