@@ -11,52 +11,59 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from processors.verdicts.clauses import Item
 from processors.verdicts.judge import Judged
 from processors.verdicts.tokens import word_set
 
 _DECIDES = frozenset({"approve", "weak", "perfect", "refuse", "no", "amount", "greeting", "closing"})
 #: Words of any errand: who asks whom, politely, for which of the writer's own houses.
 _AROUND = word_set(
-    "merci de d bien vouloir me m moi nous on je j la le les l un une notre nos mon ma mes votre vos du des au aux a en sur pour par et est "
-    "sera sont c ce cette ces est ce que qu pouvez vous pourriez pourrez peux tu possible svp s il te plait voici donc aussitot y "
-    "passage fait info titre noter notez sachez petite precision detail "
-    "societe entreprise maison magasin boutique siege atelier agence galerie sarl sas sa eurl sasu "
-    "collegue collegues assistante assistant comptable secretaire webmaster equipe service mme madame monsieur m mlle cote suite prochains "
-    "prochaines echanges ensuite comptabilite compta fils freres responsable suivi suit suivre dossier"
+    "merci de d bien vouloir me m moi nous on je j la le les l un une notre nos mon ma mes votre vos du des au aux a en sur "
+    "pour par et est sera sont c ce cette ces est ce que qu pouvez vous pourriez pourrez peux tu possible svp s il te plait "
+    "voici donc aussitot y passage fait info titre noter notez sachez petite precision detail societe entreprise maison "
+    "magasin boutique siege atelier agence galerie sarl sas sa eurl sasu collegue collegues assistante assistant comptable "
+    "secretaire webmaster equipe service mme madame monsieur m mlle cote suite prochains prochaines echanges ensuite "
+    "comptabilite compta fils freres responsable suivi suit suivre dossier"
 )
 _SENDS = word_set(
-    "envoyer envoyez enverrez envoi adresser adressez transmettre transmettez faire parvenir suivre mettre mettez mets met joindre editer "
-    "etablir emettre libeller libellez indiquer indiquez noter rappeler rappelez mentionner reporter reportez figurer inscrire "
-    "ajouter preciser pensez penser oubliez oublier renvoyer recevoir nom directement"
+    "envoyer envoyez enverrez envoi adresser adressez transmettre transmettez faire parvenir suivre mettre mettez mets met "
+    "joindre editer etablir emettre libeller libellez indiquer indiquez noter rappeler rappelez mentionner reporter "
+    "reportez figurer inscrire ajouter preciser pensez penser oubliez oublier renvoyer recevoir nom directement"
 )
 _PAPERS = word_set("facture factures facturation tva siret siren reference ref imputation")
 _PAPERS_ALSO = word_set(
-    "bon commande numero adresse interne cout centre rue avenue boulevard place chemin route impasse cedex format pdf mail email courriel "
-    "exemplaire exemplaires double papier attention n"
+    "bon commande numero adresse interne cout centre rue avenue boulevard place chemin route impasse cedex format pdf mail "
+    "email courriel exemplaire exemplaires double papier attention n"
 )
-_MISSING = word_set("ai avons a ete n pas toujours encore recu eu trouve retrouve plus mois dernier derniere precedente janvier fevrier mars "
-                    "avril mai juin juillet aout septembre octobre novembre decembre commande chaise table fauteuil lampe")  # fmt: skip
-_REACHED = word_set("numero telephone tel portable mobile mail email courriel joindre joignable contacter appeler contact interlocuteur "
-                    "interlocutrice copie")  # fmt: skip
+_MISSING = word_set(
+    "ai avons a ete n pas toujours encore recu eu trouve retrouve plus mois dernier derniere precedente janvier fevrier "
+    "mars avril mai juin juillet aout septembre octobre novembre decembre commande chaise table fauteuil lampe"
+)
+_REACHED = word_set(
+    "numero telephone tel portable mobile mail email courriel joindre joignable contacter appeler contact interlocuteur "
+    "interlocutrice copie"
+)
 _REACHED_ALSO = word_set(
-    "adresse nouveau nouvelle change changera changent mois ce sera serai serons suis sommes ferme fermee fermes ouvert ouverte "
-    "lundi mardi mercredi jeudi vendredi samedi dimanche matin soir semaine midi plutot partir jusqu uniquement seulement par fixe "
-    "deplacement conges vacances absent absente absents dorenavant desormais personne question questions toute besoin"
+    "adresse nouveau nouvelle change changera changent mois ce sera serai serons suis sommes ferme fermee fermes ouvert "
+    "ouverte lundi mardi mercredi jeudi vendredi samedi dimanche matin soir semaine midi plutot partir jusqu uniquement "
+    "seulement par fixe deplacement conges vacances absent absente absents dorenavant desormais personne question questions "
+    "toute besoin"
 )
 _TOLD = word_set("prevenir prevenez avertir avertissez informe informee informes signe courant avancement mail message sms")
 _TOLD_ALSO = word_set(
-    "tenir tenez envoyez envoyer m faire faites dire dites tu tiens quand lorsque des qu une fois que pret prete fini finie termine terminee "
-    "ligne livre disponible modele fauteuil chaise table piece ca tout avancee etapes au"
+    "tenir tenez envoyez envoyer m faire faites dire dites tu tiens quand lorsque des qu une fois que pret prete fini finie "
+    "termine terminee ligne livre disponible modele fauteuil chaise table piece ca tout avancee etapes au"
 )
 _WHEN = word_set("quand date delai delais echeance")
 _WHEN_ALSO = word_set(
-    "pensez penses comptez livrer livraison livre livrez recevoir recois avoir aurai aurons aura avez as idee approximative estimee prevue "
-    "vers quelle quel quels quelles peu pres environ esperer espere peut peuvent puis modele rendu resultat fichier il pret finir "
-    "fini termine temps combien sous dans question petite"
+    "pensez penses comptez livrer livraison livre livrez recevoir recois avoir aurai aurons aura avez as idee approximative "
+    "estimee prevue vers quelle quel quels quelles peu pres environ esperer espere peut peuvent puis modele rendu resultat "
+    "fichier il pret finir fini termine temps combien sous dans question petite"
 )
 _PAYS = word_set("compte solde pack")
 _PAYS_ALSO = word_set(
-    "credits prenez prendre prelever prelevez debiter debitez imputer imputez decompter deduire retirer utiliser utilisez client"
+    "credits prenez prendre prelever prelevez debiter debitez imputer imputez decompter deduire retirer utiliser utilisez "
+    "client"
 )
 _SENT = word_set("fichier fichiers modele glb usdz rendu lien")
 _SENT_ALSO = word_set(
@@ -76,12 +83,15 @@ _SUBJECTS = (
 )
 #: To be called, or sent something to look at, before anything is done.
 _WANTS_A_CALL = re.compile(
-    r"\b(?:(?:me|nous|m) (?:r?appel|(?:re)?contact)\w+|(?:r?appel|(?:re)?contact|joig)\w+ (?:moi|nous))\b|(?<!pouvez )(?<!peux )\b(?:me|nous) joindre(?: (?:sur|au|par|a)\b|$)"
+    r"\b(?:(?:me|nous|m) (?:r?appel|(?:re)?contact)\w+|(?:r?appel|(?:re)?contact|joig)\w+ (?:moi|nous))\b"
+    r"|(?<!pouvez )(?<!peux )\b(?:me|nous) joindre(?: (?:sur|au|par|a)\b|$)"
 )
 _DAYS = word_set("lundi mardi mercredi jeudi vendredi samedi dimanche matin soir semaine midi mois")
 _REACHED_BY_DAY = word_set(
-    "joindre joignable joignables appeler contacter ferme fermee fermes ouvert ouverte deplacement change changera numero adresse"
+    "joindre joignable joignables appeler contacter ferme fermee fermes ouvert ouverte deplacement change changera numero "
+    "adresse"
 )
+_OPENERS = frozenset({"par contre", "sinon", "au passage"})
 _OPENS_WITH = re.compile(r"^(?:(?:par contre|sinon|donc|et|au passage|pour info|a titre d info|petite precision) )+")
 _NUMBERED = word_set(
     "adresse rue avenue boulevard place chemin route reference ref numero bon siret siren tva imputation cout interne"
@@ -110,7 +120,8 @@ def without_errands(judged: list[Judged], text: str) -> list[Judged]:
             and judged[start - 1].kind in _DECIDES
             and not _stops(text[judged[start - 1].clause.end : group[0].clause.start])
         ):
-            apart = apart and not any(j.clause.asked for j in group)  # "je valide, je mets Paul en copie ?" asks both
+            asked = any(j.clause.asked for j in group) and not _WHEN & {i.words for j in group for i in j.clause.items}
+            apart = apart and not asked  # "je valide, je mets Paul en copie ?" asks both
         if apart and any(j.kind in {"unknown", "danger", "ack"} for j in group) and _runs_an_errand(group, text):
             found[start:end] = [replace(j, kind="logistics", act="") for j in group]
     return found
@@ -158,19 +169,22 @@ def _runs_an_errand(group: list[Judged], text: str) -> bool:
         return False
     if _DAYS & set(words) and topics & _REACHED and not topics & _PAPERS and not _REACHED_BY_DAY & set(words):
         return False  # "Lundi par mail."
-    numbered = bool(_NUMBERED & set(words))
-    opening = len(said.split()) - len(words)
-    for n, item in enumerate(items):
-        if item.act == "amount" or item.act == "masked":
-            return False
-        written = text[item.start : item.end]
-        if item.amount is not None or any(c.isdigit() for c in item.words):
-            if not numbered or (item.amount is not None and item.amount < _SMALL and not _ROADS & set(words)):
-                return False  # "le numéro est le 2"
-        elif all(w in known for w in item.words.split()) or item.act in {"polite", "thanks", "logistics"}:
-            continue
-        elif n + opening < 0 and item.words in {"par contre", "sinon", "au passage"}:
-            continue
-        elif not (n and item.act in {"unknown", "names", "context"} and written[:1].isupper() and not text.isupper()):
-            return False
-    return True
+    roads = bool(_ROADS & set(words))
+    numbered = roads or bool(_NUMBERED & set(words))
+    opens = len(words) - len(said.split())  # "par contre": how it goes on decides
+    return all(
+        (item.words in _OPENERS and n < opens) or _belongs(item, text, known, numbered=numbered, roads=roads, first=n == 0)
+        for n, item in enumerate(items)
+    )
+
+
+def _belongs(item: Item, text: str, known: frozenset[str], *, numbered: bool, roads: bool, first: bool) -> bool:
+    """Whether the words belong to an errand, or are a name; a number only where one is announced, and none that could be a choice."""
+    if item.act in {"amount", "masked"}:
+        return False
+    if item.amount is not None or any(c.isdigit() for c in item.words):
+        return numbered and (roads or item.amount is None or item.amount >= _SMALL)  # "le numéro est le 2"
+    if all(w in known for w in item.words.split()) or item.act in {"polite", "thanks", "logistics"}:
+        return True
+    named = item.act in {"unknown", "names", "context"} and not first
+    return named and text[item.start : item.end][:1].isupper() and not text.isupper()
