@@ -47,7 +47,8 @@ def opened(parts: Mapping[str, Any], keys: Keys) -> FolderSpool | R2Spool:
     """The spool that was described."""
     from store.spool import FolderSpool
 
-    folder = FolderSpool(Path(parts["folder"]), keys)
+    # What the bucket shares goes there file by file.
+    folder = FolderSpool(Path(parts["folder"]), keys, packs=not parts.get("bucket"))
     if not parts.get("bucket"):
         return folder
     from connectors.r2.client import Bucket, R2Client

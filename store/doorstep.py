@@ -19,7 +19,7 @@ from pathlib import Path
 
 from core.call import Call
 from store.crypto import Keys
-from store.spool import told
+from store.sealed import told
 
 _TEMPORARY = ".part"
 

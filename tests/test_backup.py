@@ -18,7 +18,8 @@ from core.errors import UserError
 from core.ports import Change, PendingEvent, Settled
 from store import Keys, SqlStore, open_store
 from store.backup import Restored, backup, check, heads, latest, prune, restore
-from store.spool import Damaged, FolderSpool
+from store.sealed import Damaged
+from store.spool import FolderSpool
 from store.tables import metadata
 from tests import postgres
 from tests.store_help import KEYS, NOW, case, effect, entry, later, opened, reading, taken

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from core.errors import UserError
 from core.ports import Spool
 from store import Keys
-from store.spool import CHUNK, Damaged, FolderSpool, stored_size
+from store.sealed import CHUNK, Damaged, stored_size
+from store.spool import FolderSpool
 from tests.store_help import KEYS
 
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7]
