@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
-from store.sealed import CHUNK, Damaged
+from store.sealed import CHUNK, Damaged, walk
 from store.spool import PACK, FolderSpool
 from tests.store_help import KEYS
 
@@ -148,6 +148,8 @@ def test_two_that_store_the_same_at_once_leave_one_of_each(spool: FolderSpool, m
     monkeypatch.setattr(spool._packs, "place", late)
     digests = spool.put_many(CONTENTS)
     assert len(packs(spool)) == 2
+    left = [digest for pack in packs(spool) for digest, *_ in walk(KEYS.spool, pack)]
+    assert sorted(left) == sorted(digests), "nothing stands there twice"
     for digest in digests:
         assert spool.delete(digest)
     assert packs(spool) == []
