@@ -31,6 +31,8 @@ from processors.goods_values import Line
 from processors.tokens import LIMIT, Tokens, tokenise
 
 _OLD_SUBJECT, _SUBJECT, _BODY, _PAPER, _ANSWERED = 0.6, 0.9, 0.7, 0.9, 0.6
+#: So much above the doubt an address has a street or the like.
+_PLACED = 0.1
 
 
 @lru_cache(maxsize=16)
@@ -174,11 +176,17 @@ class FactReader:
             chose = next((chosen[n] for n in sorted(spec.unless.names & self._naming) if n in chosen), None)
             if chose is not None and chose.head is not None and chose.head_index < len(places):
                 return named(spec, places[chose.head_index], chose.head.first, chose.head.last)
+        best: Fact | None = None
         for place in places:
             found = self._find(spec, place, day)
-            if found is not None:
-                return fact_of(spec, place, found)
-        return None
+            if found is None:
+                continue
+            fact = fact_of(spec, place, found)
+            if spec.type != "address" or fact.confidence >= spec.doubt + _PLACED:
+                return fact
+            if best is None or fact.confidence > best.confidence:
+                best = fact  # a mere name is no address where another text has one
+        return best
 
     def _find(self, spec: FactSpec, place: Place, day: date) -> Found | None:
         tokens = place.tokens

@@ -46,6 +46,13 @@ _DAYS = {
 _DAY_OF = {name: number for number, names in _DAYS.items() for name in names.split("|")}
 _DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
 _SMALL = "|".join(w for w, n in NUMBERS.items() if 0 < n < 100)
+#: Days of a month as people say them: "le vingt mars", "the twentieth".
+_DAY_WORDS = {
+    **{w: n for w, n in NUMBERS.items() if 1 < n <= 30 and len(w) > 2},
+    **{f"vingt {w}": 20 + n for w, n in NUMBERS.items() if 2 <= n <= 9}, "vingt et un": 21, "trente et un": 31,
+    **{f"twenty {w}": 20 + n for w, n in NUMBERS.items() if 2 <= n <= 9},
+}  # fmt: skip
+_DAY_WORD = "|".join(w.replace(" ", "[ -]") for w in sorted(_DAY_WORDS, key=len, reverse=True))
 _N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine|huitaine)"
 
 _NUMERIC = Gated(
@@ -54,15 +61,17 @@ _NUMERIC = Gated(
     r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
     r"(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
     r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
-    r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=يوم )|(?<=نهار ))(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d))"
+    r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=tard )|(?<=before )|(?<=until )|(?<=يوم )|(?<=نهار ))"
+    r"(?:(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d)|(?P<d3>[0-3]?\d)[.-](?P<m3>0\d|1[0-2])(?![\w/-]|[.,]\d|\s?(?:dhs?|mad|€|\$|eur|h|cm|mm|m|kg|%|x)(?![^\W_]))))"
 )
 _NAMED = Gated(
-    rf"(?<![\w.,])(?:(?:{_DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier)(?:er|e|st|nd|rd|th|\.)?\s?(?:of\s|de\s)?\s?"
+    rf"(?<![\w.,])(?:(?:{_DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier|{_DAY_WORD})(?:er|e|st|nd|rd|th|\.)?\s?(?:of\s|de\s)?\s?"
     rf"(?P<m>{_MONTH})(?![^\W_])\.?(?:,?\s+(?:de\s+)?(?P<y>\d{{4}})(?!\d))?"
     rf"|(?<!\w)(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>\d{{4}})(?!\d))?"
 )
 _DAY_MONTH_ONLY = Gated(
-    r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois)?(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
+    r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois|\sf\s?(?:had\s)?l?ch?har)?"
+    r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
     r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))"
 )
 #: What may follow the number of a day: "vendredi 2 au matin", but "vendredi 2 cartons".
@@ -71,7 +80,7 @@ _TIMELY = (
     r"if|and|que|qui|de|des|courant|morning|latest|thanks|possible|imperatif|imperativement|livr\w*)"
 )
 _WEEKDAY = Gated(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?!\d|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|dernier|passe|last|next|proximo|prossimo))?"
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier|passe|last|next|proximo|prossimo))?"
 )
 _RELATIVE = Gated(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
@@ -103,7 +112,7 @@ _VAGUE = Gated(
 )
 _DEADLINE = re.compile(
     r"(?:avant|pour|\bpr|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
-    r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s*$"
+    r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s{0,3}[:=]?\s*$"
     r"|(?:\b(?:9bel|qbel|l|nhar|lnhar)|قبل|يوم|نهار)\s*$"
 )
 _PAST = re.compile(
@@ -137,6 +146,8 @@ def find_date(
         if near or due:
             return near[0] if near else due[0]
         # a day of a month says more than the name of a day, which may have been
+        # the very day of the message is when it was written, unless it is said to be today: "Casablanca, le 2 mars 2026"
+        coming = [(f, due) for f, due in coming if f.value != Day(day) or not any(map(str.isdigit, _quote(text, f)))]
         told = (
             [f for f, _ in coming if f.confidence >= 0.9] if len({f.value for f, _ in coming}) > 1 else [f for f, _ in coming]
         )
@@ -152,6 +163,11 @@ def find_date(
         if chosen and len({f.value for f in chosen}) == 1:
             return chosen[0]
     return None
+
+
+def _quote(text: str, found: Found) -> str:
+    start, end = found.spans[0]
+    return text[start:end]
 
 
 def date_spans(text: str, day: date) -> list[tuple[int, int]]:
@@ -242,14 +258,14 @@ def _numeric(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         if value is not None and match["s"] != "/" and len(match["y"]) == 2 and abs((value - day).days) > 1500:
             return None
     else:
-        value = _yearless(int(match["m2"]), int(match["d2"]), day, deadline, past)
+        value = _yearless(int(match["m2"] or match["m3"]), int(match["d2"] or match["d3"]), day, deadline, past)
     return (value, 0.95) if value else None
 
 
 def _named(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
     month = _MONTH_OF[match["m"] or match["m2"]]
     written, year = match["d"] or match["d2"], match["y"] or match["y2"]
-    number = 1 if written == "premier" else int(written)
+    number = int(written) if written.isdigit() else _DAY_WORDS.get(written.replace("-", " "), 1)
     value = _make(int(year), month, number) if year else _yearless(month, number, day, deadline, past)
     return (value, 0.95 if year else 0.9) if value else None
 
@@ -268,7 +284,7 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
                 return value, 0.85
     if after in ("dernier", "passe", "last") or (past and not deadline):
         return day - timedelta(days=(day.weekday() - _DAY_OF[word]) % 7 or 7), 0.85
-    if after.startswith("en") and after.endswith("huit"):
+    if after == "week" or (after.startswith("en") and after.endswith("huit")):
         ahead += 7
     if after.startswith(("prochain", "qui")) and ahead <= 2:
         ahead += 7  # said on a Monday, "mardi prochain" is not tomorrow

@@ -16,10 +16,29 @@ _LINES = 4
 _STREETS = (
     r"rue|avenue|av|ave|bd|bld|blvd|boulevard|place|impasse|chemin|allee|route|quai|cours|street|road|lane|derb|zankat|zan9at"
 )
+#: Places by what they are; alone they tell no address: "livrez au magasin".
+_SITES = (
+    r"zone|z\.?\s?i\.?|lot|lotissement|quartier|residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|atelier|chantier|laboratoire|labo|hotel|"
+    r"riad|cafe|restaurant|boulangerie|patisserie|pharmacie|clinique|ecole|gare|souk|marche\s(?:de|central|couvert)|mall|centre\scommercial|galerie|kiosque|"
+    r"epicerie|l?hanout|l?7anout|l?mahal|snack|supermarche|cuisine\scentrale|economat|plateforme|local|quai|reception|siege|bureaux?|"
+    r"park|unit|estate|warehouse|shop|store|farm|hay|7ay|place|adresse|address"
+)
 #: Words that stand in addresses.
 _PLACE = re.compile(
-    rf"\b(?:{_STREETS}|bd\.?|zone|z\.?\s?i\.?|lot|lotissement|quartier|residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|"
-    r"st\.|rd\.?|park|unit|estate|warehouse|hay|km\s?\d+|plateforme|شارع|زنقة|حي|المنطقة|طريق|درب)\b|\b[a-z]{1,2}\d{1,2}[a-z]?\s?\d[a-z]{2}\b"
+    rf"\b(?:{_STREETS}|bd\.?|{_SITES}|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
+)
+_SITE_ALONE = re.compile(rf"(?:{_SITES}|{_STREETS})s?")
+#: What is to be done rather than where to: "à confirmer", "à convenir ensemble".
+_TO_DO = re.compile(r"(?:[a-z]{2,12}(?:er|ir|dre|tre)|vot?re\s(?:convenance|charge)|nos\s(?:soins|frais))(?![^\W_])")
+_NOWHERE = re.compile(
+    r"(?:reception|commande)\sd[ue]\s(?!l)|(?:l['’])?(?:adresse|address)\s(?:habituelle|d['’]habitude)"
+    r"|(?:usual|same|meme)\s(?:adresse|address|place)|domicile\b"
+)
+_SOMEBODY = re.compile(r"(?:m|mr|mme|mlle|monsieur|madame|si|lalla)\.?\s")
+#: What stands printed below an address and is none of it.
+_PRINTED = re.compile(
+    r"(?:cachet|signature|visa|bon\spour|le\s(?:client|responsable|gerant|directeur)|fait\s|arrete|observations?|remarques?|conditions|page|merci|total|nb\b|date|"
+    r"signe|lu\set\s|designation|quantite|qte|montant|reference|commande|cordialement|service|stamp|signed|produit|article)"
 )
 _NUMBER = r"(?:n\s?[°ºo]?\s?)?\d{1,4}"
 #: A street with its number, in either order.
@@ -33,7 +52,7 @@ _SHORT_CODE = re.compile(r"(?:^|,\s?)\d{4}(?=\s[A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})
 #: Dots that end no sentence.
 _SHORT = re.compile(r"\b(?:av|ave|bd|bld|blvd|st|ste|rd|imm|app|apt|appt|res|n|no|z\.?i|q\.?i|fbg|pl|bp|mr|m|mme|dr)\.(?=\s)")
 _AFTER = (
-    r"avant|pour\s+le|au\s+plus|svp|stp|merci|by|before"
+    r"avant|comme|attn|att|a\s+l['’]attention|pour\s+le|au\s+plus|svp|stp|merci|by|before"
     r"|sous|dans\s+les?|imperativement|please|nhar|tel|gsm|fax|livraison|livrable|paiement|reglement|cordialement|contact|3afak\w*|inchallah|lah"
     r"|choukran|thanks?|urgent|de\s+preference|عافاك|شكرا|قبل|نهار|يوم"
 )
@@ -42,27 +61,30 @@ _THEN = (
     r"|(?:entre|vers)\s+\d"
 )
 _END = re.compile(
-    rf"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{_AFTER})(?![^\W_])|,?\s(?:{_THEN})|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
+    rf"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{_AFTER})(?![^\W_])|,?\s(?:{_THEN})|,?\s(?:à|a)\s(?:traiter|confirmer|convenir|preciser|definir|voir)\b|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
     r"|\s\(?(?:\+\d{2,3}|0)\s?[1-9](?:[\s.-]?\d{2}){3,4}"
 )
-_TO = r"(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف)"
+#: Words with which no address begins.
+_BEGINS_NONE = re.compile(rf"(?:{_AFTER}|{_THEN})(?![^\W_])")
+_TO = r"(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف|الى)"
 _INTO = (
     rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lui|eux|lia|liya|lina|nouveau|nouvelle|new)"
     r"(?![^\W_]|['’])\s?[:,]?\s?|l['’]|d['’]){0,5}"
 )
 #: What may stand between a word that leads to an address and the colon: "adresse du dépôt :".
 _OPENING = re.compile(
-    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}[:=]\s{{0,3}})|,?\s+{_INTO}"
+    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}[:=]\s{{0,3}}|\s(?:is|est|c['’]est)\s)|,?\s+{_INTO}"
 )
 #: What stands between a day and the place: "le 8 janvier au matin, au 22 rue des Forges".
 _AFTER_DAY = re.compile(
     rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp))?\s?[,:]?\s{_INTO}"
 )
 #: Before a street, in its line: something is brought there.
-_BROUGHT = re.compile(rf"(?:^|[\s,:(])(?P<to>{_TO})\s(?P<name>(?:[^\W\d_][\w'’-]*\s?,?\s?){{0,5}})$")
+_BROUGHT = re.compile(rf"(?:^|[\s,:(])(?P<to>{_TO})\s(?P<name>(?:[^\W\d_][\w'’-]*\s?[,:]?\s?){{0,5}})$")
 #: Addresses that nothing is delivered to.
 _BILLED = re.compile(r"\b(?:factur\w*|e-?\s?mails?|mail|courriels?|web|ip|billing|invoic\w*|electronique|postale|email)\b")
 _OTHER = re.compile(rf"{_BILLED.pattern}|\bsieges?\b")
+_OURS = re.compile(r"(?:notre|nos|mon|ma|our|my)\s")
 #: What the place is called, before its address.
 _NAMED = re.compile(r"[^\W\d_][^\n:;.!?,\d]{1,30}\s?:\s?")
 #: Ways of delivering that are no places.
@@ -102,6 +124,8 @@ class AddressReader:
     def _led(self, text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[tuple[Found, bool]]:
         """Addresses after one of the words, and whether a colon stands between."""
         for match in list(self._pattern.finditer(plain))[:50]:
+            if _OURS.match(match[0]) and plain[max(0, match.start() - 3) : match.start()] in ("de ", " of"):
+                continue  # "le besoin de notre boutique d'Agdal"
             opening = _OPENING.match(plain, match.end())
             if opening is None or (opening["words"] and _OTHER.search(opening["words"])):
                 continue
@@ -122,7 +146,8 @@ class AddressReader:
                 start = named.end()
             if _BILLED.search(plain, opening.end(), start) or _BILLED.match(plain, start):
                 continue
-            found = _taken(text, plain, dates, start, lines=colon, place_only=named is not None)
+            below = colon or "\n" in opening[0]
+            found = _taken(text, plain, dates, start, lines=below, place_only=named is not None)
             if found is not None:
                 yield found, colon
 
@@ -166,12 +191,21 @@ def _taken(
     end = min(ends)
     if _MANNER.fullmatch(plain, *trimmed(text, start, end)):
         return None
+    first = trimmed(text, start, end)[0]
+    if (
+        _BEGINS_NONE.match(plain, first)
+        or _NOWHERE.match(plain, first)
+        or (text[first : first + 1].islower() and _TO_DO.match(plain, first) and not _PLACE.match(plain, first))
+    ):
+        return None
     if lines and plain[end : end + 1] == "\n":
         end = _more_lines(text, plain, start, end)
     start, end = trimmed(text, start, end)
     said = text[start:end]
     place = is_place(said)
     named = said[:1].isupper() or (said[:1].isdigit() and place)
+    if _SITE_ALONE.fullmatch(plain, start, end) or (not place and _SOMEBODY.match(plain, start)):
+        return None
     if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
         return None
     if not place and (place_only or not named):
@@ -192,13 +226,14 @@ def _more_lines(text: str, plain: str, start: int, end: int) -> int:
             not line.strip()
             or stop is not None
             or ":" in line
+            or _PRINTED.match(plain, at + 1 + len(line) - len(line.lstrip()))
             or not (line.strip()[:1].isupper() or line.strip()[:1].isdigit())
         ):
             break
         at = following
         if is_place(line):
             reached = at
-        elif len(line.split()) > 3:
+        elif len(line.split()) > 3 or not all(w[0].isupper() or len(w) < 4 for w in re.findall(r"[^\W\d_]+", line)):
             break
         elif is_place(text[start:reached]):
             reached = at

@@ -21,7 +21,7 @@ BARE = 0.6
 DOUBT = 0.45
 _SAID = re.compile(
     r"(?:\bquantites?(?:\s+\w{1,12})?|\bqte?s?|\bqty|\bquantity|\bnombres?|\bnbre?|\bvolumes?|\bmenge|الكمية|العدد|\bch7al|\bkmiya)"
-    r"(?:\s?\([^)\n]{1,20}\))?\s{0,2}\.?\s{0,2}[:=|]?\s{0,2}$"
+    r"(?:\s?\([^)\n]{1,20}\))?\s{0,2}(?:\.?\s{0,2}[:=|]?|\.{3,60})\s{0,2}$"
 )
 _IN_ALL = re.compile(r"\s{0,2}(?:\w{1,12}\s){0,2}(?:en\s+tout|au\s+total|in\s+total|in\s+all|f\s?l?majmou3|في\s+المجموع)")
 _IN_ALL_BEFORE = re.compile(
@@ -73,6 +73,13 @@ _AFTER_NUMBER = word_set(
     "avec avant le by at for f fi dial dyal li lia liya 3afak"
 )
 _OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
+#: How many are in one box, which is not how many are ordered.
+_IN_ONE = re.compile(
+    r"\s?(?:[^\W\d_]{1,10}\s?)?(?:/|(?<![^\W_])(?:par|per|fi|f|dans\s(?:un|une|chaque))\s)\s?(?P<unit>[^\W\d_]{2,12})"
+)
+_BOXES_OF = re.compile(
+    r"(?<![^\W_])(?:conditionnee?s?|emballee?s?|packed|en|par|in|dans\sdes|des)\s(?P<unit>[^\W\d_]{2,12})\s(?:de|of|dyal)\s$"
+)
 #: "roses rouges : 5000", "roses x 5000", "roses (5000)".
 _LABEL = re.compile(r"[^\d.,;!?\n|]{0,40}(?:[:=(x×*–—-]|\.{3,60})?\s{0,3}")
 _X = re.compile(r"\s?[x×*]\s?")
@@ -194,6 +201,12 @@ class _Stretch:
             return None  # "3tini"
         if _NOT_ASKED.search(before) or (found and _OF_EACH.search(before) and _follows(bare, found[-1], number.start)):
             return None  # "90 paquets de 100 roses"
+        inside = _IN_ONE.match(bare, number.end)
+        if inside is not None and (unit := self._units.of(inside["unit"])) is not None and unit != self._units.piece:
+            return None  # "250 par carton"
+        boxed = _BOXES_OF.search(before)
+        if boxed is not None and self._units.of(boxed["unit"]) not in (None, self._units.piece):
+            return None  # "en cartons de 250"
         what = self._what(number, before, found)
         if number.article and not (what.noun and what.unit != self._units.piece):
             return None

@@ -6,7 +6,7 @@ Numbers that count nothing (phones, references, dates, sizes, terms of payment) 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +44,10 @@ _NO_QUANTITY = tuple(
     )
 )
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-•*–—·]|\(?\d{1,2}\)|\d{1,2}\.(?=\s)|[a-h]\))[ \t]+", re.MULTILINE)
+_JOINED = re.compile(r"\s?(?:cm\s?)?\s(?:par|sur|by|fois|f|3la|على|في)\s")
+_CENTIMETRES = re.compile(r"\s?(?:cm|centim\w*|mm)\b")
+#: No side of what is asked for is longer.
+_LONGEST_SIDE = 150
 _LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.]\d{3}(?!\d)")
 #: A code after a word that announces one, unless it counts something.
@@ -96,7 +100,27 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
     bare = spaced(bare, measures)
     for pattern in _NO_QUANTITY if digits else ():
         bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
-    return Marks(plain, bare, measures, tuple(priced), tuple(numbers(bare)[:MOST_NUMBERS]))
+    said = numbers(bare)[:MOST_NUMBERS]
+    if sides := list(_sides(bare, said, units)):
+        bare = spaced(bare, sides)
+        measures = tuple(sorted((*measures, *sides)))
+        said = [n for n in said if not any(a <= n.start < b for a, b in sides)]
+    return Marks(plain, bare, measures, tuple(priced), tuple(said))
+
+
+def _sides(bare: str, said: Sequence[Number], units: Units) -> Iterator[tuple[int, int]]:
+    """Where sizes stand whose sides words join: "trente sur vingt", "24 par 10 par 32", "twenty by ten"."""
+    at = 0
+    while at < len(said) - 1:
+        last = at
+        while last < len(said) - 1 and last - at < 2 and _JOINED.fullmatch(bare, said[last].end, said[last + 1].start):
+            last += 1
+        chain = said[at : last + 1]
+        at = last + 1
+        small = all(1 < n.value <= _LONGEST_SIDE and not n.article and not n.about for n in chain)
+        if len(chain) > 1 and small and unit_after(bare, chain[-1].end, units) is None:
+            measure = _CENTIMETRES.match(bare, chain[-1].end)
+            yield chain[0].start, measure.end() if measure is not None else chain[-1].end
 
 
 def _measures(bare: str, units: Units) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ from core.directive import Directive, FactSpec, Word
 from core.reading import Money, Quantity
 from processors.facts_numbers import Found, trimmed
 from processors.goods_counts import DOUBT, Count
+from processors.goods_details import widened
 from processors.goods_marks import Marks
 from processors.goods_prices import Price, comes_to
 from processors.goods_units import Units
@@ -65,6 +66,7 @@ class Columns:
     def qualities(self, tokens: Tokens, marks: Marks, things: Sequence[Hit]) -> list[tuple[int, int]]:
         """Where words tell how it is: sizes, colours; none that is denied or part of a name ("rue Verte")."""
         spans = list(marks.measures)
+        not_so: list[tuple[int, int]] = []
         if self.details is not None and self._words is not None:
             inside = {i for h in things for i in range(h.first, h.last + 1)}
             for hit in longest(self._words.find(tokens)):
@@ -80,9 +82,10 @@ class Columns:
                 if denied and not any(
                     denied in h.quote or h.quote in denied for h in things if h.last < hit.first <= h.last + 3
                 ):
+                    not_so.append((hit.start, hit.end))
                     continue  # "sans feuilles rouges" is red
                 spans.append((tokens.items[first].start, hit.end))
-        return sorted({trimmed(tokens.text, a, b) for a, b in spans})
+        return widened(tokens.text, marks, sorted(set(spans)), not_so, [(h.start, h.end) for h in things])
 
     def _tells_size(self, tokens: Tokens, hit: Hit, things: set[int]) -> bool:
         """Whether a word that stands before any noun tells the size of what is ordered: "3000 petits", not "un petit mot"."""

@@ -56,6 +56,14 @@ class Number:
     about: bool = False
 
 
+def _one(saying: _Saying, gap: str, value: Decimal) -> bool:
+    """Whether "et" and "and" make one number: "vingt et un", "two hundred and ten", not "trente et deux mille"."""
+    between = gap.strip()
+    if between == "et":
+        return value in (1, 11)
+    return between != "and" or saying.here >= 100 or saying.total > 0
+
+
 def readable(text: str) -> str:
     """The text folded (no accents, lower case) with Arabic digits as Latin ones, every offset kept."""
     return plain_text(text).translate(_DIGITS)
@@ -144,7 +152,14 @@ def _numbers(plain: str) -> Iterator[Number]:
             continue
         if bare in _UNITS:
             value = Decimal(_UNITS[bare])
-            if saying is not None and joined and not saying.digits and not saying.about and not saying.article:
+            if (
+                saying is not None
+                and joined
+                and not saying.digits
+                and not saying.about
+                and not saying.article
+                and _one(saying, gap, value)
+            ):
                 if value == 20 and saying.here % 100 == 4:
                     saying.here += 76
                 elif value >= saying.here and saying.here and saying.here < 20 and "-" not in gap and value < 100:
