@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Table, or_
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, FromClause, Table, or_
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from store.crypto import Keys
 from store.engine import Database
@@ -96,10 +100,50 @@ def _upsert(dialect: str, table: Table, names: tuple[str, ...]) -> Any:
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
+def many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Run a statement once for each of the rows; how many rows of the table that touched. It must be one that stays (made once a module):
+    what SQLAlchemy works out for each row anew is worked out once, which halves the writer's time. All rows have the same names.
+    """
+    if not rows:
+        return 0
+    if connection.dialect.name != "sqlite" or connection.dispatch.before_cursor_execute:
+        return connection.execute(statement, list(rows)).rowcount
+    key = statement, tuple(sorted(rows[0]))
+    if key not in _prepared:
+        _prepared[key] = _prepare(connection.dialect, *key)
+    text, values = _prepared[key]
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(text, [[make(row[name]) if make else row[name] for name, make in values] for row in rows])
+        return cursor.rowcount
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
+    except ValueError as error:  # a value that its column does not take
+        raise StatementError(str(error), text, None, error, hide_parameters=True) from error
+    finally:
+        cursor.close()
+
+
+#: What ``many`` has worked out, all of it for SQLite.
+_prepared: dict[tuple[Any, tuple[str, ...]], tuple[str, list[tuple[str, Any]]]] = {}
+
+
+def _prepare(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Any]]]:
+    """(SQL with "?", the name of each "?" with what makes of a value the one that the driver takes)."""
+    compiled = statement.compile(dialect=cast(DefaultDialect, dialect), column_keys=list(names))
+    assert isinstance(compiled, SQLCompiler)
+    given = set(names)
+    if compiled.insert_prefetch or compiled.update_prefetch or compiled.escaped_bind_names or compiled.positiontup is None:
+        raise ValueError("a statement with defaults of Python's is not for many()")
+    if missing := set(compiled.positiontup) - given:
+        raise ValueError(f"values that no row gives: {missing}")
+    return str(compiled), [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup]
+
+
 def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:
     """Insert the rows, or give the rows of the same primary key the new values."""
-    names = tuple(values if isinstance(values, Mapping) else values[0])
-    connection.execute(_upsert(connection.dialect.name, table, names), values)
+    rows = [values] if isinstance(values, Mapping) else values
+    many(connection, _upsert(connection.dialect.name, table, tuple(sorted(rows[0]))), rows)
 
 
 def clear(text: str) -> str:

@@ -14,7 +14,7 @@ from core import codec
 from core.case import Case, Party
 from core.ports import Change, Conflict
 from store.anew import Anew
-from store.base import MILLIONTHS, chunks, clear, insert_new, insert_or
+from store.base import MILLIONTHS, chunks, clear, insert_new, many, upsert
 from store.journal import Journal
 from store.lessons import Lessons
 from store.outbox import End, Outbox
@@ -24,6 +24,9 @@ from store.words import Words, case_words, party_words
 
 #: What has been decided or given up is not decided again.
 _CONSUMED = ("decided", "dropped")
+_NOTICES, _CASES, _DEADLINES = insert(notices), insert(cases), insert(deadlines)
+_CHANGE_CASES = update(cases).where(cases.c.id == bindparam("which"), cases.c.version == bindparam("expected"))
+_DECIDED = update(inbox).where(inbox.c.id == bindparam("which"))
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
             self._finish(connection, [End(row, "dropped", attempts=row["attempts"]) for row in rows], now)
         told = [{"person_hash": self.keys.person(change.notice_to), "at": now} for change in batch.changes if change.notice_to]
         if told:
-            connection.execute(insert(notices), told)
+            many(connection, _NOTICES, told)
         self._append(connection, head, (entry for change in batch.changes for entry in change.journal))
 
     # ---- what is kept of the batch
@@ -141,11 +144,9 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
                 taken = connection.execute(select(cases.c.ref).where(cases.c.ref.in_(some))).scalars().first()
                 if taken is not None:
                     raise Conflict(refs[taken])
-            connection.execute(insert(cases), new)
-        if changed:
-            change = update(cases).where(cases.c.id == bindparam("which"), cases.c.version == bindparam("expected"))
-            if connection.execute(change, changed).rowcount != len(changed):
-                raise Conflict(changed[0]["which"])
+            many(connection, _CASES, new)
+        if changed and many(connection, _CHANGE_CASES, changed) != len(changed):
+            raise Conflict(changed[0]["which"])
         fresh = [(id, some) for id, some in known.items() if batch.words.get(id) != rows[id]["words"]]
         self._keep_words(connection, "case", fresh)
         people = self._store_contacts(connection, [case.party for case, _ in batch.cases.values()], now)
@@ -161,7 +162,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
             for file in case.files
         }
         if attached:
-            connection.execute(insert_new(connection, files), list(attached.values()))
+            many(connection, insert_new(connection, files), list(attached.values()))
         return people
 
     def _case_row(self, case: Case, known: frozenset[str]) -> dict[str, Any]:
@@ -228,10 +229,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
                 contact |= {"body": self._seal_json("contacts", contact["id"], after), "updated_at": now}
                 touched[contact["id"]], people[contact["id"]] = contact, after
         if touched:
-            statement = insert_or(connection, contacts)
-            names = ("email_hash", "phone_hash", "body", "updated_at")
-            values = {name: statement.excluded[name] for name in names}
-            connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values), list(touched.values()))
+            upsert(connection, contacts, list(touched.values()))
             self._keep_words(connection, "contact", [(id, party_words(_party(told))) for id, told in people.items()])
         return {digest: contact["id"] for digest, contact in known.items()}
 
@@ -250,7 +248,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
             {"case_id": id, "name": name, "due": due} for id, all_of_it in last.items() for name, due in dict(all_of_it).items()
         ]
         if rows:
-            connection.execute(insert(deadlines), rows)
+            many(connection, _DEADLINES, rows)
 
     def _store_threads(self, connection: Connection, changes: Sequence[Change], now: datetime) -> None:
         rows = {
@@ -262,9 +260,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
         }
         if rows:
             first = insert_new(connection, threads, "thread_hash")
-            connection.execute(
-                first, [{"thread_hash": digest, "case_id": id, "at": now} for digest, id in sorted(rows.items())]
-            )
+            many(connection, first, [{"thread_hash": digest, "case_id": id, "at": now} for digest, id in sorted(rows.items())])
 
     def _consume(self, connection: Connection, changes: Sequence[Change], now: datetime) -> None:
         decided = [
@@ -279,7 +275,7 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
             if change.inbox_id is not None
         ]
         if decided:
-            connection.execute(update(inbox).where(inbox.c.id == bindparam("which")), decided)
+            many(connection, _DECIDED, decided)
         for some in chunks(sorted({id for change in changes for id in change.event_ids})):
             connection.execute(update(events).where(events.c.id.in_(some)).values(waiting=False))
 

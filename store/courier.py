@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from core.effects import State
 from core.ports import JournalEntry, OutboxRow, Settled
-from store.base import chunks, ripe
+from store.base import chunks, many, ripe
 from store.journal import Journal
 from store.outbox import CHANGE, DONE, WAITING, End, Outbox
 from store.tables import dependencies, events, inbox, outbox
@@ -155,7 +155,7 @@ class Courier(Journal, Outbox):
                     }
                 )
         if again:
-            connection.execute(CHANGE, again)
+            many(connection, CHANGE, again)
         self._finish(connection, ends, now)
         if head is not None:
             self._append(connection, head, lines)

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.errors import UserError
 from core.ports import JournalEntry
-from store.base import Group, chunks, clear, upsert
+from store.base import Group, chunks, clear, many, upsert
 from store.crypto import Unreadable
 from store.tables import journal, meta, microseconds, texts
 
@@ -165,9 +165,9 @@ class Journal(Group):
         if not rows:
             return head
         for some in chunks(rows):
-            connection.execute(_INSERT, list(some))
+            many(connection, _INSERT, some)
         for some in chunks(prose):
-            connection.execute(_INSERT_TEXTS, list(some))
+            many(connection, _INSERT_TEXTS, some)
         upsert(connection, meta, {"name": _HEAD, "value": self._head_text(seq, mac)})
         return Head(seq, mac)
 

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, se
 
 from core.message import Channel
 from core.ports import Delivery, PendingEvent, Posted, Taken
-from store.base import insert_new
+from store.base import insert_new, many
 from store.intake import Intake
 from store.outbox import DONE, End, Outbox
 from store.tables import cases, cursors, events, inbox, lanes, outbox, threads
@@ -94,7 +94,7 @@ class Lookup(Intake, Outbox):
             rows = {h: c for h, c in rows.items() if c in there}
         if rows:
             first = insert_new(connection, threads, "thread_hash")
-            connection.execute(first, [{"thread_hash": h, "case_id": c, "at": now} for h, c in sorted(rows.items())])
+            many(connection, first, [{"thread_hash": h, "case_id": c, "at": now} for h, c in sorted(rows.items())])
 
     def _answered(self, connection: Connection, ends: Sequence[End], now: datetime) -> None:
         """Note on each case when the first text to its customer had left."""

@@ -24,7 +24,7 @@ from core import codec
 from core.effects import Effect, Receipt, SendMessage, State, references
 from core.events import EffectDone, EffectParked
 from core.ports import OutboxRow
-from store.base import Group, chunks, insert_new
+from store.base import Group, chunks, insert_new, many
 from store.tables import dependencies, events, outbox
 
 DONE = ("done", "reconciled")
@@ -106,9 +106,9 @@ class Outbox(Group):
                 row["blocked"] += not satisfied
                 if kind == "after" and state == "dropped":
                     hopeless[effect.key] = _reason(key)
-        connection.execute(_INSERT, list(rows))
+        many(connection, _INSERT, rows)
         if graph:
-            connection.execute(_NEEDS, graph)
+            many(connection, _NEEDS, graph)
         if hopeless:
             locked = self._lock(connection, hopeless)
             self._finish(connection, [End(row, "parked", error=hopeless[row["key"]]) for row in locked], now)
@@ -134,7 +134,7 @@ class Outbox(Group):
                 for some in chunks(keys):
                     freed.update(connection.execute(free, {"keys": some}).scalars())
             if freed:
-                connection.execute(_LESS, [{"which": key, "fewer": freed[key]} for key in sorted(freed)])
+                many(connection, _LESS, [{"which": key, "fewer": freed[key]} for key in sorted(freed)])
             waiting = self._orphans(connection, [end.row["key"] for end in waiting if end.state == "dropped"])
 
     def _orphans(self, connection: Connection, dropped: Sequence[str]) -> list[End]:
@@ -187,9 +187,9 @@ class Outbox(Group):
                     "waiting": True,
                 }
             )
-        connection.execute(CHANGE, changes)
+        many(connection, CHANGE, changes)
         if told:
-            connection.execute(insert_new(connection, events, "id"), told)
+            many(connection, insert_new(connection, events, "id"), told)
 
     # ---- rows
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from core.case import Case, Party
-from store.base import Group, insert_new
+from store.base import Group, insert_new, many
 from store.tables import words
 
 #: Most words kept of one case or person, and most that a search looks for.
@@ -92,4 +92,4 @@ class Words(Group):
         """Add the words of these owners; one that is no longer there still finds its owner."""
         rows = [{"word": self._word(w), "kind": kind, "owner": owner} for owner, known in owners for w in known]
         if rows:
-            connection.execute(insert_new(connection, words), rows)
+            many(connection, insert_new(connection, words), rows)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, bindparam, delete, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from core.directive import Word
 from core.errors import Transient
@@ -16,7 +18,9 @@ from core.ports import Batch
 from engine.intake import ahead
 from processors.tokens import tokenise
 from processors.words import WordMatcher
-from store import SqlStore
+from store import SqlStore, tables
+from store.base import many
+from store.engine import Sqlite
 from tests.store_help import NOW, case, later, opened
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -125,3 +129,46 @@ def test_hits_are_those_of_each_word_alone() -> None:
 def test_hyphens_are_remembered_by_their_first_word() -> None:
     tokens = tokenise("un e-mail, un rendez-vous - demain")
     assert [tokens.items[i].form for i in tokens.hyphens] == ["e", "rendez"]
+
+
+def test_many_rows_are_the_same_by_the_short_road_and_by_sqlalchemys(sqlite_store: SqlStore) -> None:
+    """Without a listener the driver is given what was worked out once; with one, SQLAlchemy does it: rows and errors are alike."""
+    statement = insert(tables.deadlines)
+    change = update(tables.deadlines).where(tables.deadlines.c.name == bindparam("which"))
+    database = sqlite_store.db
+    assert isinstance(database, Sqlite)
+
+    def write(case: str) -> list[Any]:
+        def work(connection: Connection) -> int:
+            connection.execute(text("PRAGMA defer_foreign_keys = 1"))
+            with pytest.raises(IntegrityError):
+                many(
+                    connection,
+                    statement,
+                    [{"case_id": case, "name": "x", "due": NOW}, {"case_id": case, "name": None, "due": NOW}],
+                )
+            with pytest.raises(StatementError, match="zone"):
+                many(connection, statement, [{"case_id": case, "name": "y", "due": NOW.replace(tzinfo=None)}])
+            connection.execute(delete(tables.deadlines))
+            many(connection, statement, [{"case_id": case, "name": f"n{n}", "due": NOW} for n in range(3)])
+            touched = many(connection, change, [{"which": f"n{n}", "due": NOW + timedelta(days=n)} for n in range(1, 5)])
+            assert many(connection, statement, []) == 0
+            found = connection.execute(select(tables.deadlines.c.name, tables.deadlines.c.due).order_by("name")).all()
+            connection.execute(delete(tables.deadlines))
+            return [touched, *map(tuple, found)]
+
+        return database.write(work)
+
+    short = write("c1")
+    seen: list[str] = []
+
+    def see(*args: Any) -> None:
+        seen.append(args[2])
+
+    event.listen(database._writing, "before_cursor_execute", see)
+    try:
+        assert write("c1") == short
+    finally:
+        event.remove(database._writing, "before_cursor_execute", see)
+    assert sum("INSERT" in one for one in seen) == 2
+    assert short == [2, ("n0", NOW), ("n1", NOW + timedelta(days=1)), ("n2", NOW + timedelta(days=2))]
