@@ -6,20 +6,18 @@ keys; a phrase may have a few other tokens between its own.
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 from core.directive import Word
+from processors.stems import family, keys
 from processors.tokens import LINE, SENTENCE, Token, Tokens, fold, tokenise
 from processors.words_common import COMMON, FUNCTION, NUMBERS, word_set
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A word found. ``first`` and ``last`` are its tokens; ``exact`` is False when a typo was forgiven."""
 
     word: Word
@@ -29,83 +27,6 @@ class Hit:
     exact: bool
     first: int
     last: int
-
-
-_local = threading.local()
-
-
-def _stemmers() -> tuple[Any, Any]:
-    """The French and English stemmers of this thread (a stemmer is not safe across threads; loaded when first used)."""
-    if not hasattr(_local, "stemmers"):
-        import Stemmer  # 1 MB, and only where words are read
-
-        _local.stemmers = (Stemmer.Stemmer("french", 0), Stemmer.Stemmer("english", 0))
-    pair: tuple[Any, Any] = _local.stemmers
-    return pair
-
-
-def _squeeze(stem: str) -> str:
-    """A stem without the spelling of its ending: "bugu" (buguer) and "bugg" (buggé) are "bug"."""
-    if len(stem) > 3:
-        if stem.endswith("gu"):
-            return stem[:-1]
-        if stem[-1] == stem[-2] and stem[-1] in "bdgmp":
-            return stem[:-1]
-    return stem
-
-
-#: Small words whose stem is another word's: "très" is no "tree".
-_ONLY_THEMSELVES = frozenset({"tres", "apres", "aupres", "expres"})
-
-
-@lru_cache(maxsize=16384)
-def keys(form: str, accented: str) -> tuple[str, ...]:
-    """What a token may be matched by: itself first, then its stems, "f:" and "e:" before the French and the English ones."""
-    if len(form) < 3 or form.isdigit() or form in _ONLY_THEMSELVES:
-        return (form,)  # nothing shorter is stemmed: "AR" must never be "are"
-    if "\u0600" <= form[0] <= "\u06ff":
-        return _arabic(form)
-    if len(form) == 3:
-        return form, "f:" + form, "e:" + form  # "bugs" is a bug
-    french, english = _stemmers()
-    stems = [french.stemWord(form), fold(french.stemWord(accented))]
-    # what the French stemmer leaves of a word without its accents: modelisee > modelise > modelis
-    if form.endswith(("ee", "ees")):
-        stems.append(french.stemWord(form.rstrip("s")[:-1]))
-    if form.endswith("ent") and len(form) >= 6:  # ouvrent, as ouvre
-        stems.append(french.stemWord(form[:-2]))
-    if form.endswith("ons") and len(form) >= 7:  # modélisons, as modéliser
-        stems.append(french.stemWord(form[:-3] + "er"))
-    found = {form: None, **{"f:" + _squeeze(stem): None for stem in stems if len(stem) >= 3}}
-    if form == accented:  # no English word has an accent: "modèles" is not "modelled"
-        found["e:" + _squeeze(english.stemWord(form))] = None
-    if form.endswith("en") and len(form) >= 8:  # Rechnungen
-        found[form[:-2]] = None
-    return tuple(found)
-
-
-#: What Arabic writes before a word ("and", "with", "the" …) and after it (plural, feminine), the longest first.
-_BEFORE = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف")
-_AFTER = ("ات", "ين", "ون", "ة", "ه", "ي")
-
-
-def _arabic(form: str) -> tuple[str, ...]:
-    """A word in Arabic script, and it without what is written onto it; at least three letters are left."""
-    found: dict[str, None] = {form: None}
-    stem = next((form.removeprefix(b) for b in _BEFORE if form.startswith(b) and len(form) - len(b) >= 3), form)
-    for bare in (form, stem):
-        ending = next((a for a in _AFTER if bare.endswith(a) and len(bare) - len(a) >= 3), "")
-        found["a:" + bare.removesuffix(ending)] = None
-    return tuple(found)
-
-
-def _family(form: str) -> tuple[str, ...]:
-    """The word and its close derivations, so that a slip in one of them is seen: modéliser, modélisation."""
-    if len(form) >= 7 and form.endswith("er"):
-        return form, form[:-2] + "ation", form[:-1]
-    if len(form) >= 9 and form.endswith("ation"):
-        return form, form[:-5] + "er", form[:-5] + "e"
-    return (form,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +41,7 @@ class _Element:
 class _Pattern:
     word: Word
     elements: tuple[_Element, ...]
+    folded: str
 
 
 #: A pattern with its place in the order of the documents.
@@ -156,10 +78,10 @@ def _compile(word: Word) -> list[_Pattern]:
         tight = previous is not None and (token.start == previous.end or (beside and not skipped))
         elements.append(_element(token, tight=tight, room=2 + skipped))
         previous = token
-    patterns = [_Pattern(word, tuple(elements))]
+    patterns = [_Pattern(word, tuple(elements), fold(word.text))]
     together = "".join(t.form for t in tokens)
     if len(tokens) > 1 and len(together) >= 6:  # "motdepasse"
-        patterns.append(_Pattern(word, (_Element(together, frozenset((together,)), False, 1),)))
+        patterns.append(_Pattern(word, (_Element(together, frozenset((together,)), False, 1),), fold(word.text)))
     return patterns
 
 
@@ -167,8 +89,28 @@ def _allowed_edits(length: int) -> int:
     return 0 if length < 5 else 1 if length < 9 else 2
 
 
-_Read = tuple[tuple[str, ...], tuple[str, ...]]
-_NOTHING: _Read = ((), ())
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """The patterns that begin with a word by one of its keys, those of the keys before it left out.
+
+    ``alone`` are of one word; ``begun`` of several, by the keys of their second. ``exact``: the key is the word's own.
+    """
+
+    exact: bool
+    alone: tuple[_Placed, ...]
+    begun: Mapping[str, Sequence[_Placed]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What a word is: by these keys ``exact``-ly, by those ``near``-ly; and the patterns that it begins."""
+
+    exact: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    ways: tuple[_Way, ...] = ()
+
+
+_NOTHING = _Read()
 #: Words whose reading a matcher remembers.
 _REMEMBERED = 8192
 
@@ -222,7 +164,7 @@ class WordMatcher:
             for element in pattern.elements:
                 self._known |= element.keys
                 if len(element.form) >= 5 and element.form not in self._forms:
-                    for form in _family(element.form):
+                    for form in family(element.form):
                         self._vocabulary.setdefault(self._shelf(form[0], len(form)), []).append((form, element))
                 self._forms |= {k for k in element.keys if ":" not in k}
 
@@ -235,40 +177,41 @@ class WordMatcher:
         if not readings and not tokens.hyphens:
             return hits
         for i in sorted(readings):
-            exact, near = readings[i]
-            if near and self._nouns and _is_name(items, i):
+            reading = readings[i]
+            if reading.near and self._nouns and _is_name(items, i):
                 continue  # "Jacques Bertin" is no berline
-            following: list[str] | None = None
-            for key in (*exact, *near):
-                patterns: Sequence[_Placed] = self._alone.get(key, ())
-                if (begun := self._begun.get(key)) is not None:
+            following: set[str] | None = None
+            for way in reading.ways:
+                patterns: Sequence[_Placed] = way.alone
+                if way.begun:
                     # A pattern of several words is only tried where its second is near.
                     if following is None:
                         following = self._following(items, readings, i)
-                    if seconds := [second for second in following if second in begun]:
+                    if not way.begun.keys().isdisjoint(following):
                         placed = dict(patterns)
-                        for second in seconds:
-                            placed.update(begun[second])
+                        for second in way.begun.keys() & following:
+                            placed.update(way.begun[second])
                         patterns = sorted(placed.items())
                 for _, pattern in patterns:
                     found = self._follow(pattern, items, readings, i)
                     if found is not None:
                         last, literal = found
-                        literal = literal and key in exact
                         start, end = items[i].start, items[last].end
-                        hits.append(Hit(pattern.word, start, end, tokens.text[start:end], literal, i, last))
+                        hits.append(Hit(pattern.word, start, end, tokens.text[start:end], literal and way.exact, i, last))
         for i in tokens.hyphens:  # "e-mail" is an email
-            near = readings.get(i, _NOTHING)[1]
-            if near and self._nouns and _is_name(items, i):
+            if readings.get(i, _NOTHING).near and self._nouns and _is_name(items, i):
                 continue
             for _, pattern in self._alone.get(items[i].form + items[i + 1].form, ()):
                 start, end = items[i].start, items[i + 1].end
                 hits.append(Hit(pattern.word, start, end, tokens.text[start:end], True, i, i + 1))
-        best: dict[tuple[Word, int], Hit] = {}
+        if len(hits) < 2:
+            return hits
+        best: dict[tuple[int, int], Hit] = {}
         for hit in hits:
-            known = best.get((hit.word, hit.first))
+            place = id(hit.word), hit.first  # a word of these lists stands in them once
+            known = best.get(place)
             if known is None or (hit.exact, hit.end) > (known.exact, known.end):
-                best[hit.word, hit.first] = hit
+                best[place] = hit
         return sorted(best.values(), key=lambda h: (h.start, -h.end))
 
     def _readings(self, tokens: Tokens) -> dict[int, _Read]:
@@ -282,15 +225,32 @@ class WordMatcher:
                     found[i] = reading
         return found
 
-    def _following(self, items: Sequence[Token], readings: Mapping[int, _Read], at: int) -> list[str]:
+    def _following(self, items: Sequence[Token], readings: Mapping[int, _Read], at: int) -> set[str]:
         """The keys of what stands so near after a token that it may go on with it."""
-        found: list[str] = []
+        found: set[str] = set()
         for j in range(at + 1, min(at + 1 + self._reach, len(items))):
             if items[j].brk > LINE:
                 break
-            for keys in readings.get(j, _NOTHING):
-                found += keys
+            if (reading := readings.get(j)) is not None:
+                found.update(reading.exact, reading.near)
         return found
+
+    def _reading(self, exact: tuple[str, ...], near: tuple[str, ...] = ()) -> _Read:
+        """A word with the patterns that it begins, each by the first of its keys that leads there."""
+        ways: list[_Way] = []
+        seen: set[int] = set()
+        for number, key in enumerate((*exact, *near)):
+            alone = tuple(one for one in self._alone.get(key, ()) if one[0] not in seen)
+            begun = {
+                second: new
+                for second, placed in self._begun.get(key, {}).items()
+                if (new := [one for one in placed if one[0] not in seen])
+            }
+            seen.update(place for place, _ in alone)
+            seen.update(place for placed in begun.values() for place, _ in placed)
+            if alone or begun:
+                ways.append(_Way(number < len(exact), alone, begun))
+        return _Read(exact, near, tuple(ways))
 
     def _read(self, token: Token) -> _Read:
         """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""
@@ -312,13 +272,13 @@ class WordMatcher:
         if exact:
             if form not in self._forms and len(form) <= 4 and form in COMMON and form.rstrip("s") not in self._forms:
                 return _NOTHING  # "tu vas" is no vase
-            return exact, ()
+            return self._reading(exact)
         if not self._typos or len(form) < 4 + self._nouns or form in COMMON or form.isdigit():
             return _NOTHING
         if self._nouns and token.accented.endswith(("é", "ée", "és", "ées")):
             return _NOTHING  # a participle is no thing
         near = self._near(token)
-        return ((), near) if near else _NOTHING
+        return self._reading((), near) if near else _NOTHING
 
     def _shelf(self, letter: str, length: int) -> str:
         """Where words are kept that may be meant: those that name things are many, and looked up by length as well."""
@@ -331,13 +291,13 @@ class WordMatcher:
             return _NOTHING  # "livré" is no "livre"
         for own in (form, form.removesuffix("s"), form.removesuffix("x"), form.removesuffix("es")):
             if own in self._singles and (own == form or len(own) > 2):
-                return tuple(k for k in dict.fromkeys((own, form, form.removesuffix("s"))) if k in self._known), ()
+                return self._reading(tuple(k for k in dict.fromkeys((own, form, form.removesuffix("s"))) if k in self._known))
         if form in self._known:
-            return exact, ()
+            return self._reading(exact)
         relatives = {form + "s", form + "e", form.rstrip("sx") + "e"}
         if (form in COMMON or form in FUNCTION or len(form) <= 3) and relatives.isdisjoint(self._forms):
             return _NOTHING
-        return exact, ()
+        return self._reading(exact)
 
     def _near(self, token: Token) -> tuple[str, ...]:
         from rapidfuzz.distance import OSA  # 6 MB: only where words are read
@@ -384,15 +344,18 @@ class WordMatcher:
                     break
                 if self._close and any(items[k].form not in _BINDING for k in range(here + 1, j)):
                     break  # "une lampe et un chevet" is no "lampe de chevet"
-                exact, near = readings.get(j, _NOTHING)
-                if not element.keys.isdisjoint(exact) or not element.keys.isdisjoint(near):
-                    literal = literal and not element.keys.isdisjoint(exact)
+                reading = readings.get(j)
+                if reading is None:
+                    continue
+                exactly = not element.keys.isdisjoint(reading.exact)
+                if exactly or not element.keys.isdisjoint(reading.near):
+                    literal = literal and exactly
                     here, found = j, True
                     break
             if not found:
                 return None
         first, last = items[at], items[here]
-        if last.form in _NO_MORE and last.form not in fold(pattern.word.text) and not _has_ne(items, at):
+        if last.form in _NO_MORE and last.form not in pattern.folded and not _has_ne(items, at):
             return None  # "ça marche plus vite"
         if pattern.elements[0].form.isdigit() and len(pattern.elements) > 1:
             # "3 d'entre eux" and "1,3 D" are not 3D
