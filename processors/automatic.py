@@ -139,7 +139,7 @@ def _declared_reply(view: View) -> Finding | None:
         return Finding("auto-reply", f"En-tête Precedence: {view.precedence}.")
     if view.header("Preference").startswith("auto"):
         return Finding("auto-reply", "En-tête Preference: auto_reply.")
-    for name in _AUTOREPLY_HEADERS:
+    for name in view.among(_AUTOREPLY_HEADERS):
         fields = view.headers.all(name)
         if fields and fold(fields[0]).strip() not in ("no", "false", "0", "none", "off"):
             return Finding("auto-reply", f"En-tête {name}.")
@@ -291,7 +291,7 @@ def _bulk(view: View) -> Finding | None:
     listed = bool(view.headers.get("List-Unsubscribe") or view.headers.get("List-Id"))
     mass = view.precedence in ("bulk", "list", "junk")
     footed = bool(UNSUBSCRIBE.search(view.own))
-    campaign = next((name for name in _CAMPAIGN_HEADERS if view.headers.get(name)), "")
+    campaign = next((name for name in view.among(_CAMPAIGN_HEADERS) if view.headers.get(name)), "")
     if mass and not listed and not campaign and not footed and view.precedence != "list":
         return None  # a gateway that marks everything
     if not (listed or mass or campaign) or view.writes_for_other or view.form:

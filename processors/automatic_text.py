@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, Protocol
 
@@ -26,6 +26,8 @@ class Headers(Protocol):
     def get(self, name: str, default: str = "") -> str: ...
 
     def all(self, name: str) -> tuple[str, ...]: ...
+
+    def __iter__(self) -> Iterator[str]: ...
 
 
 class Part(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from processors.automatic_absence import AWAY, BACK, INSTEAD, SUBJECT_UNTIL
@@ -57,7 +58,17 @@ class View:
         self.headers = mail.headers
 
     def header(self, name: str) -> str:
-        return fold(self.headers.get(name)[:2_000]).strip()
+        """The first field of that name, folded; '' where there is none."""
+        value = self.headers.get(name)
+        return fold(value[:2_000]).strip() if value else ""
+
+    def among(self, names: Sequence[str]) -> Iterator[str]:
+        """Those of the names that fields of the mail have."""
+        return (name for name in names if name.lower() in self._names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(map(str.lower, self.headers))
 
     @cached_property
     def content_type(self) -> str:

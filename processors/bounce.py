@@ -177,7 +177,7 @@ def _challenge(mail: Mail, subject: str) -> Report | None:
         return None
     lines, _ = own_lines(mail.body[:6_000])
     text = " ".join(lines)
-    if not CHALLENGE.search(text) or not (marked or CHALLENGER.search(text)) or "http" not in text:
+    if "http" not in text or not CHALLENGE.search(text) or not (marked or CHALLENGER.search(text)):
         return None
     if not marked and not null_return_path(mail.headers) and not fold(mail.headers.get("Auto-Submitted")).startswith("auto-"):
         return None

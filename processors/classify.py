@@ -65,10 +65,10 @@ class Classifier:
         things = [w for d in business.directives for f in d.facts for c in f.choices for w in c.words]
         things += [Word(phrase) for d in business.directives if d.repeat is not None for phrase in d.repeat.words]
         self._matcher = WordMatcher((w for d in business.directives for w in d.match.words), other=things)
-        self._owners: dict[Word, list[Directive]] = {}
+        self._owners: dict[Word, set[str]] = {}
         for directive in business.directives:
             for word in dict.fromkeys(directive.match.words):
-                self._owners.setdefault(word, []).append(directive)
+                self._owners.setdefault(word, set()).add(directive.name)
 
     def weigh(self, sources: Iterable[Source], attachments: Iterable[Attachment]) -> Weighed:
         """What the texts and files say for each directive."""
@@ -104,7 +104,7 @@ class Classifier:
         hits = _first_of_each(self._matcher.find(source.tokens))
         spoken = longest([h for h in hits if h.word.weight > 0])
         for directive in self._business.directives:
-            for hit in longest([h for h in hits if directive in self._owners[h.word]]):
+            for hit in longest([h for h in hits if directive.name in self._owners[h.word]]):
                 denied = "" if _has_negation(hit.word) else negated(source.tokens, hit.first, hit.last)
                 if denied:
                     text = f"« {hit.quote} » est nié : « {denied} »"
@@ -115,7 +115,9 @@ class Classifier:
                     weight, why = weight * _TYPO, ", faute de frappe"
                 if hit.word.weight < 0:
                     # "une enseigne en forme de bug": what speaks against only qualifies what speaks for
-                    if self._subordinate(source.tokens, hit, [h for h in spoken if directive in self._owners[h.word]], None):
+                    if self._subordinate(
+                        source.tokens, hit, [h for h in spoken if directive.name in self._owners[h.word]], None
+                    ):
                         weight, why = weight * _SUBORDINATE, why + ", à peine"
                 else:
                     if self._subordinate(source.tokens, hit, spoken, directive):
@@ -141,9 +143,10 @@ class Classifier:
         if _tells(hit.word):
             return False  # what happens is never a mere complement
         items = tokens.items
+        own = directive.name if directive is not None else ""
         for head in spoken:
             if (
-                directive in self._owners[head.word]
+                own in self._owners[head.word]
                 or (head.first <= hit.last and hit.first <= head.last)
                 or negated(tokens, head.first, head.last)
             ):
@@ -177,7 +180,7 @@ class Classifier:
         if source.name != "text" or before in _POSSESSIVES or not hit.exact or _has_negation(hit.word):
             return False
         return not any(
-            directive not in self._owners[o.word]
+            directive.name not in self._owners[o.word]
             and source.tokens.joined(min(o.last, hit.last), max(o.first, hit.first))
             and not negated(source.tokens, o.first, o.last)
             for o in spoken

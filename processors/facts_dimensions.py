@@ -95,7 +95,7 @@ class _Measure:
 def find_dimensions(text: str) -> Found | None:
     """The dimensions of the thing a text speaks of, or None; the first thing's where several are measured."""
     said = in_digits(text)
-    if not any(map(str.isdigit, said)):
+    if not any(map(str.isdigit, said)) or not _MEASURE.possible(said):
         return None
     readable = measurable(blank(said, _RANGE))
     groups = _groups(readable, _measures(readable))

@@ -105,7 +105,7 @@ _MEASURED = re.compile(
 
 def in_digits(text: str) -> str:
     """The text with the measures that are spelled in words written in digits, every offset kept."""
-    return _MEASURED.sub(_digits, text) if _SPELLED_UNIT.search(text) else text
+    return _MEASURED.sub(_digits, text) if _SPELLED_UNIT.search(text) or _SPELLED_METRE.search(text) else text
 
 
 def spelled_from(text: str, start: int) -> int:
@@ -115,9 +115,11 @@ def spelled_from(text: str, start: int) -> int:
 
 
 _SPELLED_UNIT = Gated(
-    r"\s(?<=[a-zéèû]\s)(?:centim|millim|m[èe]tre|cm\b|mm\b|m\b|inch|feet\b|foot\b|meter|(?:de\s)?(?:large|haut|long|profond|diam|[ée]pais)|wide|high|tall|deep)",
+    r"\s(?<=[a-zéèû]\s)(?:centim|millim|m[èe]tre|inch|feet\b|foot\b|meter|(?:de\s)?(?:large|haut|long|profond|diam|[ée]pais)|wide|high|tall|deep)",
     re.IGNORECASE,
 )
+#: Those in short, which no string tells of that few texts have.
+_SPELLED_METRE = re.compile(r"\s[cm]?m\b(?:(?<=[a-zéèû]\sm)|(?<=[a-zéèû]\s[cm]m))", re.IGNORECASE)
 
 
 def _digits(match: re.Match[str]) -> str:

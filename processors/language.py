@@ -62,6 +62,9 @@ _USUAL = frozenset(("fr", "en", "de", "es", "it", "pt", "nl", "ar"))
 _NOISE = Gated(
     r"[øØ⌀Φ]\s?\d{1,5}|https?://\S{1,500}|\S{1,64}@\S{1,250}|[\w-]{1,80}\.[a-z]{2,4}\b|<[^<>]{0,300}>|\[#?[\w-]{1,40}\]"
 )
+#: The same for a text without a dot inside a word: no name of a machine stands in it.
+_NOISE_UNDOTTED = Gated(r"[øØ⌀Φ]\s?\d{1,5}|https?://\S{1,500}|\S{1,64}@\S{1,250}|<[^<>]{0,300}>|\[#?[\w-]{1,40}\]")
+_DOTTED = re.compile(r"\.[a-z]")
 _SCRIPTS = (
     ("ar", "؀-ۿݐ-ݿ"), ("he", "֐-׿"), ("el", "Ͱ-Ͽ"), ("th", "฀-๿"), ("ko", "가-힣ᄀ-ᇿ"),
     ("ja", "぀-ヿ"), ("zh", "一-鿿"), ("ru", "Ѐ-ӿ"), ("hi", "ऀ-ॿ"),
@@ -87,14 +90,15 @@ def language(text: str, hint: str = "") -> str:
 
     ``hint`` is the language expected, e.g. of the case so far: it decides between close rivals, never alone.
     """
-    text = _NOISE.sub(" ", text[:_MAX_TEXT].replace("’", "'").lower())
+    text = text[:_MAX_TEXT].replace("’", "'").lower()
+    text = (_NOISE_UNDOTTED if _DOTTED.search(text) is None else _NOISE).sub(" ", text)
     if foreign := _by_script(text):
         return foreign
     scores: defaultdict[str, float] = defaultdict(float)
     lexicon = _lexicon()
     words = _WORD.findall(text)[:_MAX_WORDS]
     for word in words:
-        for code, weight in _weights(word, lexicon):
+        for code, weight in lexicon.get(word) or _weights(word, lexicon):
             scores[code] += weight
     if not words:
         return ""

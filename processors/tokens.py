@@ -38,6 +38,7 @@ _DOMAIN = Gated(
     r"(?:(?:com|fr|net|org|io|eu|app|shop|store|studio|dev|info|biz|paris|co\.uk)(?![\w-])(?:/\S*)?|[a-z]{2,3}/\S+)",
     re.IGNORECASE,
 )
+_LETTER_AFTER_DOT = re.compile(r"\.[a-z]", re.IGNORECASE)
 _PLACEHOLDER = Gated(r"\[(?:cid|image|inline)\b[^\]\n]{0,120}\]", re.IGNORECASE)
 _IMAGE_NAME = Gated(r"(?<![\w.-])[\w().-]{1,80}\.(?:png|jpe?g|gif|heic|webp|bmp|tiff?)(?!\w)", re.IGNORECASE)
 
@@ -88,9 +89,15 @@ class Tokens:
 
 def mask(text: str) -> str:
     """The text with links, addresses, image names and placeholders blanked, every offset kept."""
-    for pattern, sign in ((_PLACEHOLDER, "["), (_LINK, "."), (_LINK, ":"), (_EMAIL, "@"), (_DOMAIN, "."), (_IMAGE_NAME, ".")):
-        if sign in text:
-            text = pattern.sub(_blank, text)
+    if "[" in text:
+        text = _PLACEHOLDER.sub(_blank, text)
+    dotted = _LETTER_AFTER_DOT.search(text) is not None
+    if dotted or ":" in text or "www." in text.lower():
+        text = _LINK.sub(_blank, text)
+    if "@" in text:
+        text = _EMAIL.sub(_blank, text)
+    if dotted:
+        text = _IMAGE_NAME.sub(_blank, _DOMAIN.sub(_blank, text))
     return text
 
 
@@ -156,7 +163,7 @@ def tokenise(text: str) -> Tokens:
         if gap == "-" and items:
             hyphens.append(len(items) - 1)
         form, accented, capital = _spelled(raw)
-        strength = _strength(gap if len(gap) <= 40 else gap[:20] + gap[-20:]) if items else SENTENCE
+        strength = (JOINED if gap == " " else _strength(gap if len(gap) <= 40 else gap[:20] + gap[-20:])) if items else SENTENCE
         items.append(make(Token, (form, accented, start, stop, strength, gap[:4], capital)))
         end = stop
     return Tokens(text, tuple(items), tuple(hyphens))
