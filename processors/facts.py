@@ -22,7 +22,7 @@ from processors.facts_dates import date_spans, find_date
 from processors.facts_dimensions import find_dimensions
 from processors.facts_goods import GoodsReader
 from processors.facts_money import find_money
-from processors.facts_numbers import Found
+from processors.facts_numbers import Found, has_digit
 from processors.facts_places import AddressReader
 from processors.facts_references import ReferenceReader
 from processors.facts_sources import Place, fact_of, files, named, shown, without_headers, words_of
@@ -209,7 +209,7 @@ class FactReader:
             return self._addresses[spec.name].find(text, day)
         if spec.type == "yesno":
             return self._yesno[spec.name].find(tokens)
-        dates = date_spans(text, day) if any(map(str.isdigit, text)) else []
+        dates = date_spans(text, day) if has_digit(text) else []
         if spec.type == "quantity":
             return find_quantity(tokens, self._units[spec.name], dates)
         if spec.type == "count":

@@ -175,23 +175,25 @@ def date_spans(text: str, day: date) -> list[tuple[int, int]]:
     return [f.spans[0] for f, _ in _dates(text, day)]
 
 
-class _Folded(dict[int, str]):
-    """What each character becomes for ``str.translate``: its folded form where that is one character, else itself."""
+class _Folded(dict[str, str]):
+    """What each character becomes: its folded form where that is one character, else itself."""
 
-    def __missing__(self, code: int) -> str:
-        folded = fold(chr(code))
-        found = folded if len(folded) == 1 else chr(code)
+    def __missing__(self, sign: str) -> str:
+        folded = fold(sign)
+        found = folded if len(folded) == 1 else sign
         if len(self) < 4096:  # bounded: hostile text must not fill the memory
-            self[code] = found
+            self[sign] = found
         return found
 
 
 _FOLDED = _Folded()
+#: Characters that are not their own folded form; ``str.translate`` would ask about all of them.
+_UNFOLDED = re.compile(r"[A-Z\x80-\U0010ffff]")
 
 
 def plain_text(text: str) -> str:
     """The text folded character by character, so that offsets hold."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED)
+    return text.lower() if text.isascii() else _UNFOLDED.sub(lambda m: _FOLDED[m[0]], text)
 
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other

@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.reading import Dimensions
-from processors.facts_numbers import NUMBER, Found, blank, in_digits, measurable, parse_number, spelled_from, trimmed
+from processors.facts_numbers import (
+    NUMBER,
+    Found,
+    blank,
+    has_digit,
+    in_digits,
+    measurable,
+    only_names_3d,
+    parse_number,
+    spelled_from,
+    trimmed,
+)
 from processors.gated import Gated
 
 _MM = {
@@ -95,7 +106,7 @@ class _Measure:
 def find_dimensions(text: str) -> Found | None:
     """The dimensions of the thing a text speaks of, or None; the first thing's where several are measured."""
     said = in_digits(text)
-    if not any(map(str.isdigit, said)) or not _MEASURE.possible(said):
+    if not has_digit(said) or only_names_3d(said):
         return None
     readable = measurable(blank(said, _RANGE))
     groups = _groups(readable, _measures(readable))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from core.reading import Money
-from processors.facts_numbers import NUMBER, Found, blank, parse_number, trimmed
+from processors.facts_numbers import NUMBER, Found, blank, has_digit, parse_number, trimmed
 from processors.gated import Gated
 
 _CURRENCIES = {
@@ -42,7 +42,7 @@ _MONEY_RANGE = Gated(
 
 def blank_money(text: str) -> str:
     """The text with its amounts of money blanked."""
-    return blank(text, _MONEY) if any(map(str.isdigit, text)) else text
+    return blank(text, _MONEY) if has_digit(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def amounts(text: str, *, english: bool = False, ranged: bool = True) -> list[Am
 
     A range is no amount, unless ``ranged`` False says that "500 à 2 dh" is a number and the price of one.
     """
-    readable = (blank(text, _MONEY_RANGE) if ranged else text) if any(map(str.isdigit, text)) else ""
+    readable = (blank(text, _MONEY_RANGE) if ranged else text) if has_digit(text) else ""
     found: list[Amount] = []
     for match in list(_MONEY.finditer(readable))[:200]:
         written = match["first"] or match["number"]

@@ -62,6 +62,16 @@ _NOT_MEASURES = tuple(
 POSTCODE = Gated(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
 
 
+_THREE_D = _NOT_MEASURES[4]
+_FILE = re.compile(r"[@\[]|\.[^\W_]|://", re.IGNORECASE)
+#: Decimal digits of every script, and the signs that are digits besides: in a circle, raised, lowered.
+_ANY_DIGIT = re.compile(
+    r"[\d\u00b2\u00b3\u00b9\u1369-\u1371\u19da\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea"
+    r"\u24f5-\u24fd\u24ff\u2776-\u277e\u2780-\u2788\u278a-\u2792\U00010a40-\U00010a43\U00010e60-\U00010e68\U00011052-\U0001105a"
+    r"\U0001f100-\U0001f10a]"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value read in one text: where it stands there (first and last offset of each quote) and how sure the rule is."""
@@ -73,15 +83,33 @@ class Found:
 
 def blank(text: str, *patterns: re.Pattern[str] | Gated) -> str:
     """The text with every match of the patterns blanked."""
+    whole = text  # what is blanked leaves no word that was not there
     for pattern in patterns:
-        text = pattern.sub(lambda m: BLANK * len(m[0]), text)
+        if isinstance(pattern, Gated):
+            text = pattern.sub(_blanked, text, whole)
+        else:
+            text = pattern.sub(_blanked, text)
     return text
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return BLANK * len(match[0])
+
+
+def has_digit(text: str) -> bool:
+    """Whether ``str.isdigit`` is true of any character."""
+    return _ANY_DIGIT.search(text) is not None
+
+
+def only_names_3d(text: str) -> bool:
+    """Whether the text's digits are those of "3D" and the like, and it names no file or machine that may have them."""
+    return _FILE.search(text) is None and not has_digit(_THREE_D.sub(_blanked, text))
 
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other
 def measurable(text: str) -> str:
     """The text without the numbers that are neither lengths nor counts (prices and dates are the callers')."""
-    if not any(map(str.isdigit, text)):
+    if not has_digit(text):
         return text
     return blank(mask(text), *REFERENCES, *_NOT_MEASURES, POSTCODE)
 

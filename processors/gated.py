@@ -21,6 +21,7 @@ _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(r"\((?!\?)|\(\?P<")
 #: Letters that ``re.IGNORECASE`` takes for another one, but ``str.lower`` does not.
 _CASELESS = {ord("ſ"): "s", ord("ı"): "i", 0x307: ""}
+_ODD = re.compile("[ſı\u0307]")
 
 #: A text longer than this is looked through by ``re`` alone: a hostile one would hold more words than memory.
 _LONG = 100_000
@@ -67,9 +68,9 @@ class Gated:
         """Every match, one after another."""
         return self._reduced(viable).finditer(text) if (viable := self._viable(text)) else iter(())
 
-    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str) -> str:
-        """The text with every match replaced."""
-        return self._reduced(viable).sub(replacement, text) if (viable := self._viable(text)) else text
+    def sub(self, replacement: str | Callable[[re.Match[str]], str], text: str, of: str = "") -> str:
+        """The text with every match replaced. ``of`` is one whose words are known, of which it is what was left."""
+        return self._reduced(viable).sub(replacement, text) if (viable := self._viable(of or text)) else text
 
     def possible(self, text: str) -> bool:
         """Whether the text has what a match needs."""
@@ -143,4 +144,6 @@ def _present(text: str, machine: AhoCorasick) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _caseless(text: str, machine: AhoCorasick) -> frozenset[str]:
     lowered = text.lower()
-    return _present(lowered if lowered.isascii() else lowered.translate(_CASELESS), machine)
+    if not lowered.isascii() and _ODD.search(lowered) is not None:
+        lowered = lowered.translate(_CASELESS)
+    return _present(lowered, machine)

@@ -64,6 +64,7 @@ _NOISE = Gated(
 )
 #: The same for a text without a dot inside a word: no name of a machine stands in it.
 _NOISE_UNDOTTED = Gated(r"[øØ⌀Φ]\s?\d{1,5}|https?://\S{1,500}|\S{1,64}@\S{1,250}|<[^<>]{0,300}>|\[#?[\w-]{1,40}\]")
+_NOISY = re.compile(r"[øØ⌀Φ@<\[]|https?://")
 _DOTTED = re.compile(r"\.[a-z]")
 _SCRIPTS = (
     ("ar", "؀-ۿݐ-ݿ"), ("he", "֐-׿"), ("el", "Ͱ-Ͽ"), ("th", "฀-๿"), ("ko", "가-힣ᄀ-ᇿ"),
@@ -91,7 +92,10 @@ def language(text: str, hint: str = "") -> str:
     ``hint`` is the language expected, e.g. of the case so far: it decides between close rivals, never alone.
     """
     text = text[:_MAX_TEXT].replace("’", "'").lower()
-    text = (_NOISE_UNDOTTED if _DOTTED.search(text) is None else _NOISE).sub(" ", text)
+    if _DOTTED.search(text) is not None:
+        text = _NOISE.sub(" ", text)
+    elif _NOISY.search(text) is not None:
+        text = _NOISE_UNDOTTED.sub(" ", text)
     if foreign := _by_script(text):
         return foreign
     scores: defaultdict[str, float] = defaultdict(float)

@@ -99,6 +99,7 @@ class _Way:
     exact: bool
     alone: tuple[_Placed, ...]
     begun: Mapping[str, Sequence[_Placed]]
+    seconds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +109,7 @@ class _Read:
     exact: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     ways: tuple[_Way, ...] = ()
+    keys: frozenset[str] = frozenset()
 
 
 _NOTHING = _Read()
@@ -180,16 +182,19 @@ class WordMatcher:
             reading = readings[i]
             if reading.near and self._nouns and _is_name(items, i):
                 continue  # "Jacques Bertin" is no berline
-            following: set[str] | None = None
+            following: list[frozenset[str]] | None = None
             for way in reading.ways:
                 patterns: Sequence[_Placed] = way.alone
                 if way.begun:
                     # A pattern of several words is only tried where its second is near.
                     if following is None:
                         following = self._following(items, readings, i)
-                    if not way.begun.keys().isdisjoint(following):
+                    seconds = [
+                        second for near in following if not way.seconds.isdisjoint(near) for second in way.seconds & near
+                    ]
+                    if seconds:
                         placed = dict(patterns)
-                        for second in way.begun.keys() & following:
+                        for second in seconds:
                             placed.update(way.begun[second])
                         patterns = sorted(placed.items())
                 for _, pattern in patterns:
@@ -225,14 +230,14 @@ class WordMatcher:
                     found[i] = reading
         return found
 
-    def _following(self, items: Sequence[Token], readings: Mapping[int, _Read], at: int) -> set[str]:
-        """The keys of what stands so near after a token that it may go on with it."""
-        found: set[str] = set()
+    def _following(self, items: Sequence[Token], readings: Mapping[int, _Read], at: int) -> list[frozenset[str]]:
+        """The keys of each token that stands so near after one that it may go on with it."""
+        found: list[frozenset[str]] = []
         for j in range(at + 1, min(at + 1 + self._reach, len(items))):
             if items[j].brk > LINE:
                 break
             if (reading := readings.get(j)) is not None:
-                found.update(reading.exact, reading.near)
+                found.append(reading.keys)
         return found
 
     def _reading(self, exact: tuple[str, ...], near: tuple[str, ...] = ()) -> _Read:
@@ -249,8 +254,8 @@ class WordMatcher:
             seen.update(place for place, _ in alone)
             seen.update(place for placed in begun.values() for place, _ in placed)
             if alone or begun:
-                ways.append(_Way(number < len(exact), alone, begun))
-        return _Read(exact, near, tuple(ways))
+                ways.append(_Way(number < len(exact), alone, begun, frozenset(begun)))
+        return _Read(exact, near, tuple(ways), frozenset((*exact, *near)))
 
     def _read(self, token: Token) -> _Read:
         """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""

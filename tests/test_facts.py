@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from factories_directive import MODELISATION_FACTS, NOW, attachment, business, message, words
 from hypothesis import given
@@ -11,6 +13,7 @@ from core.directive import Choice, FactSpec
 from core.message import Message
 from core.reading import Fact, Reading
 from processors.analyze import understand
+from processors.facts_numbers import has_digit
 
 HOUSE = business()
 
@@ -262,3 +265,8 @@ def test_choices_keep_the_order_of_the_document() -> None:
     house = business(FactSpec("size", "choice", choices=values), revision="order")
     reading = understand(message("une boîte sculptée"), house, now=NOW, only="modelisation")
     assert value(reading.fact("size")) == "grand"
+
+
+def test_every_digit_there_is_is_seen_as_one() -> None:
+    every = range(sys.maxunicode + 1)
+    assert [hex(code) for code in every if has_digit(chr(code)) != chr(code).isdigit()] == []

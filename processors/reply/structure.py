@@ -104,12 +104,13 @@ def read_structure(html: str) -> tuple[list[str], list[str]] | None:
     if len(html) > _MAX_HTML or not _HINT.search(html):
         return None
     from lxml import etree  # heavy, and most mail is plain
-    from lxml import html as lxml_html
 
     cleaned = _MARKS.sub("", html).replace("\0", "")
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = lxml_html.document_fromstring(cleaned.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(cleaned.encode("utf-8", "replace"), parser)
+        if root is None:
+            return None
         if any("depth" in entry.message for entry in parser.error_log):
             return [], []  # cut off by the parser: what it left out must not be lost
         found = _mark(root)
