@@ -28,11 +28,11 @@ Kind = Literal["text", "phone", "number", "money", "share", "day", "time"]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a column of the table is called, and what its cells are. ``sum`` marks the sum of a request."""
+    """What a column of the table is called, and what its cells are. ``sum`` marks those that are added up: of a line, or of all of them."""
 
     text: str
     kind: Kind = "text"
-    sum: bool = False
+    sum: Literal["", "line", "request"] = ""
 
 
 BEFORE: tuple[tuple[Localized, Kind], ...] = (
@@ -135,7 +135,7 @@ def _headings(column: Column, language: str) -> list[Heading]:
         found = []
         for part in (THIS, ALL_LINES) if column.summed else ({},):
             of = f"{name}, {in_language(part, language)}" if part else name
-            found += [Heading(of, "money", sum=part is not THIS), aside(CURRENCY, of), aside(TAX, of)]
+            found += [Heading(of, "money", "line" if part is THIS else "request"), aside(CURRENCY, of), aside(TAX, of)]
         return found
     kind: Kind = "day" if column.type == "date" else "number" if column.type == "count" else "text"
     return [Heading(name, kind)]

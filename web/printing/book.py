@@ -21,7 +21,8 @@ from web.api.exports import IN_MEMORY
 _LOOKED_AT, _NARROW, _WIDE = 50, 8, 44
 _NUMBERS: dict[Kind, str] = {"money": "#,##0.00##", "share": "0 %"}
 _PHONE = re.compile(r"'\+[\d .()-]+\Z")
-_STATUS = 1  # the column of BEFORE that says where a request stands
+# Columns of BEFORE: where a request stands, and which of its lines a row is.
+_STATUS, _LINE = 1, 6
 
 
 def register_book(name: str, headings: Sequence[Heading], pages: Iterator[list[list[Cell]]], language: str) -> IO[bytes]:
@@ -60,21 +61,15 @@ def register_book(name: str, headings: Sequence[Heading], pages: Iterator[list[l
         made.number_format = shape
         return made
 
-    sums: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
-    summed = next((place for place, heading in enumerate(headings) if heading.sum), None)
+    sums = _Sums(headings)
     number = 1
     for page in _all(first, pages):
         for row in page:
             number += 1
             sheet.append([cell(value, heading.kind) for value, heading in zip(row, headings, strict=True)])
-            amount = row[summed] if summed is not None else None
-            if summed is not None and isinstance(amount, int | Decimal):
-                key = (str(row[_STATUS]), str(row[summed + 1]), str(row[summed + 2]))
-                times, total = sums.get(key, (0, Decimal(0)))
-                sums[key] = (times + 1, total + amount)
+            sums.add(row)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{number}"
-    if summed is not None:
-        _sums(book, headings, summed, sums, french)
+    sums.write(book, french)
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
     book.save(file)
     file.seek(0)
@@ -86,34 +81,56 @@ def _all(first: list[list[Cell]], pages: Iterator[list[list[Cell]]]) -> Iterator
     yield from pages
 
 
-def _sums(
-    book: Workbook,
-    headings: Sequence[Heading],
-    summed: int,
-    sums: dict[tuple[str, str, str], tuple[int, Decimal]],
-    french: bool,
-) -> None:
-    """A sheet with how many requests have a sum, and what they come to: by status, currency and tax."""
-    sheet = book.create_sheet("Totaux" if french else "Totals")
-    for letter, width in zip("ABCDE", (18, 12, 14, 12, 18), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2"
-    counted = "nombre" if french else "number"
-    top = [
-        headings[_STATUS].text,
-        "devise" if french else "currency",
-        "taxe" if french else "tax",
-        counted,
-        headings[summed].text,
-    ]
-    row = [WriteOnlyCell(sheet, value=text) for text in top]
-    for made in row:
-        made.font, made.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-    sheet.append(row)
-    for (status, currency, tax), (times, total) in sorted(sums.items()):
-        amount = WriteOnlyCell(sheet, value=total)
-        amount.number_format = _NUMBERS["money"]
-        texts = [WriteOnlyCell(sheet, value=text) for text in (status, currency, tax)]
-        for made in texts:
-            made.data_type = "s"
-        sheet.append([*texts, times, amount])
+class _Sums:
+    """How many requests have a sum and what they come to, by status, currency and tax.
+
+    A request without one sum (two currencies, a line without a price) counts with what its lines have, as in the desk's figures.
+    """
+
+    def __init__(self, headings: Sequence[Heading]) -> None:
+        self._headings = headings
+        self._place: dict[str, int] = {heading.sum: at for at, heading in enumerate(headings) if heading.sum}
+        self._found: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
+        self._whole = False  # whether the request of the row before has one sum
+        self._seen: set[tuple[str, str, str]] = set()
+
+    def add(self, row: Sequence[Cell]) -> None:
+        """Count a row; those of a request follow one another, its first line first."""
+        if "request" not in self._place:
+            return
+        if row[_LINE] == 1:
+            self._whole, self._seen = row[self._place["request"]] is not None, set()
+        elif self._whole:
+            return
+        at = self._place.get("request" if self._whole else "line")
+        amount = row[at] if at is not None else None
+        if at is not None and isinstance(amount, int | Decimal):
+            key = (str(row[_STATUS]), str(row[at + 1]), str(row[at + 2]))
+            times, total = self._found.get(key, (0, Decimal(0)))
+            self._found[key] = (times + (key not in self._seen), total + amount)
+            self._seen.add(key)
+
+    def write(self, book: Workbook, french: bool) -> None:
+        """Their sheet, where the register has sums at all."""
+        if "request" not in self._place:
+            return
+        sheet = book.create_sheet("Totaux" if french else "Totals")
+        for letter, width in zip("ABCDE", (18, 12, 14, 12, 18), strict=True):
+            sheet.column_dimensions[letter].width = width
+        sheet.freeze_panes = "A2"
+        top = [
+            self._headings[_STATUS].text,
+            *(("devise", "taxe", "nombre") if french else ("currency", "tax", "number")),
+            self._headings[self._place["request"]].text,
+        ]
+        row = [WriteOnlyCell(sheet, value=text) for text in top]
+        for made in row:
+            made.font, made.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+        sheet.append(row)
+        for (status, currency, tax), (times, total) in sorted(self._found.items()):
+            amount = WriteOnlyCell(sheet, value=total)
+            amount.number_format = _NUMBERS["money"]
+            texts = [WriteOnlyCell(sheet, value=text) for text in (status, currency, tax)]
+            for made in texts:
+                made.data_type = "s"
+            sheet.append([*texts, times, amount])
