@@ -1,0 +1,54 @@
+"""The workbook of a register: its sheet of sums agrees with what the desk and the printed register count."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import load_workbook
+
+from engine.export import Cell
+from engine.register_export import BEFORE, Heading
+from web.printing.book import register_book
+
+MONEY = [
+    *(Heading(text["fr"], kind) for text, kind in BEFORE),
+    Heading("total, cette ligne", "money", "line"), Heading("devise"), Heading("taxe"),
+    Heading("total, toutes les lignes", "money", "request"), Heading("devise"), Heading("taxe"),
+]  # fmt: skip
+Amount = tuple[str, str] | None
+
+
+def row(ref: str, line: int, lines: int, mine: Amount, whole: Amount = None) -> list[Cell]:
+    """A row as engine.register_export makes them."""
+
+    def cells(amount: Amount) -> list[Cell]:
+        return [Decimal(amount[0]), amount[1], "HT"] if amount else [None, "", ""]
+
+    return [ref, "En attente", "", "", "", None, line, lines, *cells(mine), *cells(whole)]
+
+
+def sums(*pages: list[list[Cell]]) -> list[list[Any]]:
+    """The sheet of sums below its heading."""
+    book = load_workbook(register_book("Commandes", MONEY, iter(pages), "fr"))
+    return [[cell.value for cell in found] for found in book["Totaux"].iter_rows(min_row=2)]
+
+
+def test_a_request_without_one_sum_counts_with_what_its_lines_have() -> None:
+    one = row("A", 1, 1, ("50", "MAD"), ("50", "MAD"))
+    summed = [row("B", 1, 2, ("4200", "MAD"), ("4900", "MAD")), row("B", 2, 2, ("700", "MAD"))]
+    mixed = [row("C", 1, 3, ("10", "MAD")), row("C", 2, 3, ("20", "EUR")), row("C", 3, 3, ("5", "MAD"))]
+    partly = [row("D", 1, 2, None), row("D", 2, 2, ("7", "MAD"))]
+    without = row("E", 1, 1, None)
+    assert sums([one, *summed, *mixed], [*partly, without]) == [
+        ["En attente", "EUR", "HT", 1, 20],
+        ["En attente", "MAD", "HT", 4, 50 + 4900 + 15 + 7],
+    ]
+    # A request may go over the end of a page.
+    assert sums([*mixed[:2]], [mixed[2]]) == [["En attente", "EUR", "HT", 1, 20], ["En attente", "MAD", "HT", 1, 15]]
+
+
+def test_a_register_without_sums_has_no_sheet_of_them() -> None:
+    headings = MONEY[:8]
+    book = load_workbook(register_book("Demandes", headings, iter([[row("A", 1, 1, None)[:8]]]), "fr"))
+    assert book.sheetnames == ["Demandes"]
