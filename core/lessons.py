@@ -6,6 +6,7 @@ corrections alone, every reading would look as if it were always wrong.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -47,30 +48,34 @@ def lessons(before: Case | None, after: Case, event: Event) -> tuple[Lesson, ...
         author = event.author
         if event.action == "reassign" and after.directive != before.directive:
             return (_label(after, KIND, after.directive, before.directive, "corrected", author, event.at),)
-        changed = _changed(before, after, event)
+        told = event.facts if event.action in ("correct", "validate") else ()
+        changed = _changed(before, after, told, author, event.at)
         if event.action == "correct":
             return changed
     elif not (isinstance(event, MessageRead) and event.role == "admin" and event.authorised):
         return ()
     else:
         author = event.message.sender.email
+        # What his reply corrects; anything else that was read from it is no word of his about the case's fields.
+        told = tuple(f for f in event.reading.facts if f.origin == "person")
+        changed = _changed(before, after, told, author, event.at)
     if before.stage not in UNDECIDED or after.stage not in ("fulfilling", "done"):
         return changed
-    told = [f for f in after.facts if f.origin in ("rules", "model") and before.fact(f.name) == f]
-    confirmed = [_label(after, f.name, f.value, f.value, "confirmed", author, event.at) for f in told]
+    kept = [f for f in after.facts if f.origin in ("rules", "model") and before.fact(f.name) == f]
+    confirmed = [_label(after, f.name, f.value, f.value, "confirmed", author, event.at) for f in kept]
     return (_label(after, KIND, after.directive, after.directive, "confirmed", author, event.at), *changed, *confirmed)
 
 
-def _changed(before: Case, after: Case, event: OperatorActed) -> tuple[Lesson, ...]:
+def _changed(before: Case, after: Case, told: Iterable[Fact], author: str, at: datetime) -> tuple[Lesson, ...]:
     """Labels of what a person wrote in the place of facts; a value that he let stand is confirmed."""
     found = []
-    for name in dict.fromkeys(f.name.partition(".")[0] for f in event.facts if event.action in ("correct", "validate")):
+    for name in dict.fromkeys(f.name.partition(".")[0] for f in told):
         was, now = before.fact(name), after.fact(name)
         if was != now:
             same = (was and was.value) == (now and now.value)
             how: Literal["corrected", "confirmed"] = "confirmed" if same else "corrected"
             inherited = was is not None and was.origin == "inherited"
-            found.append(_label(after, name, _value(now), _value(was), how, event.author, event.at, inherited))
+            found.append(_label(after, name, _value(now), _value(was), how, author, at, inherited))
     return tuple(found)
 
 

@@ -5,13 +5,14 @@ By the rules alone, from the messages as they came. What was inherited from an e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from core.directive import Business, Directive
 from core.lessons import KIND, Lesson
-from core.reading import Fact, FactValue
+from core.reading import Fact, FactValue, Row, Rows
 from core.rows import derived, merge_facts
 from core.views import DeskStore, Said
 from core.wording import fact_text
@@ -29,13 +30,17 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A label that was read otherwise; both values in French words, '' for nothing."""
+    """A label that was read otherwise; both values in French words, '' for nothing.
+
+    Of lines, one for each cell that differs: ``line`` counts from 1, 0 for what is of the whole; ``name`` is then the cell's.
+    """
 
     case_id: str
     directive: str
     name: str
     wanted: str
     found: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +121,7 @@ def evaluate(examples: Iterable[Labelled], businesses: Sequence[Business]) -> Ev
             if _same(lesson.value, found):
                 one.right += 1
             else:
-                spec = read.directive(lesson)
-                misses.append(
-                    Miss(
-                        lesson.case_id,
-                        lesson.directive,
-                        lesson.name,
-                        _words(lesson.value, lesson, spec),
-                        _words(found, lesson, spec),
-                    )
-                )
+                misses += _misses(lesson, found, read.directive(lesson))
     order = [d for b in businesses for d in b.directives]
     return Evaluation(cases, tuple(_sorted(tally, order)), tuple(misses), inherited, lost)
 
@@ -170,15 +166,34 @@ class _Once:
 
 
 def _same(wanted: FactValue | None, found: FactValue | None) -> bool:
+    """Whether they say the same: of lines their values count, not who read them where."""
+    if isinstance(wanted, Rows) and isinstance(found, Rows):
+        return [_cells(row) for row in wanted.rows] == [_cells(row) for row in found.rows]
     if isinstance(wanted, str) and isinstance(found, str):
         return " ".join(wanted.split()).casefold() == " ".join(found.split()).casefold()
     return wanted == found
 
 
-def _words(value: FactValue | None, lesson: Lesson, directive: Directive | None) -> str:
-    if value is None:
-        return ""
-    return fact_text(value, directive.fact(lesson.name) if directive is not None else None, "fr")
+def _cells(row: Row | None) -> dict[str, FactValue]:
+    return {f.name: f.value for f in row.cells} if row is not None else {}
+
+
+def _misses(lesson: Lesson, found: FactValue | None, directive: Directive | None) -> Iterator[Miss]:
+    """In what a reading differs from a label: cell by cell where both are lines."""
+
+    def miss(name: str, wanted: FactValue | None, read: FactValue | None, line: int = 0) -> Miss:
+        spec = directive.fact(name) if directive is not None else None
+        told = ["" if value is None else fact_text(value, spec, "fr") for value in (wanted, read)]
+        return Miss(lesson.case_id, lesson.directive, name, told[0], told[1], line)
+
+    if not (isinstance(lesson.value, Rows) and isinstance(found, Rows)):
+        yield miss(lesson.name, lesson.value, found)
+        return
+    for line, (wanted, read) in enumerate(zip_longest(lesson.value.rows, found.rows), 1):
+        right, was = _cells(wanted), _cells(read)
+        for name in dict.fromkeys((*right, *was)):
+            if not _same(right.get(name), was.get(name)):
+                yield miss(name, right.get(name), was.get(name), line)
 
 
 def _sorted(tally: Mapping[tuple[str, str], _Tally], order: Sequence[Directive]) -> list[Score]:
@@ -208,6 +223,9 @@ def as_json(before: Evaluation, after: Evaluation | None) -> dict[str, Any]:
             for score in before.scores
         ],
         "wrong": [
-            {"case": m.case_id, "directive": m.directive, "field": m.name, "wanted": m.wanted, "found": m.found} for m in last.misses
+            {
+                "case": m.case_id, "directive": m.directive, "field": m.name, "line": m.line, "wanted": m.wanted, "found": m.found,
+            }
+            for m in last.misses
         ],
     }  # fmt: skip

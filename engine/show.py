@@ -135,9 +135,10 @@ def evaluated(before: Evaluation, after: Evaluation | None) -> RenderableType:
     parts: list[RenderableType] = [table]
     for miss in (after or before).misses[:20]:
         name = "genre" if miss.name == KIND else miss.name
+        where = f"ligne {miss.line}, {name}" if miss.line else name
         parts.append(
             Text.assemble(
-                (f"  {miss.case_id[:8]} {name} : ", "bright_black"),
+                (f"  {miss.case_id[:8]} {where} : ", "bright_black"),
                 miss.wanted or "rien",
                 " attendu, ",
                 miss.found or "rien",

@@ -10,6 +10,7 @@ from core.decide import Decision, decide
 from core.directive import Directive
 from core.effects import Effect, SendMessage
 from core.events import DeadlinePassed, MessageRead, OperatorActed, Role
+from core.lessons import Lesson, lessons
 from core.reading import Fact
 from core.work import Context
 from engine.corrections import read_judgement
@@ -38,6 +39,7 @@ class Life:
         self.now: datetime = NOW
         self.case: Case | None = None
         self.decisions: list[Decision] = []
+        self.learned: tuple[Lesson, ...] = ()  # from the last thing that happened
         self.past, self.ref = past, ref
         self._number = 0
 
@@ -140,6 +142,7 @@ class Life:
             self.now, "Sacherie", ADMIN, lambda ref: f"[#{ref}]", lambda case_id: "", new_id=(f"case-{self.ref}", self.ref)
         )
         decision = decide(self.case, event, self.directive, replace(context, past=self.past))
+        self.learned = lessons(self.case, decision.case, event)
         self.case = decision.case
         self.decisions.append(decision)
         return decision
