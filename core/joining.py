@@ -10,9 +10,10 @@ from core.document import unread
 from core.effects import StoreFile
 from core.events import MessageRead
 from core.gates.fulfil import untreated
+from core.inheriting import in_habitual_currency, inherited
 from core.message import is_decoration
 from core.reading import Evidence, Fact
-from core.rows import derived, inherited, joined
+from core.rows import derived, joined
 from core.values import SUMMARY, file_name, missing
 from core.work import Work
 
@@ -188,8 +189,12 @@ def answered(work: Work, event: MessageRead) -> None:
 
 
 def repeat(work: Work, event: MessageRead) -> None:
-    """Who asks for the same again: what he leaves out comes from his last validated request."""
+    """Who asks for the same again: what he leaves out comes from his last validated request. Prices in no currency are in his."""
     asked = event.reading.repeat
+    told = in_habitual_currency(work.case.facts, work.context.past)
+    if told != work.case.facts:
+        work.because("currency", "un prix dit sans monnaie : celle des demandes précédentes de cette personne, à vérifier")
+        work.change(facts=derived(told, work.directive))
     if asked is None or work.directive.repeat is None or work.case.repeats:
         return
     last = next(iter(work.context.past), None)

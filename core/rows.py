@@ -16,7 +16,7 @@ from typing import Literal
 from core import codec
 from core.case import Case
 from core.directive import Directive, FactSpec
-from core.reading import Evidence, Fact, FactValue, Money, Quantity, Row, Rows
+from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
 
 #: How far a request is trusted at most of which a file could not be read.
 UNREAD = 0.5
@@ -75,7 +75,7 @@ def confidence(case: Case, directive: Directive) -> float:
     if not wanted:
         return 1.0
     mean = sum(s.fact.confidence if s.fact is not None else 0.0 for s in wanted) / len(wanted)
-    if case.repeats and directive.repeat is not None and all(s.fact is not None for s in wanted):
+    if case.repeats and directive.repeat is not None and all(s.fact is not None and s.state != "doubtful" for s in wanted):
         mean = max(mean, directive.repeat.confidence)
     return round(min(mean, UNREAD) if case.unread else mean, 2)
 
@@ -187,43 +187,6 @@ def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive) -
     # What the person says now stands above what was taken over from an earlier request.
     old = tuple(f for f in old if not (f.name in stated and f.origin in ("inherited", "derived")))
     return derived(merge_facts(old, new), directive)
-
-
-def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tuple[Fact, ...]:
-    """The facts with what a repeat takes over from the earlier request: only what the message does not say itself.
-
-    Who names another thing, or one of several, takes over nothing that went with the thing (price, nature …).
-    """
-    repeat, spec = directive.repeat, rows_spec(directive)
-    if repeat is None:
-        return facts
-    stated = {f.name: f for f in facts if f.origin != "derived"}
-    columns = {*spec.columns, spec.name} if spec is not None else set()
-    before = {f.name: f for f in last.facts if f.origin != "derived"}
-    other = any(
-        f.name in columns and f.name in before and _is_thing(f, directive) and f.value != before[f.name].value for f in facts
-    )
-    several = spec is not None and spec.name in before
-    names = dict.fromkeys(
-        (*repeat.inherit, *([spec.name] if several and spec is not None and columns & set(repeat.inherit) else ()))
-    )
-    if other or (several and columns & set(stated)):
-        names = {n: None for n in names if n not in columns}
-    taken = (_inherit(before[n], last, repeat.confidence) for n in names if n in before and n not in stated)
-    return derived((*facts, *taken), directive)
-
-
-def _is_thing(fact: Fact, directive: Directive) -> bool:
-    spec = directive.fact(fact.name)
-    return spec is not None and spec.type == "choice"
-
-
-def _inherit(fact: Fact, last: Case, least: float) -> Fact:
-    proof = (Evidence(f"case:{last.id}", last.ref),)
-    value = fact.value
-    if isinstance(value, Rows):
-        value = Rows(tuple(Row(tuple(_inherit(c, last, least) for c in r.cells if c.origin != "derived")) for r in value.rows))
-    return Fact(fact.name, value, proof, max(fact.confidence, least), "inherited")
 
 
 def merge_facts(old: tuple[Fact, ...], new: tuple[Fact, ...]) -> tuple[Fact, ...]:

@@ -115,6 +115,71 @@ def test_a_number_alone_does_not_say_which_of_several_lines_it_means() -> None:
     assert life.stage == "waiting_info"
 
 
+THREE = (
+    "Commande :\n- 10 000 sachets fond plat kraft 12x20, 0,12 € HT\n- 2 000 sacs poignées torsadées 24x10x32, 0,40 € HT\n"
+    "- 1 000 sacs poignées plates 26x17x25, 0,30 € HT"
+)
+
+
+def rows_after(text: str) -> tuple[Life, list[dict[str, tuple[object, str]]]]:
+    """The order after that text of a client whose last one had three lines, its lines as {column: (value, origin)}."""
+    life = Life(validated(THREE), ref="CMD0002B")
+    life.write(text)
+    held = life.value("lines")
+    return life, [{c.name: (c.value, c.origin) for c in r.cells} for r in held.rows] if isinstance(held, Rows) else []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["comme d'habitude mais 5000 torsadées", "kif dima walakin 5000 torsadé", "same as usual but 5000 twisted handle bags"],
+)
+def test_of_several_lines_the_one_that_is_named_has_what_the_message_says(text: str) -> None:
+    life, rows = rows_after(text)
+    assert [row["quantity"] for row in rows] == [
+        (Quantity(Decimal(10000), "pièce"), "inherited"), (Quantity(Decimal(5000), "pièce"), "rules"),
+        (Quantity(Decimal(1000), "pièce"), "inherited"),
+    ]  # fmt: skip
+    assert rows[1]["unit_price"] == (Money(Decimal("0.40"), "EUR", "excl"), "inherited")
+    assert rows[1]["nature"] == ("24x10x32", "inherited")
+    assert rows[1]["total_price"] == (Money(Decimal("2000.00"), "EUR", "excl"), "derived")
+    assert life.value("total_price") == Money(Decimal("3500.00"), "EUR", "excl")
+    assert life.stage == "waiting_review"
+
+
+def test_the_facts_of_the_first_line_change_with_it() -> None:
+    life, rows = rows_after("comme d'habitude mais 8000 sachets fond plat")
+    assert [row["quantity"][0] for row in rows] == [Quantity(Decimal(n), "pièce") for n in (8000, 2000, 1000)]
+    assert life.value("quantity") == Quantity(Decimal(8000), "pièce")
+    assert life.value("nature") == "kraft 12x20"
+
+
+@pytest.mark.parametrize(
+    "text", ["comme d'habitude mais 5000 sacs sans poignées", "comme d'habitude et 5000 sacs sans poignées"]
+)
+def test_what_is_said_of_none_of_several_lines_is_in_doubt(text: str) -> None:
+    life, rows = rows_after(text)
+    assert rows == []
+    assert life.value("product") == "sac_sans_poignees"
+    assert confidence(life.order, life.directive) < 0.6
+    quantity = life.order.fact("quantity")
+    assert quantity is not None
+    assert quantity.confidence < 0.6
+
+
+def test_a_price_in_no_currency_is_in_that_of_the_clients_earlier_orders_and_stays_in_doubt() -> None:
+    last = validated()
+    life = Life(last, ref="CMD0002B")
+    life.write("je commande 3000 sacs poignées plates, prix unitaire 0,79")
+    fact = life.order.fact("unit_price")
+    assert fact is not None
+    assert fact.value == Money(Decimal("0.79"), "MAD")
+    assert fact.evidence[-1] == Evidence(f"case:{last.id}", last.ref)
+    assert fact.confidence < 0.6
+    alone = Life(ref="CMD0003C")
+    alone.write("je commande 3000 sacs poignées plates, prix unitaire 0,79")
+    assert alone.value("unit_price") == Money(Decimal("0.79"))
+
+
 SAME = [
     "kif dima", "salam kif dima a khoya", "kifma dima", "b7al dima", "B7AL DIMA", "bhal dima 3afak", "comme d'habitude",
     "comme d’habitude", "comme d'hab svp", "comme dab", "Même commande que la dernière fois", "la même commande svp",

@@ -1,0 +1,137 @@
+"""What a request takes over from an earlier one of the same person: what a repeat leaves out, the currency of prices told in none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from core.case import Case
+from core.directive import Directive, Repeat
+from core.reading import Evidence, Fact, Money, Row, Rows
+from core.rows import derived, rows_of, rows_spec
+
+#: How surely at most something is known that is told beside a repeat of several lines without saying which of them is meant.
+_WHICH = 0.45
+
+
+def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tuple[Fact, ...]:
+    """The facts with what a repeat takes over from the earlier request: only what the message does not say itself.
+
+    Who names another thing takes over nothing that went with the thing (price, nature …). Of several lines each is taken over; one
+    whose thing the message names has what the message says of it. What is said of none of them, or of two, stands alone and in doubt.
+    """
+    repeat, spec = directive.repeat, rows_spec(directive)
+    if repeat is None:
+        return facts
+    stated = {f.name: f for f in facts if f.origin != "derived"}
+    columns = {*spec.columns, spec.name} if spec is not None else set()
+    before = {f.name: f for f in last.facts if f.origin != "derived"}
+    names = dict.fromkeys(repeat.inherit)
+    several = spec is not None and spec.name in before
+    if spec is not None and several and columns & set(repeat.inherit):
+        names[spec.name] = None
+        if columns & set(stated):
+            told = rows_of(tuple(stated.values()), directive)
+            rows = _changed(told, before[spec.name], last, directive, repeat)
+            names = {n: None for n in names if n not in columns}
+            if rows is None:
+                facts = tuple(replace(f, confidence=min(f.confidence, _WHICH)) if f.name in columns else f for f in facts)
+            else:
+                facts = (*(f for f in facts if f.name not in columns), *_columns_of(rows, last, directive))
+    elif any(
+        f.name in columns and f.name in before and _is_thing(f, directive) and f.value != before[f.name].value for f in facts
+    ):
+        names = {n: None for n in names if n not in columns}
+    kept = {f.name for f in facts if f.origin != "derived"}
+    taken = (_inherit(before[n], last, repeat.confidence) for n in names if n in before and n not in kept)
+    return derived((*facts, *taken), directive)
+
+
+def _changed(told: Sequence[Row], held: Fact, last: Case, directive: Directive, repeat: Repeat) -> tuple[Row, ...] | None:
+    """The earlier lines with what is told of some of them, None where a told line is not one of them alone."""
+    assert isinstance(held.value, Rows)
+    rows = list(held.value.rows)
+    places: dict[int, Row] = {}
+    for row in told:
+        thing = next((c for c in row.cells if _is_thing(c, directive)), None)
+        alike = [
+            n
+            for n, r in enumerate(rows)
+            if thing is not None and any(c.name == thing.name and c.value == thing.value for c in r.cells)
+        ]
+        if len(alike) != 1 or alike[0] in places:
+            return None
+        places[alike[0]] = row
+    found = []
+    for n, row in enumerate(rows):
+        said = {c.name for c in places[n].cells} if n in places else set()
+        # a total that was written for other figures is none of a line that changed
+        kept = (
+            c
+            for c in row.cells
+            if c.origin != "derived" and c.name not in said and (n not in places or c.name in repeat.inherit)
+        )
+        mine = places[n].cells if n in places else ()
+        found.append(Row((*mine, *(_inherit(c, last, repeat.confidence) for c in kept))))
+    return tuple(found)
+
+
+def _columns_of(rows: tuple[Row, ...], last: Case, directive: Directive) -> Iterable[Fact]:
+    """The facts of several lines: those of the first, and all of them."""
+    spec = rows_spec(directive)
+    assert spec is not None
+    calculated = {s.name for s in directive.facts if s.derive}
+    yield from (c for c in rows[0].cells if c.name not in calculated)
+    told = (e for r in rows for c in r.cells if c.origin != "inherited" for e in c.evidence)
+    proof = (Evidence(f"case:{last.id}", last.ref), *told)
+    yield Fact(
+        spec.name, Rows(rows), tuple(dict.fromkeys(proof)), min(c.confidence for r in rows for c in r.cells), "inherited"
+    )
+
+
+def _is_thing(fact: Fact, directive: Directive) -> bool:
+    spec = directive.fact(fact.name)
+    return spec is not None and spec.type == "choice"
+
+
+def _inherit(fact: Fact, last: Case, least: float) -> Fact:
+    proof = (Evidence(f"case:{last.id}", last.ref),)
+    value = fact.value
+    if isinstance(value, Rows):
+        value = Rows(tuple(Row(tuple(_inherit(c, last, least) for c in r.cells if c.origin != "derived")) for r in value.rows))
+    return Fact(fact.name, value, proof, max(fact.confidence, least), "inherited")
+
+
+def in_habitual_currency(facts: tuple[Fact, ...], past: Sequence[Case]) -> tuple[Fact, ...]:
+    """The facts with the amounts that are told in no currency in the only one of the person's earlier requests. They stay as doubtful
+    as they were read; the earlier request is their further evidence."""
+    known: dict[str, Case] = {}
+    for case in past:
+        for fact in _amounts(case.facts):
+            assert isinstance(fact.value, Money)
+            if fact.value.currency:
+                known.setdefault(fact.value.currency, case)
+    if len(known) != 1:
+        return facts
+    currency, case = next(iter(known.items()))
+    return tuple(_in_currency(f, currency, Evidence(f"case:{case.id}", case.ref)) for f in facts)
+
+
+def _amounts(facts: Iterable[Fact]) -> Iterable[Fact]:
+    for fact in facts:
+        if isinstance(fact.value, Rows):
+            for row in fact.value.rows:
+                yield from _amounts(row.cells)
+        elif isinstance(fact.value, Money):
+            yield fact
+
+
+def _in_currency(fact: Fact, currency: str, proof: Evidence) -> Fact:
+    if isinstance(fact.value, Rows):
+        return replace(
+            fact, value=Rows(tuple(Row(tuple(_in_currency(c, currency, proof) for c in r.cells)) for r in fact.value.rows))
+        )
+    if not isinstance(fact.value, Money) or fact.value.currency or fact.origin == "person":
+        return fact
+    more = () if fact.origin == "derived" else (proof,)
+    return replace(fact, value=replace(fact.value, currency=currency), evidence=(*fact.evidence, *more))
