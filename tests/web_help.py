@@ -119,7 +119,7 @@ def running(
         try:
             yield Running(counter, edge)
         finally:
-            assert edge.stop()
+            assert edge.stop(20.0)  # in a busy moment it takes longer than the two seconds of the service
 
 
 class Files:
