@@ -44,7 +44,7 @@ test: .venv/.dev servers
 	@$(MAKE) --no-print-directory -j2 lint pytest
 	@$(MAKE) --no-print-directory contract
 
-# One worker more than processors: a third of a test's time is waiting for disks, servers and browsers.
+# One worker more than processors: part of a test's time is waiting for servers, processes and browsers.
 pytest: .venv/.dev servers
 	@rm -f .contract.jsonl
 	GUICHET_CONTRACT_LOG=$(CURDIR)/.contract.jsonl $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist worksteal $(ARGS)
