@@ -20,6 +20,7 @@ from processors.verdicts import amounts
 from processors.verdicts.asides import without_asides
 from processors.verdicts.clauses import clauses
 from processors.verdicts.errands import without_errands
+from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import Judged, Kind, comes_afterwards, judge, label
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
@@ -27,6 +28,7 @@ from processors.verdicts.pricing import total
 from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
 from processors.verdicts.signed import without_signature
 from processors.verdicts.tokens import tokenise, trick, word_set
+from processors.verdicts.told import without_tales
 
 #: More words than this are a letter, not a decision.
 MOST_WORDS = 160
@@ -97,7 +99,10 @@ def read_verdict(
         judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit, admin=admin)
     ]
     judged = without_asides(without_signature(judged, own.text, admin=admin), own.text, admin=admin)
-    judged = judged if admin else without_errands(judged, own.text)
+    if admin:
+        judged = without_grounds(judged, own.text)
+    else:
+        judged = without_errands(without_tales(judged, own.text), own.text)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
@@ -193,6 +198,8 @@ def _refused(
                 " ".join(i.words for i in j.clause.items).startswith(_CLEARS_UP)
                 or (j.act == "change" and all(i.words == "aussi" for i in j.clause.items if i.act == "change"))
                 or j.act in allowed
+                or (first in _TOO and j.act == "change")
+                or (j.act == "condition" and {i.words for i in j.clause.items if i.act == "condition"} == {"jusqu"})
                 or _wonders(j, at)
                 or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
             )

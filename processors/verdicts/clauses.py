@@ -27,7 +27,7 @@ _GOOD_SYMBOLS = {
     "🟢": "particle",
 }
 _BAD_SYMBOLS = {"👎": "refuse", "❌": "refuse", "🚫": "refuse", "🔴": "refuse"}
-_MILD_SYMBOLS = frozenset("🙂😊😀😃😄😁☺🎉👏❤♥💪🙏😉🌞☀✨🚀😍🤩🥰🌸🌷🎊💯🙌⭐•·°+&’*…¡😇🤗💚💙🔥")
+_MILD_SYMBOLS = frozenset("🙂😊😀😃😄😁☺🎉👏❤♥💪🙏😉🌞☀✨🚀😍🤩🥰🌸🌷🎊💯🙌⭐•·°+&’*…¡😇🤗😅💚💙🔥")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,8 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
             return [group[:i], group[i + 1 :]]
         if word in _THEREFORE and (_decides_then(after) or (admin and _prices_then(group[i + 1 :]))):
             return [group[:i], group[i + 1 :]]
+        if word == "mais" and i > 1 and (_yields(after) or (admin and _said_before(group[:i]) and _names(group[i + 1 :]))):
+            return [group[:i], group[i + 1 :]]
         if word in _HELLO and i <= 3 and group[i - 1].word not in _HELLO | {"et"}:
             return [group[:i], group[i:]]
         if word in {"que", "qu"} and group[i - 1].word in _QUOTES and _says_yes(after):
@@ -140,6 +142,30 @@ _HELLO = word_set("bonjour bonsoir salut hello coucou hallo hola ciao")
 def _decides_then(said: list[str]) -> bool:
     """Whether a yes of the writer follows: « (il est d'accord donc) c'est validé », « … ok pour nous »."""
     return len(said) > 1 and _known(said)[0] == "yes"
+
+
+def _said_before(left: list[Token]) -> bool:
+    return " ".join(t.word for t in left[:2]) in {"j avais", "je pensais", "je disais", "on avait", "nous avions", "j etais"}
+
+
+def _names(right: list[Token]) -> bool:
+    return sum(t.kind == "number" for t in right) == 1
+
+
+_AT_LAST = (
+    ["finalement"],
+    ["au", "final"],
+    ["tout", "compte", "fait"],
+    ["apres", "reflexion"],
+    ["tout", "bien", "reflechi"],
+    ["bon"],
+)
+
+
+def _yields(said: list[str]) -> bool:
+    """« (c'est un peu cher mais) j'accepte », « (j'ai hésité mais) finalement je valide »."""
+    at_last = next((len(w) for w in _AT_LAST if said[: len(w)] == w), 0)
+    return len(said) > at_last and _says_yes(said[at_last:])
 
 
 def _prices_then(rest: list[Token]) -> bool:
@@ -223,6 +249,12 @@ def _without_inserted(said: list[str]) -> list[int]:
 
 def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str], *, admin: bool) -> list[Item]:
     tokens = [part for t in tokens for part in spelt(t, units)]
+    if admin:  # "un seul crédit", "1 petit crédit"
+        tokens = [
+            t
+            for k, t in enumerate(tokens)
+            if not (t.word in _ONLY and k and k + 1 < len(tokens) and tokens[k + 1].word in units)
+        ]
     items: list[Item] = []
     i = 0
     while i < len(tokens):
@@ -262,6 +294,7 @@ def _items(tokens: list[Token], context: frozenset[str], units: frozenset[str], 
     return items
 
 
+_ONLY = word_set("seul seuls petit petits gros bon bons")
 #: "Bas relief" is a thing nobody knows here, not a "bas".
 _COUNTS_AS = {"orders": "yes", "rejects": "refuse", "thing": "unknown"}
 _MONTHS = word_set("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")

@@ -13,6 +13,7 @@ from typing import Literal
 from processors.verdicts.asked import asks_to_begin, asks_when
 from processors.verdicts.clauses import Clause, Item
 from processors.verdicts.closed import AFTERWARDS, PREPOSITIONS, only_known
+from processors.verdicts.corrected import corrected
 from processors.verdicts.lexicon import ACTS, DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
 from processors.verdicts.priced import as_priced
@@ -82,7 +83,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     """
     items = tuple(as_role(i, admin) for i in clause.items)
     if admin:
-        items = without_explanation(as_priced(items))
+        items = without_explanation(as_priced(corrected(items)))
         clause = replace(clause, items=items)  # what he takes back or explains names no number of his
     items = _without_vocative(items)
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
@@ -240,7 +241,7 @@ def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
     if blocking is not None:
         return says("danger", blocking.act, blocking)
     # What is refused must be the quote or nothing: "je refuse la table" decides only a part.
-    opened = False
+    opened = refusal.words.split()[-1] in {"de", "d"}  # "dis-lui que nous ne faisons pas d'architecture"
     for item in rest:
         opened = opened or item.act == "object"
         if item.act in {"unknown", "number", "amount"} and not opened and item.start > refusal.start:

@@ -31,12 +31,23 @@ _AWAITED = word_set(
     "fichier "
     "fichiers suite reponse retour confirmation livraison facture nouvelles collaboration avancement etapes oeuvre "
     "merveille "
+    "montrer presenter partager clients clientes clientele collegues equipe famille mari femme fille fils enfants boutique vitrine "
     "premiers premieres premiere final finale finaux fini beau belle bien ca cela vite rapidement prochainement 3d ar "
     "contacter recontacter joindre solliciter revenir appeler rappeler ecrire questionner interroger vers moi besoin "
     "question "
     "questions precision precisions information informations complement renseignement renseignements plus savoir commencer "
     "see seeing hear hearing receive receiving result results model from back you it the final your work working reply "
     "to of contact reach ask any with finished piece auf ihre ihr ergebnis das antwort zusammenarbeit die"
+)
+#: An apology says what for, and « désolé, fausse manœuvre » takes the yes back: only what one is late with stands there.
+_APOLOGISES = (
+    "desole", "pardon", "excus", "toutes mes excuses", "mes excuses", "nos excuses", "navre", "veuillez excuser", "veuillez m excuser",
+    "veuillez nous excuser", "veuillez pardonner", "sorry", "apolog",
+)  # fmt: skip
+_EXCUSED = word_set(
+    "retard attente delai delais reponse reponses tardive tardives tardif silence derangement gene lenteur faute fautes frappe orthographe "
+    "dictee repondre reponds repondu tard tardivement attendre fait avoir vous te si long longue longtemps petit petite leger ma mon mes "
+    "notre votre le la les l de du d des a pour ce cette mail mails relance relances late delay reply wait the my for answer slow"
 )
 #: "merci pour votre patience" thanks; "merci pour les accoudoirs dorés" orders something.
 THEIRS = word_set("votre vos ton ta tes cette ce ces cet toute tout your this ihre ihr su sus la vostra vostro tua tuo")
@@ -55,7 +66,7 @@ _MEASURE_WORDS = word_set(
     "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension cote cotes mesures mesure taille cm mm m "
     "metre metres "
     "centimetres x par sur de d du des le la les l en et il elle fait mesure pour environ haut large long profond epais "
-    "voici sont est a "
+    "voici sont est a mesure info "
     "ses nos mes total totale totales assise dossier h p height width depth length by is are the and dimensions about "
     "approx"
 )
@@ -69,6 +80,8 @@ def hides_something(tail: Sequence[Item]) -> bool:
     opening = next((i for i in tail if i.act == "open"), None)
     if opening is None or not strange:
         return False
+    if opening.words.startswith(_APOLOGISES):
+        return not all(i.words in _EXCUSED for i in strange)
     if opening.words.startswith(_FORWARD_LOOKING):
         return not all(i.act == "context" or i.words in _AWAITED for i in strange)
     if _goes_on(tail[tail.index(opening) + 1 :]):
@@ -100,7 +113,7 @@ def is_measure(clause: Clause) -> bool:
         return False
     return all(
         i.amount is not None
-        or i.act == "object"
+        or i.act in {"object", "context"}
         or _GLUED_LENGTH.fullmatch(i.words) is not None
         or all(w in _MEASURE_WORDS for w in i.words.split())
         for i in items

@@ -19,7 +19,7 @@ _PRICES = re.compile(
     r"|evalu\w{1,5}|valid\w{1,5}|approuv\w{1,5}|accept\w{1,5}|annonc\w{1,5}|confirm\w{1,5}|cot\w{1,4}|devis\w{2,5}|tarif\w{2,5}|ven(?:ds|dez|drai|dre)"
     r"|part(?:s|ez|ons|irai|irais|ir)|tabl\w{1,5}|pren(?:ds|ez|drai|dre)|demand\w{1,5}|laiss\w{1,5}|rest\w{1,5}|dir(?:ai|ais|e)|dis(?:ons)?|dites"
     r"|mont(?:e|ez|ons)|descend(?:s|ez|ons)|tap(?:e|ez|ons)|pass(?:e|ez|ons)|fer(?:a|ai|ons)|fai(?:s|tes)|faisons"
-    r"|charge|quote|offer|set|make|put)"
+    r"|ret(?:iens|enons|ient)|charge|quote|offer|set|make|put)"
 )
 #: Endings of what is over or of somebody else's doing.
 _OVER = re.compile(r"(?<!r)ai(?:t|s|ent)$|(?:ee|ees|es|e)t$|(?<!er)a$|erent$|raient$|ions$|iez$")

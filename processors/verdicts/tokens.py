@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"|(?P<number>(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?![\w]|[.,/:-]\d))"
     r"|(?P<ref>[^\W_]*\d[^\W_]*(?:[./:-][^\W_]+)*)"
     r"|(?P<smiley>(?<!\w)[:;=]-?[)DpP](?!\w)|<3|\^\^)"
+    r"|(?P<file>(?<=\s)\.(?:glb|gltf|usdz|obj|stl|fbx|dwg|dxf|step|stp|3ds|blend|jpe?g|png|pdf|zip)\b)"
     r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0670\u0640])*)"
     r"|(?P<newline>\n)"
     r"|(?P<stop>\.{2,}|[.!?؟;…])"
@@ -159,6 +160,8 @@ def tokenise(text: str) -> list[Token]:
         kind, raw, start, end = match.lastgroup or "", match.group(), match.start(), match.end()
         if kind == "smiley":
             continue
+        if kind == "file":  # "le .glb": its point ends no sentence
+            kind, raw, start = "word", raw[1:], start + 1
         if kind == "symbol":
             if _EMOJI_MODIFIER.sub("", raw) and raw not in INVISIBLE:
                 tokens.append(Token(raw, kind, start, end))

@@ -1,0 +1,189 @@
+"""What an administrator says around his number: what it rests on, what he said before, who does the work, what is to be asked besides.
+
+« C'est du lourd : 14 crédits », « j'avais dit 4 (mais c'est 5 crédits) », « 12 crédits (48 pampilles, 6 branches) », « Karim s'en charge la
+semaine prochaine ». Each form is closed by how it begins; a doubt, a condition or somebody else's price in it leaves it not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from processors.verdicts.clauses import Clause
+from processors.verdicts.corrected import UNSURE
+from processors.verdicts.judge import Judged
+from processors.verdicts.pricing import OTHER_QUOTE, of_another
+from processors.verdicts.tokens import word_set
+from processors.verdicts.told import was_away
+
+_DOUBTS = frozenset(
+    {"condition", "question", "future", "option", "hedge", "meta", "irony", "echo", "refuse", "no", "yes", "needs"}
+)
+_LEADS = word_set("mais ici la donc et finalement bon alors sauf que celle celui ci or")
+#: How the ground of a price begins; the price stands behind the colon or the comma.
+_RESTS_ON = (
+    "c est du", "c est de la", "c est de l", "c est des", "c est un", "c est une", "c est tres", "c est assez",
+    "c est plutot", "c est bien", "c est vraiment", "il y a", "y a", "il manque", "rien de", "beaucoup de",
+    "nombre de credits", "nombre credits", "credits", "pour la", "pour le", "pour l", "pour les", "pour ce", "pour cet",
+    "pour cette", "vu la", "vu le", "vu les", "vu l", "compte tenu", "etant donne", "gros", "grosse", "belle", "beau",
+    "sacre", "sacree", "avec les", "avec la", "avec le", "avec ce", "avec ces",
+)  # fmt: skip
+_NOTHING_MUCH = word_set(
+    "tres bien si vraiment complexe complique sorcier special mechant particulier difficile extraordinaire fou"
+)
+_SAID_BEFORE = (
+    "j avais", "je pensais", "je disais", "je croyais", "on avait", "nous avions", "j etais parti", "j etais partie",
+    "on etait parti", "on etait partis", "la derniere fois", "l autre fois", "l an dernier", "au depart", "au debut",
+    "avant", "d habitude", "j aurais dit",
+)  # fmt: skip
+_TASKS = re.compile(r"(?:charg|occup|attaqu|prendra|commenc|demarr|lanc|fer[ao])\w{0,5}$|met(?:tra|s|)$|fait$|prend$")
+_WHEN = word_set(
+    "la le l ce cette semaine prochaine prochain lundi mardi mercredi jeudi vendredi demain matin soir apres midi mois "
+    "debut fin de des du retour conges son mon en main tout suite aussitot bientot dossier modele travail piece s m y je on "
+    "lui moi d que possible quand il peut a"
+)
+_HANDS_ON = (
+    "tu confies", "tu donnes", "tu passes", "tu files", "tu transmets", "confie", "donne", "passe", "file", "transmets",
+    "tu peux confier", "tu peux passer", "tu peux donner", "a confier", "a donner", "a passer",
+    "ca le la l les dossier modele travail projet ce cette a au aux d des qu il elle valide que client validation apres equipe",
+)  # fmt: skip
+_HANDED = word_set(
+    "ca le la l les dossier modele travail projet ce cette a au aux d des qu il elle valide que client des validation apres equipe"
+)
+_ASKS = re.compile(
+    r"^(?:et |puis |mais |au passage )*(?:demande|demandez|redemande|reclame|pense a demander|pensez a demander"
+    r"|tu (?:lui |leur )?demandes|tu peux (?:lui |leur )?demander|on (?:lui |leur )?demande|n oublie pas de (?:lui |leur )?demander)\b"
+)
+_ASKED_FOR = word_set(
+    "photo photos vue vues dimensions dimension cotes mesures hauteur largeur profondeur adresse reference ref couleur "
+    "couleurs matiere tissu plan plans fichier image images detail details echantillon"
+)
+_ASKS_WITH = word_set(
+    "et puis mais demande demandez redemande reclame pense pensez a demander tu lui leur demandes peux on n oublie pas de "
+    "au passage client cliente quand meme tout le la les l un une des du d dos face cote profil dessous dessus en plus "
+    "autre autres supplementaire supplementaires envoies enverras reponds ecris devis mail message envoyant merci stp svp s "
+    "il te vous plait aussi egalement son sa ses exacte exactes bonne meilleure nette pour me moi nous sur avec dans detail "
+    "objet meuble piece deux trois quelques"
+)
+_CREDITS_AS = re.compile(r"^(?:le )?nombre de credits?$|^credits?$")
+_LONGEST = 18
+
+
+def without_grounds(judged: list[Judged], text: str) -> list[Judged]:
+    """The clauses of an administrator's reply that names a price, those that only say what it rests on or who does what made harmless."""
+    priced = [n for n, j in enumerate(judged) if j.kind in {"amount", "approve"} and j.clause.acts() & {"amount", "number"}]
+    if not priced:
+        return judged
+    clauses = [j.clause for j in judged]
+    grounds: set[int] = set()
+    for n in range(len(clauses) - 2, -1, -1):
+        after = next(k for k in range(n + 1, len(clauses) + 1) if k not in grounds)
+        if n not in priced and after in priced and rests_on(clauses[n], clauses[after], text):
+            grounds.add(n)
+
+    def beside(n: int) -> bool:
+        clause = clauses[n]
+        return (
+            n in grounds
+            or said_before(clause, [clauses[k] for k in priced if k > n])
+            or in_brackets(clauses, n, text)
+            or hands_over(clause, text)
+            or asks_besides(clause)
+            or was_away(clause, text)
+        )
+
+    open_ = {"unknown", "danger", "ack", "praise", "logistics"}
+    return [replace(j, kind="harmless", act="") if j.kind in open_ and beside(n) else j for n, j in enumerate(judged)]
+
+
+def rests_on(clause: Clause, after: Clause, text: str) -> bool:
+    """« C'est du lourd (: 14 crédits) », « il y a deux plateaux (: 4 crédits) », « nombre de crédits (: 7) »."""
+    if clause.asked or not {i.act for i in after.items} & {"amount", "number"}:
+        return False
+    if set(text[clause.end : after.start]) & set(".!?;\n"):
+        return False
+    words = " ".join(i.words for i in clause.items).split()
+    if _CREDITS_AS.match(" ".join(words)):
+        return clause.announces
+    if not {i.act for i in after.items} & {"amount"}:
+        return False
+    while len(words) > 1 and words[0] in _LEADS:
+        words = words[1:]
+    said = " ".join(words)
+    if not said.startswith(tuple(o + " " for o in _RESTS_ON)) or len(words) > _LONGEST or of_another(clause):
+        return False
+    skip = 1 if said.startswith("rien de") else 0
+    if skip and not _NOTHING_MUCH & set(words[2:4]):
+        return False
+    if any(i.act in _DOUBTS or i.act == "amount" for i in clause.items[skip:]) or any(
+        UNSURE.match(w) for w in words[skip + 1 :]
+    ):
+        return False
+    named = any(i.act == "unknown" and text[i.start : i.end][:1].isupper() for i in clause.items[1:3])
+    return not (named and said.startswith(("c est", "y a", "il y a")))
+
+
+def said_before(clause: Clause, later: Sequence[Clause]) -> bool:
+    """« J'avais dit 4 au tél », « la dernière fois on avait mis 4 pour un modèle proche »: while a price with its unit follows."""
+    said = " ".join(i.words for i in clause.items)
+    if not said.startswith(tuple(o + " " for o in _SAID_BEFORE)) or clause.asked or clause.announces:
+        return False
+    if any(i.act in _DOUBTS - {"hedge", "condition"} for i in clause.items) or OTHER_QUOTE - {"depart", "base"} & set(
+        said.split()
+    ):
+        return False
+    return any("amount" in c.acts() and not c.asked for c in later)
+
+
+def in_brackets(clauses: Sequence[Clause], n: int, text: str) -> bool:
+    """« (48 pampilles, 6 branches) », « (lustre + pampilles) »: what the thing has, in a list or with its counts."""
+    clause = clauses[n]
+    opened = text.rfind("(", max(0, clause.start - 200), clause.start)
+    if opened < 0 or text.rfind(")", opened, clause.start) >= 0 or clause.asked:
+        return False
+    closed = text.find(")", clause.end, clause.end + 200)
+    if closed < 0:
+        return False
+    inside = [c for c in clauses if opened < c.start and c.end <= closed]
+    items = [i for c in inside for i in c.items]
+    words = [w for i in items for w in i.words.split()]
+    listed = len(inside) > 1 or any(i.amount is not None for i in items) or {"+", "et"} & set(words)
+    if not listed or len(words) > _LONGEST or any(UNSURE.match(w) for w in words) or OTHER_QUOTE & set(words):
+        return False
+    counted = all(i.amount is None or (n + 1 < len(items) and items[n + 1].amount is None) for n, i in enumerate(items))
+    capitals = any(text[i.start : i.end][:1].isupper() and i.act == "unknown" for i in items)
+    return (
+        counted
+        and not capitals
+        and not any(i.act in _DOUBTS | {"amount", "hold", "past", "negation", "contrast"} for i in items)
+    )
+
+
+def hands_over(clause: Clause, text: str) -> bool:
+    """« Karim s'en charge la semaine prochaine », « tu confies ça à Bastien »: who does the work, and when."""
+    words = " ".join(i.words for i in clause.items).split()
+    said = " ".join(words)
+    if clause.asked or clause.announces or not 3 <= len(words) <= 14:
+        return False
+    names = {i.words for i in clause.items if i.act in {"unknown", "names"} and text[i.start : i.end][:1].isupper()}
+    if said.startswith(tuple(o + " " for o in _HANDS_ON)):
+        rest = words[len(next(o for o in _HANDS_ON if said.startswith(o + " ")).split()) :]
+        return bool(names & set(rest)) and all(w in _HANDED or w in names or w in _WHEN for w in rest)
+    if words[0] not in names | {"je", "on"}:
+        return False
+    does = next((n for n, w in enumerate(words) if _TASKS.match(w)), 0)
+    return (
+        bool(1 <= does <= 4)
+        and all(w in {"s", "m", "en", "y", "l", "le", "la"} for w in words[1:does])
+        and all(w in _WHEN for w in words[does + 1 :])
+    )
+
+
+def asks_besides(clause: Clause) -> bool:
+    """« Demande-lui une photo de dos en plus quand tu envoies le devis »: of the thing, for the work; no condition of the price."""
+    words = " ".join(i.words for i in clause.items).split()
+    said = " ".join(words)
+    asks = _ASKS.match(said) is not None and bool(_ASKED_FOR & set(words)) and not clause.asked and len(words) <= _LONGEST
+    while_sending = "quand" not in words or "quand meme" in said or "quand tu" in said
+    return asks and while_sending and all(w in _ASKS_WITH | _ASKED_FOR for w in words)
