@@ -209,13 +209,18 @@ class FactReader:
             return self._addresses[spec.name].find(text, day)
         if spec.type == "yesno":
             return self._yesno[spec.name].find(tokens)
-        dates = date_spans(text, day) if has_digit(text) else []
+        dates = _spans_of_dates(text, day)
         if spec.type == "quantity":
             return find_quantity(tokens, self._units[spec.name], dates)
         if spec.type == "count":
-            asked = self._asked.leads(tokens) if self._asked else []
-            return find_count(tokens, self._units.get(spec.name), [*leads, *asked], dates)
+            return find_count(tokens, self._units.get(spec.name), [*leads, *place.leads()], dates)
         return None
+
+
+def _spans_of_dates(text: str, day: date) -> Iterator[tuple[int, int]]:
+    """Where days are named that have a number; looked for when the first is asked for."""
+    if has_digit(text):
+        yield from date_spans(text, day)
 
 
 @dataclass(slots=True, eq=False)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from core.directive import Word
 from core.reading import Quantity
@@ -110,12 +111,12 @@ def find_count(
     ``nouns`` are what may be counted (anything that a request or a lead phrase asks for where there is none);
     ``leads`` the token spans of the lead phrases; ``dates`` the character spans of dates.
     """
-    readable = _without(measurable(tokens.text), dates)
-    readable = blank_money(readable)
+    readable = cache(lambda: blank_money(_without(measurable(tokens.text), dates)))
     found = [
         Found(int(m[1] or m[2]), (trimmed(tokens.text, *m.span()),), 0.9)
         for pattern in (_COPIES, _TIMES)
-        for m in pattern.finditer(readable)
+        if pattern.possible(tokens.text)
+        for m in pattern.finditer(readable())
         if not set(m[1] or m[2]) <= {"0"}
     ]
     wanted = nouns.places(tokens) if nouns else None
@@ -125,8 +126,6 @@ def find_count(
     items = tokens.items
     for i, token in enumerate(items[:-1]):
         if not token.form.isdigit() and token.form not in _NUMERALS:
-            continue
-        if readable[token.start : token.start + 1] == BLANK:
             continue
         value, confidence, at = _number_at(tokens, i)
         if value is None and wanted is not None and token.form in _ONE:
@@ -152,6 +151,8 @@ def find_count(
             asked = asked or any(0 < first - noun <= 3 and tokens.joined(noun, first) for first, _ in leads)
             if not asked:
                 continue
+        if readable()[token.start : token.start + 1] == BLANK:
+            continue
         article = token.form in _ONE and value == 1
         named.append(_Named(value, i, noun, confidence, article))
     if wanted is not None and all(n.article for n in named) and not _are_asked(tokens, named, leads):

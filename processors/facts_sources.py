@@ -14,6 +14,7 @@ from processors.facts_choice import DETERMINERS
 from processors.facts_numbers import Found
 from processors.facts_text import LeadReader, Phrase, phrase_at
 from processors.tokens import LIMIT, Tokens, tokenise
+from processors.words import Hit
 
 #: Names of files looked at, and how long they may be.
 _NAMES, _NAME_LENGTH = 20, 200
@@ -36,13 +37,23 @@ class Place:
     _leads: LeadReader | None
     document: Document | None = None
     _asked: tuple[Phrase, ...] | None = None
+    _found: list[Hit] | None = None
 
     @property
     def asked(self) -> tuple[Phrase, ...]:
         """What the directive's lead phrases ask for there; looked for where something hangs on it."""
         if self._asked is None:
-            self._asked = tuple(self._leads.phrases(self.tokens)) if self._leads is not None else ()
+            self._asked = tuple(self._leads.phrases(self.tokens, self._hits())) if self._leads is not None else ()
         return self._asked
+
+    def leads(self) -> list[tuple[int, int]]:
+        """The token spans of those lead phrases."""
+        return [(h.first, h.last) for h in self._hits()]
+
+    def _hits(self) -> list[Hit]:
+        if self._found is None:
+            self._found = self._leads.hits(self.tokens) if self._leads is not None else []
+        return self._found
 
 
 def fact_of(spec: FactSpec, place: Place, found: Found) -> Fact:

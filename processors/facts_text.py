@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.directive import Word
@@ -101,15 +102,16 @@ class LeadReader:
 
     def leads(self, tokens: Tokens) -> list[tuple[int, int]]:
         """The token spans of the leads that are not denied."""
-        return [(h.first, h.last) for h in self._hits(tokens)]
+        return [(h.first, h.last) for h in self.hits(tokens)]
 
-    def _hits(self, tokens: Tokens) -> list[Hit]:
+    def hits(self, tokens: Tokens) -> list[Hit]:
+        """The leads that are not denied."""
         return [h for h in longest(self._matcher.find(tokens)) if not negated(tokens, h.first, h.last)]
 
-    def phrases(self, tokens: Tokens) -> list[Phrase]:
-        """The noun phrases after the leads, in the order of the text."""
+    def phrases(self, tokens: Tokens, hits: Sequence[Hit] | None = None) -> list[Phrase]:
+        """The noun phrases after the leads, in the order of the text; ``hits`` are the leads where they are known."""
         found = []
-        for hit in self._hits(tokens):
+        for hit in self.hits(tokens) if hits is None else hits:
             lead = hit.first, hit.last
             if hit.word in self._after_noun:
                 phrase = _phrase_leading_to(tokens, lead)

@@ -136,7 +136,10 @@ def _line_ends(raw: bytes) -> bytes:
 def _charset_hint(data: bytes) -> str:
     """The charset to read raw 8-bit headers with when they are not UTF-8: the first one declared; where those bytes look East
     Asian, the first declared multi-byte charset that fits them, in a part below too."""
-    head = data[: min(n for n in (data.find(b"\n\n", 0, 65538), data.find(b"\r\n\r\n", 0, 65540), 65536) if n > 0)]
+    end = data.find(b"\r\n\r\n", 0, 65540)
+    end = min(end, 65536) if end > 0 else 65536
+    bare = data.find(b"\n\n", 0, end + 2)
+    head = data[: min(bare, end) if bare > 0 else end]
     if head.isascii():
         return _first_declared(data)
     declared = [codec(name) for name in _declared(data[:65536])]

@@ -73,7 +73,31 @@ def _quanta(run: bytes) -> bytes:
         return b""
 
 
+def _regular(data: bytes) -> bytes | None:
+    """The content of base64 as programs write it, in lines of one length; None for any other. Each look at megabytes counts."""
+    step = data.find(b"\n") + 1
+    end = len(data.rstrip(b"\r\n")) if data[-1:] in (b"\n", b"\r") else len(data)
+    if step < 5 or end < step:
+        return None
+    breaks = data[step - 1 : end : step]
+    pair = data[step - 2] == 13
+    if breaks.count(b"\n") != len(breaks) or (pair and data[step - 2 : end - 1 : step].count(b"\r") != len(breaks)):
+        return None
+    signs = end - len(breaks) * (1 + pair)
+    padding = end - len(data[end - 2 : end].rstrip(b"=")) - (end - 2)
+    if signs % 4 or data.find(b"=", 0, end - padding) >= 0:
+        return None
+    try:
+        content = pybase64.b64decode(data)
+    except binascii.Error:
+        return None
+    # What is no sign of base64 was passed over, and would be missing here.
+    return content if len(content) == signs // 4 * 3 - padding else None
+
+
 def _base64_body(data: bytes) -> tuple[bytes, bool]:
+    if (content := _regular(data)) is not None:
+        return content, False
     stray = len(data.translate(None, _BASE64 + b"=" + _BLANKS))
     if not stray and data.count(b" ") * 20 > len(data) and b"=" not in data and len(data) > 40:
         return data, True  # words and blanks: written in clear
