@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 from core.case import UNDECIDED
-from core.events import MessageRead, OperatorActed
+from core.events import AMENDS, MessageRead, OperatorActed
 from core.gates import walk
-from core.joining import add_files, answered, proven, repeat, store_files, tell_oversize, words
+from core.joining import add_files, answered, proven, remember, repeat, store_files, tell_oversize, words
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.rows import joined
@@ -24,15 +24,17 @@ def customer(work: Work, event: MessageRead) -> None:
     """The customer writes while nothing is decided yet."""
     verdict = event.reading.verdict
     answer = verdict.answer if verdict is not None else "unclear"
-    before = condition_values(work.case, work.directive)
+    before, facts = condition_values(work.case, work.directive), work.case.facts
     lacked = missing(work.case, work.directive, required=True)
     files = add_files(work, event)
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
-        work.change(facts=joined(work.case.facts, event.reading.facts, work.directive))
+        amends = AMENDS in event.hints
+        work.change(facts=joined(work.case.facts, event.reading.facts, work.directive, amends=amends))
         repeat(work, event)
     if lacked:
         answered(work, event)
+    remember(work, event, facts)
     store_files(work, files)
     tell_oversize(work, event)
     work.note(words(event))

@@ -78,6 +78,20 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another case of the same person that has to do with this one: ``what`` is a message's words, or what is asked for there.
+
+    ``waits``: a person is to judge that one; else it is a message that belongs to none.
+    """
+
+    case_id: str
+    ref: str
+    what: str
+    at: datetime
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a person decided about the facts of a request: ``who`` and ``at`` are "validated by" and "validated at".
 
@@ -106,7 +120,9 @@ class Case:
     ``judged`` is a person's decision about its facts, where the directive asks for one; ``shown`` are the notices that asked
     for it. ``repeats`` is the case (id) that it repeats, ``repeats_ref`` that one's reference; '' when it is none.
     ``finished_at``: when a person told that what was asked for is delivered.
-    ``unread`` are its files of which nothing could be read.
+    ``unread`` are its files of which nothing could be read. ``later`` are the person's later words that changed what is asked for,
+    each with what it changed, the last few. ``beside`` are other cases of the person to look at before deciding this one: a yes is
+    also to having seen them (core.rows.digest_of).
     """
 
     id: str
@@ -150,6 +166,8 @@ class Case:
     repeats_ref: str = ""
     finished_at: datetime | None = None
     unread: tuple[UnreadFile, ...] = ()
+    later: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def open(self) -> bool:

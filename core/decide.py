@@ -13,7 +13,7 @@ from core.answers import admin, by_link, customer, final, press
 from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.directive import Directive
 from core.effects import Effect
-from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved
+from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved, WroteBeside
 from core.gates import LATE, fulfil, walk
 from core.gates.complete import HANDED
 from core.joining import (
@@ -43,6 +43,8 @@ from core.work import Context, Work
 UNTREATED = frozenset({"ask", "close", "reassign", "correct"})
 #: How often an administrator is told of texts that never arrived, for one case.
 MOST_TOLD = 3
+#: How many other cases of the person are kept with one.
+MOST_BESIDE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def decide(case: Case | None, event: Event, directive: Directive, context: Conte
         work = Work(grown, directive, context, new=False)
         if isinstance(event, MessageRead):
             _joined(work, event)
+        elif isinstance(event, WroteBeside):
+            _beside(work, event)
         elif isinstance(event, EffectDone):
             _done(work, event)
         elif isinstance(event, EffectParked):
@@ -130,6 +134,7 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         facts=reading.facts,
         seen=(event.id,),
         messages=1,
+        beside=context.beside,
         people=tuple(dict.fromkeys(a for a in people if a)),
     )
     work = Work(case, directive, context, new=True)
@@ -229,6 +234,17 @@ def _bounced(work: Work, event: MessageRead) -> None:
 
 
 # ------------------------------------------------------------------ the rest
+
+
+def _beside(work: Work, event: WroteBeside) -> None:
+    """Another message of the person: who judges this request is to have seen it."""
+    if work.case.stage not in UNDECIDED:
+        return
+    other = event.other
+    work.because("beside", f"un autre message de cette personne a ouvert le dossier {other.ref} : à lire avant de décider")
+    work.change(beside=(*work.case.beside, other)[-MOST_BESIDE:])
+    if work.case.stage == "waiting_review":
+        walk(work)
 
 
 def _done(work: Work, event: EffectDone) -> None:

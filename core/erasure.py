@@ -152,6 +152,8 @@ def blank_case(case: Case, now: datetime) -> Case:
         last_message_key="",
         people=(),
         seen=(),
+        later=(),
+        beside=(),
     )
 
 

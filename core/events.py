@@ -8,12 +8,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from core.case import Beside
 from core.effects import Receipt, SendMessage
 from core.message import Message
 from core.reading import Fact, Reading
 
 #: Who wrote: the customer of the case, an administrator, or somebody else.
 Role = Literal["customer", "admin", "stranger"]
+
+
+#: The hint of a message that says that something asked for before is to be otherwise.
+AMENDS = "amends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class MessageRead:
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
-    be meant). ``repeat_of`` names the message it repeats.
+    be meant; ``AMENDS``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
     """
@@ -42,6 +47,15 @@ class MessageRead:
     replies_to: str = ""
     repeat_of: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WroteBeside:
+    """The person of the case wrote something that opened another case and may have to do with this one."""
+
+    id: str
+    at: datetime
+    other: Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +148,4 @@ class TaskMoved:
         return self.moved_at or self.at
 
 
-Event = TaskMoved | MessageRead | EffectDone | EffectParked | DeadlinePassed | OperatorActed
+Event = TaskMoved | WroteBeside | MessageRead | EffectDone | EffectParked | DeadlinePassed | OperatorActed

@@ -14,7 +14,7 @@ from core.inheriting import in_habitual_currency, inherited
 from core.message import is_decoration
 from core.reading import Evidence, Fact
 from core.rows import derived, joined
-from core.values import SUMMARY, file_name, missing
+from core.values import SUMMARY, differences, file_name, missing
 from core.work import Work
 
 #: How many message ids a thread keeps for References.
@@ -210,6 +210,22 @@ def repeats_at_last(work: Work, event: MessageRead) -> bool:
     """Whether what had nothing to repeat the first time has something now, and nobody has decided or said otherwise since."""
     case = work.case
     return bool(event.reading.repeat and work.context.past and not case.repeats and case.stage == "waiting_info")
+
+
+#: How many of a person's later words are kept, and how much of each.
+MOST_LATER, LATER = 5, 600
+
+
+def remember(work: Work, event: MessageRead, before: tuple[Fact, ...]) -> None:
+    """Keep the words that changed what is asked for, and say what they changed: whoever judges it is to see both."""
+    found = differences(before, work.case.facts, work.directive)
+    if not found:
+        return
+    told = " ; ".join(found)
+    work.because("changed", f"ce message change : {told}")
+    text = " ".join(words(event).split()) or "(sans texte)"
+    kept = f"« {text[:LATER]}{'…' if len(text) > LATER else ''} » → {told}"
+    work.change(later=(*work.case.later, kept)[-MOST_LATER:])
 
 
 def only_thanks(event: MessageRead) -> bool:

@@ -18,7 +18,7 @@ from core.joining import words
 from core.quote import version_of
 from core.reading import Fact
 from core.rows import corrected, digest_of, rows_of
-from core.values import missing
+from core.values import missing, said
 from core.wording import inert
 from core.work import Work
 
@@ -47,7 +47,10 @@ def judged(
 def by_operator(work: Work, event: OperatorActed) -> None:
     """A yes by the desk, the API or the console: to the facts of the page it was given on, with what was changed there."""
     if event.digest != digest_of(work.case, work.directive):
-        why = "les champs ont changé depuis qu'ils ont été montrés : rien n'est validé, regardez-les à nouveau"
+        why = (
+            "les champs ont changé, ou un autre message est arrivé, depuis que vous les avez vus : rien n'est validé, "
+            "regardez-les à nouveau"
+        )
         work.because("no-effect", why, hit=False)
         return
     facts = corrected(work.case.facts, event.facts, work.directive)
@@ -104,9 +107,10 @@ def by_reply(work: Work, event: MessageRead) -> None:
         _ask_again(work, event, known)
     elif _shown_to(work, event) != digest_of(work.case, work.directive):
         work.because(
-            "old-facts", "ce oui répond à d'autres champs que ceux d'aujourd'hui : il ne valide rien, les voici à nouveau"
+            "old-facts",
+            "depuis ce qui est validé là, les champs ont changé ou un autre message est arrivé : rien n'est validé, voici tout à nouveau",
         )
-        key = work.tell_admin("admin_review", message=work.case.summary)
+        key = work.tell_admin("admin_review", message=said(work.case))
         mark = digest_of(work.case, work.directive)
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)))
     else:

@@ -81,13 +81,16 @@ def confidence(case: Case, directive: Directive) -> float:
 
 
 def digest_of(case: Case, directive: Directive) -> str:
-    """The fingerprint of what a person judges: the case, its kind and the values of its facts, whoever read them. 32 hex digits."""
+    """The fingerprint of what a person judges: the case, its kind, the values of its facts, whoever read them, and which other
+    cases of the person he was shown with them. 32 hex digits."""
     digest = hashlib.sha256(f"{case.id}\n{directive.kind}\n".encode())
     for fact in sorted(case.facts, key=lambda f: f.name):
         spec = directive.fact(fact.name)
         if spec is None or spec.type == "files":
             continue
         digest.update(f"{fact.name}\n".encode() + _plain(fact.value) + b"\n")
+    for one in case.beside:
+        digest.update(f"beside {one.case_id}\n".encode())
     return digest.hexdigest()[:32]
 
 
@@ -172,9 +175,12 @@ def product(maker: FactSpec, facts: Iterable[Fact], directive: Directive) -> Fac
 # ------------------------------------------------------------------ further messages, earlier requests
 
 
-def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive) -> tuple[Fact, ...]:
+def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive, *, amends: bool = False) -> tuple[Fact, ...]:
     """The facts after a further message. New lines take the place of all columns; a column alone does not say which of several
-    lines it means, so it is left out (a person reads the message)."""
+    lines it means, so it is left out (a person reads the message).
+
+    ``amends``: the message says that something is to be otherwise. Its figures then stand, however surely the first ones were read.
+    """
     spec = rows_spec(directive)
     if spec is not None:
         columns = {*spec.columns, spec.name}
@@ -186,7 +192,22 @@ def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive) -
     stated = {f.name for f in new}
     # What the person says now stands above what was taken over from an earlier request.
     old = tuple(f for f in old if not (f.name in stated and f.origin in ("inherited", "derived")))
-    return derived(merge_facts(old, new), directive)
+    kept = merge_facts(old, new)
+    if amends:
+        kept = tuple(_amended(before, new, directive) for before in kept)
+    return derived(kept, directive)
+
+
+def _amended(before: Fact, new: tuple[Fact, ...], directive: Directive) -> Fact:
+    """The fact as a message that changes something leaves it: what a person wrote stands, so does the thing unless it is told as
+    surely; a bare number keeps the unit of the one that it replaces."""
+    fact = next((f for f in new if f.name == before.name), None)
+    if fact is None or before.origin == "person" or _is_thing(fact, directive):
+        return before
+    bare = bool(fact.evidence) and not any(c.isalpha() for e in fact.evidence for c in e.quote)
+    if bare and isinstance(fact.value, Quantity) and isinstance(before.value, Quantity) and before.value.unit:
+        return replace(fact, value=replace(fact.value, unit=before.value.unit))
+    return fact
 
 
 def merge_facts(old: tuple[Fact, ...], new: tuple[Fact, ...]) -> tuple[Fact, ...]:

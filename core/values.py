@@ -9,9 +9,9 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from core.alerts import alerts_of
-from core.case import Case, CaseFile
+from core.case import Beside, Case, CaseFile
 from core.directive import Directive, FactSpec, in_language
-from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.register import roles
 from core.rows import confidence, doubtful, rows_of, rows_spec, states
 from core.wording import alert_text, day_text, fact_text, inert, price_text, row_text, size_text
@@ -76,6 +76,31 @@ def missing(case: Case, directive: Directive, *, required: bool) -> tuple[FactSp
     )
 
 
+def said(case: Case) -> str:
+    """What the person said, for who judges it: the first words, then those that changed something."""
+    return "\n\n".join((case.summary, *(f"Puis : {words}" for words in case.later)))
+
+
+def differences(before: Sequence[Fact], after: Sequence[Fact], directive: Directive) -> list[str]:
+    """What became different, in French for the people at work: « quantité : 3000 pièces au lieu de 2000 pièces »."""
+
+    def told(fact: Fact, spec: FactSpec) -> str:
+        if isinstance(fact.value, Rows):
+            return " / ".join(row_text(row, directive, "fr") for row in fact.value.rows)
+        return fact_text(fact.value, spec, "fr")
+
+    old, new = {f.name: f for f in before}, {f.name: f for f in after}
+    found = []
+    for spec in directive.facts:
+        was, now = old.get(spec.name), new.get(spec.name)
+        if spec.type == "files" or (was.value if was else None) == (now.value if now else None):
+            continue
+        label = in_language(spec.label, "fr") or spec.name
+        is_now = told(now, spec) if now is not None else "plus rien"
+        found.append(f"{label} : {is_now}" + (f" au lieu de {told(was, spec)}" if was is not None else ""))
+    return found
+
+
 def file_name(sha256: str) -> str:
     """The name of the effect that stores this file."""
     return f"file:{sha256[:20]}"
@@ -97,10 +122,12 @@ def text_values(
     extra: Mapping[str, object],
     past: Sequence[Case] = (),
     only: frozenset[str] | None = None,
+    link: Callable[[str], str] = lambda case_id: "",
 ) -> dict[str, object]:
     """Everything that a text may use (core.texts.OFFERED_VALUES). Other people's words are made inert.
 
-    ``only`` are the names that will be asked for: what takes time to tell and is not among them is left out.
+    ``only`` are the names that will be asked for: what takes time to tell and is not among them is left out. ``link`` is
+    the desk's address of a case.
     """
     approve = directive.gate("approve")
     grid = directive.grids.get(approve.quote) if approve else None
@@ -174,7 +201,10 @@ def text_values(
         "files": lambda: [
             {"name": inert(f.name), "type": f.type, "size": size_text(f.size, language), "url": _link(f)} for f in case.files
         ],
-        "unsure": lambda: _unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
+        "unsure": lambda: [
+            *(beside_text(one, language, link(one.case_id)) for one in case.beside),
+            *_unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
+        ],
         "lines": lambda: [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
         # What is doubtful, missing or unread is told one by one, as ``unsure``.
         "alerts": lambda: [
@@ -199,6 +229,22 @@ def _questions(case: Case, directive: Directive, language: str) -> list[str]:
     files = [inert(one.ask(language)) for one in case.unread if one.theirs]
     lacking = missing(case, directive, required=True)
     return files if files and lacking else [in_language(s.ask, language) for s in lacking if s.ask]
+
+
+def beside_text(one: Beside, language: str, address: str = "") -> str:
+    """What there is to look at beside a case, in words."""
+    where = f"{one.ref}{f', {address}' if address else ''}"
+    if one.waits:
+        told = {
+            "fr": f"cette personne a une demande qui attend ({where}) : {one.what} ; ce message la change peut-être",
+            "en": f"this person has a request that waits ({where}): {one.what}; this message may change it",
+        }
+    else:
+        told = {
+            "fr": f"un autre message de cette personne est à lire avant de décider ({where}) : « {one.what} »",
+            "en": f'another message of this person is to be read before you decide ({where}): "{one.what}"',
+        }
+    return inert(in_language(told, language))
 
 
 def _unsure(case: Case, directive: Directive, rows: Sequence[Row], lined: set[str], language: str) -> list[str]:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from core.case import Case, Party, Stage, changed
+from core.case import Beside, Case, Party, Stage, changed
 from core.directive import Directive, in_language
 from core.effects import AddNote, Effect, OpenTicket, Payload, SendMessage, System, UpdateTicket, UpsertContact, references
 from core.message import Channel
@@ -41,6 +41,7 @@ class Context:
     ``waiting``: how many other open cases wait for this correspondent.
     ``admin_phone``: the administrator is written to there, on WhatsApp, rather than by mail.
     ``past`` are validated requests of the same person and kind, newest first, where the directive speaks of them.
+    ``beside`` are other requests of the person that a message which opens a case may have to do with.
     ``recognised`` is the directive by which a further message would open a case of its own. ``current`` is the one that the case
     has where the directive given is the one that it is to have.
     """
@@ -59,6 +60,7 @@ class Context:
     approve_url: Callable[[str, int, str, str], str] = lambda case_id, number, digest, to: ""
     admin_phone: str = ""
     past: tuple[Case, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 class Work:
@@ -326,6 +328,7 @@ class Work:
             extra=extra,
             past=self.context.past,
             only=only,
+            link=self.context.case_url,
         )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, Literal
 
-from core.case import UNDECIDED, Case
+from core.case import UNDECIDED, Beside, Case
 from core.directive import Directive, Localized, in_language
 from core.effects import WORDS as EFFECTS
 from core.effects import SendMessage, State, StoreFile, fill
@@ -207,6 +207,8 @@ class CaseView:
     waits: Waits
     actions: tuple[Action, ...]
     papers: tuple[Paper, ...] = ()
+    #: Other cases of the person that are to be looked at before deciding, as long as they are open.
+    beside: tuple[Beside, ...] = ()
     #: Stands for the facts as they are shown here (core.rows.digest_of).
     digest: str = ""
 
@@ -251,6 +253,10 @@ class Cases:
         """The id of the case with that reference, '' when there is none."""
         return self._store.find([ref.strip().lstrip("#").upper()], [], []).by_ref.get(ref.strip().lstrip("#").upper(), "")
 
+    def _still_open(self, beside: Sequence[Beside]) -> tuple[Beside, ...]:
+        cases = self._store.cases([one.case_id for one in beside]) if beside else {}
+        return tuple(one for one in beside if (case := cases.get(one.case_id)) is not None and case.open)
+
     def view(self, case_id: str) -> CaseView | None:
         """The case with everything about it, None when there is no such one."""
         case = self.case(case_id)
@@ -283,6 +289,7 @@ class Cases:
             actions=actions_of(
                 case, directive, [d.name for d in self._office.business(case.business).directives], apart(said, history)
             ),
+            beside=self._still_open(case.beside),
             digest=digest_of(case, directive),
             papers=papers_of(case, [d for one in said for d in one.message.documents], lambda name: _called(directive, name)),
         )

@@ -14,12 +14,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core import codec
-from core.case import UNDECIDED, Case
+from core.case import UNDECIDED, Beside, Case
 from core.decide import Decision, decide
 from core.directive import Directive
 from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
-from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, Role, TaskMoved
+from core.events import (
+    AMENDS,
+    DeadlinePassed,
+    EffectDone,
+    EffectParked,
+    Event,
+    MessageRead,
+    OperatorActed,
+    Role,
+    TaskMoved,
+    WroteBeside,
+)
 from core.joining import BLANK
 from core.judging import judges
 from core.lessons import lessons
@@ -28,6 +39,7 @@ from core.ports import Change, Conflict, DeadlineRow, JournalEntry, PendingEvent
 from core.quote import in_force
 from core.reading import Verdict
 from core.register import Entry, entry_of
+from core.values import differences
 from core.work import Context
 from engine import canary
 from engine.corrections import read_judgement
@@ -37,7 +49,8 @@ from engine.overlay import Overlay
 from engine.reader import again
 from engine.understanding import journal_lines
 from processors.analyze import facts_of, understand
-from processors.correlate import same_correspondent
+from processors.continuing import changes
+from processors.correlate import Choice, same_correspondent
 
 log = logging.getLogger("guichet.clerk")
 
@@ -46,6 +59,8 @@ TAKE = 200
 SLICE = 100
 #: A correspondent gets at most one automatic notice in this time (FAILURES 14).
 NOTICE_EVERY = timedelta(days=1)
+#: Characters of another case that a case tells of.
+MOST_WORDS = 300
 #: Who a customer's answer by link is to the journal.
 CUSTOMER = "client"
 #: How long an event or a deadline that could not be decided is left alone.
@@ -130,24 +145,31 @@ class Clerk:
         overlay = Overlay(self._store)
         overlay.prepare([c for c in causes if isinstance(c, ReadRow)], self._finder.clues_of, self._clock() - NOTICE_EVERY)
         overlay.load([c.case_id for c in causes if not isinstance(c, ReadRow) and c.case_id])
-        changes = [change for cause in causes if (change := self._decide(cause, overlay)) is not None]
+        # What follows from one cause is committed together.
+        slices: list[list[Change]] = [[]]
+        for cause in causes:
+            decided = self._decide(cause, overlay)
+            if slices[-1] and len(slices[-1]) + len(decided) > SLICE:
+                slices.append([])
+            slices[-1] += decided
+        changes = [change for some in slices for change in some]
         if not changes:
             return
         # What was committed is not decided again when a later slice fails.
-        for start in range(0, len(changes), SLICE):
-            self._store.commit(changes[start : start + SLICE], self._clock())
+        for some in slices:
+            self._store.commit(some, self._clock())
         self._decided()
         if any(change.anew for change in changes):
             self._wake("reader")
         for system in sorted({e.system for c in changes for e in c.effects}):
             self._wake(f"courier:{system}")
 
-    def _decide(self, cause: Cause, overlay: Overlay) -> Change | None:
+    def _decide(self, cause: Cause, overlay: Overlay) -> list[Change]:
         if isinstance(cause, ReadRow):
-            return self._message(cause, overlay)
-        if isinstance(cause, DeadlineRow):
-            return self._deadline(cause, overlay)
-        return self._event(cause, overlay)
+            change = self._message(cause, overlay)
+            return [change, *self._beside(change, overlay)]
+        change_ = self._deadline(cause, overlay) if isinstance(cause, DeadlineRow) else self._event(cause, overlay)
+        return [change_] if change_ is not None else []
 
     # ------------------------------------------------------------------ messages
 
@@ -192,7 +214,7 @@ class Clerk:
             answers=answers,
             replies_to=replies_to,
             repeat_of=repeat,
-            hints={**row.hints, "ambiguous": choice.why} if choice.ambiguous and case is not None else row.hints,
+            hints=_hints(read, choice) if case is not None else row.hints,
         )
         recognised: Directive | None = None
         if case is None:
@@ -212,7 +234,13 @@ class Clerk:
         waiting = self._finder.waiting_for(people, overlay) if case is None else 0
         context = self._context(directive, now, new_id, noticed=noticed, waiting=waiting)
         if case is None:
-            context = replace(context, known=overlay.party(people), past=self._past(message, directive, overlay))
+            others = self._finder.beside(read, directive, overlay)
+            context = replace(
+                context,
+                known=overlay.party(people),
+                past=self._past(message, directive, overlay),
+                beside=tuple(self._asked_in(other) for other in others),
+            )
         elif role == "customer" and reading.repeat is not None:
             context = replace(context, past=self._past(message, directive, overlay))
         elif directive.alerts:
@@ -240,6 +268,23 @@ class Clerk:
         overlay.keep(change)
         told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
         return replace(change, inbox_id=row.id, outcome=outcome, journal=(*change.journal, *told))
+
+    def _asked_in(self, case: Case) -> Beside:
+        """A request that waits to be judged, as another case of the person tells of it."""
+        directive = self._office.directive(case)
+        told = differences((), case.facts, directive)
+        return Beside(case.id, case.ref, "; ".join([case.kind, *told])[:MOST_WORDS], case.opened_at, waits=True)
+
+    def _beside(self, change: Change, overlay: Overlay) -> list[Change]:
+        """Requests that a message may have to do with are told of it, when it has opened a case of its own."""
+        case = change.case
+        if case is None or change.outcome != "opened":
+            return []
+        text = " ".join(case.summary.split())
+        words = text[:MOST_WORDS] + ("…" if len(text) > MOST_WORDS else "") or "(sans texte)"
+        event = WroteBeside(f"beside:{case.id}", self._clock(), Beside(case.id, case.ref, words, self._clock()))
+        others = [other for one in case.beside if (other := overlay.case(one.case_id)) is not None]
+        return [self._apply(other, event, overlay, kind="case.beside", cause={"case": case.id}) for other in others]
 
     @staticmethod
     def _past(message: Message, directive: Directive, overlay: Overlay) -> tuple[Case, ...]:
@@ -428,6 +473,14 @@ def _name(cause: Cause) -> str:
     if isinstance(cause, DeadlineRow):
         return f"deadline:{cause.case_id}:{cause.name}:{cause.due.isoformat()}"
     return f"event:{cause.id}"
+
+
+def _hints(read: ReadRow, choice: Choice) -> Mapping[str, str]:
+    """What a further message's inbox told of it, and what its case has to know."""
+    more = {"ambiguous": choice.why} if choice.ambiguous else {}
+    if changes(read.message.text):
+        more[AMENDS] = ""
+    return {**read.row.hints, **more}
 
 
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:

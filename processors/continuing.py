@@ -19,6 +19,11 @@ _OTHERWISE = re.compile(
     r"je me suis trompe\w*|on s est trompe\w*|erreur de ma part|petite erreur|je voulais dire|"
     r"actually|instead|rather than|change|changed|amend\w*|my mistake|i meant|beddel\w*|bdel\w*|badel\w*|بدل\w*)\b"
 )
+#: Those of them that name what is replaced, or come before nothing else; folded.
+_REPLACES = re.compile(
+    r"\b(?:au lieu d|a la place|je me suis trompe\w*|on s est trompe\w*|erreur de ma part|je voulais dire|instead of|rather than|"
+    r"my mistake|i meant)\b|^(?:bonjour |bjr |salam |hello |hi |re |dsl |desole |pardon )*(?:finalement|en fait|correction|rectif\w*)\b"
+)
 _READ = 200
 
 
@@ -30,6 +35,11 @@ def continues(text: str) -> bool:
 def changes(text: str) -> bool:
     """Whether the first words say that something asked for before is to be otherwise. Never raises; linear."""
     return _OTHERWISE.search(_plain(text)) is not None
+
+
+def replaces(text: str) -> bool:
+    """Whether they say so beyond doubt, whatever else the message asks for. Never raises; linear."""
+    return _REPLACES.search(_plain(text)) is not None
 
 
 def _plain(text: str) -> str:

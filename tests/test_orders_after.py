@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from console import reading_store
 from core.case import Case
-from tests.browser import Browser, with_people
+from tests.browser import Browser, text_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import order, orders_house
+from tests.quick import Quick, quick
 from tests.road import ADMIN, mail, plain
 from tests.test_road_whatsapp import Phone
 from tests.test_two_businesses import phone
@@ -112,3 +115,112 @@ def test_a_person_makes_a_message_that_stayed_with_a_decided_order_an_order_of_i
         assert desk.acts.give(first, "separate", author="marc", note=number).state == "refused"
         # It is to be validated as any order is.
         assert "3000 pièces" in plain(counter.fresh(ADMIN)[-1])
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Quick]:
+    with quick(tmp_path / "data", business="sacherie") as made:
+        yield made
+
+
+def at(counter: Quick, case: Case) -> Case:
+    """The case as it is by now."""
+    return next(c for c in counter.cases() if c.id == case.id)
+
+
+def test_a_change_in_a_new_mail_joins_the_only_order_that_waits_and_a_person_confirms_it(counter: Quick) -> None:
+    counter.send(mail("Bonjour, 2000 sachets fond plat kraft pour le 20 mars", sender=NADIA, subject="Commande", number=1))
+    first = counter.only()
+    (before,) = counter.fresh(ADMIN)
+    counter.now += timedelta(hours=1)
+    counter.send(mail("Bonjour, finalement mettez 3000 au lieu de 2000. Merci", sender=NADIA, subject="quantité", number=2))
+    case = counter.only()
+    assert (case.id, case.stage, case.messages) == (first.id, "waiting_review", 2)
+    (notice,) = counter.fresh(ADMIN)
+    # Both his first and his last words, and what they come to.
+    assert "2000 sachets fond plat" in plain(notice)
+    assert "finalement mettez 3000 au lieu de 2000" in plain(notice)
+    assert "3000 pièces au lieu de 2000 pièces" in plain(notice)
+    counter.send(mail("Je valide", sender=ADMIN, answers=before, number="old"))
+    assert at(counter, case).stage == "waiting_review"
+    (again,) = counter.fresh(ADMIN)
+    counter.send(mail("Je valide", sender=ADMIN, answers=again, number="new"))
+    done = at(counter, case)
+    assert (done.stage, done.fact("quantity").value.amount) == ("done", 3000)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour, il nous faut 500 sacs fond carré sans poignées, plutôt en blanc",
+        "Bonjour, 700 sachets fond plat blancs, en modifiant le logo svp",
+    ],
+)
+def test_a_whole_order_is_its_own_whatever_word_it_has(counter: Quick, text: str) -> None:
+    counter.send(mail("Bonjour, 2000 sachets fond plat kraft pour le 20 mars", sender=NADIA, subject="Commande", number=1))
+    counter.now += timedelta(hours=1)
+    counter.send(mail(text, sender=NADIA, subject="Sacs", number=2))
+    first, second = counter.cases()
+    assert (first.fact("quantity").value.amount, second.kind) == (2000, "COMMANDE")  # type: ignore[union-attr]
+    # As it may be a change all the same, the first is to be looked at with it.
+    assert [one.ref for one in first.beside] == [second.ref]
+
+
+def test_what_may_change_one_of_several_orders_is_told_with_each_and_an_older_yes_asks_again(tmp_path: Path) -> None:
+    with orders_house(tmp_path / "data") as web:
+        counter, desk = web.counter, web.edge.desk
+        one = order(counter, "Bonjour, 2000 sachets fond plat kraft pour le 20 mars", sender=NADIA, subject="Sachets")
+        two = order(counter, "Bonjour, 500 sacs poignées plates pour le 25 mars", sender=NADIA, subject="Sacs", number=2)
+        older = [m for m in counter.fresh(ADMIN) if desk.cases.view(one).case.ref in str(m["Subject"])][-1]
+        seen = desk.cases.view(two).digest
+        arrive(counter, mail("finalement mettez 3000 au lieu de 2000", sender=NADIA, subject="chgt", number=3))
+        (message,) = [c for c in counter.cases() if c.id not in (one, two)]
+        refs = {desk.cases.view(i).case.ref for i in (one, two)}
+        assert (message.kind, message.stage) == ("AUTRE", "fulfilling")
+        notices = {str(m["Subject"]): plain(m) for m in counter.fresh(ADMIN)}
+        (read,) = [text for subject, text in notices.items() if message.ref in subject]
+        assert all(ref in read for ref in refs)
+        warned = [text for subject, text in notices.items() if any(ref in subject for ref in refs)]
+        assert len(warned) == 2
+        assert all(message.ref in text and "finalement mettez 3000" in text for text in warned)
+        # Neither the older notice nor the page as it was then is enough.
+        arrive(counter, mail("ok", sender=ADMIN, answers=older, number="ok"))
+        given = desk.acts.give(two, "validate", author="anne", digest=seen)
+        counter.settle()
+        assert desk.acts.outcome(two, given.id).state == "refused"
+        assert {desk.cases.view(i).case.stage for i in (one, two)} == {"waiting_review"}
+        with_people(web, marc="agent")
+        marc = Browser(web)
+        marc.login("marc")
+        assert "finalement mettez 3000" in text_of(marc.get(f"/orders/{two}"))
+        assert desk.cases.view(one).case.ref in text_of(marc.get(f"/cases/{message.id}"))
+        again = [m for m in counter.fresh(ADMIN) if desk.cases.view(one).case.ref in str(m["Subject"])][-1]
+        assert message.ref in plain(again)
+        arrive(counter, mail("ok je valide", sender=ADMIN, answers=again, number="ok2"))
+        assert desk.cases.view(one).case.stage == "done"
+        desk.acts.give(message.id, "finish", author="marc")
+        counter.settle()
+        assert "finalement mettez 3000" not in text_of(marc.get(f"/orders/{two}"))
+        desk.acts.give(two, "validate", author="anne", digest=desk.cases.view(two).digest)
+        counter.settle()
+        assert desk.cases.view(two).case.stage == "done"
+
+
+def test_a_stranger_or_a_forged_sender_changes_no_order(counter: Quick) -> None:
+    counter.send(mail("Bonjour, 2000 sachets fond plat kraft pour le 20 mars", sender=NADIA, subject="Commande", number=1))
+    forged = mail("finalement mettez 3000 au lieu de 2000", sender=NADIA, subject="x", number=2)
+    counter.send(forged.replace(b"dmarc=pass", b"dmarc=fail"))
+    counter.send(mail("finalement mettez 4000 au lieu de 2000", sender="autre@example.org", subject="y", number=3))
+    first = next(c for c in counter.cases() if c.kind == "COMMANDE")
+    assert (first.fact("quantity").value.amount, len(counter.cases())) == (2000, 3)  # type: ignore[union-attr]
+    assert len(first.beside) == 1
+
+
+def test_the_notice_after_a_conversation_has_the_words_that_made_the_order(counter: Quick) -> None:
+    counter.send(mail("Bonjour, je voudrais commander des sacs", sender=NADIA, subject="Sacs", number=1))
+    (question,) = counter.fresh("nadia@")
+    counter.send(mail("3000 pièces, poignées torsadées svp", sender=NADIA, answers=question, number=2))
+    (notice,) = counter.fresh(ADMIN)
+    words = plain(notice).partition("SES MOTS")[2]
+    assert "je voudrais commander des sacs" in words
+    assert "« 3000 pièces, poignées torsadées svp »" in words

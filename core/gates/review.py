@@ -12,7 +12,7 @@ from core.case import Shown, Stage
 from core.directive import GateSpec
 from core.quote import price
 from core.rows import digest_of
-from core.values import condition_values
+from core.values import condition_values, said
 from core.work import Work
 
 
@@ -50,8 +50,11 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
         return None
     if not case.shown or case.shown[-1].digest != mark:
         again = bool(case.shown)
-        work.because("review", "les champs ont changé : à revoir" if again else "une personne doit vérifier les champs")
-        key = work.tell_admin("admin_review", message=case.summary)
+        if not again:
+            work.because("review", "une personne doit vérifier les champs")
+        elif not any(reason.rule == "beside" for reason in work.reasons):
+            work.because("review", "les champs ont changé : à revoir")
+        key = work.tell_admin("admin_review", message=said(case))
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
         work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
     return "waiting_review"
@@ -63,7 +66,7 @@ def ask(work: Work, spec: GateSpec) -> None:
     if quote is not None and quote.status == "open":
         work.because("void", f"le devis n° {quote.number} ne tient plus : une personne doit revoir le prix")
         work.change(quote=replace(quote, status="void"), approval=None)
-    work.tell_admin("admin_review", message=work.case.summary)
+    work.tell_admin("admin_review", message=said(work.case))
     work.change(review="asked")
     work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
 
@@ -73,4 +76,4 @@ def late(work: Work, spec: GateSpec, what: str) -> None:
     del spec
     if work.case.stage == "waiting_review" and what.startswith("review.remind"):
         work.because("remind", "toujours sans avis : relance de l'administrateur")
-        work.tell_admin("admin_reminder", message=work.case.summary)
+        work.tell_admin("admin_reminder", message=said(work.case))
