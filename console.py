@@ -268,6 +268,9 @@ def status_of(settings: Settings) -> dict[str, Any]:
     ]
     if last is not None and not found["running"] and (died or when - last >= SILENT):
         troubles.append(f"le service ne tourne pas : dernier signe de vie le {last.astimezone():%d/%m à %H:%M:%S}")
+    found["never"] = last is None and not found["running"]
+    if found["never"]:
+        troubles.append("le service n'a encore jamais tourné ici : lancez « daemon.py run » (ou « systemctl start guichet »)")
     # A service that ended as it was told to, or a single round: no trouble yet, and nobody at work either.
     found["stopped"] = last.isoformat() if last is not None and not found["running"] else None
     for name, lane in found["lanes"].items():

@@ -183,7 +183,8 @@ class Grid:
 class GateSpec:
     """One gate of a directive with its options, already typed. Which options a gate takes is said in its own module.
 
-    ``judge`` is for review: what a person decides there. ``doubtful`` and ``review`` are for complete: facts in doubt are asked for
+    ``judge`` is for review: what a person decides there; ``receipt`` the text that tells the customer, once, that his request waits
+    for that ('' for none). ``doubtful`` and ``review`` are for complete: facts in doubt are asked for
     too; after that delay of silence a person takes what there is.
     ``tell`` is for fulfil: the text that the customer gets when the task takes one of these statuses (folded); ``finish`` "person":
     the case stays open until a person says that it is dealt with.
@@ -197,6 +198,7 @@ class GateSpec:
     close: timedelta | None = None
     then: Literal["quote", "fulfil"] = "quote"
     judge: Literal["price", "facts"] = "price"
+    receipt: str = ""
     doubtful: bool = False
     review: timedelta | None = None
     steps: tuple[str, ...] = ()

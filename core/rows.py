@@ -202,7 +202,8 @@ def _amended(before: Fact, new: tuple[Fact, ...], directive: Directive) -> Fact:
     """The fact as a message that changes something leaves it: what a person wrote stands, so does the thing unless it is told as
     surely; a bare number keeps the unit of the one that it replaces."""
     fact = next((f for f in new if f.name == before.name), None)
-    if fact is None or before.origin == "person" or _is_thing(fact, directive):
+    spec = directive.fact(before.name)
+    if fact is None or before.origin == "person" or (spec is not None and spec.type == "choice"):
         return before
     bare = bool(fact.evidence) and not any(c.isalpha() for e in fact.evidence for c in e.quote)
     if bare and isinstance(fact.value, Quantity) and isinstance(before.value, Quantity) and before.value.unit:

@@ -41,16 +41,18 @@ class Outcome:
     """How an act stands.
 
     ``state``: "unknown" there is no such case; "refused" it changed nothing, ``why`` says so; "reused" its key stands for another
-    act, and this one changed nothing; "waiting" it is kept and the clerk has not come to it; "done". ``id`` names it. ``case`` is
-    the case as it is then. ``fields``: what was refused is not where the case stands but what was given, and this is wrong with
-    each field of it (``why`` has them all in one sentence).
+    act, and this one changed nothing; "unseen" it is a yes that does not say to what (``digest`` stands for what there is) and changed
+    nothing; "waiting" it is kept and the clerk has not come to it; "done". ``id`` names it. ``case`` is the case as it is then.
+    ``fields``: what was refused is not where the case stands but what was given, and this is wrong with each field of it (``why`` has
+    them all in one sentence).
     """
 
-    state: Literal["unknown", "refused", "reused", "waiting", "done"]
+    state: Literal["unknown", "refused", "reused", "unseen", "waiting", "done"]
     id: str = ""
     why: Localized = field(default_factory=dict)
     case: Case | None = None
     fields: Mapping[str, Localized] = field(default_factory=dict)
+    digest: str = ""
 
 
 class Acts:
@@ -70,6 +72,7 @@ class Acts:
         note: str = "",
         values: Typed | None = None,
         digest: str = "",
+        seen: bool = False,
     ) -> Outcome:
         """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then; "reused" when he
         asked for something else then.
@@ -77,7 +80,8 @@ class Acts:
         ``amount`` is for validate and reprice; ``values`` for correct, and for validate where facts are judged: what he changed on the
         page that he says yes to. ``note`` is the question of ask, the text of note, the directive of reassign, the number of the
         message to separate, a remark with the others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of),
-        as the page showed them before he changed anything; without one, to those of this moment.
+        as the page showed them before he changed anything; without one, to those of this moment, or with ``seen`` to nothing ("unseen"):
+        whoever may have looked at them a while ago has to say what he saw.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
@@ -106,6 +110,12 @@ class Acts:
                 return Outcome("refused", event_id, {"fr": "rien n'a été changé", "en": "nothing was changed"}, case)
         if judges_facts and (wrong := _lacking(replace(case, facts=corrected(case.facts, facts, directive)), directive)):
             return _wrong(event_id, case, wrong, directive)
+        if judges_facts and seen and not digest:
+            why = {
+                "fr": "un oui vaut pour ce qui a été vu : joignez le « digest » de la demande telle que vous l'avez lue",
+                "en": "a yes is to what was seen: send the digest of the request as you read it",
+            }
+            return Outcome("unseen", event_id, why, case, digest=digest_of(case, directive))
         shown = (digest or digest_of(case, directive)) if action == "validate" else ""
         event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, asked=asked)
         if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):

@@ -239,10 +239,11 @@ class Desk(Takes, Standing):
         digest: str = "",
         seconds: float = 5.0,
     ) -> Outcome:
-        """Act on a case (engine.acts) and wait a while for what comes of it; "waiting" when it took longer."""
+        """Act on a case (engine.acts), as somebody who has looked at it; wait a while for what comes of it: "waiting" when it took
+        longer."""
         given = await self.run(
             lambda: self.acts.give(
-                case_id, action, author=author, key=key, amount=amount, note=note, values=values, digest=digest
+                case_id, action, author=author, key=key, amount=amount, note=note, values=values, digest=digest, seen=True
             )
         )
         if given.state != "waiting":

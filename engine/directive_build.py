@@ -174,7 +174,14 @@ def _gate(gate: GatePart) -> GateSpec:
         )
     if isinstance(options, ReviewPart):
         return GateSpec(
-            "review", when=options.when, by=options.by, then=options.then, judge=options.judge, remind=remind, line=line
+            "review",
+            when=options.when,
+            by=options.by,
+            then=options.then,
+            judge=options.judge,
+            receipt=options.receipt or "",
+            remind=remind,
+            line=line,
         )
     assert isinstance(options, ApprovePart)
     return GateSpec("approve", by=options.by, quote=options.quote, remind=remind, close=options.expire, line=line)

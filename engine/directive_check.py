@@ -65,6 +65,7 @@ def needed_texts(directive: DirectivePart) -> dict[str, str]:
             needed.update(dict.fromkeys(["admin_review"] * (options.review is not None), why))
         elif isinstance(options, ReviewPart):
             needed.update(dict.fromkeys(["admin_review", *["admin_reminder"] * reminded], why))
+            needed.update(dict.fromkeys([options.receipt] if options.receipt else (), why))
         elif isinstance(options, ApprovePart):
             offers = ["quote", "requote", "unclear", "not_verified", "admin_review", "admin_late"]
             needed.update(dict.fromkeys([*offers, *["reminder_quote"] * reminded], why))

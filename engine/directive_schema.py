@@ -187,6 +187,7 @@ class ReviewPart(Part):
     by: Literal["admin"] = "admin"
     then: Literal["quote", "fulfil"] = "quote"
     judge: Literal["price", "facts"] = "price"
+    receipt: Name | None = None
     remind: Durations = []
 
 

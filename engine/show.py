@@ -177,6 +177,8 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     verdict = (
         Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
     )
+    if found.get("never") and len(found["troubles"]) == 1:
+        verdict = Text("Rien n'a commencé.", style="bold yellow")
     if found["healthy"] and found.get("stopped"):
         verdict = Text(f"Le service est arrêté (dernier signe de vie : {_when(found['stopped'])}).", style="bold yellow")
     parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"])]

@@ -21,6 +21,7 @@ from tests.orders_help import NOW, mail, sacherie
 
 ADMIN = "ventes@sacherie.example"
 CLIENT = "client@client.example"
+RECEIPT = "received"
 FULL = "Bonjour, je commande 10 000 sacs fond carré poignées torsadées à 0,45 dh HT l'unité, livraison le 20 mars. Merci"
 
 
@@ -79,9 +80,13 @@ class Life:
 
     @property
     def texts(self) -> list[tuple[str, str, SendMessage, Effect]]:
-        """(template, audience, payload, effect) of every text, oldest first."""
+        """(template, audience, payload, effect) of every text, oldest first, beside the word that every complete order brings."""
         found = [e for d in self.decisions for e in d.effects if isinstance(e.payload, SendMessage)]
-        return [(e.payload.template, e.payload.audience, e.payload, e) for e in found if isinstance(e.payload, SendMessage)]
+        return [
+            (e.payload.template, e.payload.audience, e.payload, e)
+            for e in found
+            if isinstance(e.payload, SendMessage) and e.payload.template != RECEIPT
+        ]
 
     @property
     def notices(self) -> list[Effect]:

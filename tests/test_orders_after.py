@@ -217,10 +217,29 @@ def test_a_stranger_or_a_forged_sender_changes_no_order(counter: Quick) -> None:
 
 
 def test_the_notice_after_a_conversation_has_the_words_that_made_the_order(counter: Quick) -> None:
-    counter.send(mail("Bonjour, je voudrais commander des sacs", sender=NADIA, subject="Sacs", number=1))
+    counter.send(mail("Bonjour, il nous faut des sacs à poignées torsadées", sender=NADIA, subject="Sacs", number=1))
     (question,) = counter.fresh("nadia@")
-    counter.send(mail("3000 pièces, poignées torsadées svp", sender=NADIA, answers=question, number=2))
+    counter.send(mail("3000 pièces pour le 20 mars svp", sender=NADIA, answers=question, number=2))
     (notice,) = counter.fresh(ADMIN)
     words = plain(notice).partition("SES MOTS")[2]
-    assert "je voudrais commander des sacs" in words
-    assert "« 3000 pièces, poignées torsadées svp »" in words
+    assert "il nous faut des sacs" in words
+    assert "« 3000 pièces pour le 20 mars svp »" in words
+
+
+def test_a_complete_order_is_acknowledged_once_on_its_channel_without_a_promise(counter: Quick) -> None:
+    counter.send(mail("Bonjour, il nous faut des sacs à poignées torsadées", sender=NADIA, subject="Sacs", number=1))
+    (question,) = counter.fresh("nadia@")
+    counter.send(mail("3000 pièces", sender=NADIA, answers=question, number=2))
+    (receipt,) = counter.fresh("nadia@")
+    case = counter.only()
+    assert "bien reçu votre commande" in plain(receipt)
+    assert (case.ref in plain(receipt), receipt["In-Reply-To"]) == (True, "<2@client.example>")
+    counter.send(mail("plutôt 4000 pièces", sender=NADIA, answers=receipt, number=3))
+    assert (counter.only().fact("quantity").value.amount, counter.fresh("nadia@")) == (4000, [])  # type: ignore[union-attr]
+
+
+def test_in_a_chat_too_a_complete_order_is_acknowledged(phone: Phone) -> None:
+    phone.write(ORDER)
+    phone.work()
+    (said,) = phone.sent()
+    assert said["body"].startswith("Bien reçu")

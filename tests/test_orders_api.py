@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.rows import digest_of
-from tests.browser import text_of
+from tests.browser import forms_of, text_of
 from tests.orders_house import order
-from tests.orders_people import TEXT, Program, person
+from tests.orders_people import TEXT, Program, person, yes
 from tests.road import mail, plain
 from tests.web_help import Running
 
@@ -63,7 +63,7 @@ def test_orders_by_the_api_from_the_list_to_the_decision(web: Running, program: 
     assert (one["source"]["sender"], one["order"]["validated_by"]) == ("a@atlas.example", "")
     # By its number too; a rejection tells the customer why it may.
     number = one["order"]["number"]
-    done = program("POST", f"/api/orders/{number}/validate", {"note": "vu", "key": "k1"})
+    done = yes(program, number, note="vu", key="k1")
     assert (done.status, done.json["stage"]) == (200, "done")
     assert program("POST", f"/api/orders/{number}/validate", {"note": "vu", "key": "k1"}).json["id"] == done.json["id"]
     assert program("POST", f"/api/orders/{second}/reject", {"note": "rupture de stock"}).status == 200
@@ -95,11 +95,29 @@ def test_a_field_that_is_not_understood_is_named_with_what_is_allowed(web: Runni
     assert program("POST", f"{place}/update", {"facts": {"quantity": "10 000 pièces"}}).status == 409
 
 
+def test_a_yes_that_does_not_say_to_what_decides_nothing_and_is_told_what_there_is(web: Running, program: Program) -> None:
+    case_id = order(web.counter, TEXT)
+    seen = program("GET", f"/api/orders/{case_id}").json["digest"]
+    calls = [(f"/api/orders/{case_id}/validate", {}), (f"/api/cases/{case_id}/acts", {"action": "validate"})]
+    for place, body in calls:
+        answer = program("POST", place, body)
+        assert (answer.status, answer.json["fields"]) == (428, {"digest": seen})
+        assert "un oui vaut pour ce qui a été vu" in answer.json["error"].casefold()
+    assert web.counter.cases()[0].judged is None
+    # Nor does a form of the desk that lost it.
+    page = person(web, "marc")
+    action, hidden = forms_of(page.get(f"/orders/{case_id}"))[0]
+    assert page("POST", f"/orders/{case_id}/decide", hidden | {"action": "validate", "digest": ""}).status == 409, action
+    assert web.counter.cases()[0].judged is None
+    assert program("POST", calls[0][0], {"digest": seen}).status == 200
+    assert web.counter.cases()[0].stage == "done"
+
+
 def test_what_is_corrected_with_a_yes_is_one_act(web: Running, program: Program) -> None:
     case_id = order(web.counter, TEXT, sender="a@atlas.example")
     place, facts = f"/api/orders/{case_id}/validate", {"quantity": "6 000", "unit_price": "0,30"}
     web.counter.fresh()
-    done = program("POST", place, {"facts": facts, "key": "k"})
+    done = yes(program, case_id, facts=facts, key="k")
     assert (done.status, done.json["stage"]) == (200, "done")
     assert program("POST", place, {"facts": facts, "key": "k"}).json["id"] == done.json["id"]
     case = web.counter.cases()[0]
@@ -126,7 +144,7 @@ def test_nobody_says_yes_to_an_order_that_lacks_what_it_needs(web: Running, prog
     refused = program("POST", place)
     assert (refused.status, list(refused.json["fields"])) == (422, ["quantity"])
     assert web.counter.cases()[0].judged is None
-    assert program("POST", place, {"facts": {"quantity": "5000"}}).json["stage"] == "done"
+    assert yes(program, case_id, facts={"quantity": "5000"}).json["stage"] == "done"
 
 
 def test_process_emails_looks_at_the_inboxes_at_once(web: Running, program: Program) -> None:

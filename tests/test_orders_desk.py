@@ -9,7 +9,7 @@ from core.effects import SendMessage
 from core.reading import Quantity
 from tests.browser import forms_of, text_of, with_people
 from tests.orders_house import order, orders_house
-from tests.orders_people import TEXT, Program, person
+from tests.orders_people import TEXT, Program, person, yes
 from tests.road import plain
 from tests.web_help import Running
 
@@ -85,7 +85,7 @@ def test_what_is_corrected_and_validated_at_once_is_what_the_customer_is_told(we
     assert [(line.kind, line.author) for line in lines] == [("operator.validate", "marc")]
     assert "marc corrige : quantité" in lines[0].text
     told = [r.effect.payload for r in counter.house.store.outbox(case_id)]
-    assert [t.template for t in told if isinstance(t, SendMessage)] == ["admin_review", "confirmation"]
+    assert [t.template for t in told if isinstance(t, SendMessage)] == ["admin_review", "received", "confirmation"]
     # The same form again changes nothing and tells nobody.
     assert marc.fill(f"/orders/{case_id}", action="validate").status in (303, 404, 409, 422)
     counter.settle()
@@ -108,7 +108,7 @@ def test_a_yes_to_facts_that_changed_meanwhile_decides_nothing(web: Running, pro
     late = program("POST", f"/api/orders/{case_id}/validate", {"digest": digest})
     assert late.status == 409, late.body
     assert web.counter.cases()[0].judged is None
-    assert program("POST", f"/api/orders/{case_id}/validate").status == 200
+    assert yes(program, case_id).status == 200
     assert web.counter.cases()[0].stage == "done"
 
 

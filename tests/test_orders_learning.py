@@ -11,7 +11,7 @@ from engine.erasure import export
 from engine.evaluation import as_json, evaluate, labelled
 from tests.browser import text_of
 from tests.orders_house import order
-from tests.orders_people import TEXT, Program, person
+from tests.orders_people import TEXT, Program, person, yes
 from tests.road import ROOT
 from tests.web_help import Running
 
@@ -31,7 +31,7 @@ def test_a_correction_in_the_desk_changes_the_next_eval(web: Running, program: P
     score = before.score("commande", "product")
     assert (score.n, score.corrected, score.right) == (1, 1, 0)
     assert (before.misses[0].wanted, before.misses[0].case_id) == ("Sac fond carré avec poignées torsadées", case_id)
-    assert program("POST", f"/api/orders/{case_id}/validate").status == 200
+    assert yes(program, case_id).status == 200
     confirmed = evaluate(labelled(store), [business])
     assert confirmed.score("commande", "kind").right == 1
     assert (confirmed.score("commande", "quantity").n, confirmed.score("commande", "quantity").right) == (1, 1)
@@ -67,7 +67,7 @@ def test_a_correction_in_the_desk_changes_the_next_eval(web: Running, program: P
 
 def test_what_was_inherited_is_no_example_of_reading(web: Running, program: Program) -> None:
     first = order(web.counter, TEXT, sender="a@atlas.example")
-    program("POST", f"/api/orders/{first}/validate")
+    yes(program, first)
     again = order(web.counter, "Salam, kif dima", sender="a@atlas.example", subject="kif dima", number=2)
     assert program("POST", f"/api/orders/{again}/update", {"facts": {"quantity": "9000 pièces"}}).status == 200
     found = evaluate(labelled(web.counter.house.store), [web.edge.desk.business])

@@ -70,7 +70,7 @@ def send(
 def test_an_order_whose_file_was_not_read_goes_to_a_person_who_is_told_why(counter: Quick) -> None:
     case = send(counter, "Bonjour, merci de livrer la commande ci-jointe.")
     assert (case.kind, case.stage, [u.trouble.code for u in case.unread]) == ("COMMANDE", "waiting_review", ["no-ocr"])
-    (notice,) = counter.fresh()
+    (notice,) = counter.fresh("patron@")
     assert notice["To"] == ADMIN
     assert "« bon.jpg » : non lu, la reconnaissance de texte n'est pas installée ici" in plain(notice).replace("\n", " ")
     (alert,) = [a for a in alerts_of(case, commande(), (), counter.now) if a.rule == "unread"]

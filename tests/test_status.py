@@ -25,7 +25,7 @@ from console import status_of
 from core.errors import UserError
 from engine.show import state
 from tests import postgres
-from tests.road import ROOT, Counter, mail
+from tests.road import ROOT, Counter, Light, daemon, mail
 from web.health import _node
 
 
@@ -71,6 +71,17 @@ def test_a_service_that_has_ended_shows_at_once(tmp_path: Path) -> None:
     assert "Le service est arrêté" in shown.get()
     assert "Tout va bien" not in shown.get()
     assert (found["healthy"], found["troubles"]) == (True, [])
+
+
+def test_a_service_that_never_ran_says_so_and_what_to_do(tmp_path: Path) -> None:
+    assert daemon(tmp_path / "data", "token", "add", "site", "--scope", "read").returncode == 0
+    told = daemon(tmp_path / "data", "status")
+    assert "Tout va bien" not in told.stdout
+    assert "n'a encore jamais tourné ici : lancez « daemon.py run »" in " ".join(told.stdout.split())
+    assert told.returncode == 1
+    counter = Light(tmp_path / "data")
+    assert counter.work() == {}
+    assert not status_of(counter.settings)["never"]
 
 
 def test_asking_whether_it_runs_keeps_nobody_from_starting(tmp_path: Path) -> None:

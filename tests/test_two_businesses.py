@@ -77,7 +77,8 @@ def test_an_order_by_mail_is_validated_by_a_reply_and_repeated(tmp_path: Path) -
     (order,) = counter.cases()
     assert order.judged is not None
     assert (order.stage, order.judged.who, order.judged.how) == ("done", ADMIN, "reply")
-    (told,) = counter.sent("nadia@client.example")
+    received, told = counter.sent("nadia@client.example")
+    assert "bien reçu" in plain(received)
     assert "validée" in plain(told)
     assert "6000 pièce" in plain(told)
     (ticket,) = counter.records("crm.ticket")

@@ -24,6 +24,7 @@ SENTENCES = {
     409: "L'état du dossier ne le permet pas.",
     413: "La requête est trop volumineuse.",
     422: "Des champs manquent ou ne conviennent pas.",
+    428: "Un oui vaut pour ce qui a été vu : joignez-en le « digest ».",
     429: "Trop de demandes à la fois : réessayez un peu plus tard.",
     500: "Une erreur interne s'est produite ; elle a été notée.",
     503: "Le service ne peut pas enregistrer la demande en ce moment : réessayez dans un instant.",
@@ -34,7 +35,9 @@ class Problem(BaseModel):
     """An answer that is no success."""
 
     error: str = Field(description="Ce qui ne va pas, en une phrase.", examples=["Une clé valable est demandée."])
-    fields: dict[str, str] | None = Field(None, description="Pour 422 : ce qui ne va pas, champ par champ.")
+    fields: dict[str, str] | None = Field(
+        None, description="Pour 422 : ce qui ne va pas, champ par champ. Pour 428 : le « digest » de ce qu'il y a."
+    )
 
 
 class Refusal(Exception):

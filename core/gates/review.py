@@ -1,7 +1,8 @@
 """``review``: an administrator judges: what the grid cannot price, or whether the facts are as the customer means them.
 
 Options: ``when`` (a condition on the facts), ``by: admin``, ``then`` ("quote": the price he sets is offered to the customer;
-"fulfil": it goes straight to fulfilment), ``judge`` ("facts": he says yes to the facts as they stand, whatever they cost), ``remind``.
+"fulfil": it goes straight to fulfilment), ``judge`` ("facts": he says yes to the facts as they stand, whatever they cost), ``receipt``
+(where facts are judged: the text that tells the customer, once, that his request is here and is being checked), ``remind``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from core.case import Shown, Stage
 from core.directive import GateSpec
+from core.gates.complete import HANDED
 from core.quote import price
 from core.rows import digest_of
 from core.values import condition_values, said
@@ -57,6 +59,10 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
         key = work.tell_admin("admin_review", message=said(case))
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
         work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
+        # Whom we waited for in vain needs no word that we have heard him.
+        if spec.receipt and not again and case.thread.to and not case.counts.get(HANDED) and work.count("receipt") == 1:
+            work.because("receipt", "le client apprend que sa demande est bien là et attend une vérification")
+            work.tell_customer(spec.receipt, "outcome")
     return "waiting_review"
 
 

@@ -65,7 +65,7 @@ class CaseOut(Answer):
 class ActIn(BaseModel):
     """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the text of note,
     the directive of reassign, the number of the message to separate (``conversation[].id``: "message:12"); ``facts`` for correct, as
-    people type them. Where facts are judged, validate takes the ``digest`` of those that were seen, and as ``facts`` what is corrected
+    people type them. Where facts are judged, validate needs the ``digest`` of those that were seen, and as ``facts`` what is corrected
     of them in the same act. With the same ``key`` the same person's act is done once; another act with that key is refused (422)."""
 
     model_config = ConfigDict(title="Acte")
@@ -125,7 +125,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
         response_model=ActOut,
         responses={
             202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
-            **responses(401, 403, 404, 409),
+            **responses(401, 403, 404, 409, 428),
         },
         summary="Agir sur un dossier · Act on a case",
     )
@@ -202,11 +202,14 @@ def _out(view: CaseView) -> CaseOut:
 
 
 def told(outcome: Outcome) -> Response:
-    """The act's outcome as an answer. Raises Refusal: 404; 422 for what was given, with the fields named; 409 for where it stands."""
+    """The act's outcome as an answer. Raises Refusal: 404; 422 for what was given, with the fields named; 409 for where it stands; 428 for
+    a yes that does not say to what, with the digest of what there is."""
     if outcome.state == "unknown" or outcome.case is None:
         raise Refusal(404, "Aucun dossier, ou aucun acte, ne porte cet identifiant.")
     if outcome.state == "reused":
         raise Refusal(422, f"{outcome.why.get('fr', '')}.".capitalize())
+    if outcome.state == "unseen":
+        raise Refusal(428, f"{outcome.why.get('fr', '')}.".capitalize(), fields={"digest": outcome.digest})
     if outcome.state == "refused" and outcome.fields:
         fields = {name[:100]: told.get("fr", "") for name, told in outcome.fields.items()}
         raise Refusal(422, f"{outcome.why.get('fr', '')}.".capitalize(), fields=fields)

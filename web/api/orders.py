@@ -51,7 +51,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     registers = desk.registers
     acted = {
         202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
-        **responses(401, 403, 404, 409),
+        **responses(401, 403, 404, 409, 428),
     }
 
     @routes.get(

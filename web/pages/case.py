@@ -101,7 +101,7 @@ def router(frame: Frame) -> APIRouter:
         )  # fmt: skip
         if outcome.state == "unknown":
             raise Refusal(404, "Ce dossier n'existe pas.")
-        if outcome.state in ("refused", "reused"):
+        if outcome.state in ("refused", "reused", "unseen"):
             language = frame.pages.speech(request).language
             return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, sorry(outcome.why, language))
         place = safe_path(next, f"/cases/{case_id}").partition("?")[0]
