@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -133,7 +133,7 @@ class PaperPool:
                 answer = one.pipe.recv_bytes(ANSWER)
             except (EOFError, OSError):
                 self._forget(one)
-                told = _fate(one)
+                told = _fate(one, request, content)
                 if self._closed:
                     raise Transient("le service s'arrête") from None
                 # One that served others before may have died of them, or of somebody's kill: a fresh one has the last word.
@@ -156,7 +156,7 @@ class PaperPool:
             answer = one.pipe.recv_bytes(ANSWER)
             return codec.load(Trouble, answer[1:]) if answer[:1] in b"Tt" else answer[1:]
         except (EOFError, OSError):
-            told = _fate(one)
+            told = _fate(one, request, content)
             if self._closed:
                 raise Transient("le service s'arrête") from None
             return told
@@ -254,14 +254,17 @@ class PaperPool:
             self._timer.start()
 
 
-def _fate(one: _Process) -> Trouble:
+def _fate(one: _Process, request: Mapping[str, Any], content: bytes) -> Trouble:
     """Why a process died while it read."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         one.process.wait(2.0)
     status = one.process.returncode
     _end(one)
     code: Code = "too-slow" if status == -signal.SIGXCPU else "broken"
-    log.warning("a file ended the process that read it (status %s)", status)
+    # Its name may say whose it is; by its hash it is found in the desk and in the spool.
+    which = hashlib.sha256(content).hexdigest()[:16]
+    told = (status, request.get("kind", "?"), len(content), which)
+    log.warning("a file ended the process that read it (status %s): %s, %d bytes, sha256 %s…", *told)
     return Trouble(code, "" if code == "too-slow" else "sa lecture a fait tomber le lecteur")
 
 

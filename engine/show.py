@@ -195,6 +195,7 @@ def state(found: Mapping[str, Any]) -> RenderableType:
         parts.append(_nodes(found["nodes"]))
     waiting = found["deadlines"]
     parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
+    parts.append(_clock())
     return Group(*parts)
 
 
@@ -230,6 +231,11 @@ def _when(at: str | datetime | None) -> str:
     return datetime.fromisoformat(iso).astimezone().strftime("%d/%m %H:%M:%S") if iso else "—"
 
 
+def _clock() -> Text:
+    """By which clock the times are: a server's is seldom that of the people who use its desk."""
+    return Text(f"Heures de l'horloge de cette machine ({datetime.now().astimezone():%Z}).", style="bright_black")
+
+
 def waiting_for_a_person(rows: Sequence[ParkedRow]) -> RenderableType:
     """What ``parked`` shows."""
     if not rows:
@@ -243,6 +249,7 @@ def waiting_for_a_person(rows: Sequence[ParkedRow]) -> RenderableType:
         blocks.append(Padding(Text(row.why), (0, 0, 1, 2)))
     return Group(
         *blocks,
+        _clock(),
         Text("daemon.py retry IDENTIFIANT (ou all) refait ; daemon.py drop IDENTIFIANT abandonne.", style="bright_black"),
     )
 
@@ -287,7 +294,7 @@ def case(found: Mapping[str, Any]) -> RenderableType:
             f"{k} {v}".strip() for k, v in data.items()
         )
         history.add_row(_when(entry["at"]), label(LINES, entry["kind"])["fr"], what)
-    return Group(head, effects, history)
+    return Group(head, effects, history, _clock())
 
 
 def case_unread(one: Mapping[str, Any]) -> list[str]:

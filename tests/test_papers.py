@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -240,13 +241,17 @@ def test_who_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None
     pool.close()
 
 
-def test_the_processor_is_bounded_too() -> None:
+def test_the_processor_is_bounded_too(caplog: pytest.LogCaptureFixture) -> None:
     pool = PaperPool(lambda: Tools(), processor=1.0, wall=60)
     started = time.monotonic()
-    document = pool.read(make.heavy_pdf(60), "plan.pdf", "pdf")
+    content = make.heavy_pdf(60)
+    document = pool.read(content, "plan de Mme Durand.pdf", "pdf")
     assert document.trouble is not None
     assert document.trouble.code == "too-slow"
     assert time.monotonic() - started < 50, "before the minute that it may take in all"
+    # The log tells which file it was, without the name, which may say whose it is.
+    assert f"pdf, {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()[:16]}" in caplog.text
+    assert "Durand" not in caplog.text
     pool.close()
 
 

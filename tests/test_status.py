@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -69,6 +70,7 @@ def test_a_service_that_has_ended_shows_at_once(tmp_path: Path) -> None:
     with console.capture() as shown:
         console.print(state(found))
     assert "Le service est arrêté" in shown.get()
+    assert f"Heures de l'horloge de cette machine ({datetime.now().astimezone():%Z})" in shown.get()
     assert "Tout va bien" not in shown.get()
     assert (found["healthy"], found["troubles"]) == (True, [])
 
