@@ -78,10 +78,10 @@ def check_directive(directive: DirectivePart, doubtful: frozenset[str], problems
     _check_words([(w, directive.match) for w in directive.match.words], problems)
     _check_words([(w, directive.match) for w in directive.match.against], problems)
     for name in directive.match.facts:
-        _known_fact(name, directive, directive.match.line("facts"), problems)
-    _check_rows(directive, problems)
+        _known_fact(name, directive, directive.match.line("facts"), doubtful, problems)
+    _check_rows(directive, doubtful, problems)
     _check_statuses(directive, problems)
-    _check_repeat_and_alerts(directive, problems)
+    _check_repeat_and_alerts(directive, doubtful, problems)
     for name, fact in directive.facts.items():
         _check_fact(name, fact, problems)
         if fact.unless is not None:
@@ -103,7 +103,7 @@ def _check_fact(name: str, fact: FactPart, problems: Problems) -> None:
     for option, types in _ONLY_FOR.items():
         if option in fact._lines and fact.type not in types:
             problems.add(fact.line(option), f"« {option} » ne va qu'avec le type {' ou '.join(sorted(types))}")
-    if fact.type == "choice" and not fact.choices:
+    if fact.type == "choice" and not fact.choices and fact.source is None:
         problems.add(fact.line(), f"le choix {shown(name)} n'a pas de « choices »", "énumérez ses valeurs et leurs mots")
     if not fact.optional and fact.ask is None:
         problems.add(
@@ -123,12 +123,13 @@ def check_choices(choices: Mapping[str, ChoicePart], problems: Problems) -> None
     _check_words([(w, choice) for choice in choices.values() for w in choice.words], problems)
 
 
-def _known_fact(name: str, directive: DirectivePart, line: int, problems: Problems) -> None:
-    if name not in directive.facts:
+def _known_fact(name: str, directive: DirectivePart, line: int, doubtful: frozenset[str], problems: Problems) -> None:
+    # A fact that is itself wrongly described has been complained of where it stands.
+    if name not in directive.facts and name not in doubtful:
         problems.add(line, f"{shown(name)} n'est pas un fait connu{suggestion(name, directive.facts)}")
 
 
-def _check_rows(directive: DirectivePart, problems: Problems) -> None:
+def _check_rows(directive: DirectivePart, doubtful: frozenset[str], problems: Problems) -> None:
     """The lines of a request: at most one such fact; what only a line can have is one of its columns."""
     rows = {name: fact for name, fact in directive.facts.items() if fact.type == "rows"}
     for name, fact in list(rows.items())[1:]:
@@ -142,18 +143,18 @@ def _check_rows(directive: DirectivePart, problems: Problems) -> None:
                 fact.line("columns"), f"{shown(name)} a besoin d'au moins deux colonnes : « columns: [product, quantity] »"
             )
         for column in fact.columns:
-            _known_fact(column, directive, fact.line("columns"), problems)
+            _known_fact(column, directive, fact.line("columns"), doubtful, problems)
             other = directive.facts.get(column)
             if other is not None and other.type not in ("choice", "quantity", "money", "details"):
                 problems.add(fact.line("columns"), f"{shown(column)} ({other.type}) ne peut pas être une colonne")
-            elif other is not None and other.type == "money" and not other.price:
+            elif other is not None and other.type == "money" and not other.price and "price" not in doubtful:
                 problems.add(other.line(), f"{shown(column)} est une colonne : dites « price: unit » ou « price: total »")
         columns |= set(fact.columns)
     for name, fact in directive.facts.items():
         if (fact.type in _COLUMNS_ONLY or fact.price) and name not in columns:
             problems.add(fact.line(), f"{shown(name)} doit être une colonne d'un fait de type rows")
         for factor in fact.derive:
-            _known_fact(factor, directive, fact.line("derive"), problems)
+            _known_fact(factor, directive, fact.line("derive"), doubtful, problems)
 
 
 def _check_statuses(directive: DirectivePart, problems: Problems) -> None:
@@ -170,13 +171,13 @@ def _check_statuses(directive: DirectivePart, problems: Problems) -> None:
         problems.add(directive.line("statuses"), f"aucun état pour : {', '.join(lacking)}")
 
 
-def _check_repeat_and_alerts(directive: DirectivePart, problems: Problems) -> None:
+def _check_repeat_and_alerts(directive: DirectivePart, doubtful: frozenset[str], problems: Problems) -> None:
     if (repeat := directive.repeat) is not None:
         for name in repeat.inherit:
-            _known_fact(name, directive, repeat.line("inherit"), problems)
+            _known_fact(name, directive, repeat.line("inherit"), doubtful, problems)
     for name, alert in directive.alerts.items():
         for fact in (*alert.of, *([alert.fact] if alert.fact else ())):
-            _known_fact(fact, directive, alert.line("fact"), problems)
+            _known_fact(fact, directive, alert.line("fact"), doubtful, problems)
         needs = {"habit": "fact", "differs": "fact", "late": "fact", "waiting": "after"}.get(alert.rule)
         if needs is not None and getattr(alert, needs) is None:
             problems.add(alert.line("rule"), f"l'alerte {shown(name)} a besoin de « {needs} »")
@@ -246,7 +247,8 @@ def check_condition(
                 problems.add(line, f"« {operator} » compare des nombres, et {shown(name)} n'en est pas un")
             elif not _is_number(value):
                 problems.add(line, f"un nombre est attendu après « {name} {operator} », pas {shown(value)}")
-        if fact is not None and fact.type == "choice" and operator in ("=", "!=") and value not in fact.choices:
+        # A list that is not there has no values: that is complained of once, where it is named.
+        if fact is not None and fact.choices and operator in ("=", "!=") and value not in fact.choices:
             problems.add(line, f"{shown(value)} n'est pas une valeur de « {name} »{suggestion(value, fact.choices)}")
 
 
@@ -304,7 +306,7 @@ def check_example(
         if fact is None:
             if name not in doubtful:
                 problems.add(at("facts"), f"{shown(name)} n'est pas un fait connu{suggestion(name, target.facts)}")
-        elif fact.type == "choice" and value not in fact.choices:
+        elif fact.choices and value not in fact.choices:
             problems.add(
                 at("facts"), f"{shown(value)} n'est pas une valeur de « {name} »{suggestion(str(value), fact.choices)}"
             )

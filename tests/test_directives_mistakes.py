@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.directive_helpers import documents, edited, problems_of
+from tests.directive_helpers import FIGURATIVE, documents, edited, problems_of
 
 #: (document, what stands there, what somebody writes instead, words of the sentence, lines below the edit where it shows)
 MISTAKES: list[tuple[str, str, str, str, int | None]] = [
@@ -246,6 +246,24 @@ def test_a_mistake_is_told_once_and_draws_no_others_after_it() -> None:
         found, _ = edited(path, old, new)
         problems = problems_of(found)
         assert len(problems) == 1, [str(p) for p in problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("commande.md", "type: quantity", "type: quantite"),  # a fact that columns, alerts, repeats and totals speak of
+        ("commande.md", "type: date", "type: dat"),
+        ("commande.md", "price: unit", "price: units"),
+        ("commande.md", "columns:", "colums:"),
+        ("produits.md", "list: produits", "list: produit"),
+        ("produits.md", "values:", "value:"),
+    ],
+)
+def test_what_hangs_on_a_mistake_is_not_complained_of(path: str, old: str, new: str) -> None:
+    found = documents(FIGURATIVE.parent / "sacherie")
+    assert old in found[path]
+    problems = problems_of({**found, path: found[path].replace(old, new, 1)})
+    assert len(problems) == 1, [str(p) for p in problems]
 
 
 def test_all_problems_of_a_folder_are_told_at_once() -> None:
