@@ -120,7 +120,7 @@ class GoodsReader:
 
     def _several(self, text: str, marks: Marks, qualities: Sequence[tuple[int, int]], asked: Asked) -> tuple[Line, list[Line]]:
         columns = self._columns
-        shares = Shares(text, marks, columns, asked)
+        shares = Shares(text, marks, columns, asked, qualities)
         lines: list[Line] = []
         for item in asked.items:
             line: Line = {}

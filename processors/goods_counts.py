@@ -65,14 +65,21 @@ _MORE_LABELLED = re.compile(
     r"(?:[^\W\d_]+\s?){1,4}[:=]\s{0,2}$"
 )
 #: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
-_CORRECTED = re.compile(
-    r"\b(?:pardon|plutot|enfin|correction|sorry|rather|oups|oops|smahli|erreur|je\s+voulais\s+dire|i\s+mean)\b"
+CORRECTED = re.compile(
+    r"\b(?:pardon|plutot|(?<!et )(?<!puis )enfin|correction|sorry|rather|oups|oops|smahli|erreur|je\s+voulais\s+dire|i\s+mean|finalement"
+    r"|ah\s+non|attendez|attends|rectification|je\s+corrige)\b(?!\s+(?:merci|livr))|\bnon,?\s{0,2}$"
 )
 _AFTER_NUMBER = word_set(
     "a et pour de livraison svp stp merci cette ce had hadi this please maximum minimum en livrables livrable au prix pr and w plus "
     "avec avant le by at for f fi dial dyal li lia liya 3afak"
 )
 _OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
+_TIMES_OVER = re.compile(r"\b(?:livraisons?|fois|deliveries|times|expeditions?|lots?|envois?|echeances?)\s(?:de|of|x)\s?$")
+#: "12 000 au lieu de 8 000", "cette fois 12 000": how many, whatever it is.
+_RATHER = re.compile(
+    r"\s?(?:[^\W\d_]{1,12}\s)?(?:au\slieu|a\sla\splace|instead|plutot\sque|rather\sthan|3iwad|f\s?blast|cette\sfois|this\stime|had\slme?rra)(?![^\W_])"
+)
+_THIS_TIME = re.compile(r"(?<![^\W_])(?:cette\sfois(?:[- ]ci)?|this\stime|had\s(?:lme?rra|nouba)|ghir)\s?,?\s?$")
 #: How many are in one box, which is not how many are ordered.
 _IN_ONE = re.compile(
     r"\s?(?:[^\W\d_]{1,10}\s?)?(?:/|(?<![^\W_])(?:par|per|fi|f|dans\s(?:un|une|chaque))\s)\s?(?P<unit>[^\W\d_]{2,12})"
@@ -132,7 +139,7 @@ def counts(
 ) -> list[Count]:
     """How many of what, said between two places; ``things`` are the spans of words that name what is ordered, ``qualities`` of those
     that tell how it is. ``listed``: what begins with a number goes on with a list, whatever it counts."""
-    reader = _Stretch(marks.bare, start, end, units, things, qualities, listed=listed)
+    reader = _Stretch(marks, start, end, units, things, qualities, listed=listed)
     found: list[Count] = []
     first = bisect_left(marks.numbers, start, key=lambda n: n.start)
     last: Number | None = None
@@ -149,8 +156,11 @@ def counts(
         if count is not None and times and not count.noun:
             count = replace(count, sure=min(count.sure, DOUBT))  # "12 x 20 350" may be a size and how many
         if count is not None:
-            if found and _CORRECTED.search(marks.bare, found[-1].end, number.start):
-                found.pop()
+            if found and CORRECTED.search(marks.bare, found[-1].end, number.start):
+                wrong = found.pop()
+                if not count.noun:  # "3000 (pardon, mettez 3500)": of the same
+                    sure = max(count.sure, min(wrong.sure, SURE))
+                    count = replace(count, unit=wrong.unit, thing=wrong.thing, noun=wrong.noun, sure=sure)
             found.append(count)
         last = number
     return found
@@ -172,7 +182,7 @@ class _Stretch:
 
     def __init__(
         self,
-        bare: str,
+        marks: Marks,
         start: int,
         end: int,
         units: Units,
@@ -182,7 +192,7 @@ class _Stretch:
         listed: bool,
     ) -> None:
         self._listed = listed
-        self._bare, self._start, self._end, self._units = bare, start, end, units
+        self._plain, self._bare, self._start, self._end, self._units = marks.plain, marks.bare, start, end, units
         self._named = [s for s in things if start <= s[0] < end]
         self._told = [s for s in qualities if start <= s[0] < end]
 
@@ -216,6 +226,8 @@ class _Stretch:
             return None
         if number.value != number.value.to_integral_value() and what.unit in ("", self._units.piece):
             return None
+        if _TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start):
+            sure = min(sure, DOUBT)  # "3 livraisons de 10 000": of each or of all
         if number.about and number.value != 12:
             sure -= 0.3
         either = previous is not None and self._either(previous, number)
@@ -247,6 +259,8 @@ class _Stretch:
             what = _What(piece, number.end, SURE, True, True)  # "3000 roses + 3000 of those"
         else:
             what = _What(piece, number.end)
+        if many and not glued and (_RATHER.match(bare, number.end) or _THIS_TIME.search(before)):
+            what = replace(what, sure=max(what.sure, SURE), thing=True)
         if _SAID.search(before):
             return replace(what, sure=0.95, thing=True)
         if re.match(r"\s?x\s", after) or re.search(r"(?:^|\s)x\s?$", before):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processors.goods_counts import JOINT, Count
+from processors.goods_counts import CORRECTED, JOINT, Count
 from processors.goods_marks import Marks
 from processors.goods_pieces import Piece, pieces_of
 from processors.goods_units import WORD
@@ -31,6 +31,9 @@ _SAME = re.compile(
     r"dimensions?|que|pas)(?![^\W_]))|idem|pareil\w*|ditto|dto|(?:the\s+)?same(?!\s+(?:day|price|size|address|time))|"
     r"n[ea]?fs(?:hom|ha|ou)?|b7al(?:hom|ha|ou)?|bhal(?:hom|ha|ou)?)(?![^\W_])|نفس|بحال"
 )
+#: From so many on a number before a word nobody knows, and "and", may be how many of it.
+_MANY = 50
+_UNKNOWN = re.compile(r"\s[^\W\d_]{3,20}\s?(?:\([^()\n]{0,30}\)\s?)?(?:\s(?:et|and|w|puis|plus)\s|[,+]\s?)")
 _EACH = re.compile(r"\s?(?:de|of|dyal|d['’])?\s?(?:chaque|chacune?s?|each|koll|kol|كل)(?![^\W_])")
 _LIST = re.compile(r"[ \t]*(?:[-•*–—·>]|\(?\d{1,2}[).](?=\s)|[a-h]\)|l?\s?ligne\s\d{1,2}\b)?[ \t]*")
 _FUNCTION = word_set(
@@ -105,6 +108,7 @@ class _Reading:
         for piece in pieces:
             named = self._columns.value(piece.hits) is not None
             claims = piece.claims
+            doubt = doubt or self._leads_on(piece)
             if not claims:
                 if not named:
                     continue
@@ -133,7 +137,40 @@ class _Reading:
                     doubt = True
             else:
                 loose.append(Item([piece], claims, piece.hits, unknown=True))
-        return self._whole(loose, items), doubt
+        items, lost = self._corrected(items)
+        return self._whole(loose, items), doubt or lost
+
+    def _corrected(self, items: Sequence[Item]) -> tuple[list[Item], bool]:
+        """The items without those that only say another of them anew ("ah non, pour les roses 3000"), which then has their number; and
+        whether one is said anew that is none of them."""
+        kept: list[Item] = []
+        lost = False
+        for item in items:
+            own = item.own
+            named = min([item.counts[0].start, *(h.start for h in own.hits)])
+            if not kept or own.joined or CORRECTED.search(self._marks.bare, own.start, named) is None:
+                kept.append(item)
+                continue
+            value = self._columns.value(item.hits)
+            alike = [
+                i
+                for i in kept
+                if value is not None and (mine := self._columns.value(i.hits)) is not None and mine[0] == value[0]
+            ]
+            if len(alike) == 1:
+                alike[0].counts = item.counts
+            else:
+                kept.append(item)
+                lost = True
+        return kept, lost
+
+    def _leads_on(self, piece: Piece) -> bool:
+        """Whether a number of something that nobody knows leads on to one that asks for something: "2000 xyz et 1000 roses"."""
+        return bool(piece.claims) and any(
+            not c.claims and not c.again and not c.in_all and c.sure and c.value >= _MANY and c.end < piece.claims[-1].start
+            and _UNKNOWN.match(self._marks.bare, c.number_end) is not None
+            for c in piece.counts
+        )  # fmt: skip
 
     def _of_each(self, pieces: Sequence[Piece]) -> list[Item]:
         """The items of a text that wants so many of each: "2 cartons de chaque : roses, lys et tulipes"."""

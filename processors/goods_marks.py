@@ -21,10 +21,11 @@ from processors.tokens import mask
 #: Numbers that are looked at in one text.
 MOST_NUMBERS = 1_000
 _SIZE = r"\d{1,3}(?:[.,]\d{1,2})?"
+_LENGTH = r"(?:cm|mm|inch(?:es)?)\b|in\b(?=\s*(?:[,.;:)\n]|$|\d|-))|[\"”″]"
 _BY = r"(?:\s?(?:cm|mm))?(?:[^\S\n]?[x×*][^\S\n]?|\+)"
 MEASURES = Gated(
-    rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
-    rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|[^\W\d_])(?:\s?(?:cm|mm)\b)?"
+    rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|[^\W\d_])(?:\s?(?:{_LENGTH}))?"
+    rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|[^\W\d_])(?:\s?(?:{_LENGTH}))?"
     rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![^\W_])[lhpg]\.?\s?{_SIZE}(?:{_BY}[lhpg]\.?\s?{_SIZE}){{1,2}}(?![\w.,]\d|[^\W_])(?:\s?(?:cm|mm)\b)?"
     r"|(?<![\w.,])\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"
@@ -48,6 +49,17 @@ _JOINED = re.compile(r"\s?(?:cm\s?)?\s(?:par|sur|by|fois|f|3la|على|في)\s")
 _CENTIMETRES = re.compile(r"\s?(?:cm|centim\w*|mm)\b")
 #: No side of what is asked for is longer.
 _LONGEST_SIDE = 150
+#: What was once bought, brought or paid is not what is asked for now: "nous en avions reçu 2 500 en septembre".
+_ONCE = Gated(
+    r"\b(?:avais|avait|avions|aviez|avaient|had)\s(?:[^\W\d_]+\s){0,2}(?:pris|recu|command|achet|factur|livr|pay|eu|bought|received|ordered|paid)"
+    r"|\betai(?:t|ent)\s(?:[^\W\d_]+\s){0,2}(?:arriv|livr|factur|mouill|abim|dechir|cass)"
+    r"|\b(?:nous|on|j['’]|vous|you)\s?(?:ai|avons|a|avez|have)\s(?:[^\W\d_]+\s){0,2}(?:recue?s?|livree?s?|facturee?s?|received|billed)\s(?:[^\W\d_]+\s){0,1}\d"
+)
+_RELATIVE = re.compile(r"\b(?:que|qu['’]|ceux|celles|celui|celle|dont|which|that)\b")
+_CLAUSE = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
+_NOW = re.compile(
+    r"\b(?:cette\sfois|maintenant|aujourd|mais\s(?:la|cette|nous|on|je|il)|now|this\stime|daba|had\slme?rra|il\s(?:me|nous|m['’]en|nous\sen)\sfau\w*|je\s(?:voudrais|prends|commande))\b"
+)
 _LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.]\d{3}(?!\d)")
 #: A code after a word that announces one, unless it counts something.
@@ -57,6 +69,11 @@ _CODE = Gated(
 )
 #: A code of letters and digits, as of an article: "EMB-1120", "TW_3212-B".
 _ARTICLE = Gated(r"(?<![\w-])(?P<letters>[a-z]{1,5})[-_](?=\w*\d)\w{2,12}(?:[-_/]\w{1,8}){0,3}(?![\w])")
+#: A year by the word before it: "depuis 2024".
+_YEAR = Gated(
+    r"\b(?:depuis|since|annee|en|in|fin|debut|printemps|ete|automne|hiver|saison|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|"
+    r"decembre)\s(?P<year>20[12]\d)(?!\d)"
+)
 #: A year before how many: "commande 2026 de 8000 roses".
 YEAR_OF = re.compile(r"(?<!\d)20[2-3]\d(?=\s{1,2}(?:de|of|:)\s{1,2}\d)")
 
@@ -91,9 +108,11 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         codes = [m for m in _CODE.finditer(bare) if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end())]
         bare = spaced(bare, [m.span() for m in codes])
         bare = spaced(bare, [m.span() for m in _ARTICLE.finditer(bare) if units.of(m["letters"]) is None])
+        bare = spaced(bare, [m.span("year") for m in _YEAR.finditer(bare) if unit_after(bare, m.end(), units) is None])
         bare = spaced(bare, [m.span() for m in YEAR_OF.finditer(bare)])
         for pattern in _NO_QUANTITY[3:5]:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
+        bare = spaced(bare, _once(bare))
     priced = prices(bare, units, english=english)
     bare = spaced(bare, [span for p in priced for span in p.spans])
     measures = tuple(_measures(bare, units))[:100] if digits else ()
@@ -106,6 +125,21 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         measures = tuple(sorted((*measures, *sides)))
         said = [n for n in said if not any(a <= n.start < b for a, b in sides)]
     return Marks(plain, bare, measures, tuple(priced), tuple(said))
+
+
+def _once(bare: str) -> Iterator[tuple[int, int]]:
+    """The clauses that tell of what was once: from their beginning, or from a relative, to their end or to what is now."""
+    for match in list(_ONCE.finditer(bare))[:20]:
+        before = [m.end() for m in _CLAUSE.finditer(bare, 0, match.start())]
+        start = before[-1] if before else 0
+        stop = _CLAUSE.search(bare, match.end())
+        end = stop.start() if stop is not None else len(bare)
+        if (relative := list(_RELATIVE.finditer(bare, start, match.start()))) or (
+            relative := list(_NOW.finditer(bare, start, match.start()))
+        ):
+            start = relative[-1].start()
+        now = _NOW.search(bare, match.end(), end)
+        yield start, now.start() if now is not None else end
 
 
 def _sides(bare: str, said: Sequence[Number], units: Units) -> Iterator[tuple[int, int]]:

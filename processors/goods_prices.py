@@ -58,6 +58,12 @@ _GOES_ON = re.compile(
 )
 _AND = re.compile(r"\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 _LEADS_ON = re.compile(rf"(?<![\w.,/])(?P<n>{_DECIMAL})\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
+#: A decimal number that ends a line or a part.
+_ENDING = re.compile(
+    r"(?<![\w.,/×*+])(?<![x×*+] )(?P<n>\d{1,3}[.,]\d{1,2}|0[.,]\d{3})[^\S\n]*(?=\n|$|[,;)](?:\s|$)|\.(?:\s|$)|\s(?:et|w|and|plus|\+)\s)"
+)
+#: How surely such a number is a price.
+_UNTOLD = 0.45
 _NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
 _TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
 #: An amount of tax is no price.
@@ -70,7 +76,7 @@ _LOT = re.compile(
 )
 #: What all prices of a text are told to be: "all prices ex VAT".
 _TAX_SAID = re.compile(
-    rf"\b(?:prices?|prix|tarifs?|montants?|amounts?)\s+(?:(?:are|is|sont|en|in|s['’]entendent|indiques|exprimes|{CURRENCY})\s+){{0,3}}(?P<tax>{TAX})"
+    rf"\b(?:(?:le\s)?tout|all|prices?|prix|tarifs?|montants?|amounts?)\s+(?:(?:are|is|sont|en|in|s['’]entendent|indiques|exprimes|{CURRENCY})\s+){{0,3}}(?P<tax>{TAX})"
     rf"(?![^\W_])(?!\s?[:=]?\s?\d)"
 )
 _CURRENCY_SAID = Gated(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
@@ -134,6 +140,7 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
             one = _priced(plain, Money(number, default), match.span("n"), units, role="unit")
             found.append(replace(one, sure=min(one.sure, 0.6), spans=_with(one.spans, said)))
     found += _enumerated(spaced(reading, [s for p in found for s in p.spans]), found, units)
+    found += _beside_priced(spaced(reading, [s for p in found for s in p.spans]), found)
     found = _of_one_currency(reading, sorted(found, key=lambda p: p.start))
     currency, tax = told_of_all(plain)
     return [replace(p, money=replace(p.money, currency=p.money.currency or currency, tax=p.money.tax or tax)) for p in found]
@@ -184,6 +191,20 @@ def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
     return more
 
 
+def _beside_priced(reading: str, found: Sequence[Price]) -> list[Price]:
+    """Amounts that end a line or a part of an enumeration like the prices of the others, in no currency of their own: in doubt."""
+    priced = [p for p in found if p.role != "total" and p.money.currency and p.money.amount]
+    if not priced:
+        return []
+    more: list[Price] = []
+    for match in list(_ENDING.finditer(reading))[:60]:
+        number = parse_number(match["n"])
+        like = next((p for p in priced if number and 1 / 12 < number / p.money.amount < 12), None)
+        if number is not None and like is not None:
+            more.append(Price(replace(like.money, amount=number), "unit", (match.span("n"),), _UNTOLD))
+    return more
+
+
 def _of_one_currency(plain: str, found: list[Price]) -> list[Price]:
     """The prices of an enumeration, each in the currency and with the tax that one of them says."""
     for n in range(len(found) - 1):
@@ -215,8 +236,8 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
     per_unit = False
     for _ in range(3):
         rest = plain[end : end + 40]
-        if not money.tax and (tax := re.match(rf"\s{{0,2}}(?:{TAX})(?![^\W_])", rest)):
-            money, end = replace(money, tax=tax_of(tax[0].strip())), end + tax.end()
+        if not money.tax and (tax := re.match(rf"(?:,\s?|\s{{0,2}})(?:{TAX})(?![^\W_])", rest)):
+            money, end = replace(money, tax=tax_of(tax[0].strip(" ,"))), end + tax.end()
         elif not per_unit and (per := _PER_THOUSAND.match(rest)) and (per[0].strip() not in ("k",)):
             money, end, per_unit = replace(money, per=1000, unit=units.piece), end + per.end(), True
         elif not per_unit and (each := _BARE_EACH.match(rest)):

@@ -30,9 +30,9 @@ _LIKELY = 0.55
 class Shares:
     """One text with several lines."""
 
-    def __init__(self, text: str, marks: Marks, columns: Columns, asked: Asked) -> None:
+    def __init__(self, text: str, marks: Marks, columns: Columns, asked: Asked, qualities: Sequence[tuple[int, int]]) -> None:
         self._text, self._marks, self._columns, self._asked = text, marks, columns, asked
-        self._all = _for_all(marks.bare)
+        self._all = [(a, _with_more(text, b, qualities), whole) for a, b, whole in _for_all(marks.bare)]
 
     # ------------------------------------------------------------------ qualities
 
@@ -188,6 +188,17 @@ class Shares:
         """The line right below whose stretches a price stands."""
         above = [n for n, item in enumerate(self._asked.items) if item.own.start < price.start]
         return above[-1] if above else None
+
+
+def _with_more(text: str, end: int, qualities: Sequence[tuple[int, int]]) -> int:
+    """Where what is told of all ends: after the qualities too that follow as parts of their own, "brun les deux, 32x12x35"."""
+    end -= text[end - 1 : end] == ","
+    while end < len(text) and text[end] == ",":
+        following = next(((a, b) for a, b in qualities if a > end and not text[end + 1 : a].strip()), None)
+        if following is None or text[following[1] : following[1] + 1] not in (",", ".", ";", "\n", ""):
+            break
+        end = following[1]
+    return end
 
 
 def _for_all(bare: str) -> list[tuple[int, int, bool]]:
