@@ -15,6 +15,7 @@ from web.guard import Guard
 from web.options import Options
 from web.pages import install as pages
 from web.security import Doors
+from web.taking import take
 
 #: What is served, in this order: each makes its router of the desk, the options and who may do what.
 PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (
@@ -47,10 +48,10 @@ def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
     doorkeeper.install(app, desk, options.public_url)
     shown = pages.install(app, desk, options, doors)
     for part in PARTS:
-        app.include_router(part(desk, options, doors))
-    app.include_router(login.router(shown.show))
-    app.include_router(approve.router(desk, shown.show))
-    app.include_router(metrics.router(desk, doors, registry))
+        take(app, part(desk, options, doors))
+    take(app, login.router(shown.show))
+    take(app, approve.router(desk, shown.show))
+    take(app, metrics.router(desk, doors, registry))
     if options.form_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -123,10 +123,10 @@ Id = Annotated[str, Path(pattern=_ID, description="L'identifiant donné par stat
 
 def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
     """The endpoints."""
-    routes = APIRouter(dependencies=[Depends(scheme) for scheme in SCHEMES], tags=["Demandes"])
+    routes, proofs = APIRouter(), [Depends(scheme) for scheme in SCHEMES]
     # Who has no key learns nothing of what is wrong with his body.
-    posts = APIRouter(prefix="/webhook", route_class=allowed(doors.may_post))
-    acts = APIRouter(prefix="/webhook", route_class=allowed(doors.may_act))
+    posts = APIRouter(prefix="/webhook", route_class=allowed(doors.may_post), dependencies=proofs, tags=["Demandes"])
+    acts = APIRouter(prefix="/webhook", route_class=allowed(doors.may_act), dependencies=proofs, tags=["Demandes"])
     work = _Work(desk, options)
 
     @posts.post(
@@ -168,8 +168,7 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:
     async def validate(wanted: ValidateIn) -> ValidateOut | Response:
         return await work.validate(wanted)
 
-    routes.include_router(posts)
-    routes.include_router(acts)
+    routes.routes.extend([*posts.routes, *acts.routes])
     return routes
 
 

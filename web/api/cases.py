@@ -93,7 +93,7 @@ class ActOut(Answer):
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
-    routes = APIRouter(prefix="/cases", tags=["Dossiers"])
+    routes = shapes.routes_of("Dossiers", "/cases")
 
     @routes.get("", response_model=CasePage, responses=responses(401, 403), summary="Les dossiers, filtrés · Cases by filter")
     async def find(

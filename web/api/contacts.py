@@ -86,7 +86,7 @@ class ErasedOut(Answer):
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
-    routes = APIRouter(prefix="/contacts", tags=["Contacts"])
+    routes = shapes.routes_of("Contacts", "/contacts")
 
     @routes.get("", response_model=ContactPage, responses=responses(401, 403), summary="Les contacts · Contacts")
     async def find(person: Reader, search: shapes.Line = "", limit: Limit = 50, after: After = "") -> ContactPage:

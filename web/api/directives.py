@@ -15,6 +15,7 @@ from engine.directives import MOST_BYTES
 from engine.drafting import MOST_REPLAYED, BusinessView, Checked, DraftView, Publication
 from engine.examples import Ran
 from engine.replay import Replayed
+from web.api import shapes
 from web.api.shapes import Admin, Answer, Reader
 from web.options import Options
 from web.problems import Refusal, responses
@@ -131,7 +132,7 @@ def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
-    routes = APIRouter(prefix="/directives", tags=["Directives"])
+    routes = shapes.routes_of("Directives", "/directives")
     drafts = desk.drafts
 
     @routes.get("", response_model=list[BusinessView], responses=responses(401, 403), summary="Les métiers · Businesses")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from engine.desk import Desk
+from web.api import shapes
 from web.api.shapes import Reader
 from web.options import Options
 from web.problems import Refusal, responses
@@ -22,7 +23,7 @@ RETRY = 2_000
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoint."""
     del options
-    routes = APIRouter(tags=["Nouvelles"])
+    routes = shapes.routes_of("Nouvelles")
 
     async def room() -> None:
         if desk.changes.listeners >= MOST:

@@ -16,6 +16,7 @@ from fastapi.responses import StreamingResponse
 from core.views import CaseFilter
 from engine.desk import Desk
 from engine.export import Cell, plain
+from web.api import shapes
 from web.api.shapes import Reader, Which, binary
 from web.options import Options
 from web.problems import responses
@@ -31,7 +32,7 @@ Separator = Literal["", ";", ","]
 
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
-    routes = APIRouter(prefix="/exports", tags=["Exports"])
+    routes = shapes.routes_of("Exports", "/exports")
     csv_documented, xlsx_documented = responses(401, 403), responses(401, 403)
     csv_documented[200] = {"description": "Le tableau · The table", "content": dict(binary("text/csv"))}
     xlsx_documented[200] = {"description": "Le classeur · The workbook", "content": dict(binary(_XLSX))}

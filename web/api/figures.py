@@ -61,7 +61,7 @@ class ReportOut(Answer):
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
-    routes = APIRouter(tags=["Chiffres"])
+    routes = shapes.routes_of("Chiffres")
 
     @routes.get(
         "/figures", response_model=ReportOut, responses=responses(401, 403), summary="Une période en chiffres · Figures"

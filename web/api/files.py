@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from engine.desk import Desk, StoredFile
+from web.api import shapes
 from web.api.shapes import CaseId, Reader, binary
 from web.options import Options
 from web.problems import Refusal, responses
@@ -30,7 +31,7 @@ _PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoint."""
     del options
-    routes = APIRouter(prefix="/cases", tags=["Dossiers"])
+    routes = shapes.routes_of("Dossiers", "/cases")
     documented = responses(401, 403, 404)
     types = sorted({*SHOWN, "application/octet-stream"})
     documented[200] = {"description": "Le fichier · The file", "content": dict(binary(*types))}

@@ -47,7 +47,7 @@ Word = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
-    routes = APIRouter(tags=["Commandes"])
+    routes = shapes.routes_of("Commandes")
     registers = desk.registers
     acted = {
         202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},

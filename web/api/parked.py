@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.desk import Desk
 from engine.parked import MOST
+from web.api import shapes
 from web.api.shapes import After, Agent, Answer, Limit, Reader
 from web.options import Options
 from web.problems import Refusal, responses
@@ -53,7 +54,7 @@ class ParkedOut(Answer):
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
-    routes = APIRouter(prefix="/parked", tags=["Mis de côté"])
+    routes = shapes.routes_of("Mis de côté", "/parked")
 
     @routes.get("", response_model=ParkedPage, responses=responses(401, 403), summary="Ce qui attend une personne · Parked")
     async def find(person: Reader, limit: Limit = 50, after: After = "") -> ParkedPage:

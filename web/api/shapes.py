@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -47,6 +47,12 @@ Zone = Annotated[
 ]
 Day = Annotated[date | None, Query()]
 Kinds = Annotated[list[Annotated[str, Field(max_length=100, pattern=_LINE)]], Query(max_length=20)]
+
+
+def routes_of(tag: str, prefix: str = "") -> APIRouter:
+    """A router of the API, whose description says how callers prove who they are. Whole as it is: a router that includes it would make
+    every route a second time."""
+    return APIRouter(prefix=f"/api{prefix}", tags=[tag], dependencies=[Depends(scheme) for scheme in SCHEMES])
 
 
 class Answer(BaseModel):

@@ -30,6 +30,7 @@ from web.pages import (
 from web.pages.frame import Frame
 from web.pages.page import Pages
 from web.security import Doors
+from web.taking import take
 
 #: Most bytes of what pages post, by the beginning of the path, where it is more than usual: documents, notes.
 MOST_BYTES = {"/directives/": 2_000_000, "/cases/": 262_144, "/orders/": 262_144}
@@ -51,9 +52,9 @@ def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
         units=lambda: desk.units,
     )
     errors.install(app, pages)
-    app.include_router(assets.router(files))
-    app.include_router(preferences.router(options.public_url.startswith("https://")))
-    app.include_router(demand.router(desk, options, doors, pages))
+    take(app, assets.router(files))
+    take(app, preferences.router(options.public_url.startswith("https://")))
+    take(app, demand.router(desk, options, doors, pages))
     frame = Frame(desk, pages)
     for part in (
         today,
@@ -70,7 +71,7 @@ def install(app: FastAPI, desk: Desk, options: Options, doors: Doors) -> Pages:
         figures,
         users,
     ):
-        app.include_router(part.router(frame))
-    app.include_router(status.router(frame, options))
-    app.include_router(processing.router(frame, options))
+        take(app, part.router(frame))
+    take(app, status.router(frame, options))
+    take(app, processing.router(frame, options))
     return pages
