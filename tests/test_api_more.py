@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,13 @@ QUOTE = "messages/quote.md"
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with api_desk(tmp_path_factory.mktemp("api")) as one:
+        yield one
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that no other test has been at."""
+    with api_desk(tmp_path) as one:
         yield one
 
 
@@ -49,41 +57,41 @@ def save(desk: Desk, edits: dict[str, str | None], *, base: str, version: int = 
     return desk("PUT", "/api/directives/figurative/draft", body, as_="admin")
 
 
-def test_a_price_is_drafted_checked_replayed_and_published(desk: Desk) -> None:
-    open_case = desk.new(1)
-    base, documents = current(desk)
+def test_a_price_is_drafted_checked_replayed_and_published(own: Desk) -> None:
+    open_case = own.new(1)
+    base, documents = current(own)
     with_new = {PRICES: dearer(documents[PRICES])}
-    assert save(desk, with_new, base=base).json == {"version": 1}
-    draft = desk.get("/api/directives/figurative/draft", as_="admin")
+    assert save(own, with_new, base=base).json == {"version": 1}
+    draft = own.get("/api/directives/figurative/draft", as_="admin")
     assert (draft["stale"], list(draft["edits"]), draft["documents"][PRICES]) == (False, [PRICES], with_new[PRICES])
-    assert desk("POST", "/api/directives/figurative/check", {}, as_="admin").json["ok"] is True
-    wrong = [e for e in desk("POST", "/api/directives/figurative/examples", {}, as_="admin").json if not e["ok"]]
+    assert own("POST", "/api/directives/figurative/check", {}, as_="admin").json["ok"] is True
+    wrong = [e for e in own("POST", "/api/directives/figurative/examples", {}, as_="admin").json if not e["ok"]]
     assert any("5 trouvé" in sentence for example in wrong for sentence in example["wrong"])
     assert all(e["source"].startswith("directives/figurative/") and e["line"] > 1 for e in wrong)
-    (replayed,) = desk("POST", "/api/directives/figurative/replay", {}, as_="admin").json
+    (replayed,) = own("POST", "/api/directives/figurative/replay", {}, as_="admin").json
     assert {(d["what"], d["before"], d["after"]) for d in replayed["differences"]} == {("amount", "2", "5")}
-    assert current(desk)[0] == base  # nothing of all this has changed anything
+    assert current(own)[0] == base  # nothing of all this has changed anything
 
-    done = desk("POST", "/api/directives/figurative/publish", {"note": "hausse"}, as_="admin")
+    done = own("POST", "/api/directives/figurative/publish", {"note": "hausse"}, as_="admin")
     assert (done.status, done.json["changed"]) == (200, [PRICES])
-    assert (desk.directives / "figurative" / PRICES).read_text() == with_new[PRICES]
-    assert not list((desk.directives / "figurative").rglob("*.part"))
-    assert current(desk)[0] == done.json["revision"] != base
-    assert desk("GET", "/api/directives/figurative/draft", as_="admin").status == 404
-    history = desk.get("/api/directives/figurative/history")
+    assert (own.directives / "figurative" / PRICES).read_text() == with_new[PRICES]
+    assert not list((own.directives / "figurative").rglob("*.part"))
+    assert current(own)[0] == done.json["revision"] != base
+    assert own("GET", "/api/directives/figurative/draft", as_="admin").status == 404
+    history = own.get("/api/directives/figurative/history")
     assert [(h["revision"], h["note"], bool(h["author"])) for h in history[:2]] == [
         (done.json["revision"], "hausse", True), (base, "", False),
     ]  # fmt: skip
     # The next quote is by the new price, the open one stays.
-    assert desk.get(f"/api/cases/{desk.new(2)}")["case"]["amount"] == "5"
-    kept = desk.get(f"/api/cases/{open_case}")
+    assert own.get(f"/api/cases/{own.new(2)}")["case"]["amount"] == "5"
+    kept = own.get(f"/api/cases/{open_case}")
     assert (kept["case"]["amount"], kept["case"]["offer"], kept["current"]) == ("2", "open", False)
-    assert any(e.kind == "directives.published" for _, e in desk.counter.house.store.history(""))
+    assert any(e.kind == "directives.published" for _, e in own.counter.house.store.history(""))
 
     back = {"revision": base, "base": done.json["revision"]}
-    assert desk("POST", "/api/directives/figurative/revert", back, as_="admin").json["revision"] == base
-    assert current(desk)[1] == documents
-    assert desk("POST", "/api/directives/figurative/revert", back, as_="admin").status == 409
+    assert own("POST", "/api/directives/figurative/revert", back, as_="admin").json["revision"] == base
+    assert current(own)[1] == documents
+    assert own("POST", "/api/directives/figurative/revert", back, as_="admin").status == 409
 
 
 def test_a_broken_draft_is_refused_with_its_line(desk: Desk) -> None:

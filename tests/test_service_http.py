@@ -81,7 +81,7 @@ class Vendors:
         self.bucket = bucket
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def vendors() -> Iterator[Vendors]:
     with HubSpot() as hubspot, ClickUp() as clickup, Twilio() as twilio, r2_server() as r2:
         yield Vendors(hubspot, clickup, twilio, r2)
