@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import floors, mailbox
-from bench.proc import Peak, children, cpu, memory
+from bench.proc import Peak, children, cpu, cpu_alone, memory
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "bench password"
@@ -213,12 +213,15 @@ def settings(given: argparse.Namespace, folder: Path, imap: int, ports: dict[str
     }  # fmt: skip
 
 
-def work(given: argparse.Namespace, product: Product, outside: Outside, look: Look, mails: int) -> tuple[float, float, Peak]:
-    """Run until all is done: (seconds from ready to the last arrival outside, CPU seconds, peak)."""
+def work(
+    given: argparse.Namespace, product: Product, outside: Outside, look: Look, mails: int
+) -> tuple[float, float, float, Peak]:
+    """Run until all is done: (seconds from ready to the last arrival outside, CPU seconds, those of the service's own process since
+    it started last, peak)."""
     chance = random.Random(given.seed)
     kills = sorted(chance.uniform(0.1, 0.9) for _ in range(given.kill))
     product.start()
-    began, spent = time.time(), cpu(product.pid)
+    began, spent, own = time.time(), cpu(product.pid), cpu_alone(product.pid)
     peak, quiet = Peak(product.pid), 0
     end = time.monotonic() + GIVE_UP
     while time.monotonic() < end and product.process is not None and product.process.poll() is None:
@@ -229,7 +232,7 @@ def work(given: argparse.Namespace, product: Product, outside: Outside, look: Lo
             product.kill()
             peak.stop()
             product.start()
-            peak = Peak(product.pid)
+            peak, own = Peak(product.pid), 0.0
         if told["tickets"] >= mails * 0.9 or time.time() - told["last"] > 5:
             new, waiting, _, taken, _ = look()
             quiet = quiet + 1 if (new, waiting) == (0, 0) and taken >= given.mails else 0
@@ -237,8 +240,9 @@ def work(given: argparse.Namespace, product: Product, outside: Outside, look: Lo
                 break
     last = outside.ask("few")["last"]
     spent = product.spent + cpu(product.pid) - spent
+    own = cpu_alone(product.pid) - own
     peak.stop()
-    return last - began, spent, peak
+    return last - began, spent, own, peak
 
 
 def alone(given: argparse.Namespace, imap: int, outside: Outside) -> list[tuple[float, float]]:
@@ -345,10 +349,13 @@ def run(given: argparse.Namespace, held: ExitStack) -> None:
     product = Product(folder, settings(given, folder, imap, outside.ports))
     look = Look(given.database if given.store == "postgresql" else f"sqlite:///{folder / 'data' / 'guichet.db'}")
     people = sum(w.request for w in written)
-    seconds, spent, peak = work(given, product, outside, look, people)
+    seconds, spent, own, peak = work(given, product, outside, look, people)
     told = outside.ask("all")
     state = look()
     rows = report(given, written, told, state, seconds, spent, ways)
+    if not given.kill:
+        share = f"{own / given.mails * 1000:.2f}, {(spent - own) / given.mails * 1000:.2f}"
+        rows.insert(2, ("of it: the service itself, its readers", share))
     rows += [("peak memory, workers counted", f"{peak.rss:.0f} MB RSS, {peak.pss:.0f} MB PSS")]
     if given.alone:
         times = alone(given, server.port, outside)
