@@ -66,7 +66,8 @@ def _read(content: bytes, request: dict[str, object], told: dict[str, str]) -> D
         from connectors.whisper import transcribe
 
         return transcribe(content, str(request["name"]), told["whisper"])
-    return read(content, str(request["name"]), kind, ocr=ocr, limits=limits)  # type: ignore[arg-type]
+    passwords: tuple[str, ...] = tuple(request.get("passwords", ()))  # type: ignore[arg-type]
+    return read(content, str(request["name"]), kind, ocr=ocr, limits=limits, passwords=passwords)  # type: ignore[arg-type]
 
 
 def _picture(content: bytes, request: dict[str, object]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Literal
 from core.case import UNDECIDED
 from core.events import AMENDS, MessageRead, OperatorActed
 from core.gates import walk
-from core.joining import add_files, answered, proven, remember, repeat, store_files, tell_oversize, words
+from core.joining import add_files, answered, proven, remember, repeat, store_files, tell_oversize, unlocks, words
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.rows import joined
@@ -35,6 +35,7 @@ def customer(work: Work, event: MessageRead) -> None:
     if lacked:
         answered(work, event)
     remember(work, event, facts)
+    unlocking = unlocks(work, event)
     store_files(work, files)
     tell_oversize(work, event)
     work.note(words(event))
@@ -65,7 +66,7 @@ def customer(work: Work, event: MessageRead) -> None:
             walk(work)
             return
     stage, offer, shown = work.case.stage, work.case.quote, work.case.shown
-    if lacked and missing(work.case, work.directive, required=True):
+    if lacked and not unlocking and missing(work.case, work.directive, required=True):
         work.change(asked=())  # he answered, and something is still missing: ask again for what remains
     walk(work)
     if (work.case.stage, work.case.quote) == (stage, offer) and stage == "waiting_approval":

@@ -117,8 +117,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
 #: What only the customer can mend: he is asked for the file in these words, {name} being what he called it.
 _ASKS: dict[Code, tuple[str, str]] = {
     "encrypted": (
-        "Votre fichier « {name} » est protégé par un mot de passe : pouvez-vous le renvoyer sans, ou nous écrire ce qu'il contient ?",
-        'Your file "{name}" is protected by a password: could you send it again without one, or write us what it says?',
+        "Votre fichier « {name} » est protégé par un mot de passe : pouvez-vous le renvoyer sans, nous donner ce mot de passe, "
+        "ou nous écrire ce qu'il contient ?",
+        'Your file "{name}" is protected by a password: could you send it again without one, tell us the password, or write us what '
+        "it says?",
     ),
     "broken": (
         "Votre fichier « {name} » nous est parvenu abîmé : pouvez-vous le renvoyer, ou nous écrire ce qu'il contient ?",
@@ -155,6 +157,11 @@ class UnreadFile:
     sha256: str
     name: str
     trouble: Trouble
+
+    @property
+    def locked(self) -> bool:
+        """Whether a password would open it."""
+        return self.trouble.code == "encrypted"
 
     @property
     def theirs(self) -> bool:

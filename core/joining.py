@@ -8,7 +8,7 @@ from core.case import UNDECIDED, CaseFile, Thread
 from core.directive import Directive
 from core.document import unread
 from core.effects import StoreFile
-from core.events import MessageRead
+from core.events import SECRETS, MessageRead
 from core.gates.fulfil import untreated
 from core.inheriting import in_habitual_currency, inherited
 from core.message import is_decoration
@@ -80,7 +80,9 @@ def note_unread(work: Work, event: MessageRead) -> None:
     documents = event.message.documents
     found = unread(documents)
     known = {d.sha256 for d in documents}
-    answered = not work.new and "again" not in event.hints and bool(event.message.attachments or event.reading.facts)
+    # « je vous l'envoie jeudi » names a day and says nothing of what the file does.
+    told = [f for f in event.reading.facts if (spec := work.directive.fact(f.name)) is not None and spec.required]
+    answered = not work.new and "again" not in event.hints and bool(event.message.attachments or told)
     kept = [u for u in work.case.unread if u.sha256 not in known and not (answered and u.theirs)]
     for one in found:
         if one not in work.case.unread:
@@ -137,8 +139,9 @@ def read_anew(work: Work, event: MessageRead) -> bool:
 
     What had only been taken for a message becomes what it asks for, as long as nobody has dealt with it.
     """
-    work.because("read-again", "un fichier qui n'avait pas pu être lu l'est maintenant")
     note_unread(work, event)
+    if not still_locked(work):
+        work.because("read-again", "un fichier qui n'avait pas pu être lu l'est maintenant")
     found = work.context.recognised
     idle = BLANK in work.case.counts or (work.directive.default and untreated(work.case, work.directive))
     if idle and found is not None and found.name != work.directive.name and event.reading.intent == "request":
@@ -228,11 +231,41 @@ def remember(work: Work, event: MessageRead, before: tuple[Fact, ...]) -> None:
     work.change(later=(*work.case.later, kept)[-MOST_LATER:])
 
 
+#: What stands in the place of a password.
+HIDDEN = "•••••"
+
+
+def unlocks(work: Work, event: MessageRead) -> bool:
+    """Whether the message may hold the password of a file that we could not open: the file is tried before anything is asked again."""
+    closed = [one.name for one in work.case.unread if one.locked]
+    if not closed or not event.hints.get(SECRETS):
+        return False
+    work.count("unlock")
+    work.because("unlock", f"sa réponse contient peut-être le mot de passe de « {closed[0]} » : le fichier est essayé avec")
+    return True
+
+
+def still_locked(work: Work) -> bool:
+    """Whether a file was tried with a password that does not open it. Where it was the customer's he is asked once more, then a person
+    is told (core.gates.complete)."""
+    closed = [one.name for one in work.case.unread if one.locked]
+    if not closed:
+        return False
+    work.because("locked", f"le mot de passe reçu n'ouvre pas « {closed[0]} »")
+    if work.case.counts.get("unlock", 0) > work.case.counts.get("locked", 0):
+        work.count("locked")
+        work.change(asked=())
+    return True
+
+
 def only_thanks(event: MessageRead) -> bool:
     """Whether a message says thanks and nothing that a request is made of: « merci ! et 500 de plus » asks for something."""
     return event.reading.intent == "thanks" and not event.reading.facts and event.reading.repeat is None
 
 
 def words(event: MessageRead) -> str:
-    """What the person wrote, cut to a length that every tool takes."""
-    return (event.message.text or event.message.body)[:SUMMARY]
+    """What the person wrote, cut to a length that every tool takes; without what may be the password of a file."""
+    text = (event.message.text or event.message.body)[:SUMMARY]
+    for secret in sorted(event.hints.get(SECRETS, "").split("\n"), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN) if secret else text
+    return text

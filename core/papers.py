@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class WantedFile:
     type: str
     size: int
     attempts: int = 0
+    #: Tried on a file that is closed by one; kept sealed, and only until it was read.
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 def wanted_file(attachment: Attachment) -> WantedFile:

@@ -45,6 +45,7 @@ LINES: Mapping[str, Localized] = {
     "effect.done": {"fr": "Fait", "en": "Done"},
     "effect.parked": {"fr": "Mis de côté", "en": "Parked"},
     "effect.operator": {"fr": "Une personne agit", "en": "Somebody acts"},
+    "file.unlock": {"fr": "Un mot de passe est essayé sur un fichier", "en": "A password is tried on a file"},
     "case.beside": {"fr": "Un autre message de cette personne arrive", "en": "Another message of this person comes in"},
     "deadline": {"fr": "Un délai est passé", "en": "A deadline has passed"},
     "task.moved": {"fr": "La tâche avance", "en": "The task moves"},

@@ -21,6 +21,7 @@ from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
 from core.events import (
     AMENDS,
+    SECRETS,
     DeadlinePassed,
     EffectDone,
     EffectParked,
@@ -48,9 +49,11 @@ from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
 from engine.understanding import journal_lines
+from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
 from processors.continuing import changes
 from processors.correlate import Choice, same_correspondent
+from processors.passwords import passwords_in
 
 log = logging.getLogger("guichet.clerk")
 
@@ -161,6 +164,8 @@ class Clerk:
         self._decided()
         if any(change.anew for change in changes):
             self._wake("reader")
+        if any(change.unlock for change in changes):
+            self._wake("documents")
         for system in sorted({e.system for c in changes for e in c.effects}):
             self._wake(f"courier:{system}")
 
@@ -214,7 +219,7 @@ class Clerk:
             answers=answers,
             replies_to=replies_to,
             repeat_of=repeat,
-            hints=_hints(read, choice) if case is not None else row.hints,
+            hints=_hints(read, choice, case) if case is not None else row.hints,
         )
         recognised: Directive | None = None
         if case is None:
@@ -265,6 +270,8 @@ class Clerk:
         )
         change = replace(change, lessons=lessons(case, decision.case, event))
         outcome = "repeat" if repeat else ("bounce" if message.automatic else ("joined" if case else "opened"))
+        if case is not None and any(reason.rule == "unlock" for reason in decision.reasons):
+            change = replace(change, unlock=locked_files(case, event.hints[SECRETS].split("\n")))
         overlay.keep(change)
         told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
         return replace(change, inbox_id=row.id, outcome=outcome, journal=(*change.journal, *told))
@@ -475,11 +482,13 @@ def _name(cause: Cause) -> str:
     return f"event:{cause.id}"
 
 
-def _hints(read: ReadRow, choice: Choice) -> Mapping[str, str]:
+def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     """What a further message's inbox told of it, and what its case has to know."""
     more = {"ambiguous": choice.why} if choice.ambiguous else {}
     if changes(read.message.text):
         more[AMENDS] = ""
+    if "again" not in read.row.hints and any(one.locked for one in case.unread):
+        more[SECRETS] = "\n".join(passwords_in(read.message.text))
     return {**read.row.hints, **more}
 
 

@@ -40,6 +40,7 @@ from engine.reports import Reports
 from engine.shown_papers import DRAWN
 from engine.standing import Figures, Standing
 from engine.takes import Takes
+from engine.unlocking import Unlocking
 
 T = TypeVar("T")
 
@@ -83,6 +84,7 @@ class Desk(Takes, Standing):
         self._outside, self._calls = dict(outside or {}), calls
         self.cases = Cases(house.store, house.office)
         self.acts = Acts(house.store, house.office, clock=clock, wake=house.lanes.wake)
+        self.unlocking = Unlocking(house.store, clock=clock, wake=house.lanes.wake)
         self.contacts = Contacts(house.store, clock=clock)
         self.privacy = Privacy(house.store, house.spool, eraser)
         self.parked = Parked(house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, told=house.tell)

@@ -138,7 +138,8 @@ class Documents:
             return _failed(wanted, Trouble("missing"))
         found: Document | None = None
         if wanted.kind != "voice" or self._voices:
-            found = self._pool.read(content, wanted.name, wanted.kind)
+            more = (wanted.passwords,) if wanted.passwords else ()
+            found = self._pool.read(content, wanted.name, wanted.kind, *more)
         for other in self._others:
             try:
                 found = other.read(wanted, content, found) or found

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -83,9 +83,9 @@ class PaperPool:
         self._timer: threading.Timer | None = None
         self._closed = False
 
-    def read(self, content: bytes, name: str, kind: Kind) -> Document:
-        """What the file says. Raises Transient when no process can be started."""
-        told = self._ask({"do": "read", "name": name, "kind": kind}, content)
+    def read(self, content: bytes, name: str, kind: Kind, passwords: Sequence[str] = ()) -> Document:
+        """What the file says, opened by one of the passwords where it needs one. Raises Transient when no process can be started."""
+        told = self._ask({"do": "read", "name": name, "kind": kind, "passwords": list(passwords)}, content)
         if isinstance(told, Trouble):
             return Document(hashlib.sha256(content).hexdigest(), name, kind, (), "", 0.0, 0, told)
         return codec.load(Document, told)

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from store.base import Group, chunks
-from store.tables import inbox
+from core import codec
+from core.papers import READER, WantedFile
+from store.base import Group, chunks, upsert
+from store.tables import documents, inbox
 
 
 class Anew(Group):
@@ -33,3 +35,9 @@ class Anew(Group):
                 values = {"state": "new", "attempts": 1, "body": body, "next_at": now, "changed_at": now}
                 found += connection.execute(update(inbox).where(inbox.c.id == row.id).values(values)).rowcount
         return found
+
+    def _unlock(self, connection: Connection, wanted: WantedFile, now: datetime) -> None:
+        """Want a file once more, with passwords: sealed with it, and forgotten when it was read (``keep_document``)."""
+        body = self.keys.seal("documents", wanted.sha256, codec.dump(wanted))
+        values = {"version": READER, "state": "wanted", "attempts": 0, "next_at": now, "changed_at": now, "body": body}
+        upsert(connection, documents, [{"sha256": wanted.sha256, **values}])

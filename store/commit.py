@@ -70,6 +70,8 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
         for change in batch.changes:
             for inbox_id, hints in change.anew:
                 self._decide_anew(connection, [inbox_id], hints, now)
+            for wanted in change.unlock:
+                self._unlock(connection, wanted, now)
         self._keep_lessons(connection, [lesson for change in batch.changes for lesson in change.lessons])
         replaced = {key for change in batch.changes for key in change.drops}
         if replaced:

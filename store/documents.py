@@ -107,7 +107,9 @@ class DocumentsTable(Anew):
                 body = self.keys.seal("documents", row.sha256, wanted + b"\n" + plain)
                 values |= {"state": "failed", "body": body, "attempts": tries + 1, "next_at": now + RETRIES[tries]}
             connection.execute(update(documents).where(documents.c.sha256 == document.sha256).values(values))
-            anew = self._read_anew(connection, document.sha256, now) if row.state == "failed" and not ours else 0
+            unlocked = row.state == "wanted" and bool(self._wanted(row).passwords)
+            late = (row.state == "failed" and not ours) or unlocked
+            anew = self._read_anew(connection, document.sha256, now) if late else 0
             mine = select(awaiting.c.inbox_id).where(awaiting.c.sha256 == document.sha256)
             waiting = list(connection.execute(mine).scalars())
             connection.execute(delete(awaiting).where(awaiting.c.sha256 == document.sha256))
@@ -141,7 +143,7 @@ class DocumentsTable(Anew):
 
     def _wanted(self, row: Any) -> WantedFile:
         told = codec.load(WantedFile, self.keys.unseal("documents", row.sha256, row.body).split(b"\n", 1)[0])
-        return WantedFile(told.sha256, told.name, told.kind, told.type, told.size, row.attempts)
+        return WantedFile(told.sha256, told.name, told.kind, told.type, told.size, row.attempts, told.passwords)
 
 
 _HELD_BACK = (

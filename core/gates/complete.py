@@ -14,6 +14,8 @@ from core.work import Work
 
 #: A customer who answered this often without giving what is missing is better served by a person.
 MOST_ASKS = 3
+#: Who was asked so often for a file that only he can open is better served by a person, too.
+MOST_FILES = 2
 #: The count of a case that goes on without what is missing.
 HANDED = "handed-over"
 #: Whom so many requests wait for already is asked nothing more about a further one: he may be a robot that answers us.
@@ -46,7 +48,7 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
         files = case.unread if lacking[0].startswith("file:") else ()
         what = [f"« {one.name} », lisible" for one in files] or labels(work, lacking)
         work.because("missing:" + ",".join(lacking), "il manque : " + ", ".join(what))
-        ask(work, spec)
+        ask(work, spec, MOST_FILES if files else MOST_ASKS)
         work.change(asked=lacking)
     return "waiting_info"
 
@@ -57,13 +59,13 @@ def labels(work: Work, names: tuple[str, ...]) -> list[str]:
     return [(s.label.get("fr") or s.name) for s in specs if s is not None]
 
 
-def ask(work: Work, spec: GateSpec) -> None:
+def ask(work: Work, spec: GateSpec, most: int) -> None:
     """Ask the customer, within reason, and start the clock anew; beyond it, tell a person."""
     if work.new and work.context.waiting >= CROWD:
         work.because("crowd", f"déjà {work.context.waiting} demandes attendent ce correspondant : une personne doit regarder")
         work.count("asked")
         work.tell_admin("admin_question", message=work.case.summary)
-    elif work.count("asked") <= MOST_ASKS:
+    elif work.count("asked") <= most:
         work.tell_customer("request_info", "question")
     else:
         work.because("asked-enough", "déjà demandé plusieurs fois : une personne doit prendre le relais")

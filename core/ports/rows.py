@@ -11,6 +11,7 @@ from core.case import Case
 from core.effects import Effect, Receipt, State
 from core.lessons import Lesson
 from core.message import Channel, Message
+from core.papers import WantedFile
 from core.ports.systems import Incoming
 from core.reading import Reading
 from core.register import Entry
@@ -134,6 +135,7 @@ class Change:
     is what became of the message: "opened", "joined", "ignored", "bounce", "repeat". ``notice_to`` is an address that gets an
     automatic notice by this decision. ``drops`` are keys of parked effects that this decision replaces. ``lessons`` are labels
     that a person gave with it; ``entry`` is what the register of its directive holds of the case, None where it keeps none.
+    ``unlock`` are files to read once more, with passwords; then the messages that they came with are decided once more.
     ``anew`` are messages (number, hints) that were decided and are to be read and decided once more, with these hints beside theirs.
     """
 
@@ -152,6 +154,7 @@ class Change:
     lessons: tuple[Lesson, ...] = ()
     entry: Entry | None = None
     anew: tuple[tuple[int, Mapping[str, str]], ...] = ()
+    unlock: tuple[WantedFile, ...] = ()
 
     @property
     def about(self) -> str:

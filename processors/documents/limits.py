@@ -35,6 +35,8 @@ class Budget:
     end: float = field(default=0.0)
     recognised: int = field(default=0)
     depth: int = 0
+    #: Tried on what is closed by one.
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         self.end = self.end or time.monotonic() + self.limits.seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.document import Box, Page, Unread
@@ -25,18 +25,22 @@ _PASSWORD = 4
 _FIELDS = 500
 
 
-def open_pdf(content: bytes) -> Any:
-    """The document. Raises Unread."""
+def open_pdf(content: bytes, passwords: Sequence[str] = ()) -> Any:
+    """The document, opened by the first of the passwords that does where it needs one. Raises Unread."""
     import pypdfium2
     import pypdfium2.raw
 
-    try:
-        pdf = pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError as error:
-        code = getattr(error, "err_code", None)
-        if code == pypdfium2.raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise Unread("encrypted") from None
-        raise Unread("broken", "ce n'est pas un PDF lisible") from None
+    pdf: Any = None
+    for password in (None, *passwords):
+        try:
+            pdf = pypdfium2.PdfDocument(content, password=password)
+            break
+        except pypdfium2.PdfiumError as error:
+            code = getattr(error, "err_code", None)
+            if code != pypdfium2.raw.FPDF_ERR_PASSWORD and "password" not in str(error).lower():
+                raise Unread("broken", "ce n'est pas un PDF lisible") from None
+    if pdf is None:
+        raise Unread("encrypted")
     if len(pdf) < 1:
         raise Unread("broken", "aucune page")
     pdf.init_forms()
@@ -45,7 +49,7 @@ def open_pdf(content: bytes) -> Any:
 
 def read_pdf(content: bytes, budget: Budget, ocr: Ocr | None) -> Iterator[tuple[Page, int]]:
     """The pages one after the other, each with how many there are in all. Raises Unread, also after some of them."""
-    pdf = open_pdf(content)
+    pdf = open_pdf(content, budget.passwords)
     total = len(pdf)
     for number in range(min(total, budget.limits.pages)):
         try:

@@ -21,9 +21,11 @@ _HEAD = 1024
 _DEPTH = 2
 
 
-def read(content: bytes, name: str, kind: Kind, *, ocr: Ocr | None, limits: Limits | None = None) -> Document:
+def read(
+    content: bytes, name: str, kind: Kind, *, ocr: Ocr | None, limits: Limits | None = None, passwords: tuple[str, ...] = ()
+) -> Document:
     """What the file says. Never raises but MemoryError; what cannot be read is told in ``trouble``."""
-    return read_within(content, name, kind, ocr, Budget(limits or Limits()))
+    return read_within(content, name, kind, ocr, Budget(limits or Limits(), passwords=passwords))
 
 
 def read_within(content: bytes, name: str, kind: Kind, ocr: Ocr | None, budget: Budget) -> Document:

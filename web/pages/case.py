@@ -13,6 +13,7 @@ from engine.acts import NAMES
 from engine.cases import CaseView, Utterance
 from engine.desk import Desk
 from engine.registers import Field
+from engine.unlocking import LONGEST
 from web.api.files import SHOWN
 from web.auth import Person
 from web.pages.frame import Agent, Frame, Reader, sorry
@@ -106,6 +107,14 @@ def router(frame: Frame) -> APIRouter:
             return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, sorry(outcome.why, language))
         place = safe_path(next, f"/cases/{case_id}").partition("?")[0]
         return back(f"{place}?told={name if outcome.state == 'done' else 'waiting'}")
+
+    @routes.post("/cases/{case_id}/files/{sha256}/unlock")
+    async def unlock(
+        case_id: CaseId, sha256: FileId, person: Agent, password: Annotated[str, Form(max_length=LONGEST)] = "",
+    ) -> Response:  # fmt: skip
+        if not await desk.run(desk.unlocking.give, case_id, sha256, password, person.author):
+            raise Refusal(404, "Ce dossier n'a pas de fichier qu'un mot de passe ouvrirait.")
+        return back(f"/cases/{case_id}?told=unlock")
 
     @routes.get("/cases/{case_id}/files/{sha256}/view")
     async def view(case_id: CaseId, sha256: FileId, request: Request, person: Reader) -> Response:

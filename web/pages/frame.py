@@ -27,6 +27,7 @@ TOLD = {
     "ask": later("La question part au client."),
     "reassign": later("La demande est relue selon l’autre directive."),
     "close": later("Le dossier est clos."),
+    "unlock": later("Le mot de passe est essayé : ce que dit le fichier s’affiche ici dans un instant."),
     "separate": later("Le message ouvre sa propre demande."),
     "note": later("La note est gardée."),
     "correct": later("C’est corrigé : la demande est reprise d’après cela."),
