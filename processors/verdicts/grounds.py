@@ -55,6 +55,7 @@ _ASKS = re.compile(
     r"^(?:et |puis |mais |au passage )*(?:demande|demandez|redemande|reclame|pense a demander|pensez a demander"
     r"|tu (?:lui |leur )?demandes|tu peux (?:lui |leur )?demander|on (?:lui |leur )?demande|n oublie pas de (?:lui |leur )?demander)\b"
 )
+_ALONG = (" quand meme ", " quand tu ", " en plus ", " au passage ", " en envoyant ", " avec le devis ", " dans le devis ")
 _ASKED_FOR = word_set(
     "photo photos vue vues dimensions dimension cotes mesures hauteur largeur profondeur adresse reference ref couleur "
     "couleurs matiere tissu plan plans fichier image images detail details echantillon"
@@ -185,5 +186,8 @@ def asks_besides(clause: Clause) -> bool:
     words = " ".join(i.words for i in clause.items).split()
     said = " ".join(words)
     asks = _ASKS.match(said) is not None and bool(_ASKED_FOR & set(words)) and not clause.asked and len(words) <= _LONGEST
-    while_sending = "quand" not in words or "quand meme" in said or "quand tu" in said
+    # "5 crédits. Demande-lui les dimensions." may need them for the price; only what goes along with the quote does not.
+    while_sending = any(mark in f" {said} " for mark in _ALONG) and (
+        "quand" not in words or "quand meme" in said or "quand tu" in said
+    )
     return asks and while_sending and all(w in _ASKS_WITH | _ASKED_FOR for w in words)
