@@ -8,8 +8,8 @@ Administrators: 40 and 47 of 60, 48 of 68, 44 of 62, 44 of 54, 42 of 50, 34 of 3
 c'est ce que demande le concurrent"), 30 of 48 (none false, written when the frames of ``verdicts.priced`` were there).
 The eleventh and twelfth of each were written by two people who saw no rule. The eleventh is short and hurried: 97 of 120 and 68 of 90. The
 twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. The thirteenth
-and fourteenth, by two further people, were read after that and nothing was mended for them: 104 of 120 and 68 of 90, 80 of 100 and 65 of
-80, none false. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
+and fourteenth, by two further people, were read after that: 104 of 120 and 68 of 90, 80 of 100 and 65 of 80, none false; after mending
+119 and 87, 96 and 79. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
 from __future__ import annotations
@@ -64,15 +64,7 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
 
 
 #: Whole letters: what is told around the decision is seldom all understood, and then somebody is asked.
-#: What nothing was mended for stands as it was first read.
-MISREAD = {
-    "replies_12": 0.3,
-    "admin_12": 0.5,
-    "replies_13": 0.14,
-    "admin_13": 0.25,
-    "replies_14": 0.2,
-    "admin_14": 0.19,
-}
+MISREAD = {"replies_12": 0.22, "admin_12": 0.46}
 CUSTOMERS = {
     "replies_1": 150,
     "replies_2": 150,

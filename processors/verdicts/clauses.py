@@ -93,7 +93,15 @@ def clauses(tokens: list[Token], *, context: frozenset[str], unit: str, admin: b
 
     counts = Counter(n for _, _, n, _ in found)
     result = []
-    for group, asked, n, announces in found:
+    for k, (group, asked, n, announces) in enumerate(found):
+        if (
+            k
+            and group[0].word == "que"
+            and len(group) > 1
+            and found[k - 1][0][-1].word in _QUOTES
+            and _says_yes([t.word for t in group[1:10]])
+        ):
+            group = group[1:]  # "pas de remarque sur votre devis, que nous acceptons"
         for part in _before_question(group, admin=admin):
             last = part[-1] is group[-1]
             result.append(

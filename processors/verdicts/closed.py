@@ -38,6 +38,7 @@ _THIRD_PERSON_RISK = frozenset(
 #: No name of a thing holds one of these.
 _NO_NAME = word_set("vous tu etes es sont avez as ont que qu qui quoi comment ne y you are were have that who")
 _ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
+_OWNED = word_set("mon ma mes notre nos")
 _PRICED = word_set("prix tarif devis montant offre proposition price quote offer")
 _MAY_STAND_BESIDEYES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
@@ -77,6 +78,8 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
             # "le devis du fauteuil est validé": past the first word the name may go on.
             previous, joined = "preposition" if after_object else item.act, False
             continue
+        elif item.words in _OWNED and previous == "preposition":
+            continue  # "le devis pour mon fauteuil"
         elif item.act not in _MAY_STAND_BESIDEYES or (yes_seen and item.words.startswith(AFTERWARDS)):
             return False
         elif item.act in {"greeting", "names", "closing", "thanks"}:

@@ -23,6 +23,9 @@ UNSURE = re.compile(
 _SLIP = word_set("non pardon oups euh correction enfin ah zut plutot desole desolee je voulais dire c est")
 _SLIPS = word_set("non pardon oups correction zut")
 _TAIL = word_set("en fait finalement du coup quoi")
+_AND_COPY = re.compile(
+    r"^et (?:tu me mets|mets moi) en copie(?: quand tu (?:lui )?(?:ecris|reponds|envoies)(?: au client| a la cliente| le devis)?)?$"
+)
 _AND_GO = re.compile(
     r"^et (?:tu|vous|on) (?:lances?|lancez|envoies?|envoyez|factures?|facturez|pars|part|commences?|demarres?|valides?|validez|y va|y vas)"
     r"(?: (?:le|la|ca|devis|au|client|a|cliente|comme|dessus|direct))*$"
@@ -51,7 +54,7 @@ def _without_tail(items: tuple[Item, ...]) -> tuple[Item, ...]:
         return items
     for n in range(at + 1, len(items)):
         said = " ".join(i.words for i in items[n:])
-        if _AND_GO.match(said):
+        if _AND_GO.match(said) or _AND_COPY.match(said):
             return items[:n]
     while len(items) > at + 1 and all(w in _TAIL for w in items[-1].words.split()):
         items = items[:-1]

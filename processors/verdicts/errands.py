@@ -44,7 +44,7 @@ _REACHED = word_set(
     "interlocutrice copie"
 )
 _REACHED_ALSO = word_set(
-    "adresse nouveau nouvelle change changera changent mois ce sera serai serons suis sommes ferme fermee fermes ouvert "
+    "adresse nouveau nouvelle change changera changent mois ce sera reste restons serai serons suis sommes ferme fermee fermes ouvert "
     "ouverte lundi mardi mercredi jeudi vendredi samedi dimanche matin soir semaine midi plutot partir jusqu uniquement "
     "seulement par fixe deplacement conges vacances absent absente absents dorenavant desormais personne question questions "
     "toute besoin"

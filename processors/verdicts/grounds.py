@@ -10,9 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from processors.verdicts.amounts import number_words
 from processors.verdicts.clauses import Clause
 from processors.verdicts.corrected import UNSURE
 from processors.verdicts.judge import Judged
+from processors.verdicts.narrative import tells
 from processors.verdicts.pricing import OTHER_QUOTE, of_another
 from processors.verdicts.tokens import word_set
 from processors.verdicts.told import was_away
@@ -32,6 +34,30 @@ _RESTS_ON = (
 _NOTHING_MUCH = word_set(
     "tres bien si vraiment complexe complique sorcier special mechant particulier difficile extraordinaire fou"
 )
+_HEADS = (
+    "temps estime",
+    "temps de travail",
+    "duree",
+    "delai",
+    "delais",
+    "estimation du temps",
+    "temps prevu",
+    "charge de travail",
+)
+_LASTS = word_set(
+    "heures heure h jours jour semaines semaine mois ouvres ouvrables de travail une un deux trois quatre cinq six dix"
+)
+_I_LOOKED = ("j ai ", "je viens de ", "on a ", "nous avons ", "alors la on est sur ", "on est sur ")
+_TELL = re.compile(
+    r"^(?:et )?(?:(?:tu|vous) (?:lui |leur )?(?:precises|precisez|dis|dites|previens|prevenez|expliques|annonces|indiques)"
+    r"|precise(?:z)?|dis|dites|previens|prevenez|indique(?:z)?"
+    r"|(?:merci de|pense a|pensez a|tu peux) (?:lui |leur |bien )?(?:preciser|dire|rappeler|indiquer|annoncer|prevenir))"
+    r"(?: lui| leur)?(?: au client| a la cliente| le client| la cliente)? (?:que|qu)\b"
+)
+_DELIVERY = word_set(
+    "c est ce sera le la les delai delais livraison livre livree livrable livres de d a sous dans en environ semaines "
+    "semaine jours jour mois ouvres ouvrables compter partir sa son validation accord commande il elle modele un une"
+)
 _SAID_BEFORE = (
     "j avais", "je pensais", "je disais", "je croyais", "on avait", "nous avions", "j etais parti", "j etais partie",
     "on etait parti", "on etait partis", "la derniere fois", "l autre fois", "l an dernier", "au depart", "au debut",
@@ -49,7 +75,7 @@ _HANDS_ON = (
     "ca le la l les dossier modele travail projet ce cette a au aux d des qu il elle valide que client validation apres equipe",
 )  # fmt: skip
 _HANDED = word_set(
-    "ca le la l les dossier modele travail projet ce cette a au aux d des qu il elle valide que client des validation apres equipe"
+    "ca le la l les dossier modele travail projet ce cette a au aux d des qu il elle valide que client validation apres equipe"
 )
 _ASKS = re.compile(
     r"^(?:et |puis |mais |au passage )*(?:demande|demandez|redemande|reclame|pense a demander|pensez a demander"
@@ -92,10 +118,50 @@ def without_grounds(judged: list[Judged], text: str) -> list[Judged]:
             or hands_over(clause, text)
             or asks_besides(clause)
             or was_away(clause, text)
+            or has_told(clause)
+            or (n > 0 and lasts(clause, clauses[n - 1]))
+            or _announces_a_tale(judged, n, priced)
         )
 
     open_ = {"unknown", "danger", "ack", "praise", "logistics"}
     return [replace(j, kind="harmless", act="") if j.kind in open_ and beside(n) else j for n, j in enumerate(judged)]
+
+
+def _announces_a_tale(judged: list[Judged], n: int, priced: list[int]) -> bool:
+    """« Je viens de compter : (14 rosaces, …) »: what is told behind the colon is no number of credits and no yes."""
+    clause = judged[n].clause
+    follows = judged[n + 1] if n + 1 < len(judged) else None
+    if (
+        not clause.announces
+        or follows is None
+        or n + 1 in priced
+        or follows.kind in {"approve", "weak", "perfect", "refuse", "no"}
+    ):
+        return False
+    said = " ".join(i.words for i in clause.items)
+    heads = said.startswith(_HEADS)
+    return (heads or said.startswith(_I_LOOKED)) and (heads or tells(clause, before=n < priced[-1])) and not of_another(clause)
+
+
+def lasts(clause: Clause, before: Clause) -> bool:
+    """« (Temps estimé :) 26 heures », « (délai :) 10 jours ouvrés »."""
+    words = " ".join(i.words for i in clause.items).split()
+    headed = before.announces and " ".join(i.words for i in before.items).startswith(_HEADS)
+    return headed and len(words) <= 6 and not clause.asked and all(w in _LASTS or w[:1].isdigit() for w in words)
+
+
+def has_told(clause: Clause) -> bool:
+    """« Tu lui précises que c'est livré sous deux semaines »: of the delivery, and of nothing else."""
+    words = " ".join(i.words for i in clause.items).split()
+    told = _TELL.match(" ".join(words))
+    rest = words[len(told[0].split()) :] if told else []
+    return (
+        bool(rest)
+        and len(words) <= _LONGEST
+        and not clause.asked
+        and any(w.startswith(("livr", "delai")) for w in rest)
+        and all(w in _DELIVERY or w[:1].isdigit() or w in number_words() for w in rest)
+    )
 
 
 def rests_on(clause: Clause, after: Clause, text: str) -> bool:

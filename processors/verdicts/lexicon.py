@@ -167,12 +167,19 @@ def _size(template: str) -> int:
     return size
 
 
+def _written_out(template: str) -> bool:
+    """Whether a template becomes single expressions: few, and none longer than what is looked up."""
+    if _size(template) > MOST_EXPANSIONS:
+        return False
+    return all(len(expression.split()) <= LONGEST for expression in expand(template))
+
+
 @cache
 def patterns() -> Mapping[str, tuple[Pattern, ...]]:
     """The templates that are not written out, by every word they may begin with."""
     found: dict[str, list[Pattern]] = {}
     for act, template in _templates():
-        if _size(template) <= MOST_EXPANSIONS:
+        if _written_out(template):
             continue
         pattern = _pattern(act, template)
         for slot, optional in pattern.slots:
@@ -226,7 +233,7 @@ def _tables() -> tuple[dict[str, str], frozenset[str]]:
     found: dict[str, str] = {}
     asking: set[str] = set()
     for act, template in _templates():
-        if _size(template) > MOST_EXPANSIONS and act != "ask_when":
+        if act != "ask_when" and not _written_out(template):
             continue
         for expression in expand(template) if template else ():
             if not expression:

@@ -51,6 +51,11 @@ _DISCLAIMER = re.compile(
     r"|privileged|delete|notify|e-?mail|message|courriel|courrier|necessaire|papier|planet|\bprint",
     re.IGNORECASE,
 )
+#: "… votre courriel …, veuillez considérer le présent message comme …": of mails people write too.
+_ONLY_MAIL = frozenset({"e-mail", "email", "message", "courriel", "courrier", "necessaire"})
+_LEGAL = re.compile(
+    r"destine|virus|erreur|errone|responsab|divulg|exclusi|usage|juridique|engage|legal|liabil|recipient|addressee"
+)
 #: A passage in quotation marks, over several lines too; a mark that is never closed reaches to the end of its line.
 _SPAN = re.compile(
     r"«[^»]{0,3000}»|“[^”]{0,3000}”|„[^“”]{0,3000}[“”]|\"[^\"]{0,3000}\"|‹[^›]{0,3000}›|`[^`]{0,3000}`"
@@ -126,7 +131,10 @@ def _device_footer(line: str) -> int | None:
 
 
 def _footer(line: str) -> bool:
-    return len(line) >= 60 and len({m.casefold() for m in _DISCLAIMER.findall(line)}) >= 2
+    found = {m.casefold() for m in _DISCLAIMER.findall(line)} if len(line) >= 60 else set()
+    return (len(found) >= 2 and not found <= _ONLY_MAIL) or bool(
+        found and len(found | set(_LEGAL.findall(line.casefold()))) >= 3
+    )
 
 
 def _plain(line: str) -> str:

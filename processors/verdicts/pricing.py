@@ -113,7 +113,26 @@ _NOTHING_TO_IT = (
     "rien d extraordinaire",
     "on n en parle plus",
 )
-_RECONSIDERS = ("negoci", "debat", "discut", "reparl", "revoi", "verra", "verif", "rediscut")
+_RECONSIDERS = (
+    *("negoci", "debat", "discut", "reparl", "revoi", "verra", "verif", "rediscut", "chang", "evolu", "augment", "baiss"),
+    *("provisoi", "indicati", "ajust"),
+)
+    "negoci",
+    "debat",
+    "discut",
+    "reparl",
+    "revoi",
+    "verra",
+    "verif",
+    "rediscut",
+    "chang",
+    "evolu",
+    "augment",
+    "baiss",
+    "provisoi",
+    "indicati",
+    "ajust",
+)
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
 
 
