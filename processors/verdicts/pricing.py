@@ -117,22 +117,6 @@ _RECONSIDERS = (
     *("negoci", "debat", "discut", "reparl", "revoi", "verra", "verif", "rediscut", "chang", "evolu", "augment", "baiss"),
     *("provisoi", "indicati", "ajust"),
 )
-    "negoci",
-    "debat",
-    "discut",
-    "reparl",
-    "revoi",
-    "verra",
-    "verif",
-    "rediscut",
-    "chang",
-    "evolu",
-    "augment",
-    "baiss",
-    "provisoi",
-    "indicati",
-    "ajust",
-)
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
 
 
