@@ -17,14 +17,13 @@ from core.reading import Verdict
 from processors.verdict import read_verdict
 
 OFFER, ASKED = ("\n".join("> " + line for line in text.split("\n")) for text in (QUOTE, REVIEW))
-SPOILT = (
-    "{} ?",
-    "Si le prix baisse, {}",
-    "Paul a écrit : {}",
-    "« {} »",
-    "{}\nSauf si vous avez moins cher.",
-    "{}\nEnfin non, attendez.",
-)
+SPOILT = ("{} ?", "Si le prix baisse, {}", "Paul a écrit : {}", "« {} »", "Nadia dit : {}", "Peut-être. {}")
+#: A line of their own, under the signature too.
+ADDED = (
+    "Sauf si vous avez moins cher.", "Enfin non, attendez.", "Pardon, fausse manœuvre.", "Je me suis trompé.", "Et ajoutez une lampe.",
+    "Pour l'autre fauteuil.", "Mais d'abord un aperçu.", "Mon mari n'est pas d'accord.", "Ne lancez rien.", "Pas encore.",
+    "Seulement la moitié.", "C'est un test.",
+)  # fmt: skip
 
 
 def wordings() -> Iterator[tuple[str, str, str]]:
@@ -51,12 +50,21 @@ def test_wordings_are_read_as_meant(who: str) -> None:
     assert misread == []
 
 
+def approvals() -> list[tuple[str, str]]:
+    return [(who, text) for who, expected, text in wordings() if expected.startswith("approve")]
+
+
 @pytest.mark.parametrize("spoilt", SPOILT)
-def test_what_takes_a_yes_away_takes_it_away_in_any_wording(spoilt: str) -> None:
-    """In the last line where people write a question, in the first where they write a condition: beside any wording of the list."""
-    yes = [(who, text) for who, expected, text in wordings() if expected.startswith("approve")]
-    assert len(yes) > 40
-    texts = [(who, spoilt.format(text.rstrip(" .!"))) for who, text in yes if "\n" not in text]
+def test_what_stands_around_a_yes_takes_it_away_in_any_wording(spoilt: str) -> None:
+    """A question mark asks only the last sentence, so it stands behind single ones."""
+    assert len(approvals()) > 150
+    texts = [(who, spoilt.format(text.rstrip(" .!"))) for who, text in approvals() if "\n" not in text]
     if spoilt == "{} ?":
         texts = [(who, text) for who, text in texts if not re.search(r"[.!?)] |, [A-Z]", text)]
+    assert [t for t in texts if read(*t).answer == "approve"] == []
+
+
+@pytest.mark.parametrize("line", ADDED)
+def test_a_line_under_a_yes_takes_it_away_in_any_wording(line: str) -> None:
+    texts = [(who, f"{text}\n{line}") for who, text in approvals()]
     assert [t for t in texts if read(*t).answer == "approve"] == []

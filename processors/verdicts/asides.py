@@ -14,7 +14,17 @@ from processors.verdicts.excuses import NEVER, blames_the_keyboard, excuses
 from processors.verdicts.judge import Judged
 from processors.verdicts.narrative import tells, tells_of_oneself
 from processors.verdicts.politeness import STRANGE
-from processors.verdicts.pricing import OTHER_QUOTE, advises, heads, of_another, parts_of, remarks, sets_aside, takes_back
+from processors.verdicts.pricing import (
+    OTHER_QUOTE,
+    advises,
+    heads,
+    of_another,
+    parts_of,
+    remarks,
+    sets_aside,
+    takes_back,
+    takes_back_this,
+)
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
@@ -141,6 +151,8 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: st
     if not decided:
         return False
     last = decided[-1]
+    if n > max((k for k, j in enumerate(judged) if j in prices), default=last) and takes_back_this(clause):
+        return False
     apart = (
         n != last
         and not clause.announces

@@ -22,7 +22,7 @@ _PASSED = word_set("apres")
 #: Whoever says one of these speaks of the decision itself, of waiting, or of what has to come first.
 _DECIDING = re.compile(
     r"(?:valid|accept|approuv|confirm|annul|attend|attent|verif|revoi|revien|rappel|decid|defini|provis|negoci|discut|debat|baiss|augment"
-    r"|reduc|rabais|devis|envo|lanc|commenc|evolu|ajust|reserv|certain|dout|hesit|reflech|wait|check|until|depend|fau[dt]|doi[st]|devr|besoin"
+    r"|fauss|erreur|tromp|mepris|manoeuvr|manip|reduc|rabais|devis|envo|lanc|commenc|evolu|ajust|reserv|certain|dout|hesit|reflech|wait|check|until|depend|fau[dt]|doi[st]|devr|besoin"
     r"|veu[tx]|reparl|appren|prefer|manqu|bloqu|suspen|recontact|repond|signe|tranch|arbitr|mini|maxi|environ|estim|approx|fourchette|arrond|moins|plutot)"
     r"|(?:voir|verra|verrons|prix|tarif|tarifs|combien|accord|ok|bon|moyenne|si|ou|price|quote|budget|lui|demande|demandez|laisse|laissez"
     r"|garde|gardez|appelle|appelez|regarde|regardez|vois|fais|faites|oublie|oubliez|essaie|ne|change|changez|ajoute|ajoutez)$"
@@ -30,6 +30,7 @@ _DECIDING = re.compile(
 #: Of these only the beginning of a sentence is an order.
 _ORDERS = word_set("demande demandez laisse laissez garde gardez appelle appelez regarde regardez vois fais faites oublie oubliez essaie "
                    "change changez ajoute ajoutez lui bon ne voir")  # fmt: skip
+_JOINS = word_set("et mais puis donc alors ensuite")
 #: What he did or saw before he decided.
 _I_DID = ("j ai", "on a", "nous avons", "j avais", "nous avions", "je viens", "j en ai", "i had", "i have", "ich habe", "habe")
 _LENGTHS = word_set("hauteur largeur profondeur longueur diametre epaisseur dimensions")
@@ -47,7 +48,8 @@ def tells(clause: Clause, *, before: bool) -> bool:
     past = any(i.act == "past" for i in clause.items) or said.startswith(_I_DID) or said.startswith(_REMINDS)
     if any(_takes_away(i, before=before, past=past) for i in clause.items):
         return False
-    decides = [w for n, w in enumerate(words) if _DECIDING.match(w) and (w not in _ORDERS or n == 0)]
+    begins = next((n for n, w in enumerate(words) if w not in _JOINS), 0)
+    decides = [w for n, w in enumerate(words) if _DECIDING.match(w) and (w not in _ORDERS or n == begins)]
     if decides and not (before and past and not any(i.act == "negation" for i in clause.items)):
         return False
     numbers = [i for i in clause.items if i.amount is not None]

@@ -66,6 +66,22 @@ CORRECTS = (
     "oubliez ma", "oublie le", "ignore mon", "ne tiens pas compte de mon", "ne tenez pas compte de mon", "au temps pour moi",
     "autant pour moi", "pardon", "oups", "scratch that", "ignore my", "forget my", "correction to my", "sorry", "my mistake",
 )  # fmt: skip
+#: What of it speaks of another time than now.
+_EARLIER = (
+    *(
+        "j avais",
+        "je n avais",
+        "je m etais",
+        "annule et remplace",
+        "oublie",
+        "oubliez",
+        "ignore",
+        "ne tiens",
+        "ne tenez",
+        "au temps",
+    ),
+    *("autant pour", "forget"),
+)
 _TAKING_BACK = frozenset(
     {
         "oublie",
@@ -190,9 +206,11 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     if any(w.startswith(_RECONSIDERS) for w in words) or (words[0] == "plutot" and items[-1].act == "number"):
         return False  # "on négocie", "plutôt 6"
     if words[0] == "pour" and len(items) <= 5:  # "Pour ce luminaire, …"
-        return not _FOR_NOW & set(words) and all(i.act in _NAMING for i in items)
+        return not (_FOR_NOW | OTHER_QUOTE) & set(words) and all(i.act in _NAMING for i in items)
     asks = next((o for o in _ASKS_TO if begins.startswith(o + " ")), "")
     words = words[len(asks.split()) :]
+    if words[0] in {"ajoute", "ajoutez"} and not {"que", "qu"} & set(words[1:4]):
+        return False  # "et ajoutez une lampe" is another thing to price
     if (" ".join(words).startswith(_NEXT_TIME) or words[0] in _HAS_TOLD) and len(items) <= 14:
         return not clause.asked and not _acts_beside(clause, _HAS_TOLD | _ONCE_AGREED) & (
             _REMARK_NEVER - {"hold", "irony"} | _YES
@@ -244,6 +262,12 @@ def takes_back(clause: Clause) -> bool:
     never = _REMARK_NEVER - {"hold", "contrast", "irony"} | _YES
     acts = {i.act for i in clause.items if i.words not in _TAKING_BACK}
     return said.startswith(CORRECTS) and len(clause.items) <= 10 and not clause.asked and not acts & never
+
+
+def takes_back_this(clause: Clause) -> bool:
+    """« (5 crédits.) Je me suis trompé »: behind the price it takes that very price back; « je m'étais trompé » an earlier one."""
+    said = " ".join(i.words for i in clause.items)
+    return takes_back(clause) and not said.startswith(_EARLIER)
 
 
 def advises(before: Clause, clause: Clause) -> bool:

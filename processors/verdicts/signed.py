@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from processors.verdicts.judge import Judged
 from processors.verdicts.tokens import word_set
 
@@ -33,6 +35,13 @@ _JOBS = word_set(
 #: How the numbers behind a name are headed; the numbers themselves are masked before.
 _NUMBERS = word_set(
     "tel telephone phone mobile portable port fax mail email e courriel gsm mob tlf telefon web site ligne directe t m"
+)
+
+
+#: « Pardon », « Fausse manœuvre », « Mauvais destinataire » under a name: the writer takes back what stands above it.
+_TAKEN_BACK = re.compile(
+    r"pardon|desole|excus|navre|oups|sorry|faux$|fauss|mauvais|erron|erreur|prematur|brouillon|man(?:oe|e)uvr|manip|mepris|tromp|annul|cliqu|envo[iy]"
+    r"|oubli|trop$|gomme|regrett|retir|final|stop|parti|seul|attend|attent"
 )
 
 
@@ -120,6 +129,8 @@ def _titled(j: Judged, text: str) -> bool:
     said = text[j.clause.start : j.clause.end]
     words = [w for i in j.clause.items for w in i.words.split()]
     if not (said[:1].isupper() or said[:1].isdigit()) or any(i.act == "amount" for i in j.clause.items):
+        return False
+    if any(_TAKEN_BACK.match(w) for w in words):
         return False
     capitals = sum(w[:1].isupper() for w in said.split())
     return not (words[0] in _SENTENCE or (words[0] in _ARTICLE and len(words) > 1 and capitals < 2))
