@@ -14,7 +14,7 @@ from decimal import Decimal
 from processors.verdicts import amounts
 from processors.verdicts.lexicon import LONGEST, OF_ADMINISTRATORS, asks_when, longest_pattern, phrases
 from processors.verdicts.spelling import spelt
-from processors.verdicts.tokens import Token, word_set
+from processors.verdicts.tokens import PARAGRAPH, Token, word_set
 
 _GOOD_SYMBOLS = {
     "👍": "particle",
@@ -116,7 +116,7 @@ def _wrapped(tokens: list[Token], i: int) -> bool:
     # A mail program broke a long line: the sentence goes on in the next one, which begins with a small letter.
     line_start = next((t.end for t in reversed(tokens[max(0, i - 60) : i]) if t.kind == "newline"), 0)
     after = tokens[i + 1] if i + 1 < len(tokens) else None
-    return after is not None and after.kind == "word" and tokens[i].start - line_start >= 60
+    return after is not None and after.kind == "word" and tokens[i].word != PARAGRAPH and tokens[i].start - line_start >= 60
 
 
 def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:

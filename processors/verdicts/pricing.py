@@ -174,10 +174,10 @@ def without_explanation(items: tuple[Item, ...]) -> tuple[Item, ...]:
             and len(items) - n <= 6
             and all(i.act in _NAMING for i in items[n + 1 :])
         )
-        what_for = what_for and not any(i.words in _FOR_NOW for i in items[n + 1 :])
+        what_for = what_for and not any(i.words in _FOR_NOW | OTHER_QUOTE for i in items[n + 1 :])
         if what_for and any(i.act == "amount" for i in items[:n]):
             return items[:n]  # "7 crédits pour cette commode"
-        told = item.words.removeprefix("et ").split()[0] in _HAS_TOLD and n
+        told = item.words.removeprefix("et ").split()[0] in _HAS_TOLD - {"ajoute", "ajoutez"} and n
         if item.act == "because" or (item.words == "vu" and n) or told:
             before, reason = items[:n], items[n + 1 :]
             harmful = any(

@@ -82,6 +82,10 @@ _ACCENTED = {
 _DARIJA = {"mwf9": "mwafe9", "mwf9a": "mwafe9", "mwf9n": "mwaf9in", "mtf9": "motafi9", "mtf9n": "mttaf9in"}
 
 
+#: The word of a newline behind which a capital letter begins: no broken line goes on so, as far as one can tell.
+PARAGRAPH = "\n\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word, number or mark. ``word`` is folded; ``start``/``end`` are offsets in the original text.
@@ -168,6 +172,8 @@ def tokenise(text: str) -> list[Token]:
             continue
         if raw == "." and tokens and tokens[-1].end == start and _abbreviated(tokens[-1], text):
             continue
+        if kind == "newline" and text[end : end + 40].lstrip(" \t>*")[:1].isupper():
+            raw = PARAGRAPH
         if kind != "word":
             tokens.append(Token(raw if kind != "ref" else _darija(fold(raw)), kind, start, end))
             continue
