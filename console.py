@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from assembly import (
     SQLITE,
@@ -26,6 +27,7 @@ from assembly import (
 )
 from core.errors import PortError, UserError
 from core.ports import Health
+from core.wording import zone_text
 from settings import Settings
 from spools import open_spool, share_folder, spool_folder, whole_folder
 from switchboard import LOCAL_ADDRESS
@@ -232,9 +234,21 @@ def _unregistered(settings: Settings, store: SqlStore) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
+def zone_of(settings: Settings, business: str = "") -> str:
+    """The IANA zone that people are told times in: that business's, else the first one's served; UTC where documents are broken."""
+    from engine.directives import DirectiveErrors, load_all
+
+    try:
+        loaded = load_all(settings.directives_dir)
+        return loaded[business if business in loaded else chosen(settings, loaded)[0]].zone
+    except (DirectiveErrors, UserError, IndexError):
+        return "UTC"
+
+
 def status_of(settings: Settings) -> dict[str, Any]:
     """What waits, what is wrong: ``healthy``, ``running`` and ``troubles`` (sentences) beside the store's figures."""
-    when = now()
+    when, zone = now(), zone_of(settings)
+    place = ZoneInfo(zone)
     with reading_store(settings) as store:
         found = store.status(when)
         found["calls"] = calls_of(store, when)
@@ -261,13 +275,15 @@ def status_of(settings: Settings) -> dict[str, Any]:
         found["running"] = any(node.state != "dead" for node in nodes)
         died = bool(nodes) and not found["running"]
     troubles += [
-        f"nœud « {node.name} » : plus de signe de vie depuis le {node.seen_at.astimezone():%d/%m à %H:%M:%S} ; "
+        f"nœud « {node.name} » : plus de signe de vie depuis le {node.seen_at.astimezone(place):%d/%m à %H:%M:%S} ({zone_text(zone)}) ; "
         "les autres ont repris son travail"
         for node in nodes
         if node.state == "dead" and found["running"]
     ]
     if last is not None and not found["running"] and (died or when - last >= SILENT):
-        troubles.append(f"le service ne tourne pas : dernier signe de vie le {last.astimezone():%d/%m à %H:%M:%S}")
+        troubles.append(
+            f"le service ne tourne pas : dernier signe de vie le {last.astimezone(place):%d/%m à %H:%M:%S} ({zone_text(zone)})"
+        )
     found["never"] = last is None and not found["running"]
     if found["never"]:
         troubles.append("le service n'a encore jamais tourné ici : lancez « daemon.py run » (ou « systemctl start guichet »)")
@@ -280,12 +296,14 @@ def status_of(settings: Settings) -> dict[str, Any]:
             good = datetime.fromisoformat(lane["good_at"]) if lane["good_at"] else None
             limit = max(SILENT, 3 * timedelta(seconds=settings.imap_poll_seconds))
             if good is not None and when - good > limit:
-                troubles.append(f"{name} : dernière relève réussie le {good.astimezone():%d/%m à %H:%M:%S}")
+                troubles.append(
+                    f"{name} : dernière relève réussie le {good.astimezone(place):%d/%m à %H:%M:%S} ({zone_text(zone)})"
+                )
     waiting = sum(n for states in found["effects"].values() for s, n in states.items() if s == "parked")
     waiting += found["messages"].get("parked", 0)
     if waiting:
         troubles.append(f"{waiting} chose{'s' * (waiting > 1)} à régler par une personne : daemon.py parked")
-    found |= {"healthy": not troubles, "troubles": troubles, "version": VERSION}
+    found |= {"healthy": not troubles, "troubles": troubles, "version": VERSION, "zone": zone}
     return found
 
 
@@ -311,6 +329,7 @@ def case_of(settings: Settings, ref: str) -> dict[str, Any] | None:
             return None
         return {
             "case": codec.plain(case),
+            "zone": zone_of(settings, case.business),
             "effects": [
                 {"key": r.effect.key, "kind": r.effect.kind, "state": r.state, "error": r.error, "attempts": r.attempts}
                 for r in store.outbox(case.id)

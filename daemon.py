@@ -26,7 +26,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-app = typer.Typer(
+from french_help import FrenchTyper
+
+app = FrenchTyper(
     name="guichet",
     help="Guichet : le comptoir où vos clients écrivent.",
     no_args_is_help=True,
@@ -34,11 +36,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-user_app = typer.Typer(help="Qui entre au guichet : comptes et rôles (reader < agent < admin).", no_args_is_help=True)
-token_app = typer.Typer(help="Jetons de l'API, par personne ou par service.", no_args_is_help=True)
+user_app = FrenchTyper(help="Qui entre au guichet : comptes et rôles (reader < agent < admin).", no_args_is_help=True)
+token_app = FrenchTyper(help="Jetons de l'API, par personne ou par service.", no_args_is_help=True)
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
-person_app = typer.Typer(help="Les droits d'une personne sur ses données (RGPD) : effacement et copie.", no_args_is_help=True)
+person_app = FrenchTyper(help="Les droits d'une personne sur ses données (RGPD) : effacement et copie.", no_args_is_help=True)
 app.add_typer(person_app, name="person")
 _ENV: dict[str, Path | None] = {"file": None}
 
@@ -210,7 +212,7 @@ def act(
 def parked(as_json: Json = False) -> None:
     """Ce qui a besoin d'une personne, le plus ancien d'abord."""
     with _told() as settings:
-        from console import reading_store
+        from console import reading_store, zone_of
 
         with reading_store(settings) as store:
             rows = store.parked()
@@ -221,7 +223,7 @@ def parked(as_json: Json = False) -> None:
         else:
             from engine.show import waiting_for_a_person
 
-            _rich().print(waiting_for_a_person(rows))
+            _rich().print(waiting_for_a_person(rows, zone_of(settings)))
 
 
 @app.command()

@@ -194,3 +194,8 @@ def _figure(values: Mapping[str, str], name: str, alert: Alert, directive: Direc
             language,
         )
     return quantity_text(Quantity(amount, unit), spec, language)
+
+
+def zone_text(zone: str) -> str:
+    """What people call the clock of an IANA zone: "heure de Casablanca"."""
+    return f"heure de {zone.rpartition('/')[2].replace('_', ' ')}" if "/" in zone else f"heure universelle ({zone})"

@@ -34,7 +34,10 @@ Edits = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class BusinessView:
-    """A business in force. ``problems`` tell what is broken in its folder, whose last good revision is in force then."""
+    """A business in force. ``problems`` tell what is broken in its folder, whose last good revision is in force then.
+
+    ``served``: what comes in here may be its; the documents of others are there to be prepared.
+    """
 
     name: str
     label: str
@@ -43,6 +46,7 @@ class BusinessView:
     directives: tuple[str, ...]
     documents: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    served: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,9 @@ class Drafting:
     # ------------------------------------------------------------------ reading
 
     def businesses(self) -> list[BusinessView]:
-        """Those in force, by name."""
-        return [view for name in sorted(self._published.documents) if (view := self.business(name)) is not None]
+        """Those in force: first those that are served, as they are served, then the others by name."""
+        names = dict.fromkeys((*self._published.current, *sorted(self._published.documents)))
+        return [view for name in names if (view := self.business(name)) is not None]
 
     def business(self, name: str) -> BusinessView | None:
         """One of them, None when there is no such one."""
@@ -121,7 +126,8 @@ class Drafting:
         where = f"/{name}/"
         problems = tuple(p for p in self._published.report.errors if where in f"/{p.path}/")
         names = tuple(d.name for d in found.directives)
-        return BusinessView(name, found.label, found.revision, found.zone, names, tuple(sorted(documents)), problems)
+        served = name in self._published.current
+        return BusinessView(name, found.label, found.revision, found.zone, names, tuple(sorted(documents)), problems, served)
 
     def documents(self, business: str, revision: str = "") -> dict[str, str] | None:
         """The documents in force, or of a revision that was; None when there are none."""

@@ -186,10 +186,12 @@ def _misses(lesson: Lesson, found: FactValue | None, directive: Directive | None
         told = ["" if value is None else fact_text(value, spec, "fr") for value in (wanted, read)]
         return Miss(lesson.case_id, lesson.directive, name, told[0], told[1], line)
 
-    if not (isinstance(lesson.value, Rows) and isinstance(found, Rows)):
+    lines = [value.rows if isinstance(value, Rows) else () for value in (lesson.value, found)]
+    if not any(lines):
         yield miss(lesson.name, lesson.value, found)
         return
-    for line, (wanted, read) in enumerate(zip_longest(lesson.value.rows, found.rows), 1):
+    # Nothing in the place of lines is no line.
+    for line, (wanted, read) in enumerate(zip_longest(*lines), 1):
         right, was = _cells(wanted), _cells(read)
         for name in dict.fromkeys((*right, *was)):
             if not _same(right.get(name), was.get(name)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -19,7 +20,7 @@ from core.effects import WORDS as EFFECTS
 from core.lessons import KIND
 from core.ports import ParkedRow
 from core.reading import Fact
-from core.wording import fact_text
+from core.wording import fact_text, zone_text
 from engine.case_labels import LINES, OFFERS, label
 from engine.reason_words import told
 
@@ -154,6 +155,7 @@ def evaluated(before: Evaluation, after: Evaluation | None) -> RenderableType:
 
 def state(found: Mapping[str, Any]) -> RenderableType:
     """What ``status`` shows."""
+    zone = found["zone"]
     cases = Table(title="Dossiers", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     for stage, number in found["cases"].items():
         cases.add_row(stage_text(stage), str(number))
@@ -172,7 +174,9 @@ def state(found: Mapping[str, Any]) -> RenderableType:
         lanes.add_column(heading, overflow="fold")
     for name, lane in found["lanes"].items():
         mark = Text("●", style="green" if lane["ok"] else "red")
-        lanes.add_row(mark, name, _when(lane.get("good_at")), Text(lane["detail"] or "", style="" if lane["ok"] else "red"))
+        lanes.add_row(
+            mark, name, _when(lane.get("good_at"), zone), Text(lane["detail"] or "", style="" if lane["ok"] else "red")
+        )
     parts: list[RenderableType] = []
     verdict = (
         Text("Tout va bien.", style="bold green") if found["healthy"] else Text("Quelque chose ne va pas.", style="bold red")
@@ -180,7 +184,7 @@ def state(found: Mapping[str, Any]) -> RenderableType:
     if found.get("never") and len(found["troubles"]) == 1:
         verdict = Text("Rien n'a commencé.", style="bold yellow")
     if found["healthy"] and found.get("stopped"):
-        verdict = Text(f"Le service est arrêté (dernier signe de vie : {_when(found['stopped'])}).", style="bold yellow")
+        verdict = Text(f"Le service est arrêté (dernier signe de vie : {_when(found['stopped'], zone)}).", style="bold yellow")
     parts += [verdict, *(Text(f"  • {t}", style="red") for t in found["troubles"])]
     parts += [table for table in (cases, messages, effects, lanes) if table.row_count]
     if found.get("calls"):
@@ -189,17 +193,17 @@ def state(found: Mapping[str, Any]) -> RenderableType:
         told = f"Registre « {name} » : {number} demandes d'avant n'y sont pas comptées ; chacune y entre à son prochain changement."
         parts.append(Text(told, style="yellow"))
     if healed := found.get("healed"):
-        told = f"Après la mise à jour du {_when(healed['at'])}, {healed['recovered']} messages relus sur {healed['messages']}."
+        told = f"Après la mise à jour du {_when(healed['at'], zone)}, {healed['recovered']} messages relus sur {healed['messages']}."
         parts.append(Text(told, style="bright_black"))
     if found.get("nodes"):
-        parts.append(_nodes(found["nodes"]))
+        parts.append(_nodes(found["nodes"], zone))
     waiting = found["deadlines"]
     parts.append(Text(f"{waiting['waiting']} échéances à venir ; journal : {found['journal']} lignes.", style="bright_black"))
-    parts.append(_clock())
+    parts.append(_clock(zone))
     return Group(*parts)
 
 
-def _nodes(found: Sequence[Mapping[str, Any]]) -> Table:
+def _nodes(found: Sequence[Mapping[str, Any]], zone: str) -> Table:
     """The machines that share the work, and which lane is where."""
     table = Table(title="Nœuds", title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("", "", "version", "vu", "voies"):
@@ -207,7 +211,9 @@ def _nodes(found: Sequence[Mapping[str, Any]]) -> Table:
     for node in found:
         colour, words = NODES[node["state"]]
         state = Text("●", style=colour)
-        table.add_row(state, f"{node['name']} ({words})", node["version"], _when(node["seen_at"]), ", ".join(node["lanes"]))
+        table.add_row(
+            state, f"{node['name']} ({words})", node["version"], _when(node["seen_at"], zone), ", ".join(node["lanes"])
+        )
     return table
 
 
@@ -226,30 +232,29 @@ def calls_today(found: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
-def _when(at: str | datetime | None) -> str:
+def _when(at: str | datetime | None, zone: str) -> str:
     iso = at.isoformat() if isinstance(at, datetime) else at
-    return datetime.fromisoformat(iso).astimezone().strftime("%d/%m %H:%M:%S") if iso else "—"
+    return datetime.fromisoformat(iso).astimezone(ZoneInfo(zone)).strftime("%d/%m %H:%M:%S") if iso else "—"
 
 
-def _clock() -> Text:
-    """By which clock the times are: a server's is seldom that of the people who use its desk."""
-    return Text(f"Heures de l'horloge de cette machine ({datetime.now().astimezone():%Z}).", style="bright_black")
+def _clock(zone: str) -> Text:
+    return Text(f"Les heures dites sont en {zone_text(zone)}.", style="bright_black")
 
 
-def waiting_for_a_person(rows: Sequence[ParkedRow]) -> RenderableType:
+def waiting_for_a_person(rows: Sequence[ParkedRow], zone: str) -> RenderableType:
     """What ``parked`` shows."""
     if not rows:
         return Text("Rien n'attend une personne.", style="green")
     blocks: list[RenderableType] = []
     for row in rows:
-        since = row.since.astimezone().strftime("%d/%m %H:%M")
+        since = _when(row.since, zone)
         # The identifier alone on its line: it is what one copies.
         blocks.append(Text(row.id, style="bold", no_wrap=True, overflow="ignore"))
         blocks.append(Text(f"  {' · '.join(filter(None, [row.ref, row.what, f'depuis le {since}']))}"))
         blocks.append(Padding(Text(row.why), (0, 0, 1, 2)))
     return Group(
         *blocks,
-        _clock(),
+        _clock(zone),
         Text("daemon.py retry IDENTIFIANT (ou all) refait ; daemon.py drop IDENTIFIANT abandonne.", style="bright_black"),
     )
 
@@ -293,8 +298,8 @@ def case(found: Mapping[str, Any]) -> RenderableType:
         what = "\n".join(told(line, "fr") for line in entry["text"].splitlines()) or ", ".join(
             f"{k} {v}".strip() for k, v in data.items()
         )
-        history.add_row(_when(entry["at"]), label(LINES, entry["kind"])["fr"], what)
-    return Group(head, effects, history, _clock())
+        history.add_row(_when(entry["at"], found["zone"]), label(LINES, entry["kind"])["fr"], what)
+    return Group(head, effects, history, _clock(found["zone"]))
 
 
 def case_unread(one: Mapping[str, Any]) -> list[str]:
