@@ -6,7 +6,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from engine.directive_lists import Row, rows_of, with_rows
+from engine.directive_problem import DirectiveErrors
 from engine.directives import load_business
 from tests.browser import Browser, with_people
 from tests.orders_house import orders_house
@@ -51,3 +54,27 @@ def test_a_product_is_added_in_the_desk_and_kept_as_a_draft(tmp_path: Path) -> N
         marc = Browser(web)
         marc.login("marc")
         assert marc("POST", "/directives/sacherie/list", {"csrf": marc.csrf(), "name": NAME}).status == 403
+
+
+@pytest.mark.parametrize(
+    ("stands", "written", "cause"),
+    [("---\n", "--\n", "doit commencer par une ligne"), ("\nvalues:", "\nvalues: {}\nautres:", "n'est pas un mot connu")],
+)
+def test_a_list_that_does_not_read_is_told_once_and_not_by_what_uses_it(
+    tmp_path: Path, stands: str, written: str, cause: str
+) -> None:
+    shutil.copytree(ROOT / "directives" / "sacherie", tmp_path / "sacherie")
+    (tmp_path / "sacherie" / NAME).write_text(TEXT.replace(stands, written), "utf-8")
+    with pytest.raises(DirectiveErrors) as told:
+        load_business(tmp_path / "sacherie")
+    assert {Path(p.path).name for p in told.value.problems} == {NAME}
+    assert any(cause in p.message for p in told.value.problems)
+
+
+def test_a_list_of_nothing_is_told_where_it_stands(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "directives" / "sacherie", tmp_path / "sacherie")
+    head = TEXT[: TEXT.index("\nvalues:")]
+    (tmp_path / "sacherie" / NAME).write_text(head + "\nvalues: {}\n---\n", "utf-8")
+    with pytest.raises(DirectiveErrors) as told:
+        load_business(tmp_path / "sacherie")
+    assert [Path(p.path).name for p in told.value.problems] == [NAME]

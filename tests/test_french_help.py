@@ -7,7 +7,20 @@ from typer.testing import CliRunner
 
 from daemon import app
 
-ENGLISH = ("Usage", "Options:", "Commands:", "Arguments:", "Try ", "Error", "Missing", "No such", "Show this", "COMMAND ", "unexpected", "requires")
+ENGLISH = (
+    "Usage",
+    "Options:",
+    "Commands:",
+    "Arguments:",
+    "Try ",
+    "Error",
+    "Missing",
+    "No such",
+    "Show this",
+    "COMMAND ",
+    "unexpected",
+    "requires",
+)
 
 
 @pytest.mark.parametrize(

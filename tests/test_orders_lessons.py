@@ -88,3 +88,13 @@ def test_of_several_lines_eval_tells_which_cell_is_read_otherwise() -> None:
 def test_a_line_that_a_hand_set_back_as_it_was_read_is_read_right() -> None:
     found = evaluate([of_two(("lines.2.quantity", "700"), ("lines.2.quantity", "500"))], [sacherie()])
     assert (found.score("commande", "lines").right, found.misses) == (1, ())
+
+
+def test_lines_of_which_nothing_is_read_are_told_cell_by_cell() -> None:
+    read = read_mail(mail("", "Bonjour", sender="a@atlas.example"), Setup(businesses=(sacherie(),)), now=NOW, hints={})
+    example = replace(
+        of_two(("lines.2.quantity", "700")), said=(Said(1, "email", NOW, read.message, read.reading, "done", "new"),)
+    )
+    misses = [m for m in evaluate([example], [sacherie()]).misses if m.name == "quantity"]
+    assert [(m.line, m.wanted, m.found) for m in misses] == [(1, misses[0].wanted, ""), (2, "700 pièces", "")]
+    assert misses[0].wanted
