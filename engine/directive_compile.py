@@ -207,6 +207,9 @@ class _Compiler:
                 self.problems.add(read.part.line("list"), f"{shown(name)} sert déjà dans {lists[name].document.path}")
             lists.setdefault(name, read)
             check_choices(read.part.values, self.problems)
+            if not read.part.values and "values" not in read.doubtful:
+                said = f"la liste {shown(name)} n'a pas de « values »"
+                self.problems.add(read.part.line("list"), said, "énumérez ses valeurs et leurs mots")
         for directive in self.directives:
             self.problems.path = directive.document.path
             for fact in directive.part.facts.values():
