@@ -8,7 +8,7 @@ lines, and the sum of them in the fact of that name. ``rows_of`` gives the lines
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -48,6 +48,20 @@ def rows_of(facts: Iterable[Fact], directive: Directive) -> tuple[Row, ...]:
         return held.value.rows
     cells = tuple(by_name[name] for name in spec.columns if name in by_name)
     return (Row(cells),) if cells else ()
+
+
+def addressed(facts: Iterable[Fact], directive: Directive) -> Iterator[tuple[str, Fact]]:
+    """Every fact with the address that ``corrected`` takes: its name, or ``lines.2.quantity`` for a cell of the second of several
+    lines. A column stands by its own name only where it tells of all lines what no single one says."""
+    spec, every = rows_spec(directive), tuple(facts)
+    held = next((f for f in every if spec is not None and f.name == spec.name), None)
+    rows = held.value.rows if held is not None and isinstance(held.value, Rows) else ()
+    for fact in every:
+        cell = rows[0].cell(fact.name) if rows else None
+        if fact is held and rows:
+            yield from ((f"{fact.name}.{n}.{cell.name}", cell) for n, row in enumerate(rows, 1) for cell in row.cells)
+        elif cell is None or (cell.value, cell.evidence) != (fact.value, fact.evidence):
+            yield fact.name, fact
 
 
 def doubtful(fact: Fact, spec: FactSpec) -> bool:

@@ -22,6 +22,9 @@ CHANNELS: Mapping[str, Localized] = {
     "form": {"fr": "formulaire", "en": "form"},
     "hubspot": {"fr": "HubSpot", "en": "HubSpot"},
 }
+#: What one of several lines is called, and what is of all of them.
+LINE: Localized = {"fr": "ligne {number}", "en": "line {number}"}
+ALL_LINES: Localized = {"fr": "toutes les lignes", "en": "all lines"}
 OFFERS: Mapping[str, Localized] = {
     "open": {"fr": "ouvert", "en": "open"},
     "void": {"fr": "remplacé", "en": "replaced"},

@@ -18,12 +18,12 @@ from core.judging import judges
 from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
-from core.reading import Evidence, Rows
-from core.rows import digest_of
+from core.reading import Evidence
+from core.rows import addressed, digest_of, rows_spec
 from core.values import missing
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from core.wording import fact_text, price_text
-from engine.case_labels import ACTS, ENDED, LINES, STATES, TO_TREAT, TREATED, WAITS, deadline_label, label
+from engine.case_labels import ACTS, ALL_LINES, ENDED, LINE, LINES, STATES, TO_TREAT, TREATED, WAITS, deadline_label, label
 from engine.office import Office, without_links
 from engine.shown_papers import Paper, papers_of
 
@@ -36,7 +36,10 @@ _SYSTEM_CHANNEL: Mapping[str, Channel] = {"mail": "email", "whatsapp": "whatsapp
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """Words of a message by which a fact is known: ``source`` ("subject", "text", "body") from ``start`` to ``end``."""
+    """Words of a message by which a fact is known: ``source`` ("subject", "text", "body") from ``start`` to ``end``.
+
+    ``fact`` is its address: its name, or ``lines.2.quantity`` for a cell of the second of several lines.
+    """
 
     fact: str
     source: str
@@ -211,6 +214,8 @@ class CaseView:
     beside: tuple[Beside, ...] = ()
     #: Stands for the facts as they are shown here (core.rows.digest_of).
     digest: str = ""
+    #: What people call each fact, by its address; one of several lines with the line's number.
+    names: Mapping[str, Localized] = field(default_factory=dict)
 
     @property
     def quote(self) -> QuoteView | None:
@@ -278,7 +283,7 @@ class Cases:
             status=directive.ticket.status.get(case.stage, ""),
             gate=gates[case.gate].gate if case.gate < len(gates) else "",
             current=self._office.business(case.business).revision == case.revision,
-            conversation=_conversation(case, said, effects, history),
+            conversation=_conversation(case, directive, said, effects, history),
             facts=_facts(case, directive, said),
             quotes=_quotes(case, directive, effects),
             files=_files(case, effects, receipts),
@@ -291,20 +296,34 @@ class Cases:
             ),
             beside=self._still_open(case.beside),
             digest=digest_of(case, directive),
-            papers=papers_of(case, [d for one in said for d in one.message.documents], lambda name: _called(directive, name)),
+            papers=papers_of(case, [d for one in said for d in one.message.documents], directive),
+            names={address: _called(directive, case, address) for address, _ in addressed(case.facts, directive)},
         )
 
 
-def _called(directive: Directive, name: str) -> str:
-    spec = directive.fact(name)
-    return (in_language(spec.label, "fr") if spec else "") or name
+def _called(directive: Directive, case: Case, address: str) -> Localized:
+    head, _, rest = address.partition(".")
+    number, _, column = rest.partition(".")
+    spec, lined = directive.fact(column or head), rows_spec(directive)
+    of: Localized = LINE if number else {}
+    if lined is not None and head in lined.columns and case.fact(lined.name) is not None:
+        of = ALL_LINES
+    found = {}
+    for language in LANGUAGES:
+        name = (in_language(spec.label, language) if spec else "") or column or head
+        found[language] = f"{name}, {of[language].format(number=number)}" if of else name
+    return found
 
 
 # ------------------------------------------------------------------ what was said
 
 
 def _conversation(
-    case: Case, said: Sequence[Said], effects: Sequence[OutboxRow], history: Sequence[tuple[int, JournalEntry]]
+    case: Case,
+    directive: Directive,
+    said: Sequence[Said],
+    effects: Sequence[OutboxRow],
+    history: Sequence[tuple[int, JournalEntry]],
 ) -> tuple[Utterance, ...]:
     """Theirs at the time we had them, ours at the time they left, or were decided while they have not."""
     roles = {entry.data.get("message"): entry.data.get("from") for _, entry in history if "message" in entry.data}
@@ -331,7 +350,7 @@ def _conversation(
                 automatic=message.automatic or "",
                 language=message.language,
                 files=message.attachments,
-                highlights=_highlights(case, one),
+                highlights=_highlights(case, directive, one),
                 verified=message.authentication.verdict,
                 defects=message.defects,
             )
@@ -361,23 +380,19 @@ def _conversation(
     return tuple(sorted(found, key=lambda u: (u.at, u.who == "us")))
 
 
-def _highlights(case: Case, one: Said) -> tuple[Highlight, ...]:
-    """Where the words stand by which the case's facts are known, as far as this message told them."""
+def _highlights(case: Case, directive: Directive, one: Said) -> tuple[Highlight, ...]:
+    """Where the words stand by which the case's facts are known, those of each line too, as far as this message told them."""
     message = one.message
     sources = {"subject": message.subject, "text": message.text, "body": message.body}
+    held = dict(addressed(case.facts, directive))
     found: dict[Highlight, None] = {}
-    for fact in case.facts:
-        read = one.reading.fact(fact.name)
-        lined = read is not None and isinstance(read.value, Rows) and fact.origin != "person"  # totals were calculated since
-        if read is None or (read.value != fact.value and not lined):
+    for address, read in addressed(one.reading.facts, directive):
+        if (fact := held.get(address)) is None or fact.value != read.value:
             continue
-        every = [(fact.name, evidence) for evidence in read.evidence]
-        if isinstance(read.value, Rows):  # each cell has its own words
-            every = [(cell.name, evidence) for row in read.value.rows for cell in row.cells for evidence in cell.evidence]
-        for name, evidence in every:
+        for evidence in read.evidence:
             text, end = sources.get(evidence.source, ""), evidence.start + len(evidence.quote)
             if evidence.start >= 0 and evidence.quote and text[evidence.start : end] == evidence.quote:
-                found[Highlight(name, evidence.source, evidence.start, end)] = None
+                found[Highlight(address, evidence.source, evidence.start, end)] = None
     return tuple(sorted(found, key=lambda h: (h.source, h.start, h.end)))
 
 

@@ -18,10 +18,10 @@ from core.register import columns
 from core.rows import rows_of, rows_spec
 from core.views import DeskStore, RegisterFilter, RegisterRow
 from core.wording import alert_text, fact_text, tax_text, unit_text
-from engine.case_labels import CHANNELS, label
+from engine.case_labels import ALL_LINES, CHANNELS, label
 from engine.export import PAGE, Cell, harmless, number
 from engine.office import Office
-from engine.registers import ALL_LINES, Column, Registers
+from engine.registers import Column, Registers
 
 Kind = Literal["text", "phone", "number", "money", "share", "day", "time"]
 

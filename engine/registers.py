@@ -18,6 +18,7 @@ from core.register import columns, roles
 from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
 from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow, WhatCount
 from core.wording import fact_text, quantity_text, unit_text
+from engine.case_labels import ALL_LINES
 from engine.cases import LANGUAGES, Cases, CaseView
 from engine.office import Office
 from engine.typed import written_value
@@ -364,10 +365,6 @@ def _fields(
         )
         for number, row in enumerate(rows, 1)
     )
-
-
-#: What the sum of several lines is called beside that of one.
-ALL_LINES: Localized = {"fr": "toutes les lignes", "en": "all lines"}
 
 
 def _of_all(field: Field, lined: bool) -> Field:

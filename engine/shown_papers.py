@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.case import Case
+from core.directive import Directive
 from core.document import BETWEEN, SOURCE, Box, Document, Kind, Method, Page, Trouble
 from core.reading import Evidence
+from core.rows import addressed
 
 #: Kinds of files whose pages can be drawn.
 DRAWN: tuple[Kind, ...] = ("pdf", "image")
@@ -15,7 +17,10 @@ DRAWN: tuple[Kind, ...] = ("pdf", "image")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a fact stands on a page: ``start`` to ``end`` in its text, ``box`` on its picture, ``place`` as people call it."""
+    """Where a fact stands on a page: ``start`` to ``end`` in its text, ``box`` on its picture, ``place`` as people call it.
+
+    ``fact`` is its address (core.rows.addressed).
+    """
 
     fact: str
     start: int
@@ -70,15 +75,15 @@ class Paper:
         return any(page.marks for page in self.pages)
 
 
-def papers_of(case: Case, documents: Iterable[Document], name_of: Callable[[str], str]) -> tuple[Paper, ...]:
-    """The files of a case that were read, each content once. ``name_of`` says how people call a fact."""
-    proofs = [(name_of(fact.name), proof) for fact in case.facts for proof in fact.evidence]
+def papers_of(case: Case, documents: Iterable[Document], directive: Directive) -> tuple[Paper, ...]:
+    """The files of a case that were read, each content once, with the places of its facts, those of each line too."""
+    proofs = [(address, proof) for address, fact in addressed(case.facts, directive) for proof in fact.evidence]
     unique = {document.sha256: document for document in documents}
     return tuple(paper(document, proofs) for document in unique.values())
 
 
 def paper(document: Document, proofs: Sequence[tuple[str, Evidence]]) -> Paper:
-    """One file. ``proofs`` are (what people call the fact, its evidence), of this file or of others."""
+    """One file. ``proofs`` are (the fact's address, its evidence), of this file or of others."""
     mine = [(fact, proof) for fact, proof in proofs if proof.source == SOURCE + document.sha256 and proof.start >= 0]
     at = 0
     pages = []

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import paper_files as make
+
 from core.effects import SendMessage
 from core.reading import Quantity
 from tests.browser import forms_of, text_of, with_people
+from tests.desk_house import arrive
 from tests.orders_house import order, orders_house
 from tests.orders_people import TEXT, Program, person, yes
-from tests.road import plain
+from tests.road import mail, plain
 from tests.web_help import Running
 
 pytest_plugins = ("tests.orders_fixtures",)
@@ -49,10 +52,40 @@ def test_the_order_page_shows_where_each_field_was_read(season: Running) -> None
     assert "calculé" in text
     two = next(c for c in season.counter.cases() if "2026-114" in c.subject)
     page = anne.get(f"/orders/{two.id}")
-    assert '<mark class="evidence" title="date de livraison">12 mars 2026</mark>' in page.body.decode()
+    assert (
+        '<mark class="evidence" data-fact="delivery_date" title="Date de livraison">12 mars 2026</mark>' in page.body.decode()
+    )
     assert 'name="f.lines.2.quantity"' in page.body.decode()
-    # The words of the second line as well.
-    assert 'title="quantité">2 000 sachets</mark>' in page.body.decode()
+    # The words of the second line as well, told from those of the first.
+    assert 'data-fact="lines.2.quantity" title="Quantité, ligne 2">2 000 sachets</mark>' in page.body.decode()
+    assert 'data-fact="lines.1.quantity" title="Quantité, ligne 1">3 000 sacs</mark>' in page.body.decode()
+
+
+def test_each_line_keeps_its_words_when_another_is_corrected_and_those_in_files_are_marked(web: Running) -> None:
+    counter, desk = web.counter, web.edge.desk
+    paper = make.pdf((
+        (60, 80, "BON DE COMMANDE"), (60, 120, "- 3 000 sachets fond plat kraft brun, 0,35 MAD HT"),
+        (60, 150, "- 500 sacs fond carré avec poignées torsadées, 2,10 MAD HT"), (60, 180, "Livraison le 25/03/2026"),
+    ))  # fmt: skip
+    counter.pass_time(minutes=1)
+    arrive(counter, mail("Bonjour, ci-joint.", sender="achats@atlas.example", subject="Commande", files=(("bc.pdf", paper),)))
+    (filed,) = counter.cases()
+    anne = person(web)
+    page = anne.get(f"/orders/{filed.id}").body.decode()
+    for line, words in ((1, "3 000 sachets"), (2, "500 sacs")):
+        marked = f'data-fact="lines.{line}.quantity" title="Quantité, ligne {line}"'
+        assert f"{marked}>{words}</mark>" in page, line
+        assert page.count(marked) == 1, line
+        assert f'<rect data-fact="lines.{line}.quantity"' in page, line
+    written = order(
+        counter, "Commande :\n- 3 000 sachets fond plat\n- 500 sacs poignées torsadées\n- 200 sacs poignées plates", number=2
+    )
+    desk.acts.give(written, "correct", author="anne", values={"lines.2.quantity": "600"})
+    counter.settle()
+    page = anne.get(f"/orders/{written}", **{"accept-language": "en"}).body.decode()
+    assert 'title="Quantity, line 3">200 sacs</mark>' in page
+    assert 'data-fact="lines.2.product"' in page
+    assert 'data-fact="lines.2.quantity"' not in page  # 600 is what Anne wrote, no words of the customer's
 
 
 def test_a_business_without_a_register_has_none_of_these_pages(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from engine.unlocking import LONGEST
 from web.api.files import SHOWN
 from web.auth import Person
 from web.pages.frame import Agent, Frame, Reader, sorry
-from web.pages.page import VIEWER_POLICY, Notice, Pages, back, safe_path
+from web.pages.page import VIEWER_POLICY, Notice, Pages, back, begun, safe_path
 from web.problems import Refusal
 
 #: Seconds that an act's outcome is waited for before the page comes back.
@@ -34,18 +34,22 @@ FileId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Facts:
-    """Where in a message the facts' words stand, with the names of the facts."""
+    """Where in a message the facts' words stand, and what people call the facts, by their addresses."""
 
     def __init__(self, view: CaseView, language: str) -> None:
-        self._labels = {fact.name: fact.label[language] for fact in view.facts}
+        self._names = {address: name[language] for address, name in view.names.items()}
 
     def spans(self, one: Utterance, source: str) -> list[tuple[int, int, str]]:
-        """(start, end, fact) in that part of the message, without overlaps."""
+        """(start, end, the fact's address) in that part of the message, without overlaps."""
         found: list[tuple[int, int, str]] = []
         for mark in one.highlights:
             if mark.source == source and (not found or mark.start >= found[-1][1]):
-                found.append((mark.start, mark.end, self._labels.get(mark.fact, mark.fact)))
+                found.append((mark.start, mark.end, mark.fact))
         return found
+
+    def called(self, address: str) -> str:
+        """What people call it."""
+        return begun(self._names.get(address, address))
 
 
 async def shown(frame: Frame, request: Request, person: Person, case_id: str, status: int = 200, notice: Notice | None = None,

@@ -179,16 +179,17 @@ def paper_of(evidence: Sequence[Evidence]) -> str:
 
 def within(spans: list[tuple[int, int, str]], start: int, end: int) -> list[tuple[int, int, str]]:
     """The spans of a piece of a text, counted from its beginning."""
-    return [(max(a, start) - start, min(b, end) - start, title) for a, b, title in spans if a < end and b > start]
+    return [(max(a, start) - start, min(b, end) - start, fact) for a, b, fact in spans if a < end and b > start]
 
 
-def marked(text: str, spans: list[tuple[int, int, str]]) -> Markup:
-    """The text with the spans (start, end, label) highlighted; everything in it is escaped, and spans never overlap."""
+def marked(text: str, spans: list[tuple[int, int, str]], called: Callable[[str], str]) -> Markup:
+    """The text with the spans (start, end, address of the fact) highlighted, the facts as they are ``called``; everything in it is
+    escaped, and spans never overlap."""
     out, at = Markup(), 0
-    for start, end, title in sorted(spans):
+    for start, end, fact in sorted(spans):
         if start < at or end <= start or end > len(text):
             continue
         out += text[at:start]
-        out += Markup('<mark class="evidence" title="{}">{}</mark>').format(title, text[start:end])
+        out += Markup('<mark class="evidence" data-fact="{}" title="{}">{}</mark>').format(fact, called(fact), text[start:end])
         at = end
     return out + text[at:]

@@ -3,10 +3,9 @@
   "use strict";
   const light = (field) => {
     for (const mark of document.querySelectorAll(".evidence-on")) mark.classList.remove("evidence-on");
-    const label = field && field.dataset.evidence;
-    if (!label) return;
-    const named = (mark) => mark.title || mark.querySelector("title")?.textContent || "";
-    const marks = [...document.querySelectorAll(".evidence, .paper-picture rect")].filter((mark) => named(mark) === label);
+    const fact = field && field.dataset.evidence;
+    if (!fact) return;
+    const marks = [...document.querySelectorAll(".evidence, .paper-picture rect")].filter((mark) => mark.dataset.fact === fact);
     for (const mark of marks) mark.classList.add("evidence-on");
     if (marks.length) marks[0].scrollIntoView({ block: "nearest", behavior: "instant" });
   };
