@@ -210,6 +210,10 @@ class Registers:
         """Those that are short enough for a table on a page."""
         return [column for column in self.columns() if column.brief]
 
+    def printed(self) -> list[Column]:
+        """Those of a printed table: the brief ones, prices and what a line is made of beside them."""
+        return [column for column in self.columns() if column.brief or column.price == "unit" or column.type == "details"]
+
     def whats(self) -> list[tuple[str, Localized]]:
         """What can be asked for: (value, label) of the choice that says it."""
         found: dict[str, Localized] = {}

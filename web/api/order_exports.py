@@ -145,4 +145,4 @@ def _pdf(desk: Desk, meant: tuple[RegisterFilter, ZoneInfo], spoken: Speech) -> 
         for page in desk.register_exports.requests(chosen):
             yield from (desk.registers.listed(row) for row in page)
 
-    return print_register(desk.registers.name(), desk.business.label, found, rows(), desk.registers.brief(), spoken)
+    return print_register(desk.registers.name(), desk.business.label, found, rows(), desk.registers.printed(), spoken)

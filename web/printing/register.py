@@ -81,10 +81,13 @@ def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
 
 def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn], speech: Speech) -> None:
     say, language = speech.say, speech.language
-    fixed = [Column(say("N°"), 56), Column(say("Reçue"), 56), Column(say("Client"), 112), Column(say("Statut"), 60)]
-    last = Column(say("Confiance"), 58, True)
+    fixed = [Column(say("N°"), 56), Column(say("Reçue"), 54), Column(say("Client"), 98), Column(say("Statut"), 56)]
+    last = Column(say("Confiance"), 52, True)
     rest = sheet.inner - sum(c.width for c in fixed) - last.width
-    weights = [{"choice": 2.1, "money": 1.25}.get(column.type, 1.0) for column in columns] or [1.0]
+    weights = [
+        {"choice": 1.5, "date": 1.3, "money": 1.2 if column.price == "unit" else 1.1}.get(column.type, 1.0)
+        for column in columns
+    ] or [1.0]
     shown = [
         Column(begun(in_words(column.label, language)), rest * weight / sum(weights), column.number)
         for column, weight in zip(columns, weights, strict=False)

@@ -210,18 +210,32 @@ class Sheet:
 
         head()
         while (row := row_of()) is not None:
-            if self.y + 14 > self.height - MARGIN - 14:
+            told = [self.broken(cell, column.width - 8, row.strong) for column, cell in zip(columns, row.cells, strict=True)]
+            high = 5 + 9 * max(1, *(len(lines) for lines in told))
+            if self.y + high > self.height - MARGIN - 14:
                 self.new_page()
                 head()
             x = MARGIN
             ink = SOFT if row.soft else INK
-            for column, cell in zip(columns, row.cells, strict=True):
+            for column, lines in zip(columns, told, strict=True):
                 edge = x + column.width - 4 if column.right else x + 4
-                if cell:
-                    self.text(edge, self.y + 10, cell, 7, ink, bold=row.strong, right=column.right, most=column.width - 8)
+                for n, line in enumerate(lines):
+                    foot = self.y + 10 + 9 * n
+                    self.text(edge, foot, line, 7, ink, bold=row.strong, right=column.right, most=column.width - 8)
                 x += column.width
-            self.y += 14
+            self.y += high
             self.rule(MARGIN, self.y, self.inner)
+
+    def broken(self, text: str, width: float, bold: bool) -> list[str]:
+        """The text of a cell on up to two lines, broken between words; what still is too wide is cut when it is drawn."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+
+        name = self.bold if bold else self.plain
+        if not text or stringWidth(text, name, 7) <= width:
+            return [text] if text else []
+        words = text.split(" ")
+        most = max((n for n in range(1, len(words)) if stringWidth(" ".join(words[:n]), name, 7) <= width), default=0)
+        return [" ".join(words[:most]), " ".join(words[most:])] if most else [text]
 
 
 def scale(most: float) -> list[float]:
