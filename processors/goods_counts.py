@@ -9,9 +9,34 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from processors.goods_marks import Marks
+from processors.goods_sayings import (
+    AFTER_NUMBER,
+    AGAIN,
+    BOXES_OF,
+    BRACKET,
+    CORRECTED,
+    EITHER,
+    FROM,
+    IN_ALL,
+    IN_ALL_BEFORE,
+    IN_BRACKETS,
+    IN_ONE,
+    JOINT,
+    LABEL,
+    MORE,
+    MORE_LABELLED,
+    NO_MORE,
+    NOT_ASKED,
+    OF_EACH,
+    RATHER,
+    SAID,
+    THIS_TIME,
+    TIMES_OVER,
+    TWO,
+    X,
+)
 from processors.goods_units import AND, BETWEEN, STOP, WORD, Units, unit_after
 from processors.numbers_spoken import Number, numbers
-from processors.words_common import word_set
 
 #: From here on a number surely counts what is asked for.
 SURE = 0.8
@@ -19,77 +44,6 @@ SURE = 0.8
 BARE = 0.6
 #: How surely something is read where more stands beside it that was not understood.
 DOUBT = 0.45
-_SAID = re.compile(
-    r"(?:\bquantites?(?:\s+\w{1,12})?|\bqte?s?|\bqty|\bquantity|\bnombres?|\bnbre?|\bvolumes?|\bmenge|الكمية|العدد|\bch7al|\bkmiya)"
-    r"(?:\s?\([^)\n]{1,20}\))?\s{0,2}(?:\.?\s{0,2}[:=|]?|\.{3,60})\s{0,2}$"
-)
-_IN_ALL = re.compile(r"\s{0,2}(?:\w{1,12}\s){0,2}(?:en\s+tout|au\s+total|in\s+total|in\s+all|f\s?l?majmou3|في\s+المجموع)")
-_IN_ALL_BEFORE = re.compile(
-    r"(?:\btotal(?:\s+de)?|\bau\s+total|\ben\s+tout|\bin\s+total|\bmajmou3|المجموع)\s{0,2}(?:general\s?)?[:=]?\s{0,2}$"
-)
-#: The same said in another way: "2 palettes, soit 20 000 roses", "3 cartons (1 500 roses)".
-_AGAIN = re.compile(
-    r"(?:\bsoit|\bc['’]est[- ]a[- ]dire|\bcad|\bi\.?e\.?|\bdonc|\bthat\s+is|يعني|\bya3ni)\s{0,2}(?:environ\s|pres\sde\s)?$"
-)
-_BRACKET = re.compile(r"[(\[=]\s{0,2}(?:soit\s|env(?:iron)?\.?\s|approx\w*\.?\s|about\s|=\s?)?$")
-#: One or the other, or between the two.
-_EITHER = re.compile(r"\s{0,2}(?:ou(?:\s+bien)?|or|a|to|wla|wella|ola|اولا|او|-|–|/)\s{0,2}(?:environ\s)?")
-_AND = re.compile(r"\s?(?:et|and|w)\s?")
-_BETWEEN = re.compile(r"\b(?:entre|between|bin)\s{0,2}$")
-#: What stands between two parts of an enumeration.
-JOINT = re.compile(
-    r"[,;+&•|]|\s[-–—/]\s|\n|(?<!\benv)(?<!\bref)(?<!\bart)(?<!\bp)(?<!\bn)(?<!\bpgn)(?<!oign)(?<!\bcde)\.\s"
-    r"|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que|ou|also)(?![^\W_])|(?<![^\W_])و(?=\s?[\d\u0660-\u0669])"
-)
-#: "100 (cent) cartons".
-_IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
-#: What is still there, what was there before and what is not wanted is not what is ordered: "il ne reste que 2 cartons".
-_NOT_ASKED = re.compile(
-    r"(?<!que )(?<!comme )\b(?:la\s+derniere\s+fois|l['’]autre\s+fois|last\s+time|usually|habituellement|normalement|"
-    r"(?:a|avait|avions|avais|avons)\s+pris|lme?rra\s+li\s+fatet)\b[^,;.!?\n]*$"
-    r"|\b(?:un\s+prix|un\s+devis|une\s+offre|vos?\s+prix|tarifs?|combien|a\s+(?:quote|price)|ch7al|taman)\s+(?:pour|de|des|for|dyal|of)\s+(?:les\s)?$"
-    r"|\b(?:rest(?:e|ent|ait|ant)|plus\s+que|left|en\s+stock|stock\s+de|b9a|ba9i|baqi)\W+(?:\w+\W+){0,3}$"
-    r"|\b(?:au\s+lieu|a\s+la\s+place|instead|rather\s+than|plutot\s+que|et\s+non|and\s+not|pas|machi|contre|3iwad|f?\s?blast)\W+(?:(?:de|des|d|les?|of|the)\W+)?$"
-)
-_NO_MORE = re.compile(
-    r"[^,;.!?\n]{0,40}\b(?:d['’]avance|restants?|la\s+derniere\s+fois|l['’]an(?:nee)?\s+dernier|last\s+time|"
-    r"per\s+(?:day|week|month)|par\s+(?:jour|semaine|mois|an))\b"
-)
-#: A joint that makes what follows one more thing.
-_MORE = re.compile(
-    r"(?:[+&•]|(?<![^\W_])(?:et|and|plus|w|puis|ainsi\s+que)|(?<![^\W_])و)\s{0,2}(?:(?:aussi|encore|egalement|also|les|des)\s)?$"
-)
-#: The same with what it is called: "roses : 500 / of those : 300".
-_MORE_LABELLED = re.compile(
-    r"(?:[,;+&•|/]|(?<![^\W_])(?:et|and|w|puis))\s{1,2}(?!(?:tel|gsm|fax|prix|total|montant|code|ref|tva|ice|capital|poids|price|amount|numero|no|n))"
-    r"(?:[^\W\d_]+\s?){1,4}[:=]\s{0,2}$"
-)
-#: Somebody takes back what he just said: "2 tonnes... pardon, 2 500 roses".
-CORRECTED = re.compile(
-    r"\b(?:pardon|plutot|(?<!et )(?<!puis )enfin|correction|sorry|rather|oups|oops|smahli|erreur|je\s+voulais\s+dire|i\s+mean|finalement"
-    r"|ah\s+non|attendez|attends|rectification|je\s+corrige)\b(?!\s+(?:merci|livr))|\bnon,?\s{0,2}$"
-)
-_AFTER_NUMBER = word_set(
-    "a et pour de livraison svp stp merci cette ce had hadi this please maximum minimum en livrables livrable au prix pr and w plus "
-    "avec avant le by at for f fi dial dyal li lia liya 3afak"
-)
-_OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
-_TIMES_OVER = re.compile(r"\b(?:livraisons?|fois|deliveries|times|expeditions?|lots?|envois?|echeances?)\s(?:de|of|x)\s?$")
-#: "12 000 au lieu de 8 000", "cette fois 12 000": how many, whatever it is.
-_RATHER = re.compile(
-    r"\s?(?:[^\W\d_]{1,12}\s)?(?:au\slieu|a\sla\splace|instead|plutot\sque|rather\sthan|3iwad|f\s?blast|cette\sfois|this\stime|had\slme?rra)(?![^\W_])"
-)
-_THIS_TIME = re.compile(r"(?<![^\W_])(?:cette\sfois(?:[- ]ci)?|this\stime|had\s(?:lme?rra|nouba)|ghir)\s?,?\s?$")
-#: How many are in one box, which is not how many are ordered.
-_IN_ONE = re.compile(
-    r"\s?(?:[^\W\d_]{1,10}\s?)?(?:/|(?<![^\W_])(?:par|per|fi|f|dans\s(?:un|une|chaque))\s)\s?(?P<unit>[^\W\d_]{2,12})"
-)
-_BOXES_OF = re.compile(
-    r"(?<![^\W_])(?:conditionnee?s?|emballee?s?|packed|en|par|in|dans\sdes|des)\s(?P<unit>[^\W\d_]{2,12})\s(?:de|of|dyal)\s$"
-)
-#: "roses rouges : 5000", "roses x 5000", "roses (5000)".
-_LABEL = re.compile(r"[^\d.,;!?\n|]{0,40}(?:[:=(x×*–—-]|\.{3,60})?\s{0,3}")
-_X = re.compile(r"\s?[x×*]\s?")
 #: So many times a number at most.
 _TIMES = 24
 #: A number with no name of what it counts is at least so much.
@@ -147,7 +101,7 @@ def counts(
         if number.start >= end:
             break
         times = last is not None and number.value >= _LEAST and last.value <= _TIMES
-        times = times and last is not None and _X.fullmatch(marks.bare, last.end, number.start) is not None
+        times = times and last is not None and X.fullmatch(marks.bare, last.end, number.start) is not None
         if times and last is not None:
             if found and found[-1].start == last.start:
                 found.pop()
@@ -209,24 +163,24 @@ class _Stretch:
         word = WORD.match(bare, number.end)
         if word is not None and self._units.of(word[0]) is None and all(a != number.end for a, _ in self._named):
             return None  # "3tini"
-        if _NOT_ASKED.search(before) or (found and _OF_EACH.search(before) and _follows(bare, found[-1], number.start)):
+        if NOT_ASKED.search(before) or (found and OF_EACH.search(before) and _follows(bare, found[-1], number.start)):
             return None  # "90 paquets de 100 roses"
-        inside = _IN_ONE.match(bare, number.end)
+        inside = IN_ONE.match(bare, number.end)
         if inside is not None and (unit := self._units.of(inside["unit"])) is not None and unit != self._units.piece:
             return None  # "250 par carton"
-        boxed = _BOXES_OF.search(before)
+        boxed = BOXES_OF.search(before)
         if boxed is not None and self._units.of(boxed["unit"]) not in (None, self._units.piece):
             return None  # "en cartons de 250"
         what = self._what(number, before, found)
         if number.article and not (what.noun and what.unit != self._units.piece):
             return None
-        in_all = _IN_ALL.match(bare, number.end) is not None or _IN_ALL_BEFORE.search(before) is not None
+        in_all = IN_ALL.match(bare, number.end) is not None or IN_ALL_BEFORE.search(before) is not None
         sure = 1.0 if in_all and (what.sure or number.value >= _LEAST) else what.sure
-        if not sure or (what.noun and _NO_MORE.match(bare, what.end)):
+        if not sure or (what.noun and NO_MORE.match(bare, what.end)):
             return None
         if number.value != number.value.to_integral_value() and what.unit in ("", self._units.piece):
             return None
-        if _TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start):
+        if TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start):
             sure = min(sure, DOUBT)  # "3 livraisons de 10 000": of each or of all
         if number.about and number.value != 12:
             sure -= 0.3
@@ -240,7 +194,7 @@ class _Stretch:
     def _what(self, number: Number, before: str, found: Sequence[Count]) -> _What:
         """What is counted: by the unit or the thing that follows, the thing or the label before, the quality that follows."""
         bare, piece = self._bare, self._units.piece
-        spelled = _IN_BRACKETS.match(bare, number.end)
+        spelled = IN_BRACKETS.match(bare, number.end)
         ends = spelled.end() if spelled is not None and _same_number(spelled[1], number.value) else number.end
         unit = unit_after(bare[: self._end] if self._end - ends < 100 else bare, ends, self._units)
         nearby = _thing_after(bare, ends, self._named)
@@ -259,9 +213,9 @@ class _Stretch:
             what = _What(piece, number.end, SURE, True, True)  # "3000 roses + 3000 of those"
         else:
             what = _What(piece, number.end)
-        if many and not glued and (_RATHER.match(bare, number.end) or _THIS_TIME.search(before)):
+        if many and not glued and (RATHER.match(bare, number.end) or THIS_TIME.search(before)):
             what = replace(what, sure=max(what.sure, SURE), thing=True)
-        if _SAID.search(before):
+        if SAID.search(before):
             return replace(what, sure=0.95, thing=True)
         if re.match(r"\s?x\s", after) or re.search(r"(?:^|\s)x\s?$", before):
             return replace(what, sure=max(what.sure, 0.85))
@@ -272,20 +226,20 @@ class _Stretch:
     def _either(self, one: Number, other: Number) -> bool:
         """Whether two numbers are one or the other, or the least and the most: "5000 ou 6000", "entre 5000 et 6000"."""
         between = self._bare[one.end : other.start]
-        if _EITHER.fullmatch(between) is not None:
+        if EITHER.fullmatch(between) is not None:
             return True
-        return _AND.fullmatch(between) is not None and _BETWEEN.search(self._bare, self._start, one.start) is not None
+        return TWO.fullmatch(between) is not None and FROM.search(self._bare, self._start, one.start) is not None
 
     def _goes_on(self, number: Number, before: str, found: Sequence[Count]) -> bool:
         """Whether a number is one more thing, whatever it is: after "et" or at the beginning of a line of a list."""
         if found:
-            return found[-1].claims and any(p.search(before) is not None for p in (_MORE, _MORE_LABELLED))
+            return found[-1].claims and any(p.search(before) is not None for p in (MORE, MORE_LABELLED))
         return self._listed and not self._bare[self._start : number.start].strip(" \t\n-•*–—·")
 
     def _labelled(self, at: int, named: Sequence[tuple[int, int]]) -> bool:
         """Whether a thing's words stand right before a number: "roses rouges : 5000"."""
         ends = [b for _, b in named if self._start <= b <= at]
-        return bool(ends) and _LABEL.fullmatch(self._bare, max(ends), at) is not None
+        return bool(ends) and LABEL.fullmatch(self._bare, max(ends), at) is not None
 
 
 def _same_number(words: str, value: Decimal) -> bool:
@@ -299,9 +253,9 @@ def _follows(bare: str, before: Count, at: int) -> bool:
 
 def _is_again(bare: str, last: Count, before: str, at: int) -> bool:
     """Whether a number says once more, in brackets or after "soit", what the one before it says."""
-    if _AGAIN.search(before):
+    if AGAIN.search(before):
         return True
-    return _BRACKET.search(before) is not None and JOINT.search(bare, last.end, at) is None
+    return BRACKET.search(before) is not None and JOINT.search(bare, last.end, at) is None
 
 
 def _thing_after(bare: str, at: int, named: Sequence[tuple[int, int]]) -> int:
@@ -327,4 +281,4 @@ def _alone(before: str, after: str) -> bool:
         return False
     if re.search(r"[\w°/#_-]$", before) and not before.endswith((" -", "\n-")):
         return False
-    return following is None or (after[:1] in ",;:.)|\n\t" or following[0] in _AFTER_NUMBER)
+    return following is None or (after[:1] in ",;:.)|\n\t" or following[0] in AFTER_NUMBER)

@@ -12,9 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processors.goods_counts import CORRECTED, JOINT, Count
+from processors.goods_counts import Count
 from processors.goods_marks import Marks
 from processors.goods_pieces import Piece, pieces_of
+from processors.goods_sayings import CORRECTED, JOINT
 from processors.goods_units import WORD
 from processors.goods_values import Columns
 from processors.words import Hit

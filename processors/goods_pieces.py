@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from processors.goods_counts import JOINT, Count, counts
+from processors.goods_counts import Count, counts
 from processors.goods_marks import Marks
 from processors.goods_prices import Price
+from processors.goods_sayings import JOINT
 from processors.goods_units import Units
 from processors.words import Hit
 
