@@ -165,7 +165,7 @@ def comes_to(count: object, one: object, total: object, *, closely: bool = False
 
 def only_currency(plain: str, found: Sequence[Price]) -> tuple[str, tuple[int, int]] | None:
     """(currency, where) of the only currency that a folded text names, with its prices or beside words of prices; None for none or two."""
-    named = [(p.money.currency, p.spans[-1]) for p in found if p.money.currency]
+    named = [(p.money.currency, p.spans[-1]) for p in found if p.money.currency and p.sure != _UNTOLD]
     named += [(name, m.span("cur")) for m in _CURRENCY_BESIDE.finditer(plain) if (name := currency_of(m["cur"]))]
     return named[0] if len({name for name, _ in named}) == 1 else None
 

@@ -129,6 +129,8 @@ class _Cells:
         price: Price | None = next((p for p in self._marks.prices if cell.start <= p.start < cell.end), None)
         if price is not None:
             money, spans, sure = price.money, price.spans, 0.95
+            if price.sure <= DOUBT:  # a bare amount: its column says that it is a price, not in which currency
+                money, sure = Money(money.amount), 0.8
         elif (number := self._number(cell)) is not None:
             money, spans, sure = Money(number.value), ((number.start, number.end),), 0.8
         else:
