@@ -73,16 +73,22 @@ def test_the_printed_register_has_its_charts_as_vectors_and_every_order(season: 
     # An order of several lines has its sum in its own row, its lines under it with theirs.
     rows = [line.replace("\u202f", " ") for line in text.splitlines()]
     at = next(n for n, line in enumerate(rows) if "2 lignes" in line)
-    printed = " ".join(rows[at - 6 : at + 12])
+    printed = " ".join(rows[at - 6 : at + 20])
     for word in (
         "Maison Argan",
         "4900 MAD",
         "1. Sac fond carré avec poignées plates",
+        "1,40 MAD",
         "4200 MAD",
         "2. Sachet fond plat",
         "700 MAD",
     ):
         assert word in printed, printed
+    # What a thing is like and what one costs stand there as well; nothing is cut, days least of all.
+    whole = " ".join(" ".join(rows).split())
+    for word in ("Nature", "Prix unitaire", "kraft brun", "0,32 MAD HT / pièce", "28/02/2026", "09/02/2026", "12 mars 2026"):
+        assert word in whole, word
+    assert "…" not in whole
     first = document[0]
     kinds = [item.type for item in first.get_objects()]
     assert kinds.count(2) > 30  # paths

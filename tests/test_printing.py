@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from web.printing.sheet import scale
+from web.printing.sheet import Sheet, scale
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,16 @@ def test_no_axis_is_crowded_or_too_short() -> None:
         found = scale(most)
         assert 2 <= len(found) <= 7, most
         assert found[-1] >= most > found[-2], most
+
+
+def test_a_cell_goes_on_below_and_only_its_last_line_is_cut() -> None:
+    sheet = Sheet("", "")
+    assert sheet.folded("Sachet fond plat", 7, 200, 3) == ["Sachet fond plat"]
+    assert sheet.folded("Sac fond carré avec poignées torsadées", 7, 90, 3) == ["Sac fond carré avec", "poignées torsadées"]
+    assert sheet.folded("", 7, 90, 3) == [""]
+    address = "personne.au.nom.interminable@une-maison.example"
+    lines = sheet.folded(address, 7, 60, 9)
+    assert len(lines) > 2
+    assert "".join(lines) == address
+    assert sheet.folded("un deux trois quatre", 7, 20, 2) == ["un", "deux trois quatre"]
+    assert sheet.folded("مخبزة النور الكبرى بالدار البيضاء", 7, 80, 3) == ["مخبزة النور الكبرى بالدار", "البيضاء"]

@@ -102,6 +102,8 @@ def _alerting(desk: Desk, name: str, after: str) -> tuple[Sequence[Listed], str,
 # ------------------------------------------------------------------ charts
 
 
+#: What the ids of charts of amounts begin with.
+AMOUNTS = "amounts"
 #: The colour of a status, by the first of its stages: amber waits, green is well, red was refused.
 _COLOURS = {"waiting_info": 2, "waiting_review": 2, "waiting_approval": 2, "fulfilling": 0, "done": 0, "rejected": 4}
 
@@ -129,18 +131,21 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
             {say("nombre"): [float(found.statuses[word]) for word in shown]}, "pie", False, colours,
         ),
     ]  # fmt: skip
-    currencies = list(found.report.totals)
-    amounts = {
-        currency or say("sans devise"): [
+    # One chart a currency: amounts of two have no sum, and the heights of their bars say nothing of one another.
+    for at_currency, currency in enumerate(found.report.totals):
+        word = currency or say("sans devise")
+        sums = [
             float(sum((d.totals.get(currency, Decimal(0)) for d in found.report.days[at : at + size]), Decimal(0)))
             for at in starts
         ]
-        for currency in currencies
-    }
-    title = say("Montants, sans les rejetées")
-    if len(amounts) == 1:
-        title = say("Montants en %(currency)s, sans les rejetées", currency=next(iter(amounts)))
-    every.append(Chart("amounts", title, labels, amounts, "bar", False, (1, 3, 5)[: len(amounts)]))
+        title = (
+            say("Montants en %(currency)s, sans les rejetées", currency=word)
+            if currency
+            else say("Montants sans devise, sans les rejetées")
+        )
+        every.append(
+            Chart(f"{AMOUNTS}-{currency or 'none'}", title, labels, {word: sums}, "bar", False, ((1, 3, 5)[at_currency % 3],))
+        )
     return [chart for chart in every if any(any(values) for values in chart.series.values())]
 
 

@@ -8,13 +8,15 @@ from datetime import date
 from core.directive import Localized
 from engine.registers import Analysis, Listed
 from engine.registers import Column as ListColumn
-from web.pages.analytics import charts, in_words, ranked_clients, ranked_whats
+from web.pages.analytics import AMOUNTS, charts, in_words, ranked_clients, ranked_whats
 from web.pages.language import Speech
 from web.pages.page import begun
-from web.printing.sheet import MARGIN, Column, Printed, Sheet
+from web.printing.sheet import MARGIN, SOFT, Column, Printed, Sheet
 
 #: Requests that are printed one by one; the workbook has all of them.
 MOST_ROWS = 5_000
+#: How wide a column is beside one of a number, by the type of its fact.
+WEIGHTS = {"choice": 1.7, "details": 1.4, "money": 1.1, "date": 1.0}
 #: Rows of a ranking.
 SOME = 8
 
@@ -54,12 +56,16 @@ def print_register(
         high = sheet.ranking(MARGIN, half, say("Les plus demandés"), whats) if whats else 0.0
         other = sheet.ranking(MARGIN + half + 24, half, say("Les clients les plus actifs"), clients) if clients else 0.0
         sheet.y += max(high, other) + 12
-    if amounts := drawn.get("amounts"):
-        sheet.room(164)
-        sheet.bars(
-            MARGIN, sheet.inner, amounts.title, amounts.labels, list(amounts.series.items()), speech.number, amounts.colours
-        )
-        sheet.y += 168
+    money = [chart for chart in drawn.values() if chart.id.startswith(AMOUNTS)]
+    for at, amounts in enumerate(money):
+        # Two beside one another; one that is alone has the whole breadth.
+        if at % 2 == 0:
+            sheet.room(164)
+        alone = at % 2 == 0 and at == len(money) - 1
+        x, width = MARGIN + (half + 24) * (at % 2), sheet.inner if alone else half
+        sheet.bars(x, width, amounts.title, amounts.labels, list(amounts.series.items()), speech.number, amounts.colours)
+        if at % 2 or alone:
+            sheet.y += 168
     _requests(sheet, rows, columns, speech)
     return sheet.save()
 
@@ -76,18 +82,15 @@ def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
         (speech.number(round(total)), say("%(currency)s, sans les rejetées", currency=currency or say("sans devise")))
         for currency, total in found.report.totals.items()
     ]
-    sheet.tiles(tiles[:8])
+    sheet.tiles(tiles)
 
 
 def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn], speech: Speech) -> None:
     say, language = speech.say, speech.language
-    fixed = [Column(say("N°"), 56), Column(say("Reçue"), 54), Column(say("Client"), 98), Column(say("Statut"), 56)]
-    last = Column(say("Confiance"), 52, True)
+    fixed = [Column(say("N°"), 58), Column(say("Reçue"), 60), Column(say("Client"), 92), Column(say("Statut"), 55)]
+    last = Column(say("Confiance"), 50, True)
     rest = sheet.inner - sum(c.width for c in fixed) - last.width
-    weights = [
-        {"choice": 1.5, "date": 1.3, "money": 1.2 if column.price == "unit" else 1.1}.get(column.type, 1.0)
-        for column in columns
-    ] or [1.0]
+    weights = [WEIGHTS.get(column.type, 1.0) for column in columns] or [1.0]
     shown = [
         Column(begun(in_words(column.label, language)), rest * weight / sum(weights), column.number)
         for column, weight in zip(columns, weights, strict=False)
@@ -126,6 +129,8 @@ def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn
         return Printed([row.case.ref, opened, name, status, *cells, sure], strong=bool(row.rows))
 
     sheet.table([*fixed, *shown, last], row_of)
+    if not number:
+        sheet.text(MARGIN + 4, sheet.y + 14, say("Rien à compter dans cette période"), 8, SOFT)
     if number >= MOST_ROWS:
         sheet.room(20)
         sheet.text(

@@ -13,6 +13,9 @@ from web.printing.letters import fonts, shown
 INK, SOFT, LINE, FAINT, ACCENT = "#17211e", "#56625d", "#dfe3df", "#eef1ee", "#0b6e63"
 PALETTE = ("#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54")
 MARGIN = 36.0
+#: Tiles of a row; the size of a table's letters, how far its lines stand apart, how many a cell has at most.
+TILES = 8
+CELL, APART, FOLDS = 7.0, 9.0, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Sheet:
         """A line of text whose foot stands at ``y``; cut with an ellipsis where it is wider than ``most``."""
         from reportlab.pdfbase.pdfmetrics import stringWidth
 
-        name = self.bold if bold else self.plain
+        name = self._font(bold)
         told = shown(text)
         if most and stringWidth(told, name, size) > most:
             while text and stringWidth(told + "…", name, size) > most:
@@ -99,6 +102,31 @@ class Sheet:
             self._canvas.drawRightString(x, place, told)
         else:
             self._canvas.drawString(x, place, told)
+
+    def _font(self, bold: bool) -> str:
+        return self.bold if bold else self.plain
+
+    def folded(self, text: str, size: float, width: float, most: int, *, bold: bool = False) -> list[str]:
+        """The text on lines that are no wider, at most so many: what is too much stays on the last one, which ``text`` cuts."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+
+        def fits(line: str) -> bool:
+            return float(stringWidth(shown(line), self._font(bold), size)) <= width
+
+        lines: list[str] = []
+        words = text.split()
+        while words:
+            line = words.pop(0)
+            while words and fits(f"{line} {words[0]}"):
+                line += f" {words.pop(0)}"
+            if len(lines) == most - 1:
+                return [*lines, " ".join((line, *words))]
+            if not fits(line):  # one word, an address mostly, goes on with its rest
+                at = next((n for n in range(len(line) - 1, 0, -1) if fits(line[:n])), 1)
+                words.insert(0, line[at:])
+                line = line[:at]
+            lines.append(line)
+        return lines or [""]
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, *, round_: float = 0.0) -> None:
         """A filled box whose upper left corner stands there."""
@@ -117,16 +145,23 @@ class Sheet:
     # ------------------------------------------------------------------ figures
 
     def tiles(self, tiles: Sequence[tuple[str, str]]) -> None:
-        """(number, what it counts), side by side."""
-        self.room(54)
-        gap = 8.0
-        width = (self.inner - gap * (len(tiles) - 1)) / max(1, len(tiles))
-        for at, (number, what) in enumerate(tiles):
-            x = MARGIN + at * (width + gap)
-            self.box(x, self.y, width, 44, FAINT, round_=5)
-            self.text(x + 10, self.y + 22, number, 15, bold=True, most=width - 20)
-            self.text(x + 10, self.y + 36, what, 7.5, SOFT, most=width - 20)
-        self.y += 56
+        """(number, what it counts), side by side, in rows of the same length. A long number is set smaller, never cut."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+
+        gap, rows = 8.0, math.ceil(len(tiles) / TILES)
+        each = max(4, math.ceil(len(tiles) / max(1, rows)))
+        width = (self.inner - gap * (each - 1)) / each
+        for first in range(0, len(tiles), each):
+            self.room(64)
+            for at, (number, what) in enumerate(tiles[first : first + each]):
+                x = MARGIN + at * (width + gap)
+                self.box(x, self.y, width, 52, FAINT, round_=5)
+                wide = stringWidth(shown(number), self.bold, 15)
+                self.text(x + 9, self.y + 21, number, 15 * min(1.0, (width - 18) / max(1.0, wide)), bold=True)
+                for n, line in enumerate(self.folded(what, 7.5, width - 18, 2)):
+                    self.text(x + 9, self.y + 34 + 10 * n, line, 7.5, SOFT, most=width - 18)
+            self.y += 60
+        self.y += 4
 
     def bars(
         self, x: float, width: float, title: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]],
@@ -199,43 +234,33 @@ class Sheet:
     def table(self, columns: Sequence[Column], row_of: Callable[[], Printed | None]) -> None:
         """A table over as many pages as it takes; ``row_of`` gives the next row, None at the end."""
 
-        def head() -> None:
-            x = MARGIN
-            self.box(MARGIN, self.y, self.inner, 16, FAINT)
-            for column in columns:
-                edge = x + column.width - 4 if column.right else x + 4
-                self.text(edge, self.y + 11, column.heading, 7, SOFT, bold=True, right=column.right, most=column.width - 8)
-                x += column.width
-            self.y += 17
-
-        head()
-        while (row := row_of()) is not None:
-            told = [self.broken(cell, column.width - 8, row.strong) for column, cell in zip(columns, row.cells, strict=True)]
-            high = 5 + 9 * max(1, *(len(lines) for lines in told))
-            if self.y + high > self.height - MARGIN - 14:
+        def cells(texts: Sequence[str], ink: str, bold: bool, behind: str = "") -> None:
+            """A row as high as its longest cell, on the next page with the headings where it does not fit on this one."""
+            folded = [
+                self.folded(text, CELL, column.width - 8, FOLDS, bold=bold) for column, text in zip(columns, texts, strict=True)
+            ]
+            high = 5 + APART * max(len(lines) for lines in folded)
+            if not behind and self.y + high > self.height - MARGIN - 14:
                 self.new_page()
                 head()
+            if behind:
+                self.box(MARGIN, self.y, self.inner, high, behind)
             x = MARGIN
-            ink = SOFT if row.soft else INK
-            for column, lines in zip(columns, told, strict=True):
+            for column, lines in zip(columns, folded, strict=True):
                 edge = x + column.width - 4 if column.right else x + 4
                 for n, line in enumerate(lines):
-                    foot = self.y + 10 + 9 * n
-                    self.text(edge, foot, line, 7, ink, bold=row.strong, right=column.right, most=column.width - 8)
+                    foot = self.y + 10 + APART * n
+                    self.text(edge, foot, line, CELL, ink, bold=bold, right=column.right, most=column.width - 8)
                 x += column.width
             self.y += high
             self.rule(MARGIN, self.y, self.inner)
 
-    def broken(self, text: str, width: float, bold: bool) -> list[str]:
-        """The text of a cell on up to two lines, broken between words; what still is too wide is cut when it is drawn."""
-        from reportlab.pdfbase.pdfmetrics import stringWidth
+        def head() -> None:
+            cells([column.heading for column in columns], SOFT, True, FAINT)
 
-        name = self.bold if bold else self.plain
-        if not text or stringWidth(text, name, 7) <= width:
-            return [text] if text else []
-        words = text.split(" ")
-        most = max((n for n in range(1, len(words)) if stringWidth(" ".join(words[:n]), name, 7) <= width), default=0)
-        return [" ".join(words[:most]), " ".join(words[most:])] if most else [text]
+        head()
+        while (row := row_of()) is not None:
+            cells(row.cells, SOFT if row.soft else INK, row.strong)
 
 
 def scale(most: float) -> list[float]:
