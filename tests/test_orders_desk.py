@@ -39,6 +39,14 @@ def test_every_page_shows_the_season(season: Running) -> None:
         text = " ".join(answer.body.decode().replace("&#39;", "'").split()).casefold()
         assert [word for word in words if word.casefold() not in text] == [], path
     assert anne.get("/orders?after=nothing").status == 200
+    # An order of several lines says so; a client's own page names each order by its number, and his language in words.
+    assert "+1 ligne" in text_of(anne.get("/orders?q=argan"))
+    client = season.edge.desk.contacts.find(search="atlas", limit=1).rows[0].id
+    page = anne.get(f"/contacts/{client}").body.decode()
+    assert "écrit en français" in page
+    orders = page.partition('id="contact-orders"')[2].partition("</section>")[0]
+    assert 'data-label="N°"' in orders
+    assert "Boulangerie Atlas" not in orders
     assert anne.get("/orders/ZZZZZZZZ").status == 404
     assert anne.get("/clients").headers["location"] == "/contacts"
 
