@@ -13,6 +13,7 @@ from processors.facts_numbers import Found, trimmed
 from processors.goods_counts import DOUBT, Count
 from processors.goods_details import widened
 from processors.goods_marks import Marks
+from processors.goods_names import in_a_name
 from processors.goods_prices import Price, comes_to
 from processors.goods_units import Units
 from processors.negation import negated
@@ -69,7 +70,9 @@ class Columns:
         not_so: list[tuple[int, int]] = []
         if self.details is not None and self._words is not None:
             inside = {i for h in things for i in range(h.first, h.last + 1)}
-            for hit in longest(self._words.find(tokens)):
+            hits = longest(self._words.find(tokens))
+            known = inside | {i for h in hits if h.exact for i in range(h.first, h.last + 1)}
+            for hit in hits:
                 if not hit.exact and (len(hit.quote) < 5 or tokens.items[hit.first].capital):
                     continue
                 size = hit.word.text in _SIZES
@@ -77,6 +80,8 @@ class Columns:
                     continue  # "Pete" has the stem of "petit"
                 first = next((n for n in range(hit.first, hit.last + 1) if n not in inside), -1)
                 if first < 0 or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
+                    continue
+                if in_a_name(tokens, marks.plain, hit, things, known):
                     continue
                 denied = negated(tokens, hit.first, hit.last)
                 if denied and not any(

@@ -38,6 +38,9 @@ DOZENS: dict[str, int] = {
 
 COMMON = word_set(
     """
+    plait plaira plairait plaid panier paniers fonctionne fonctionnent stable stables branche branches volet volets roue roues roule
+    palier lange langes tape block blocks module modules contrat contrats payer cadre cadres carte poignet poignets sachez sache
+    sachent pichet formal violation violations
     estate windows window agent arm arms diam diametre pliant pliante pliants pliantes valide valider validation validez minuscule
     annuel annuelle annuels annuelles
     abord absolument accepte accepter accord acheter acces accueil action actuel actuellement adresse adorer afin agence
