@@ -14,8 +14,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -70,7 +71,9 @@ def test_a_service_that_has_ended_shows_at_once(tmp_path: Path) -> None:
     with console.capture() as shown:
         console.print(state(found))
     assert "Le service est arrêté" in shown.get()
-    assert f"Heures de l'horloge de cette machine ({datetime.now().astimezone():%Z})" in shown.get()
+    assert "Les heures dites sont en heure de Paris." in shown.get()
+    sign = datetime.fromisoformat(found["stopped"]).astimezone(ZoneInfo("Europe/Paris"))
+    assert f"{sign:%d/%m %H:%M:%S}" in shown.get()
     assert "Tout va bien" not in shown.get()
     assert (found["healthy"], found["troubles"]) == (True, [])
 
@@ -159,7 +162,6 @@ def _printed(what: object) -> str:
 
 
 def test_the_health_page_shows_no_address() -> None:
-    from datetime import UTC, datetime
 
     from core.nodes import NodeView
 
