@@ -19,6 +19,7 @@ from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.asides import without_asides
 from processors.verdicts.clauses import clauses
+from processors.verdicts.companions import without_companions
 from processors.verdicts.errands import without_errands
 from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import Judged, Kind, comes_afterwards, judge, label
@@ -102,7 +103,7 @@ def read_verdict(
     if admin:
         judged = without_grounds(judged, own.text)
     else:
-        judged = without_errands(without_tales(judged, own.text), own.text)
+        judged = without_companions(without_errands(without_tales(judged, own.text), own.text), own.text)
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
@@ -196,6 +197,7 @@ def _refused(
         if "refuse" in present:
             return (
                 " ".join(i.words for i in j.clause.items).startswith(_CLEARS_UP)
+                or (_puts_off(j) and not j.clause.asked)
                 or (j.act == "change" and all(i.words == "aussi" for i in j.clause.items if i.act == "change"))
                 or j.act in allowed
                 or (first in _TOO and j.act == "change")
@@ -225,6 +227,24 @@ def _refused(
 #: Before a refusal these still ask for something.
 _REOPENS = frozenset({"question", "condition", "option", "meta", "irony", "echo"})
 _CLEARS_UP = ("merci de supprimer", "merci d effacer", "merci de ne", "merci de clore")
+
+
+_ANOTHER_TIME = (
+    "ce sera peut etre",
+    "ce sera pour",
+    "peut etre une",
+    "peut etre l",
+    "on verra l",
+    "on verra plus tard",
+    "une autre fois",
+)
+
+
+def _puts_off(j: Judged) -> bool:
+    """« (Réponse négative.) Ce sera peut-être pour l'année prochaine »: of another time, and nothing is asked for now."""
+    said = " ".join(i.words for i in j.clause.items)
+    acts = {i.act for i in j.clause.items if i.words not in {"autre", "une autre"}}
+    return said.startswith(_ANOTHER_TIME) and not acts & {"condition", "change", "option", "meta", "yes", "amount"}
 
 
 def _concedes(j: Judged) -> bool:

@@ -9,7 +9,8 @@ c'est ce que demande le concurrent"), 30 of 48 (none false, written when the fra
 The eleventh and twelfth of each were written by two people who saw no rule. The eleventh is short and hurried: 97 of 120 and 68 of 90. The
 twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. The thirteenth
 and fourteenth, by two further people, were read after that: 104 of 120 and 68 of 90, 80 of 100 and 65 of 80, none false; after mending
-119 and 87, 96 and 79. Visible text exact in 147 and 148 of 150. Rules were mended since, so today's figures flatter.
+119 and 87, 96 and 79. The fifteenth, by one more: 81 of 120 and 55 of 80, none false; after mending 100 and 69. Visible text exact in
+147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
             yield case, verdict
 
 
-#: Whole letters: what is told around the decision is seldom all understood, and then somebody is asked.
-MISREAD = {"replies_12": 0.22, "admin_12": 0.46}
+#: Letters that tell much: what stands around the decision is seldom all understood, and then somebody is asked.
+MISREAD = {"replies_12": 0.21, "admin_12": 0.46, "replies_15": 0.17, "admin_15": 0.14}
 CUSTOMERS = {
     "replies_1": 150,
     "replies_2": 150,
@@ -79,6 +80,7 @@ CUSTOMERS = {
     "replies_12": 120,
     "replies_13": 120,
     "replies_14": 100,
+    "replies_15": 120,
 }
 ADMINISTRATORS = {
     "admin_1": 60,
@@ -95,6 +97,7 @@ ADMINISTRATORS = {
     "admin_12": 90,
     "admin_13": 90,
     "admin_14": 80,
+    "admin_15": 80,
 }
 
 

@@ -22,7 +22,9 @@ from processors.verdicts.told import was_away
 _DOUBTS = frozenset(
     {"condition", "question", "future", "option", "hedge", "meta", "irony", "echo", "refuse", "no", "yes", "needs"}
 )
-_LEADS = word_set("mais ici la donc et finalement bon alors sauf que celle celui ci or")
+_LEADS = word_set(
+    "bof pff oh ah bah franchement honnetement mais ici la donc et finalement bon alors sauf que celle celui ci or"
+)
 #: How the ground of a price begins; the price stands behind the colon or the comma.
 _RESTS_ON = (
     "c est du", "c est de la", "c est de l", "c est des", "c est un", "c est une", "c est tres", "c est assez",

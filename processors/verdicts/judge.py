@@ -62,6 +62,15 @@ _NOT_NOW = (
     "zo ",
 )
 _CALLED = word_set("chef cheffe boss patron patronne copain copine president")
+_CALLED_SO = {
+    ("mon", "ami"),
+    ("mon", "cher"),
+    ("les", "gars"),
+    ("les", "amis"),
+    ("les", "filles"),
+    ("ma", "belle"),
+    ("mon", "grand"),
+}
 _HANDS_OVER = frozenset({"laisse", "laissons"})
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
 _SUBJECTS = _FIRST_PERSON | word_set(
@@ -171,6 +180,12 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
 
 def _without_vocative(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """« c'est validé, *chef* », « ok *boss* »: the one who is spoken to, not one who is spoken of."""
+    if (
+        len(items) > 2
+        and tuple(i.words for i in items[-2:]) in _CALLED_SO
+        and items[-3].act in YES | {"mine", "thanks", "praise", "amount"}
+    ):
+        return (*items[:-2], *(replace(i, act="polite") for i in items[-2:]))
     if len(items) < 2 or items[-1].words not in _CALLED or items[-2].act not in YES | {"thanks", "polite", "no", "greeting"}:
         return items
     # "Validé chef" may be the chief's doing; "c'est validé chef" is spoken to him.
@@ -241,7 +256,9 @@ def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
     if blocking is not None:
         return says("danger", blocking.act, blocking)
     # What is refused must be the quote or nothing: "je refuse la table" decides only a part.
-    opened = refusal.words.split()[-1] in {"de", "d"}  # "dis-lui que nous ne faisons pas d'architecture"
+    opened = refusal.words.split()[-1] in {"de", "d"} or refusal.words.startswith(
+        "hors de question"
+    )  # "dis-lui que nous ne faisons pas d'architecture"
     for item in rest:
         opened = opened or item.act == "object"
         if item.act in {"unknown", "number", "amount"} and not opened and item.start > refusal.start:

@@ -133,6 +133,7 @@ _RECONSIDERS = (
     *("negoci", "debat", "discut", "reparl", "revoi", "verra", "verif", "rediscut", "chang", "evolu", "augment", "baiss"),
     *("provisoi", "indicati", "ajust"),
 )
+_BECAUSE_OF = ("a cause", "rapport a", "en raison", "du fait")
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
 
 
@@ -203,6 +204,13 @@ def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     begins = " ".join(words)
     if takes_back(clause) or begins.startswith(_NOTHING_TO_IT):
         return True
+    if begins.startswith(_BECAUSE_OF) and len(items) <= 8:  # "à cause des 12 tiroirs"
+        return (
+            items[-1].amount is None
+            and not clause.asked
+            and not clause.acts() & (_REMARK_NEVER | _YES)
+            and not _anothers(words)
+        )
     if any(w.startswith(_RECONSIDERS) for w in words) or (words[0] == "plutot" and items[-1].act == "number"):
         return False  # "on négocie", "plutôt 6"
     if words[0] == "pour" and len(items) <= 5:  # "Pour ce luminaire, …"

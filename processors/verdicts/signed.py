@@ -39,7 +39,7 @@ _NUMBERS = word_set(
 
 
 #: « Pardon », « Fausse manœuvre », « Mauvais destinataire » under a name: the writer takes back what stands above it.
-_TAKEN_BACK = re.compile(
+TAKEN_BACK = re.compile(
     r"pardon|desole|excus|navre|oups|sorry|faux$|fauss|mauvais|erron|erreur|prematur|brouillon|man(?:oe|e)uvr|manip|mepris|tromp|annul|cliqu|envo[iy]"
     r"|oubli|trop$|gomme|regrett|retir|final|stop|parti|seul|attend|attent"
 )
@@ -130,7 +130,7 @@ def _titled(j: Judged, text: str) -> bool:
     words = [w for i in j.clause.items for w in i.words.split()]
     if not (said[:1].isupper() or said[:1].isdigit()) or any(i.act == "amount" for i in j.clause.items):
         return False
-    if any(_TAKEN_BACK.match(w) for w in words):
+    if any(TAKEN_BACK.match(w) for w in words):
         return False
     capitals = sum(w[:1].isupper() for w in said.split())
     return not (words[0] in _SENTENCE or (words[0] in _ARTICLE and len(words) > 1 and capitals < 2))
