@@ -6,9 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
+from core.adding import Addition, addition
 from core.case import UNDECIDED
-from core.events import AMENDS, MessageRead, OperatorActed
+from core.events import ADDS, AMENDS, MessageRead, OperatorActed
 from core.gates import walk
+from core.inheriting import in_habitual_currency
 from core.joining import add_files, answered, proven, remember, repeat, store_files, tell_oversize, unlocks, words
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
@@ -27,14 +29,18 @@ def customer(work: Work, event: MessageRead) -> None:
     before, facts = condition_values(work.case, work.directive), work.case.facts
     lacked = missing(work.case, work.directive, required=True)
     files = add_files(work, event)
+    added: Addition | None = None
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
-        amends = AMENDS in event.hints
-        work.change(facts=joined(work.case.facts, event.reading.facts, work.directive, amends=amends))
-        repeat(work, event)
-    if lacked:
+        added = _adds(work, event)
+        if added is None:
+            amends = AMENDS in event.hints
+            work.change(facts=joined(work.case.facts, event.reading.facts, work.directive, amends=amends))
+            repeat(work, event)
+    unclear = added is not None and added.unclear
+    if lacked and added is None:
         answered(work, event)
-    remember(work, event, facts)
+    remember(work, event, facts, added)
     unlocking = unlocks(work, event)
     store_files(work, files)
     tell_oversize(work, event)
@@ -66,17 +72,29 @@ def customer(work: Work, event: MessageRead) -> None:
             walk(work)
             return
     stage, offer, shown = work.case.stage, work.case.quote, work.case.shown
-    if lacked and not unlocking and missing(work.case, work.directive, required=True):
+    if lacked and not unlocking and not unclear and missing(work.case, work.directive, required=True):
         work.change(asked=())  # he answered, and something is still missing: ask again for what remains
     walk(work)
     if (work.case.stage, work.case.quote) == (stage, offer) and stage == "waiting_approval":
         _unclear(work, event, news)
+    elif work.case.stage == stage == "waiting_info" and unclear:
+        work.because("adds", "il n'est pas clair s'il ajoute ou remplace : rien n'est changé, une personne est prévenue")
+        work.tell_admin("admin_question", message=words(event))
     elif work.case.stage == stage == "waiting_info" and _spoken(event):
         work.because("voice", "un message vocal que personne n'a lu : une personne est prévenue")
         work.tell_admin("admin_question", message=work.case.summary)
     elif work.case.stage == stage == "waiting_review" and work.case.shown == shown:
         work.because("more", "le client ajoute quelque chose : l'administrateur en est informé")
         work.tell_admin("admin_question", message=words(event))
+
+
+def _adds(work: Work, event: MessageRead) -> Addition | None:
+    """What the message puts on top of the request, which then has it; None where it is a message as any other."""
+    new = in_habitual_currency(event.reading.facts, work.context.past)
+    found = addition(work.case.facts, new, work.directive, event.hints.get(ADDS, ""))
+    if found is not None:
+        work.change(facts=found.facts)
+    return found
 
 
 def press(work: Work, event: MessageRead) -> bool:

@@ -19,6 +19,8 @@ Role = Literal["customer", "admin", "stranger"]
 
 #: The hint of a message that says that something asked for before is to be otherwise.
 AMENDS = "amends"
+#: The hint of a message that puts something on top of what was asked for: "adds", "also" (what it names has to tell), "unclear".
+ADDS = "adds"
 #: The hint that holds what may be the password of a file, a line each: it is tried and told to nobody.
 SECRETS = "secrets"
 
@@ -30,7 +32,7 @@ class MessageRead:
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
-    be meant; ``AMENDS``, ``SECRETS``). ``repeat_of`` names the message it repeats.
+    be meant; ``AMENDS``, ``ADDS``, ``SECRETS``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
     """

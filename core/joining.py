@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.adding import Addition
 from core.case import UNDECIDED, CaseFile, Thread
 from core.directive import Directive
 from core.document import unread
@@ -15,6 +16,7 @@ from core.message import is_decoration
 from core.reading import Evidence, Fact
 from core.rows import derived, joined
 from core.values import SUMMARY, differences, file_name, missing
+from core.wording import row_text
 from core.work import Work
 
 #: How many message ids a thread keeps for References.
@@ -219,13 +221,19 @@ def repeats_at_last(work: Work, event: MessageRead) -> bool:
 MOST_LATER, LATER = 5, 600
 
 
-def remember(work: Work, event: MessageRead, before: tuple[Fact, ...]) -> None:
+def remember(work: Work, event: MessageRead, before: tuple[Fact, ...], added: Addition | None = None) -> None:
     """Keep the words that changed what is asked for, and say what they changed: whoever judges it is to see both."""
-    found = differences(before, work.case.facts, work.directive)
-    if not found:
-        return
-    told = " ; ".join(found)
-    work.because("changed", f"ce message change : {told}")
+    if added is not None and added.rows:
+        told = f"ajouté : {' / '.join(row_text(row, work.directive, 'fr') for row in added.rows)}"
+        if added.left:
+            told += f" ; dit avec l'ajout et non repris, à vérifier : {' ; '.join(differences((), added.left, work.directive))}"
+        work.because("added", told)
+    else:
+        found = differences(before, work.case.facts, work.directive)
+        if not found:
+            return
+        told = " ; ".join(found)
+        work.because("changed", f"ce message change : {told}")
     text = " ".join(words(event).split()) or "(sans texte)"
     kept = f"« {text[:LATER]}{'…' if len(text) > LATER else ''} » → {told}"
     work.change(later=(*work.case.later, kept)[-MOST_LATER:])

@@ -20,6 +20,7 @@ from core.directive import Directive
 from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
 from core.events import (
+    ADDS,
     AMENDS,
     SECRETS,
     DeadlinePassed,
@@ -51,7 +52,7 @@ from engine.reader import again
 from engine.understanding import journal_lines
 from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
-from processors.continuing import changes
+from processors.continuing import adds, changes
 from processors.correlate import Choice, same_correspondent
 from processors.passwords import passwords_in
 
@@ -485,11 +486,16 @@ def _name(cause: Cause) -> str:
 def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     """What a further message's inbox told of it, and what its case has to know."""
     more = {"ambiguous": choice.why} if choice.ambiguous else {}
-    if changes(read.message.text):
-        more[AMENDS] = ""
+    more |= said_hints(read.message.text)
     if "again" not in read.row.hints and any(one.locked for one in case.unread):
         more[SECRETS] = "\n".join(passwords_in(read.message.text))
     return {**read.row.hints, **more}
+
+
+def said_hints(text: str) -> dict[str, str]:
+    """What the words of a further message say of how it goes with what was asked for."""
+    more = {AMENDS: ""} if changes(text) else {}
+    return {**more, ADDS: told} if (told := adds(text)) else more
 
 
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:

@@ -16,11 +16,12 @@ from core.judging import judges
 from core.message import Message, is_decoration
 from core.ports import ReadRow
 from core.quote import read_button
+from core.rows import rows_spec
 from engine.office import Office
 from engine.overlay import Overlay
 from engine.pipeline import request_words
 from processors.analyze import facts_of
-from processors.continuing import changes, continues, replaces
+from processors.continuing import adds, changes, continues, replaces
 from processors.correlate import (
     Candidate,
     Choice,
@@ -183,12 +184,15 @@ class Finder:
         does not change what was decided there. In a thread it has to say by itself all that is needed (``whole``), or ask for the
         same again; in a chat, where nothing ties it but the minutes, some of it."""
         # « merci ! et 500 de plus » thanks and asks.
-        if read.reading.confidence < 0.5 or read.reading.intent not in ("request", "thanks"):
+        if read.reading.confidence < 0.5 or read.reading.intent not in ("request", "thanks", "reply"):
             return False
         if case is None or case.stage in UNDECIDED or changes(read.message.text):
             return False
         directive = self._office.business(read.reading.business).directive(read.reading.directive)
         if directive is None or directive.default or self._office.directive(case).default:
+            return False
+        # An answer asks for something of its own only where it says to add a line.
+        if read.reading.intent == "reply" and (rows_spec(directive) is None or adds(read.message.text) != "adds"):
             return False
         return read.reading.repeat is not None or _says(read, directive, whole=whole)
 

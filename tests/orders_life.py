@@ -13,6 +13,7 @@ from core.events import DeadlinePassed, MessageRead, OperatorActed, Role
 from core.lessons import Lesson, lessons
 from core.reading import Fact
 from core.work import Context
+from engine.clerk import said_hints
 from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of
 from engine.pipeline import Setup, read_mail
@@ -139,6 +140,7 @@ class Life:
             received or self.now,
             "inbox",
             replies_to=replies_to,
+            hints=said_hints(read.message.text) if self.case is not None else {},
         )
         return self._decide(event)
 
