@@ -25,7 +25,7 @@ _SITES = (
 )
 #: Words that stand in addresses.
 _PLACE = re.compile(
-    rf"\b(?:{_STREETS}|bd\.?|{_SITES}|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
+    rf"\b(?:{_STREETS}|bd\.?|{_SITES}|cite|hameau|faubourg|ruelle|villa|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
 )
 _SITE_ALONE = re.compile(rf"(?:{_SITES}|{_STREETS})s?")
 #: What is to be done rather than where to: "à confirmer", "à convenir ensemble".
@@ -40,15 +40,26 @@ _PRINTED = re.compile(
     r"(?:cachet|signature|visa|bon\spour|le\s(?:client|responsable|gerant|directeur)|fait\s|arrete|observations?|remarques?|conditions|page|merci|total|nb\b|date|"
     r"signe|lu\set\s|designation|quantite|qte|montant|reference|commande|cordialement|service|stamp|signed|produit|article)"
 )
+#: What has its number before its name as a street has: "9 lotissement Les Cèdres".
+_NUMBERED = r"lotissement|residence|cite|hameau|passage|faubourg|ruelle"
 _NUMBER = r"(?:n\s?[°ºo]?\s?)?\d{1,4}"
 #: A street with its number, in either order.
 _STREET = re.compile(
-    rf"(?<![\w.,/])(?:{_NUMBER}(?:\s?(?:bis|ter)\b)?\s?,?\s(?:[^\W\d_]+\s){{0,2}}(?:{_STREETS})(?![^\W_])"
+    rf"(?<![\w.,/])(?:{_NUMBER}(?:\s?(?:bis|ter)\b)?\s?,?\s(?:[^\W\d_]+\s){{0,2}}(?:{_STREETS}|{_NUMBERED})(?![^\W_])"
     rf"|(?:{_STREETS})\s(?:[^\W\d_][\w'’-]*\s){{0,5}}{_NUMBER}(?!\d|\s?(?:[x×*]\s?\d|h\b)))"
     r"|(?<!\w)(?:شارع|زنقة|درب)\s[^\n,.]{0,40}?\d{1,4}"
 )
 #: Four digits before the name of a town, after a comma: Belgium, Switzerland, the Netherlands.
 _SHORT_CODE = re.compile(r"(?:^|,\s?)\d{4}(?=\s[A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
+#: Streets are named after days: "bd du 20 Août", "avenue du 6 Novembre".
+_DAY_OF_STREET = re.compile(rf"\b(?:{_STREETS}|bd\.?|quartier|hay)\s(?:d[ue]\s)?$")
+#: What is called so, between the day and its street: " : Épicerie Le Grand Panier, ".
+_CALLED = re.compile(r"\s?[:,]\s?(?P<name>[A-ZÀ-Ý][\w'’&-]*(?:\s[\w'’&-]+){0,5})\s?,\s?")
+_THE = re.compile(r"(?:The|La|Le|Les)\s$")
+#: What a line tells of that an address below it, or behind it, is for.
+_DELIVERED = re.compile(r"\b(?:livr\w*|deliver\w*|land|recevoir|reception\w*|deposer?|expedi\w*)\b")
+#: What stands in a letterhead or below a signature.
+_HOUSE = re.compile(r"\b(?:capital|ice|rc|tel|gsm|fax|siege|siret|siren|tva|vat|www|sarl|s\.a\.r\.l)\b")
 #: Dots that end no sentence.
 _SHORT = re.compile(r"\b(?:av|ave|bd|bld|blvd|st|ste|rd|imm|app|apt|appt|res|n|no|z\.?i|q\.?i|fbg|pl|bp|mr|m|mme|dr)\.(?=\s)")
 _AFTER = (
@@ -114,7 +125,7 @@ class AddressReader:
     def find(self, text: str, day: date) -> Found | None:
         """The surest one, the first of several; None where there is none."""
         plain = _SHORT.sub(lambda m: m[0][:-1] + " ", plain_text(text))
-        dates = date_spans(text, day)
+        dates = [d for d in date_spans(text, day) if not _DAY_OF_STREET.search(plain, max(0, d[0] - 24), d[0])]
         led = list(self._led(text, plain, dates))
         # of one that holds another after a colon ("livraison S14, adresse : …") the other one is meant
         inner = [f for f, _ in led if not any(colon and _holds(f.spans[0], o.spans[0]) for o, colon in led)]
@@ -141,6 +152,8 @@ class AddressReader:
                         yield found, False
                     break
             colon = bool(opening["colon"])
+            if text[start : start + 1].isupper() and (article := _THE.search(text, opening.start(), start)) is not None:
+                start = article.start()  # "deliver to The Yoga Barn"
             named = _NAMED.match(plain, start) if not colon else None
             if named is not None:  # "à notre siège : 45 rue …", but not "… de facturation : 45 rue …"
                 start = named.end()
@@ -167,10 +180,31 @@ def _brought(text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterato
         if told is not None:
             name = told.start("name")
             start = name if text[name : name + 1].isupper() else start
+        elif (called := _called(text, dates, start)) >= 0:
+            start = called
+        elif _below_delivery(plain, dates, line, start):
+            start = line
         elif not any(0 <= start - last <= 3 and "\n" not in plain[last:start] for _, last in dates):
             start = match.start() if plain[match.start()] > "\u0600" else -1
         if start >= 0 and (found := _taken(text, plain, dates, start, place_only=True, sure=0.7)) is not None:
             yield found
+
+
+def _called(text: str, dates: Sequence[tuple[int, int]], street: int) -> int:
+    """Where the name of the place begins that stands between a day and a street, -1 where none does."""
+    for _, last in dates:
+        if 0 < street - last <= 60 and (match := _CALLED.fullmatch(text, last, street)) is not None:
+            return match.start("name")
+    return -1
+
+
+def _below_delivery(plain: str, dates: Sequence[tuple[int, int]], line: int, street: int) -> bool:
+    """Whether a street stands in a line of its own right below one that tells the day of delivery."""
+    above = plain.rfind("\n", 0, max(0, line - 1)) + 1
+    if not line or re.fullmatch(r"[^\d\n:;.!?]{0,40}", plain[line:street]) is None:
+        return False
+    told = _DELIVERED.search(plain, above, line) is not None and any(above <= a < line for a, _ in dates)
+    return told and _HOUSE.search(plain, line, street) is None and _OTHER.search(plain, above, line) is None
 
 
 def _taken(

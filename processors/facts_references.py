@@ -14,21 +14,30 @@ from processors.goods_marks import YEAR_OF
 from processors.goods_units import Units, unit_after
 from processors.tokens import mask
 
-_CODE = r"[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
+_CODE = r"(?:[a-z]{1,6}[-/_]){0,3}[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
 _NUMBERED = r"(?:(?:\s{0,2}|[^\S\n]{0,12})(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|\bis\b|\best\b|رقم))"
 #: Codes of something else: "réf. article : …".
 _OTHERS = (
     r"(?:produits?|articles?|modeles?|factures?|devis|offres?|couleurs?|product|item|colou?r|invoice|quote|offer|supplier|fournisseurs?|"
     r"tva|vat|ice|tel|gsm|fax|de\s+(?:livr|factur))"
 )
-#: Up to so many words between the lead and a colon: "référence à rappeler sur vos factures : …".
-_WORDS = rf"(?:[^\S\n](?!{_OTHERS}(?![^\W_]))[^\W\d_]{{1,12}})"
+#: Where it is to be written, and up to so many words between the lead and a colon: "référence à rappeler sur vos factures : …".
+_ON_BILLS = r"(?:[^\S\n]sur[^\S\n](?:(?:la|les|vos|votre|chaque|toutes?|nos)[^\S\n]){0,3}factures?)"
+_WORDS = rf"(?:{_ON_BILLS}|[^\S\n](?!{_OTHERS}(?![^\W_]))[^\W\d_]{{1,12}})"
 #: A word that may be the reference of anything: of the order only where it begins a line or sentence or these stand before it.
 _ANYTHING = re.compile(r"(?:ref|reference)s?")
 _OURS = re.compile(
     r"(?:^|[\n.;:(|•*–—-]|(?<![^\W_])(?:n/|notre|nos|our|my|ma|ntre|client|clients?|customer|commande|cde|order|po|achats?|interne|internal|with|avec|sous|la|the|"
     r"indiquer|rappeler|mentionner|quote|preciser|porter|reporter))\s*$"
 )
+
+
+#: What is to be quoted must hold a letter: "merci de rappeler GP-R-2604", but no telephone.
+_QUOTED = re.compile(r"(?:rappeler|mentionner|reporter|quote)")
+#: What the customer asks of his own house; the number of the order is meant where both stand.
+_ASKED_WITHIN = re.compile(r"demande\s+d['’]achat")
+#: A label of a form, and its value in the column beside it.
+_NUMBER_OF = re.compile(r"(?:numero|n\s?[°ºo]|number|ref|order\sno|po\sno)")
 
 
 class ReferenceReader:
@@ -38,7 +47,7 @@ class ReferenceReader:
         lead = any_phrase(after)
         self._pattern = re.compile(
             rf"(?<!\w)(?P<lead>{lead})(?P<dot>\.?)(?:(?P<marked>(?:{_WORDS}{{1,8}}[^\S\n]{{0,12}}[:=][^\S\n]{{0,3}}"
-            rf"|{_WORDS}{{0,2}}{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}})(?P<code>{_CODE})(?![\w])"
+            rf"|{_WORDS}{{0,2}}{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}}|(?P<column>[^\S\n]{{3,30}}))(?P<code>{_CODE})(?![\w])"
         )
         self._units = Units(counted.units, counted.unit_words) if counted is not None else Units((), {})
 
@@ -48,6 +57,7 @@ class ReferenceReader:
         if not any(map(str.isdecimal, plain)):
             return None
         dates = date_spans(text, day)
+        within: Found | None = None
         for match in list(self._pattern.finditer(plain))[:50]:
             start, end = match.span("code")
             code = match["code"]
@@ -62,6 +72,10 @@ class ReferenceReader:
                 and "ref" not in match["lead"]
             ):
                 continue  # a sentence ends: "ma commande. 12 …"
+            if match["column"] and (_NUMBER_OF.search(match["lead"]) is None or not _begins_line(plain, match.start())):
+                continue
+            if _QUOTED.fullmatch(match["lead"]) and code.isdecimal():
+                continue
             digits = sum(map(str.isdigit, code))
             if digits < 2 or len(code) > 30 or any(a < end and b > start for a, b in dates):
                 continue
@@ -74,5 +88,12 @@ class ReferenceReader:
                 continue
             if unit_after(plain, end, self._units) is not None and code.isdecimal():
                 continue
-            return Found(text[start:end], ((start, end),), 0.9 if match["marked"] or match["dash"] else 0.75)
-        return None
+            found = Found(text[start:end], ((start, end),), 0.9 if match["marked"] or match["dash"] else 0.75)
+            if _ASKED_WITHIN.match(match["lead"]) is None:
+                return found
+            within = within or found
+        return within
+
+
+def _begins_line(plain: str, at: int) -> bool:
+    return not plain[plain.rfind("\n", 0, at) + 1 : at].strip(" \t-•*")

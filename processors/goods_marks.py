@@ -21,11 +21,12 @@ from processors.tokens import mask
 #: Numbers that are looked at in one text.
 MOST_NUMBERS = 1_000
 _SIZE = r"\d{1,3}(?:[.,]\d{1,2})?"
-_LENGTH = r"(?:cm|mm|inch(?:es)?)\b|in\b(?=\s*(?:[,.;:)\n]|$|\d|-))|[\"”″]"
+_LENGTH = r"(?:cm|mm|inch(?:es)?)\b|(?:(?<=\d)in|in(?=\s*(?:[,.;:)\n]|$|\d|-)))\b|[\"”″]"
+_GLUED = r"(?:cm|mm|in|inch(?:es)?)\b"
 _BY = r"(?:\s?(?:cm|mm))?(?:[^\S\n]?[x×*][^\S\n]?|\+)"
 MEASURES = Gated(
-    rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|[^\W\d_])(?:\s?(?:{_LENGTH}))?"
-    rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|[^\W\d_])(?:\s?(?:{_LENGTH}))?"
+    rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|(?!{_GLUED})[^\W\d_])(?:\s?(?:{_LENGTH}))?"
+    rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|(?!{_GLUED})[^\W\d_])(?:\s?(?:{_LENGTH}))?"
     rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![^\W_])[lhpg]\.?\s?{_SIZE}(?:{_BY}[lhpg]\.?\s?{_SIZE}){{1,2}}(?![\w.,]\d|[^\W_])(?:\s?(?:cm|mm)\b)?"
     r"|(?<![\w.,])\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"

@@ -30,7 +30,7 @@ _UNIT_CUE = re.compile(
 )
 _PER_THOUSAND = re.compile(
     r"\s?(?:/|\ble\b|\bles\b|\bpar\b|\bper\b|\bpour\b|\ba\b|\bthe\b|\bl\b|\bdu\b|\bd\b)?\s?"
-    r"(?:mille\b|1\s?000\b|1\.000\b|millier\b|thousand\b|l?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
+    r"(?:mille\b|1[\s.,]?000\b|millier\b|thousand\b|l?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
 )
 #: The same before the amount: "le mille à 380 dh", "la palette : 900 dh".
 _PER_BEFORE = re.compile(
@@ -48,7 +48,7 @@ _PRICED = Gated(
     rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:\(?\s?(?:en\s|in\s)?(?P<cur>{CURRENCY})(?![^\W_])\s?\)?)?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
 )
 _PRICED_AT = Gated(
-    rf"(?:\b[aà]|\bat|@|\bb)\s{{1,2}}(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
+    rf"(?:(?:\b[aà]|\bat|\bb)\s{{1,2}}|@\s{{0,2}})(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
 )
 #: A number with a tax is a price in no currency: "0,19 ht".
 _TAXED = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?)(?![^\W_])")

@@ -172,7 +172,7 @@ def _same(key: str, wanted: Any, got: object) -> bool:
         per = 1000 if "per1000" in parts else 1
         unit = UNITS.get(parts[-1], parts[-1]) if len(parts) > 2 and parts[-2] == "per" else ""
         tax = next((p for p in parts if p in ("incl", "excl")), "")
-        currency = next((p for p in parts[1:] if p in ("MAD", "EUR", "GBP", "USD")), "")
+        currency = next((p for p in parts[1:] if p in ("MAD", "EUR", "GBP", "USD", "CHF")), "")
         piece = "" if got[4] == "pièce" else got[4]
         if unit == "pièce":
             unit = ""
