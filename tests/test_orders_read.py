@@ -14,11 +14,10 @@
 
 The first four were written by one hand that also wrote the rules, the first two of them from the description of the business before
 any rule was. The next two were written by somebody who never saw the rules, in two voices: hurried messages (blind_5), letters, tables
-and forms (blind_6); the last three by three further people who saw no rule, the very last with orders in German, Spanish and Italian and
-in pounds, dollars and francs. Each was first read when the ones before it had been mended, and
-then mended in its turn: the figures of the table are what unseen orders may expect, those of today are what is known to be read. Of blind_9 a part is mended, and its
-floors are what is read today. No field
-was invented in any, at first sight or later.
+and forms (blind_6); the last three by three further people who saw no rule, the very last with orders in German, Spanish and Italian
+and in pounds, dollars and francs. Each was first read when the ones before it had been mended, and then mended in its turn: the
+figures of the table are what unseen orders may expect, those of today are what is known to be read. Of blind_9 only a part is mended.
+No field was invented in any, at first sight or later.
 ``python -m tests.orders_help <set>`` prints what is not right today.
 """
 
@@ -51,7 +50,7 @@ def test_of_the_newest_set_no_field_is_invented_either() -> None:
     assert tally.right["order"] >= 64, tally.wrong
     assert tally.right["ref"] >= 14, tally.wrong
     assert tally.right["address"] >= 18, tally.wrong
-    assert tally.share >= 0.838, tally.wrong
+    assert tally.share >= 0.845, tally.wrong
 
 
 @pytest.mark.parametrize(
