@@ -6,6 +6,8 @@ from base64 import b64encode
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.message import Address
 from processors.mime.rtf import decompress, rtf_text
@@ -273,6 +275,21 @@ def test_thread_headers() -> None:
 
 PLAIN = b"Content-Type: text/plain; charset=utf-8\n\n"
 HTML = b"Content-Type: text/html; charset=utf-8\n\n"
+WORD = st.sampled_from(("sac", "kraft", "blanc", "livraison", "lundi", "commande", "carton", "merci", "12x20", "500"))
+LONG = (
+    b"<p>Bonjour,</p><p>Je souhaite commander 5000 sacs kraft 24x11x32 avec poign\xc3\xa9es torsad\xc3\xa9es pour le 20 mars, livraison "
+    b"\xc3\xa0 Casablanca.</p>"
+)
+LONG_TEXT = "Bonjour,\n\nJe souhaite commander 5000 sacs kraft 24x11x32 avec poignées torsadées pour le 20 mars, livraison à Casablanca."
+STUBS = (
+    b"This message requires an HTML viewer.",
+    b"Votre messagerie n'affiche pas le HTML",
+    "Votre messagerie n’affiche pas le HTML.".encode(),
+    b"Please view this email in an HTML compatible client",
+    b"",
+    b"Bonjour,",
+    b"(voir la mise en forme)",
+)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +300,7 @@ HTML = b"Content-Type: text/html; charset=utf-8\n\n"
         (_mixed(PLAIN + b"Votre messagerie ne supporte pas les messages HTML.", HTML + b"<p>html</p>",
         kind=b"alternative"), "html"),
         (_mixed(PLAIN + b"Your client does not support HTML.", HTML + b"<p>html</p>", kind=b"alternative"), "html"),
+        *((_mixed(PLAIN + stub, HTML + LONG, kind=b"alternative"), LONG_TEXT) for stub in STUBS),
         (_mixed(PLAIN + "👍".encode(), HTML + b"<p>html</p>", kind=b"alternative"), "👍"),
         (_mixed(PLAIN + b"un", b"Content-Type: image/png\n\n\x89PNG", PLAIN + b"deux"), "un\ndeux"),
         (_mixed(PLAIN + b"un mot", HTML + b"<b>un mot</b>"), "un mot"),
@@ -308,6 +326,35 @@ HTML = b"Content-Type: text/html; charset=utf-8\n\n"
 )  # fmt: skip
 def test_bodies(raw: bytes, body: str) -> None:
     assert parse(raw).body == body
+
+
+@pytest.mark.parametrize("stub", STUBS[:4])
+def test_of_a_stub_even_a_short_html_is_read(stub: bytes) -> None:
+    raw = _mixed(PLAIN + stub, HTML + b"<p>500 sacs svp</p>", kind=b"alternative")
+    assert parse(raw).body == "500 sacs svp"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        b"<blockquote>" + LONG + b"</blockquote>",
+        b"<div class='gmail_quote'>Le lun. 2 mars 2026 \xc3\xa0 10:00, Nous &lt;n@n.example&gt; a \xc3\xa9crit :<blockquote>" + LONG
+        + b"</blockquote></div>",
+        b"<p>-- <br>Jean Dupont<br>Directeur des achats<br>12 rue des Lilas, 20000 Casablanca<br>T\xc3\xa9l. 05 22 00 00 00</p>",
+    ],
+)  # fmt: skip
+def test_what_html_only_quotes_or_signs_with_does_not_outdo_the_plain_text(around: bytes) -> None:
+    raw = _mixed(PLAIN + b"Je valide", HTML + b"<p>Je valide</p>" + around, kind=b"alternative")
+    assert parse(raw).body == "Je valide"
+
+
+@given(st.lists(WORD, max_size=60), st.lists(WORD, max_size=60))
+def test_of_two_renditions_one_is_read_and_never_the_much_shorter(one: list[str], two: list[str]) -> None:
+    """Never both, never a stub where the other has the message."""
+    plain, html = " ".join(one), " ".join(two)
+    body = parse(_mixed(PLAIN + plain.encode(), HTML + f"<p>{html}</p>".encode(), kind=b"alternative")).body
+    assert body in (plain, html)
+    assert len(body.split()) * 2 + 5 > max(len(one), len(two))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from processors.clean import split
 from processors.gated import Gated
 from processors.html import html_text
 from processors.mime import smime
@@ -24,6 +25,8 @@ _BOILERPLATE = Gated(
     r"[^.]{0,40}(?:html|this message|this e-?mail)|html[- ](?:capable|compatible|enabled|fähig|format)|"
     r"view (?:this|the) (?:e-?mail|message|newsletter) (?:in|with|using) (?:html|your browser|a browser)|"
     r"this is an html(?:[- ]only)? (?:e-?mail|message)|no (?:plain )?text (?:version|part)|"
+    r"(?:requires?|needs?) (?:an? )?html|html (?:viewer|reader|mail client|client)|"
+    r"n['’]\s?(?:affiche|accepte|interpr[eè]te|ouvre)\w* pas [^.]{0,60}(?:html|ce message)|(?:visualiseur|lecteur|client) html|"
     r"(?:ne (?:supporte|prend|permet|peut|g[eè]re)\w*) pas [^.]{0,60}(?:html|afficher|ce message)|"
     r"au format html|version html|(?:kann|unterstützt)[^.]{0,60}html|html[^.]{0,40}(?:nicht|aktivieren)|"
     r"formato html|si no puede ver|se non riesci a v",
@@ -35,6 +38,8 @@ _LOOKS_HTML = re.compile(r"\s*(?:<!doctype html|<html\b|<body\b|<head\b)", re.IG
 _VISIBLE = re.compile(r"[^\s\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 _SENTENCE = re.compile(r"[.!?](?=\s)|\n\s*\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+#: Above this many words a plain text is no stub of the HTML beside it.
+_STUB = 40
 MAX_TEXT = 8 * 1024 * 1024  # bytes of one text part that are read as a body
 
 
@@ -332,10 +337,24 @@ def readable(segments: list[Segment]) -> str:
 def _readable(segment: Segment) -> str:
     if not segment.html.strip():
         return segment.plain
-    if _VISIBLE.search(segment.plain) and not _is_placeholder(segment.plain):
+    said = bool(_VISIBLE.search(segment.plain)) and not _is_placeholder(segment.plain)
+    short = len(_WORDS.findall(segment.plain[:2_000])) <= _STUB
+    if said and not short:
         return segment.plain
     text = html_text(segment.html)
+    if said and not _says_more(text, segment):
+        return segment.plain
     return text if text.strip() else segment.plain
+
+
+def _says_more(text: str, segment: Segment) -> bool:
+    """Whether the HTML, read as ``text``, is the message and the plain text a stub of it: what its sender newly wrote there is at
+    least three times as long. What it only quotes or signs with, and a plain text leaves out, is no more of a message."""
+    mine = len(_WORDS.findall(segment.plain))
+    if len(_WORDS.findall(text)) < 2 * mine + 5:
+        return False
+    theirs = split(text, html=segment.html)
+    return theirs.confident and len(_WORDS.findall(theirs.text)) >= 2 * mine + 5
 
 
 def _is_placeholder(plain: str) -> bool:
