@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from core.directive import Directive, FactSpec
 from processors.goods_agree import confirm, in_currency, whole_of
-from processors.goods_counts import BARE, Count
+from processors.goods_counts import BARE, Count, asks
 from processors.goods_items import Asked, asked_for
 from processors.goods_marks import Marks, read_marks
 from processors.goods_pieces import Piece
@@ -69,7 +70,8 @@ class GoodsReader:
         words = _words(tokens)
         hits = columns.things(words)
         qualities = columns.qualities(words, marks, hits)
-        table = table_cells(text) or bare_rows(text, marks, hits)
+        claims = partial(asks, marks, columns.units, [(h.start, h.end) for h in hits])
+        table = table_cells(text, claims) or bare_rows(text, marks, hits)
         if table and (lines := table_lines(text, columns, marks, hits, qualities, table)):
             inside = [(c.start, c.end) for row in table for c in row]
             rest = [p for p in marks.prices if not any(a <= p.start < b for a, b in inside)]

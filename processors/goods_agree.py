@@ -65,7 +65,9 @@ def whole_of(columns: Columns, lines: Sequence[Line], rest: Sequence[Price]) -> 
                 money = replace(money, tax=taxes.pop())
             whole[columns.total.name] = Found(money, summed[0].spans, max(summed[0].sure, _AGREED))
         else:
-            columns.put_prices(whole, totals)
+            # what is written as the sum and is not that of the lines that were read: one of them, or the sum, is read wrongly
+            wrong = [p for p in totals if (added := _added(columns, lines, p.money.tax)) is not None and added > 0]
+            columns.put_prices(whole, [replace(p, sure=min(p.sure, DOUBT)) if p in wrong else p for p in totals])
     return whole
 
 
@@ -76,6 +78,12 @@ def _amounts(columns: Columns, line: Line) -> list[Money]:
 
 def _sum_of(columns: Columns, lines: Sequence[Line], price: Price) -> bool:
     """Whether a total is what all lines come to, by their totals or else by their numbers and prices."""
+    added = _added(columns, lines, price.money.tax)
+    return added is not None and added > 0 and abs(added - price.money.amount) <= max(Decimal("0.05"), added / 2000)
+
+
+def _added(columns: Columns, lines: Sequence[Line], tax: str) -> Decimal | None:
+    """What all lines come to; None where one of them does not tell it or is not with the tax."""
     assert columns.total is not None
     added = Decimal(0)
     for line in lines:
@@ -88,8 +96,8 @@ def _sum_of(columns: Columns, lines: Sequence[Line], price: Price) -> bool:
         elif isinstance(count, Quantity) and isinstance(one, Money) and one.unit in ("", count.unit):
             money, amount = one, count.amount * one.amount / one.per
         else:
-            return False
-        if money.tax and price.money.tax and money.tax != price.money.tax:
-            return False
+            return None
+        if money.tax and tax and money.tax != tax:
+            return None
         added += amount
-    return added > 0 and abs(added - price.money.amount) <= max(Decimal("0.05"), added / 2000)
+    return added

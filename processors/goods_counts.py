@@ -120,6 +120,17 @@ def counts(
     return found
 
 
+def asks(marks: Marks, units: Units, things: Sequence[tuple[int, int]], start: int, end: int, divided: bool) -> bool:
+    """Whether a line that stands among the rows of a table asks for something: it counts something in a unit, and names what where it
+    is not ``divided`` into cells; or it names something beside a number that is none of a line or a price."""
+    named = any(start <= a < end for a, _ in things)
+    if not (named or divided):
+        return False
+    if any(c.claims and c.noun and c.unit for c in counts(marks, start, end, [], units)):
+        return True
+    return named and divided and any(start <= n.start < end and n.value >= _LEAST and n.value % 1 == 0 for n in marks.numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class _What:
     """What a number counts, before it is known whether it counts anything that is asked for."""

@@ -60,12 +60,14 @@ _AND = re.compile(r"\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 _LEADS_ON = re.compile(rf"(?<![\w.,/])(?P<n>{_DECIMAL})\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
 #: A decimal number that ends a line or a part.
 _ENDING = re.compile(
-    r"(?<![\w.,/×*+])(?<![x×*+] )(?P<n>\d{1,3}[.,]\d{1,2}|0[.,]\d{3})[^\S\n]*(?=\n|$|[,;)](?:\s|$)|\.(?:\s|$)|\s(?:et|w|and|plus|\+)\s)"
+    r"(?<![\w.,/×*+])(?<![x×*+] )(?:(?<!\d[ \u00a0\u202f])|(?!\d{3}))"
+    r"(?P<n>\d{1,3}[.,]\d{1,2}|0[.,]\d{3})[^\S\n]*(?=\n|$|[,;)](?:\s|$)|\.(?:\s|$)|\s(?:et|w|and|plus|\+)\s)"
 )
 #: How surely such a number is a price.
 _UNTOLD = 0.45
 _NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
 _TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
+_APART = re.compile(r"[ \u00a0\t|]{2,}")
 #: An amount of tax is no price.
 _OF_TAX = re.compile(
     r"(?<!hors )(?<!ex )(?<!excl )(?<!incl )(?<!plus )(?<!of )(?<!\+ )(?<!\+)(?<!avec )\b(?:tva|vat)"
@@ -249,8 +251,8 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
     if not per_unit and (said := _per_before(plain, start, units)) is not None:
         money, start, per_unit = replace(money, per=said[0], unit=said[1]), said[2], True
     if role == "":
-        before = plain[max(0, start - 30) : start]
-        before = before[before.rfind("\n") + 1 :]
+        before = plain[max(0, start - 120) : start]
+        before = _APART.sub("  ", before[before.rfind("\n") + 1 :])[-30:]  # in a table the words may stand far away
         if not money.tax and (tax := _TAX_BEFORE.search(before)):
             money = replace(money, tax=tax_of(tax["tax"]))
         total = max((m.start() for m in _TOTAL_CUE.finditer(before)), default=-1)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.reading import Money, Quantity
-from processors.facts_numbers import Found, trimmed
+from processors.facts_numbers import NUMBER, Found, parse_number, trimmed
 from processors.goods_counts import DOUBT, Count, counts
 from processors.goods_heads import Head, Role
 from processors.goods_marks import Marks
@@ -41,10 +41,20 @@ def table_lines(
         start, end = row[0].start, row[-1].end
         line: Line = {}
         columns.put_thing(line, [h for h in hits if start <= h.start < end])
+        if len(row) == 1 and row[0].crowded:  # no cells can be told: what its words say, shown as doubtful
+            said = counts(marks, start, end, [(h.start, h.end) for h in hits], columns.units, qualities)
+            columns.put_count(text, line, said)
+            columns.put_prices(line, [p for p in marks.prices if start <= p.start < end])
+            columns.put_details(text, line, qualities, [(start, end)])
+            columns.doubt(line)
+            if columns.count is not None and columns.count.name in line:
+                lines.append(line)
+            continue
         by_role: dict[str, Cell] = {c.head.role: c for c in row if c.head.role not in kept or kept[c.head.role] == c.head}
         measure = _measure_of(row, marks)
         if (cell := by_role.get("quantity")) is not None and (found := reading.number(cell, measure)) is not None:
-            columns.put_count(text, line, [replace(found, sure=min(found.sure, DOUBT)) if doubt else found])
+            unclear = doubt or (cell.crowded and not reading.agrees([cell, by_role.get("unit"), by_role.get("total")]))
+            columns.put_count(text, line, [replace(found, sure=min(found.sure, DOUBT)) if unclear else found])
         for role, spec in (("unit", columns.unit_price), ("total", columns.total)):
             if spec is not None and (cell := by_role.get(role)) is not None and (price := reading.price(cell, row)) is not None:
                 line[spec.name] = price
@@ -129,8 +139,14 @@ class _Cells:
         price: Price | None = next((p for p in self._marks.prices if cell.start <= p.start < cell.end), None)
         if price is not None:
             money, spans, sure = price.money, price.spans, 0.95
-            if price.sure <= DOUBT:  # a bare amount: its column says that it is a price, not in which currency
-                money, sure = Money(money.amount), 0.8
+            if (
+                price.sure <= DOUBT
+            ):  # a bare amount: its column says that it is a price, not in which currency, and where it begins
+                (start, end), written = trimmed(self._text, cell.start, cell.end), Money(money.amount)
+                whole = parse_number(said) if re.fullmatch(NUMBER, said := self._marks.plain[start:end]) else None
+                if whole is not None:
+                    written, spans = Money(whole), ((start, end),)
+                money, sure = written, 0.8
         elif (number := self._number(cell)) is not None:
             money, spans, sure = Money(number.value), ((number.start, number.end),), 0.8
         else:

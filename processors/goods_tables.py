@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from processors.facts_money import CURRENCY, TAX
+from processors.facts_numbers import NUMBER
 from processors.goods_heads import Head, Words, heads_of, in_columns
 from processors.goods_marks import Marks
 from processors.numbers_spoken import readable
@@ -31,29 +32,40 @@ _RULE = re.compile(r"[\s|:+=_-]*")
 _NUMERIC = re.compile(rf"\s*(?:{CURRENCY})?\s?\d[\d \u00a0\u202f.,'’]*\s*(?:{CURRENCY})?\s*(?:{TAX})?\s*(?:/\s?\S{{1,8}})?\s*")
 WHOLE = re.compile(r"\s*\d[\d \u00a0\u202f.,'’]*\s*(?:[^\W\d_]{1,12}(?:\(s\))?)?\s*")
 
+#: What the cells of a column of a table look like whose columns hardly stand apart.
+_GAP, _ANY, _WORD = r"[ \u00a0]+", r"[^\s]{1,20}", re.compile(r"[^\W\d_]{2}")
+_AMOUNT = rf"(?:(?:{CURRENCY})\s?)?{NUMBER}(?:\s?(?:{CURRENCY}))?"
+_PARTS = {"quantity": rf"{NUMBER}", "measure": r"[^\W\d_]{1,12}\.?", "unit": _AMOUNT, "total": _AMOUNT, "per": NUMBER}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a row and what its column holds."""
+    """A cell of a row and what its column holds. ``crowded``: only one blank divides it from its neighbours, so where it begins is a
+    guess; a row of one such cell could not be divided at all."""
 
     start: int
     end: int
     head: Head
+    crowded: bool = False
 
+
+#: Whether what stands between two places asks for something; of a line of one cell more is wanted.
+Claims = Callable[[int, int, bool], bool]
 
 #: A row's cells, and what stands below it and goes on with it.
 Row = list[Cell]
 
 
-def table_cells(text: str) -> list[Row]:
-    """The rows of the first table of the text whose head has a column of quantities, [] where there is none."""
+def table_cells(text: str, claims: Claims) -> list[Row]:
+    """The rows of the first table of the text whose head has a column of quantities, [] where there is none. ``claims``: whether a
+    stretch of the text, of several cells or of one, asks for something."""
     lines = _lines(text)
     for divider in _DIVIDERS:
         for at, (_, line) in enumerate(lines):
             if divider.search(line.strip()) is None:
                 continue
             head = heads_of(_cells(0, line, divider))
-            if head and (rows := _rows(lines[at + 1 :], divider, head)):
+            if head and (rows := _rows(lines[at + 1 :], divider, head, claims)):
                 return rows
     return []
 
@@ -67,7 +79,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
     return lines
 
 
-def _rows(lines: Sequence[tuple[int, str]], divider: re.Pattern[str], head: Sequence[Head]) -> list[Row]:
+def _rows(lines: Sequence[tuple[int, str]], divider: re.Pattern[str], head: Sequence[Head], claims: Claims) -> list[Row]:
     rows: list[Row] = []
     strict = divider.pattern[-1] in _STRICT
     between: list[tuple[int, str]] = []
@@ -85,6 +97,10 @@ def _rows(lines: Sequence[tuple[int, str]], divider: re.Pattern[str], head: Sequ
             continue
         cells = _cells(0, line, divider)
         row = _row(start, cells, divider, head) if 2 <= len(cells) <= len(head) + (0 if strict else 2) else None
+        if row is None and divider is _BLANKS:
+            row = _crowded(start, plain, head, alone=len(cells) == 1)
+        if row is None and claims(start, start + len(line), len(cells) > 1):
+            row = [Cell(start, start + len(line), Head(""), crowded=True)]
         if row is None:
             if not rows or ":" in line:
                 break
@@ -112,6 +128,28 @@ def _row(start: int, cells: Sequence[Words], divider: re.Pattern[str], head: Seq
     row = [Cell(start + a, start + b, column) for column, (a, b, _) in zip(columns, cells, strict=True)]
     told = any(c.role == "quantity" and any(map(str.isdecimal, words)) for c, (_, _, words) in zip(columns, cells, strict=True))
     return row if told else None
+
+
+def _crowded(start: int, plain: str, head: Sequence[Head], *, alone: bool) -> Row | None:
+    """The cells of a row whose long designation leaves one blank before its numbers: all columns from that of quantities on are there,
+    in their order. ``alone``: no two columns stand apart, so more than one number has to tell that it is a row."""
+    first = next(n for n, one in enumerate(head) if one.role == "quantity")
+    columns = head[first:]
+    numeric = [one for one in columns if one.role in _PARTS and one.role != "measure"]
+    if not first or len(head) > first + 8 or (alone and len(numeric) < 2):
+        return None
+    parts = "".join(
+        rf"(?:{_GAP}(?P<c{n}>{_PARTS['measure']}))?"
+        if one.role == "measure"
+        else rf"{_GAP}(?P<c{n}>{_PARTS.get(one.role, _ANY)})"
+        for n, one in enumerate(columns)
+    )
+    match = re.fullmatch(rf"(?P<lead>.{{0,200}}?[^\s]){parts}\s*", plain)
+    if match is None or _WORD.search(match["lead"]) is None:
+        return None
+    cells = [Cell(start, start + match.end("lead"), Head(""), crowded=True)]
+    found = ((match.span(f"c{n}"), one) for n, one in enumerate(columns))
+    return cells + [Cell(start + a, start + b, one, crowded=True) for (a, b), one in found if a >= 0]
 
 
 def _cells(start: int, line: str, divider: re.Pattern[str]) -> list[Words]:

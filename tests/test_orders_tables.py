@@ -259,3 +259,42 @@ def test_tables_of_any_columns_are_read_the_same(table: Printed) -> None:
         assert price.value.tax == "excl"
         found.append((product.value, int(quantity.value.amount), price.value.amount))
     assert found == list(table.lines), table.text
+
+
+_CROWDED = (
+    "Réf        Désignation                                     Qté    UN   PU HT     Montant HT\n"
+    "SCT-K22    Sac kraft poignées torsadées 22x10x28           1 500  PCS  1,05     1 575,00\n"
+    "SCT-K26    Sac kraft poignées torsadées 26x11x34           3 000  PCS  1,25     3 750,00\n"
+    "SCT-K32    Sac fond carré poignées torsadées kraft 32x12x41 2 500 PCS{price}\n\n"
+    "Total HT                                                          {total} MAD\n"
+)
+
+
+def test_a_long_designation_that_leaves_one_blank_before_the_quantity_hides_no_row():
+    text = _CROWDED.format(price="  1,45     3 625,00", total="8 950,00")
+    assert told(text) == [
+        f"{P4} 1500 pièce 1.05 MAD excl 1575.00 MAD excl kraft, 22x10x28",
+        f"{P4} 3000 pièce 1.25 MAD excl 3750.00 MAD excl kraft, 26x11x34",
+        f"{P4} 2500 pièce 1.45 MAD excl 3625.00 MAD excl kraft 32x12x41",
+    ]
+    found = facts(text)
+    assert isinstance(found["total_price"].value, Money)
+    assert (found["total_price"].value.amount, found["total_price"].confidence) == (Decimal("8950.00"), 0.95)
+
+
+def test_a_row_whose_cells_cannot_be_told_is_a_line_in_doubt():
+    found = facts(_CROWDED.format(price="", total="8 950,00"))
+    held = found["lines"].value
+    assert isinstance(held, Rows)
+    assert len(held.rows) == 3
+    count = held.rows[2].cell("quantity")
+    assert count is not None
+    assert count.value == Quantity(Decimal(2500), "pièce")
+    assert count.confidence <= 0.45
+    assert found["lines"].confidence <= 0.45
+
+
+def test_a_written_total_that_is_not_the_sum_of_the_lines_is_in_doubt():
+    found = facts(_CROWDED.format(price="  1,45     3 625,00", total="9 950,00"))
+    assert isinstance(found["total_price"].value, Money)
+    assert (found["total_price"].value.amount, found["total_price"].confidence) == (Decimal("9950.00"), 0.45)
