@@ -47,6 +47,17 @@ _PRICED = Gated(
     rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
     rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:\(?\s?(?:en\s|in\s)?(?P<cur>{CURRENCY})(?![^\W_])\s?\)?)?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
 )
+#: What follows a hundredth of a currency: a tax, what it is for, an end; "10 ct de sacs" are cartons.
+_OF_ONE = rf"(?=\s?(?:{TAX}|/|le\b|la\b|l['’]|par\b|per\b|each\b|chaque\b|piece\b|pce\b|unite\b|u\b|the\b|a\b|[,.;:)!?\n]|$))"
+#: "14 centimes HT pièce", "14 cts", "12 c€".
+_HUNDREDTHS = Gated(
+    rf"(?<![\w.,/])(?P<n>\d{{1,4}}(?:[.,]\d{{1,3}})?)\s?(?:(?:centimes?|santimes?|cents(?=\s(?:each|per|a|ex)\b))(?![^\W_])"
+    rf"|(?P<euro>c€|€\s?cts?|cents?\s(?:d['’]\s?)?euros?)|cts?{_OF_ONE})(?:\s(?:d['’]\s?|de\s)?(?P<cur>{CURRENCY})(?![^\W_]))?"
+)
+#: "1dh80", "1 dh 80": the currency stands where the comma would.
+_PARTED = Gated(
+    rf"(?<![\w.,/])(?P<n>\d{{1,5}})\s?(?P<cur>dhs?|mad|drhm?s?|dirh?ams?|euros?|eur|€)(?:(?P<c>\d{{2}})(?![\w]|[.,]\d)|\s(?P<d>\d{{2}})(?!\d|[.,]\d)(?=\s?(?:{TAX}|/|le\b|la\b|l['’]|par\b|per\b|each\b|chaque\b|[,.;:)!?\n]|$)))"
+)
 _PRICED_AT = Gated(
     rf"(?:(?:\b[aà]|\bat|\bb)\s{{1,2}}|@\s{{0,2}})(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
 )
@@ -116,6 +127,17 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
         if number is not None:
             found.append(_priced(plain, Money(number, currency_of(match["cur"]), tax_of(match["tax"])), match.span(), units))
             reading = spaced(reading, [match.span()])
+    for match in list(_HUNDREDTHS.finditer(reading))[:100]:
+        number = parse_number(match["n"])
+        if number is not None:
+            currency = "EUR" if match["euro"] else currency_of(match["cur"]) if match["cur"] else default
+            one = _priced(plain, Money(number / 100, currency), match.span(), units)
+            found.append(replace(one, sure=one.sure if currency else min(one.sure, 0.7)))
+            reading = spaced(reading, [match.span()])
+    for match in list(_PARTED.finditer(reading))[:100]:
+        amount = Decimal(f"{match['n']}.{match['c'] or match['d']}")
+        found.append(_priced(plain, Money(amount, currency_of(match["cur"])), match.span(), units))
+        reading = spaced(reading, [match.span()])
     found += [_priced(plain, a.money, (a.start, a.end), units) for a in amounts(reading, english=english, ranged=False)]
     reading = spaced(reading, [s for p in found for s in p.spans])
     for match in list(_PRICED.finditer(reading))[:100]:

@@ -170,3 +170,34 @@ def test_a_column_of_units_says_what_the_quantities_count(head: str, divider: st
 def test_units_alone_are_a_column_of_quantities() -> None:
     text = "commande\nProduit | Unités\nSachets fond plat | 4000\nSacs poignées plates | 2000"
     assert [count for _, count in lines(text)] == ["4000 pièce", "2000 pièce"]
+
+
+@pytest.mark.parametrize(
+    ("said", "amount", "currency", "tax"),
+    [
+        ("a 1dh80", "1.80", "MAD", ""),
+        ("a 1 dh 80", "1.80", "MAD", ""),
+        ("à 1dhs50 HT la pièce", "1.50", "MAD", "excl"),
+        ("a 2€50", "2.50", "EUR", ""),
+        ("a 1DH", "1", "MAD", ""),
+        ("à 14 centimes HT pièce", "0.14", "", "excl"),
+        ("à 14 cts HT", "0.14", "", "excl"),
+        ("à 14 ct la pièce", "0.14", "", ""),
+        ("à 12 c€", "0.12", "EUR", ""),
+        ("à 14 centimes de dh pièce", "0.14", "MAD", ""),
+    ],
+)
+def test_a_price_in_hundredths_or_parted_by_its_currency_is_read(said: str, amount: str, currency: str, tax: str) -> None:
+    found = {f.name: f for f in reading(f"500 sacs torsadés blanc {said}").facts}
+    assert "lines" not in found
+    price = found["unit_price"]
+    assert isinstance(price.value, Money)
+    assert (price.value.amount, price.value.currency, price.value.tax) == (Decimal(amount), currency, tax)
+    assert price.confidence <= 0.45 if not currency else price.confidence >= 0.85
+
+
+def test_a_number_after_a_price_or_cartons_are_no_hundredths() -> None:
+    found = {f.name: f for f in reading("sacs torsadés blancs a 1 dh 20 cartons").facts}
+    assert isinstance(found["unit_price"].value, Money)
+    assert found["unit_price"].value.amount == 1
+    assert found["quantity"].value == Quantity(Decimal(20), "carton")
