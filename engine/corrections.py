@@ -62,6 +62,9 @@ def read_judgement(
     changes, yes = _corrections(message, case, directive, now)
     if changes:
         return replace(verdict, answer="approve" if yes else "unclear", credits=None, evidence=yes), changes
+    if verdict.answer == "approve" and not any(c.isalnum() for c in message.text):
+        # A reaction of a telephone, "👍", says as often that it was seen.
+        return replace(verdict, answer="unclear", evidence=""), ()
     if verdict.answer == "approve" and (verdict.credits is not None or _tells(message, case, directive, now)):
         return replace(verdict, answer="unclear", credits=None), ()
     return verdict, ()

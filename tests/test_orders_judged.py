@@ -46,6 +46,15 @@ def test_a_notice_tells_its_doubts_first_and_each_line_once() -> None:
     assert (plain.subject.startswith("Commande à valider : "), "À VÉRIFIER" in plain.text) == (True, False)
 
 
+@pytest.mark.parametrize("words", ["👍", "👍🏼", "✅", "👌👌"])
+def test_an_emoji_alone_is_asked_again(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, life.order.judged, life.told("admin")[-1]) == ("waiting_review", None, "admin_unclear")
+    life.admin("ok 👍")
+    assert life.stage == "done"
+
+
 @pytest.mark.parametrize("words", ["Je valide", "ok", "Validé", "oui je valide merci", "I approve"])
 def test_a_plain_yes_to_the_last_notice_validates(words: str) -> None:
     life = waiting()
