@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from core.case import Case
 from core.directive import Directive, Repeat
-from core.reading import Evidence, Fact, Money, Row, Rows
+from core.reading import Evidence, Fact, Money, Quantity, Row, Rows, Scale
 from core.rows import derived, rows_of, rows_spec
 
 #: How surely at most something is known that is told beside a repeat of several lines without saying which of them is meant.
 _WHICH = 0.45
 
 
-def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tuple[Fact, ...]:
+def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: Scale | None = None) -> tuple[Fact, ...]:
     """The facts with what a repeat takes over from the earlier request: only what the message does not say itself.
 
     Who names another thing takes over nothing that went with the thing (price, nature …). Of several lines each is taken over; one
     whose thing the message names has what the message says of it. What is said of none of them, or of two, stands alone and in doubt.
+    ``scale`` are words that change how many: amounts that are taken over are multiplied, or in doubt where nobody can tell by what.
     """
     repeat, spec = directive.repeat, rows_spec(directive)
     if repeat is None:
         return facts
+    if scale is not None:
+        # "x2" is no number of goods
+        facts = tuple(f for f in facts if not _is_scale(f, scale))
     stated = {f.name: f for f in facts if f.origin != "derived"}
     columns = {*spec.columns, spec.name} if spec is not None else set()
     before = {f.name: f for f in last.facts if f.origin != "derived"}
@@ -44,7 +49,33 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tupl
         names = {n: None for n in names if n not in columns}
     kept = {f.name for f in facts if f.origin != "derived"}
     taken = (_inherit(before[n], last, repeat.confidence) for n in names if n in before and n not in kept)
-    return derived((*facts, *taken), directive)
+    every: tuple[Fact, ...] = (*facts, *taken)
+    if scale is not None:
+        several = any(isinstance(f.value, Rows) for f in every)
+        every = tuple(_scaled(f, scale, several) for f in every)
+    return derived(every, directive)
+
+
+def _is_scale(fact: Fact, scale: Scale) -> bool:
+    start, end = scale.evidence.start, scale.evidence.start + len(scale.evidence.quote)
+    return isinstance(fact.value, Quantity) and any(
+        e.source == scale.evidence.source and start <= e.start and e.start + len(e.quote) <= end for e in fact.evidence
+    )
+
+
+def _scaled(fact: Fact, scale: Scale, several: bool) -> Fact:
+    """The fact with what it takes over of numbers of goods multiplied; in doubt where it is not said by what, or which of several lines."""
+    value = fact.value
+    if isinstance(value, Rows):
+        return replace(fact, value=Rows(tuple(Row(tuple(_scaled(c, scale, several) for c in r.cells)) for r in value.rows)))
+    if fact.origin != "inherited" or not isinstance(value, Quantity):
+        return fact
+    proof = (*fact.evidence, scale.evidence)
+    amount = value.amount * scale.times if scale.times is not None else value.amount
+    if scale.times is None or amount != amount.to_integral_value():
+        return replace(fact, evidence=proof, confidence=min(fact.confidence, _WHICH))
+    sure = min(fact.confidence, _WHICH) if several else fact.confidence
+    return replace(fact, value=replace(value, amount=amount.quantize(Decimal(1))), evidence=proof, confidence=sure)
 
 
 def _changed(told: Sequence[Row], held: Fact, last: Case, directive: Directive, repeat: Repeat) -> tuple[Row, ...] | None:

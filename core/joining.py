@@ -207,7 +207,11 @@ def repeat(work: Work, event: MessageRead) -> None:
         work.because("repeat", f"« {asked.quote} » : aucune demande validée de cette personne, rien n'est repris")
         return
     work.because("repeat", f"« {asked.quote} » : ce qui manque vient de {last.ref}, sa dernière demande validée")
-    facts = inherited(work.case.facts, last, work.directive)
+    scale = event.reading.scale
+    if scale is not None:
+        much = f"× {scale.times.normalize():f}" if scale.times is not None else "à vérifier, de combien n'est pas dit"
+        work.because("scale", f"« {scale.evidence.quote} » : quantité reprise {much}")
+    facts = inherited(work.case.facts, last, work.directive, scale)
     work.change(facts=facts, repeats=last.id, repeats_ref=last.ref)
 
 

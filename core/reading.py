@@ -148,10 +148,19 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """Words that change the amounts of what is asked for again: ``times`` as much, None: by as much as they do not say."""
+
+    times: Decimal | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one message says. ``directive`` and ``kind`` are '' when nothing recognised it.
 
-    ``repeat`` are the words by which the same as last time is asked for, None when it is not.
+    ``repeat`` are the words by which the same as last time is asked for, None when it is not; ``scale`` those beside them that
+    multiply or change its amounts.
     """
 
     directive: str
@@ -166,6 +175,7 @@ class Reading:
     verdict: Verdict | None = None
     reasons: tuple[Reason, ...] = ()
     repeat: Evidence | None = None
+    scale: Scale | None = None
 
     def fact(self, name: str) -> Fact | None:
         """The fact of that name, or None."""

@@ -11,11 +11,12 @@ from threading import Lock
 from core.directive import Business, Directive, in_language
 from core.document import SOURCE, Document
 from core.message import Message
-from core.reading import Evidence, Fact, Reading, Reason
+from core.reading import Evidence, Fact, Reading, Reason, Scale
 from processors.classify import Classifier, Source, old_subject, sources
 from processors.classify_scores import Weighed, at_best, choose
 from processors.facts import FactReader, Told
 from processors.repeat import RepeatReader
+from processors.scale import scale_of
 from processors.tokens import LIMIT, Tokens, tokenise
 from processors.tone import Tone, listen
 
@@ -145,7 +146,16 @@ class Recognised:
             facts=self._told.with_quoted() if self._answers else self._told.facts(),
             reasons=self.reasons,
             repeat=self._repeat,
+            scale=self._scale() if self._repeat is not None else None,
         )
+
+    def _scale(self) -> Scale | None:
+        """What is said of the amounts, in his words or where he asked for the same again."""
+        assert self._repeat is not None
+        places = {"text": self._message.text, "subject": self._message.subject, "body": self._message.body}
+        places |= {SOURCE + d.sha256: d.text for d in self._message.documents if d.kind == "voice"}
+        found = (scale_of(places.get(name, ""), name) for name in dict.fromkeys((self._repeat.source, "text")))
+        return next((scale for scale in found if scale is not None), None)
 
 
 def understand(message: Message, business: Business, *, now: datetime, only: str = "") -> Reading:

@@ -10,7 +10,7 @@ import pytest
 from core.case import Case
 from core.directive import Repeat
 from core.reading import Evidence, Money, Quantity, Rows
-from core.rows import confidence
+from core.rows import confidence, states
 from processors.repeat import RepeatReader
 from processors.tokens import tokenise
 from tests.orders_life import FULL, Life, commande
@@ -218,3 +218,65 @@ def test_any_directive_may_say_what_repeats_it() -> None:
     life = Life(validated(), directive=replace(commande(), repeat=None), ref="CMD0002B")
     life.write("kif dima")
     assert life.order.repeats == ""
+
+
+ORDER = "Bonjour, 5000 sachets fond plat kraft brun 24x11x32, livraison le 20 mars"
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("kif dima mais le double", 10000),
+        ("même chose x2", 10000),
+        ("comme d'habitude mais deux fois plus svp", 10000),
+        ("same as last time, twice as many", 10000),
+        ("comme d'habitude x 3", 15000),
+        ("kif dima, la moitié", 2500),
+        ("kif dima la moitié svp", 2500),
+    ],
+)
+def test_a_word_that_multiplies_is_calculated_and_shown_as_evidence(words: str, quantity: int) -> None:
+    life = Life(validated(ORDER), ref="CMD0002B")
+    life.write(words)
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert (fact.value, fact.origin) == (Quantity(Decimal(quantity), "pièce"), "inherited")
+    assert fact.evidence[0].source.startswith("case:")
+    assert fact.evidence[1].quote in words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pareil mais plus",
+        "kif dima mais un peu moins",
+        "kif dima mais pas le double",
+        "kif dima, le double ?",
+        "kif dima, la moitié en blanc",
+    ],
+)
+def test_a_word_that_changes_an_amount_by_nobody_knows_how_much_leaves_it_in_doubt(words: str) -> None:
+    life = Life(validated(ORDER), ref="CMD0002B")
+    life.write(words)
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert fact.value == Quantity(Decimal(5000), "pièce")
+    assert "quantity" in [s.spec.name for s in states(life.order, life.directive) if s.state == "doubtful"]
+
+
+def test_of_several_lines_all_are_multiplied_and_in_doubt() -> None:
+    life = Life(validated("Bonjour, 500 sachets fond plat kraft et 300 sacs fond carré blancs pour le 20 mars"), ref="CMD0002B")
+    life.write("kif dima mais le double")
+    lines = life.value("lines")
+    assert isinstance(lines, Rows)
+    cells = [row.cell("quantity") for row in lines.rows]
+    assert [(c.value.amount, c.confidence < 0.5) for c in cells] == [(1000, True), (600, True)]
+
+
+@pytest.mark.parametrize("words", ["kif dima", "comme d'habitude, le plus vite possible", "kif dima, au plus tard le 20 mars"])
+def test_other_words_leave_what_is_taken_over_sure(words: str) -> None:
+    life = Life(validated(ORDER), ref="CMD0002B")
+    life.write(words)
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert (fact.value.amount, fact.confidence >= 0.85) == (5000, True)
