@@ -116,6 +116,7 @@ def test_what_waits_for_a_person_is_judged_by_keys_and_the_next_comes_up(web: Ru
     # One key, and a few seconds to take it back …
     page.keyboard.press("v")
     page.wait_for_selector("[data-undo-bar]:visible")
+    assert page.inner_text("[data-undo-bar]").startswith("Valider : Envoyé dans ")
     page.keyboard.press("z")
     page.wait_for_selector("[data-undo-bar]", state="hidden")
     assert {c.stage for c in web.counter.cases()} == {"waiting_review"}

@@ -168,6 +168,36 @@ def test_the_other_pages_judge_what_they_show_too(web: Running) -> None:
     assert web.counter.cases()[0].stage == "done"
 
 
+def test_the_page_of_judging_shows_every_line_and_every_alert(web: Running) -> None:
+    text = (
+        "Qté | Désignation | PU | Total\n1000 | Sachet fond plat | 0,10 dh | 100 dh\n500 | Sac poignées plates | 1 dh | 900 dh\n"
+        "Livraison le 20 mars 2026."
+    )
+    case_id = order(web.counter, text)
+    marc = person(web, "marc")
+    page = marc.get("/review")
+    facts = page.body.decode().partition('id="review-facts"')[2].partition("</section>")[0]
+    for name in (
+        "lines.1.quantity",
+        "lines.2.quantity",
+        "lines.2.product",
+        "lines.2.unit_price",
+        "lines.2.total_price",
+        "total_price",
+    ):
+        assert f'data-field="{name}"' in facts, name
+    assert "500 pièces" in facts.replace("\u202f", " ")
+    shown, whole = text_of(page), text_of(marc.get(f"/orders/{case_id}"))
+    found = web.edge.desk.registers.whole(case_id)
+    assert found is not None
+    for alert in found.alerts:
+        assert alert.label["fr"] in shown
+    for words in ("le total n'est pas quantité × prix unitaire", "le message dit 900 MAD, le calcul donne 500 MAD"):
+        assert words in whole.replace("’", "'").replace("&#39;", "'"), words
+        assert words in shown.replace("’", "'").replace("&#39;", "'"), words
+    assert 'class="alert alert-danger"' in page.body.decode()
+
+
 def test_contacts_are_written_down_and_not_written_over_by_mails(web: Running) -> None:
     marc = person(web, "marc")
     fields = {

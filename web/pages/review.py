@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from core.views import CaseFilter, CaseRow
 from engine.cases import CaseView, Waits
 from engine.desk import Desk
+from engine.registers import Whole
 from web.pages.case import PICTURES, Facts, reasons
 from web.pages.frame import Frame, Reader
 
@@ -27,13 +28,14 @@ def router(frame: Frame) -> APIRouter:
         case: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
         speech = frame.pages.speech(request)
-        rows, view = await desk.run(_look, desk, case)
+        rows, view, whole = await desk.run(_look, desk, case)
         return await frame.show(
             request,
             person,
             "review.html",
             rows=rows,
             view=view,
+            whole=whole,
             facts=Facts(view, speech.language) if view is not None else None,
             unit=desk.unit(view.case) if view is not None else "",
             reasons=reasons(view) if view is not None else [],
@@ -44,9 +46,11 @@ def router(frame: Frame) -> APIRouter:
     return routes
 
 
-def _look(desk: Desk, wanted: str) -> tuple[list[tuple[CaseRow, Waits]], CaseView | None]:
-    """The list, and the case that is up: the one asked for while it waits, else the oldest."""
+def _look(desk: Desk, wanted: str) -> tuple[list[tuple[CaseRow, Waits]], CaseView | None, Whole | None]:
+    """The list; the case that is up: the one asked for while it waits, else the oldest; the same with every line and alert where a
+    register is kept of such."""
     found = desk.cases.find(CaseFilter(stages=("waiting_review",), order="oldest"), limit=ROWS).rows
     rows = [(row, desk.cases.waits(row)) for row in found]
     up = next((row.id for row in found if row.id == wanted), found[0].id if found else "")
-    return rows, desk.cases.view(up) if up else None
+    whole = desk.registers.whole(up) if up else None
+    return rows, whole.view if whole is not None else desk.cases.view(up) if up else None, whole

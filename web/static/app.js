@@ -41,7 +41,7 @@
       return;
     }
     let left = UNDO_SECONDS;
-    const tell = () => { bar.textContent = `${button.textContent.trim()} : ${bar.dataset.say.replace("{num}", left)}`; };
+    const tell = () => { bar.textContent = `${button.dataset.keyLabel || button.textContent.trim()} : ${bar.dataset.say.replace("{num}", left)}`; };
     bar.hidden = false;
     tell();
     armed = { button, bar, timer: setInterval(() => {
