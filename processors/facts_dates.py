@@ -82,6 +82,11 @@ _TIMELY = (
 _WEEKDAY = Gated(
     rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier|passe|last|next|proximo|prossimo))?"
 )
+#: "livraison S50", "en S15": a letter and a number are a week only there.
+_WEEK_AFTER = (
+    r"(?:(?<=livraison\s)|(?<=livraison\s:\s)|(?<=livraison:\s)|(?<=livre\s)|(?<=livrer\s)|(?<=livrable\s)|(?<=delivery\s)|(?<=\ben\s)"
+    r"|(?<=date\s:\s)|(?<=date:\s))"
+)
 _RELATIVE = Gated(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
     rf"(?P<within_u>jours?|semaines?|days?|weeks?)(?![^\W_])|"
@@ -92,7 +97,7 @@ _RELATIVE = Gated(
     rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{_MONTH}|l['’]annee|annee)"
     rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{_MONTH}))"
     rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{_MONTH}))"
-    rf"|(?:semaine|sem\.?|week|wk)\s?(?:n\s?°\s?)?(?P<week>[1-5]?\d)(?!\d)"
+    rf"|(?:(?:semaine|sem\.?|week|wk)\s?(?:n\s?°\s?)?|{_WEEK_AFTER}s\.?\s?(?=\d\d?(?!\w)))(?P<week>[1-5]?\d)(?!\d)"
     rf"|(?P<weekend_of>akher|lakher|fin\s+d|نهاية|اخر)\s+(?:d\s?|dyal\s+)?(?:chhar|lchhar|chher|had\s+chhar|الشهر|شهر)"
     rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{_MONTH}))"
     rf"|(?P<eom>eom|eow))(?![^\W_])"
@@ -290,6 +295,10 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         ahead += 7
     if after.startswith(("prochain", "qui")) and ahead <= 2:
         ahead += 7  # said on a Monday, "mardi prochain" is not tomorrow
+    elif after.startswith("prochain") and day.weekday() < _DAY_OF[word]:
+        return day + timedelta(
+            days=ahead
+        ), 0.55  # said on a Monday, "vendredi prochain" is that of this week or of the next one
     if (match["next"] or "").strip() == "next":
         return day + timedelta(days=ahead), 0.55  # people mean this week's or the next one's
     sure = bool(deadline or after or match["next"])

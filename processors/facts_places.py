@@ -77,7 +77,7 @@ _END = re.compile(
 )
 #: Words with which no address begins.
 _BEGINS_NONE = re.compile(rf"(?:{_AFTER}|{_THEN})(?![^\W_])")
-_TO = r"(?:à|a|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف|الى)"
+_TO = r"(?:à|a|o|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف|الى)"
 _INTO = (
     rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lui|eux|lia|liya|lina|nouveau|nouvelle|new)"
     r"(?![^\W_]|['’])\s?[:,]?\s?|l['’]|d['’]){0,5}"

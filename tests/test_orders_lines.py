@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.reading import Money, Quantity, Reading, Rows
+from core.reading import Day, Money, Quantity, Reading, Rows
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, mail, sacherie
 
@@ -201,3 +201,24 @@ def test_a_number_after_a_price_or_cartons_are_no_hundredths() -> None:
     assert isinstance(found["unit_price"].value, Money)
     assert found["unit_price"].value.amount == 1
     assert found["quantity"].value == Quantity(Decimal(20), "carton")
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "sure", "address"),
+    [
+        ("Livraison S50", "2026-12-07", True, None),
+        ("livraison en S 15", "2026-04-06", True, None),
+        ("livré mardi matin o depot tanger", "2026-03-03", True, "depot tanger"),
+        ("livraison vendredi prochain", "2026-03-06", False, None),
+        ("livraison vendredi", "2026-03-06", True, None),
+        ("livraison mardi prochain", "2026-03-10", True, None),
+    ],
+)
+def test_when_and_where_to(said: str, day: str, sure: bool, address: str | None) -> None:
+    found = {f.name: f for f in reading(f"500 sacs torsadés blc 22x10x28. {said}").facts}
+    when, nature = found["delivery_date"], found["nature"]
+    assert isinstance(when.value, Day)
+    assert when.value.day.isoformat() == day
+    assert (when.confidence >= 0.6) is sure
+    assert (found["delivery_address"].value if "delivery_address" in found else None) == address
+    assert nature.value == "blc 22x10x28"
