@@ -5,10 +5,12 @@ A reply is tied to the notice that it answers. What nothing ties counts only whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Literal
 
+from core.alerts import Alert, alerts_of
 from core.case import Case, Judgement, Shown
 from core.directive import Directive
 from core.events import MessageRead, OperatorActed
@@ -58,6 +60,13 @@ def by_operator(work: Work, event: OperatorActed) -> None:
         names = ", ".join(label(work.directive, name) for name in lacking)
         work.because("no-effect", f"il manque : {names} ; rien n'est validé", hit=False)
         return
+    if event.facts and (risen := arisen(work.case, facts, work.directive, work.context.past, work.context.now)):
+        work.because(
+            "no-effect",
+            f"avec ces corrections, {_told(risen)} ; rien n'est validé : enregistrez-les, relisez, puis validez",
+            hit=False,
+        )
+        return
     if event.facts:
         work.because("correct", f"{event.author} corrige : {_names(work, event.facts)}")
         work.change(facts=facts)
@@ -78,13 +87,17 @@ def by_reply(work: Work, event: MessageRead) -> None:
     elif changes := event.reading.facts:
         knows = work.case.stage == "waiting_review" and _shown_to(work, event) == digest_of(work.case, work.directive)
         before = work.case.shown
-        work.change(facts=corrected(work.case.facts, changes, work.directive))
-        if answer == "approve" and knows and not lacks(work.case, work.directive):
+        facts = corrected(work.case.facts, changes, work.directive)
+        risen = arisen(work.case, facts, work.directive, work.context.past, work.context.now)
+        work.change(facts=facts)
+        if answer == "approve" and knows and not risen and not lacks(work.case, work.directive):
             work.because("correct", f"{who} corrige : {_names(work, changes)}")
             work.because("validate", f"champs validés par {who} : « {evidence} »")
             judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
             walk(work)
             return
+        if risen:
+            work.because("arisen", f"avec ces corrections, {_told(risen)} ; rien n'est validé")
         work.because("correct", f"{who} corrige : {_names(work, changes)} ; le oui est à redonner aux champs corrigés")
         walk(work)
         if work.case.stage == "waiting_review" and work.case.shown == before:
@@ -140,6 +153,17 @@ def _shown_to(work: Work, event: MessageRead) -> str:
 def lacks(case: Case, directive: Directive) -> tuple[str, ...]:
     """The facts without which nobody says yes: those that are required and not known, unless a person goes on without them."""
     return () if case.counts.get(HANDED) else tuple(spec.name for spec in missing(case, directive, required=True))
+
+
+def arisen(case: Case, facts: tuple[Fact, ...], directive: Directive, past: Sequence[Case], now: datetime) -> tuple[Alert, ...]:
+    """The urgent alerts that a correction brings about: nobody has been shown them, so a yes beside it is none to them."""
+    known = alerts_of(case, directive, past, now)
+    after = alerts_of(replace(case, facts=facts), directive, past, now)
+    return tuple(alert for alert in after if alert.urgent and alert not in known)
+
+
+def _told(alerts: Iterable[Alert]) -> str:
+    return ", ".join(dict.fromkeys(alert.label.get("fr", alert.name) for alert in alerts))
 
 
 def _names(work: Work, facts: Iterable[Fact]) -> str:

@@ -245,9 +245,11 @@ def corrected(facts: tuple[Fact, ...], changes: Iterable[Fact], directive: Direc
     """The facts after a person wrote what they should be.
 
     A change's name is a fact's, or ``lines.2.quantity`` for a cell of the second line. The value '' takes the fact away.
-    A change of a column is one of the first line, and the other way round.
+    A change of a column is one of the first line, and the other way round. A total that was written and follows from what is
+    changed is calculated anew, with the sum that it is part of, unless it is given too.
     """
     spec = rows_spec(directive)
+    changes = tuple(changes)
     by_name = {f.name: f for f in facts}
     for change in changes:
         name, place, column = _address(change.name, spec)
@@ -266,7 +268,41 @@ def corrected(facts: tuple[Fact, ...], changes: Iterable[Fact], directive: Direc
             continue
         if place <= 0:
             _put(by_name, replace(change, name=column or name))
-    return derived(tuple(by_name.values()), directive)
+    return derived(_without_stale(facts, tuple(by_name.values()), changes, directive), directive)
+
+
+def _without_stale(
+    before: tuple[Fact, ...], after: tuple[Fact, ...], changes: tuple[Fact, ...], directive: Directive
+) -> tuple[Fact, ...]:
+    """The facts without the written totals that a correction made untrue: of the lines whose quantity or price it changes, and of
+    all. One that cannot be calculated, before or after, follows from nothing and stands."""
+    spec = rows_spec(directive)
+    places = [_address(change.name, spec) for change in changes]
+    given = {(max(place, 0), column or name) for name, place, column in places}
+    sums = {column or name for name, place, column in places if place < 0}
+    by_name = {f.name: f for f in after}
+    held = by_name.get(spec.name) if spec is not None else None
+    rows = list(held.value.rows) if held is not None and isinstance(held.value, Rows) else []
+    old = rows_of(before, directive)
+    for maker in (s for s in directive.facts if s.derive):
+        if spec is None or maker.name not in spec.columns or not rows:
+            stale = any((0, name) in given for name in maker.derive) and (0, maker.name) not in given
+            if stale and (product(maker, before, directive) or product(maker, by_name.values(), directive)):
+                by_name.pop(maker.name, None)
+            continue
+        told = False
+        for at, row in enumerate(rows):
+            if (at, maker.name) in given - {(0, name) for name in sums}:
+                told = True
+            elif any((at, name) in given for name in maker.derive):
+                was = product(maker, old[at].cells, directive) if at < len(old) else None
+                if was or product(maker, row.cells, directive):
+                    rows[at], told = Row(tuple(c for c in row.cells if c.name != maker.name)), True
+        if told and maker.name not in sums:
+            by_name.pop(maker.name, None)
+    if held is not None and rows:
+        by_name[held.name] = replace(held, value=Rows(tuple(rows)))
+    return tuple(by_name.values())
 
 
 def _address(name: str, spec: FactSpec | None) -> tuple[str, int, str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.reading import Evidence, Fact, Money, Quantity
-from core.rows import digest_of
+from core.rows import digest_of, rows_of
 from tests.orders_life import ADMIN, FULL, Life
 
 
@@ -371,3 +371,79 @@ def test_a_delivered_order_is_told_so_once() -> None:
     life.admin("Je valide")
     life.act("finish")
     assert life.order.finished_at == life.now
+
+
+TABLE = (
+    "Qté | Désignation | PU | Total\n4000 | Sachet fond plat | 0,55 dh HT | 2200 dh HT\n"
+    "500 | Sac poignées plates | 1 dh HT | 500 dh HT\nTotal : 2700 dh HT\nLivraison le 20 mars 2026."
+)
+ONE = (
+    "Bonjour, je commande 4000 sacs fond carré poignées torsadées à 0,55 dh HT l'unité, total 2200 dh HT, livraison le 20 mars."
+)
+
+
+def _totals(life: Life) -> list[Decimal]:
+    """What each line and all of them come to."""
+    rows = rows_of(life.order.facts, life.directive)
+    cells = [*(row.cell("total_price") for row in rows), life.order.fact("total_price")]
+    return [c.value.amount for c in cells if c is not None and isinstance(c.value, Money)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "totals"),
+    [
+        (ONE, "je valide avec prix unitaire 0,60 MAD HT", (2400, 2400)),
+        (ONE, "je valide avec quantité 6000", (3300, 3300)),
+        (TABLE, "je valide avec ligne 1 : prix unitaire 0,60 MAD HT", (2400, 500, 2900)),
+        (TABLE, "je valide avec ligne 2 : quantité 1000", (2200, 1000, 3200)),
+    ],
+)
+def test_a_written_total_that_follows_from_what_is_corrected_is_calculated_anew(
+    text: str, words: str, totals: tuple[int, ...]
+) -> None:
+    life = Life()
+    life.write(text)
+    assert _totals(life)[-1] in (2200, 2700)
+    life.admin(words)
+    assert (life.stage, _totals(life)) == ("done", list(totals))
+    letter = next(m.text for template, who, m, _ in life.texts if who == "customer" and template == "confirmation")
+    assert "2200" not in letter.replace("\u202f", "") or 2200 in totals
+
+
+def test_a_total_that_is_given_with_the_correction_stands_and_one_that_contradicts_it_wants_a_yes_of_its_own() -> None:
+    life = Life()
+    life.write(ONE)
+    life.admin("je valide avec prix unitaire 0,60 MAD HT, total 2400 MAD HT")
+    assert (life.stage, _totals(life)) == ("done", [2400, 2400])
+    fact = life.order.fact("total_price")
+    assert fact is not None
+    assert fact.origin == "person"
+
+    life = Life()
+    life.write(ONE)
+    life.admin("je valide avec prix unitaire 0,60 MAD HT, total 2500 MAD HT")
+    assert (life.stage, life.order.judged, life.told("customer")) == ("waiting_review", None, [])
+    assert life.told("admin")[-1] == "admin_review"
+    assert "le total n'est pas quantité × prix unitaire" in life.texts[-1][2].text
+    life.admin("Je valide")
+    assert life.stage == "done"
+
+
+def test_the_desk_validates_no_correction_that_brings_about_an_urgent_alert_unseen() -> None:
+    life = Life()
+    life.write(ONE)
+    total = Fact("total_price", Money(Decimal(9000), "MAD", "excl"), (), origin="person")
+    before = life.order.facts
+    done = life.act("validate", digest=digest_of(life.order, life.directive), facts=(total,))
+    assert (life.stage, life.order.judged, life.order.facts) == ("waiting_review", None, before)
+    assert [r.rule for r in done.reasons] == ["no-effect"]
+    life.act("correct", facts=(total,))
+    life.act("validate", digest=digest_of(life.order, life.directive))
+    assert (life.stage, life.value("total_price")) == ("done", total.value)
+
+
+def test_a_written_total_that_nothing_can_be_calculated_from_stands() -> None:
+    life = Life()
+    life.write("Bonjour, je commande 4000 sacs fond carré poignées torsadées, total 2200 dh HT, livraison le 20 mars.")
+    life.act("correct", facts=(Fact("quantity", Quantity(Decimal(5000), "pièce"), (), origin="person"),))
+    assert life.value("total_price") == Money(Decimal(2200), "MAD", "excl")
