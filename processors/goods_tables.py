@@ -27,6 +27,9 @@ SUM = re.compile(
     r"[\s|;]*(?:sous[- ]?)?(?:total|totaux|tva|port|frais|transport|livraison|remise|subtotal|grand|shipping|vat|net|montant|المجموع)"
     r"(?![^\W_])"
 )
+_TWO_HEADS = re.compile(
+    rf"(?P<one>\s?(?:p\.?\s?u\.?|prix(?:\s?unit\w*\.?)?|unit\s?price)(?:\s(?:{TAX}))?)\s(?:total|montant|amount|mt)(?:\s(?:{TAX}))?\s*$"
+)
 _RULE = re.compile(r"[\s|:+=_-]*")
 #: A cell that is a number, with a currency, a tax or the word of a unit at most.
 _NUMERIC = re.compile(rf"\s*(?:{CURRENCY})?\s?\d[\d \u00a0\u202f.,'’]*\s*(?:{CURRENCY})?\s*(?:{TAX})?\s*(?:/\s?\S{{1,8}})?\s*")
@@ -64,7 +67,8 @@ def table_cells(text: str, claims: Claims) -> list[Row]:
         for at, (_, line) in enumerate(lines):
             if divider.search(line.strip()) is None:
                 continue
-            head = heads_of(_cells(0, line, divider))
+            cells = _cells(0, line, divider)
+            head = heads_of(_parted(cells) if divider is _BLANKS else cells)
             if head and (rows := _rows(lines[at + 1 :], divider, head, claims)):
                 return rows
     return []
@@ -128,6 +132,16 @@ def _row(start: int, cells: Sequence[Words], divider: re.Pattern[str], head: Seq
     row = [Cell(start + a, start + b, column) for column, (a, b, _) in zip(columns, cells, strict=True)]
     told = any(c.role == "quantity" and any(map(str.isdecimal, words)) for c, (_, _, words) in zip(columns, cells, strict=True))
     return row if told else None
+
+
+def _parted(cells: Sequence[Words]) -> list[Words]:
+    """The heads with those of the price of one and of the total as two where one blank divides them: "P.U. HT Total HT"."""
+    found: list[Words] = []
+    for start, end, words in cells:
+        match = _TWO_HEADS.match(readable(words))
+        cut = match.end("one") if match is not None else 0
+        found += [(start, start + cut, words[:cut]), (start + cut, end, words[cut:])] if cut else [(start, end, words)]
+    return found
 
 
 def _crowded(start: int, plain: str, head: Sequence[Head], *, alone: bool) -> Row | None:

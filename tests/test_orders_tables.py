@@ -298,3 +298,16 @@ def test_a_written_total_that_is_not_the_sum_of_the_lines_is_in_doubt():
     found = facts(_CROWDED.format(price="  1,45     3 625,00", total="9 950,00"))
     assert isinstance(found["total_price"].value, Money)
     assert (found["total_price"].value.amount, found["total_price"].confidence) == (Decimal("9950.00"), 0.45)
+
+
+def test_heads_of_price_and_total_that_one_blank_divides_are_two():
+    text = (
+        "Désignation                                 Qté     P.U. HT Total HT\n"
+        "Sac kraft poignées torsadées 22x10x28       1500    1,05       1575,00\n"
+        "Sachet fond plat blanc 12x20                3000    0,25       750,00\n\n"
+        "Total HT                                                       2325,00 MAD\n"
+    )
+    assert told(text) == [
+        f"{P4} 1500 pièce 1.05 MAD excl 1575.00 MAD excl kraft, 22x10x28",
+        f"{P1} 3000 pièce 0.25 MAD excl 750.00 MAD excl blanc 12x20",
+    ]
