@@ -16,6 +16,7 @@ from typing import Literal
 from core import codec
 from core.case import Case
 from core.directive import Directive, FactSpec
+from core.qualities import detailed
 from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
 
 #: How far a request is trusted at most of which a file could not be read.
@@ -203,12 +204,13 @@ def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive, *
             old = tuple(f for f in old if f.name not in columns)
         elif any(f.name == spec.name for f in (*old, *new)):
             new = tuple(f for f in new if f.name not in columns)
-    stated = {f.name for f in new}
+    stated, told = {f.name for f in new}, old
     # What the person says now stands above what was taken over from an earlier request.
     old = tuple(f for f in old if not (f.name in stated and f.origin in ("inherited", "derived")))
     kept = merge_facts(old, new)
     if amends:
         kept = tuple(_amended(before, new, directive) for before in kept)
+    kept = detailed(kept, told, new, directive)
     return derived(kept, directive)
 
 

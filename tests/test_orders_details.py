@@ -9,6 +9,7 @@ import pytest
 from core.reading import Day, FactValue, Quantity, Rows
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, mail, sacherie
+from tests.orders_life import Life
 
 SETUP = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
 
@@ -138,3 +139,34 @@ def test_days_of_delivery_in_every_habit(text: str, day: date | None) -> None:
 )  # fmt: skip
 def test_an_address_is_a_place_and_ends_where_the_place_ends(text: str, address: str | None) -> None:
     assert told(f"3000 sacs torsadés.\n{text}").get("delivery_address") == address
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "nature", "sure"),
+    [
+        ("kraft brun 24x11x32", "finalement en 14x20 svp", {"kraft brun", "14x20"}, True),
+        ("24x11x32", "et en blanc", {"24x11x32", "blanc"}, True),
+        ("kraft brun 24x11x32", "et en blanc", {"kraft brun", "24x11x32", "blanc"}, False),
+        ("kraft", "kraft brun 24x11x32 svp", {"kraft brun", "24x11x32"}, True),
+        ("kraft brun 24x11x32", "kraft brun 24x11x32", {"kraft brun", "24x11x32"}, True),
+    ],
+)
+def test_a_change_takes_away_nothing_that_it_does_not_replace(first: str, then: str, nature: set[str], sure: bool) -> None:
+    life = Life()
+    life.write(f"Bonjour, 5000 sachets fond plat {first}, livraison le 20 mars")
+    life.write(then)
+    fact = life.order.fact("nature")
+    assert fact is not None
+    assert isinstance(fact.value, str)
+    assert set(fact.value.split(", ")) in (nature, {"kraft brun 24x11x32"} if nature == {"kraft brun", "24x11x32"} else nature)
+    assert (fact.confidence >= 0.5) is sure
+
+
+def test_an_answer_to_a_question_keeps_what_was_told_before_it() -> None:
+    life = Life()
+    life.write("Bonjour, je voudrais commander 5000 sacs en kraft")
+    life.write("sans poignées, 24x11x32")
+    fact = life.order.fact("nature")
+    assert fact is not None
+    assert isinstance(fact.value, str)
+    assert {"kraft", "24x11x32"} <= set(fact.value.split(", "))
