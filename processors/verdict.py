@@ -233,6 +233,7 @@ _ANOTHER_TIME = (
     "ce sera peut etre",
     "ce sera pour",
     "peut etre une",
+    "peut etre a une",
     "peut etre l",
     "on verra l",
     "on verra plus tard",
@@ -244,7 +245,14 @@ def _puts_off(j: Judged) -> bool:
     """« (Réponse négative.) Ce sera peut-être pour l'année prochaine »: of another time, and nothing is asked for now."""
     said = " ".join(i.words for i in j.clause.items)
     acts = {i.act for i in j.clause.items if i.words not in {"autre", "une autre"}}
-    return said.startswith(_ANOTHER_TIME) and not acts & {"condition", "change", "option", "meta", "yes", "amount"}
+    return said.removeprefix("et ").startswith(_ANOTHER_TIME) and not acts & {
+        "condition",
+        "change",
+        "option",
+        "meta",
+        "yes",
+        "amount",
+    }
 
 
 def _concedes(j: Judged) -> bool:

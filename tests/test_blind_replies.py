@@ -9,7 +9,8 @@ c'est ce que demande le concurrent"), 30 of 48 (none false, written when the fra
 The eleventh and twelfth of each were written by two people who saw no rule. The eleventh is short and hurried: 97 of 120 and 68 of 90. The
 twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. The thirteenth
 and fourteenth, by two further people, were read after that: 104 of 120 and 68 of 90, 80 of 100 and 65 of 80, none false; after mending
-119 and 87, 96 and 79. The fifteenth, by one more: 81 of 120 and 55 of 80, none false; after mending 100 and 69. Visible text exact in
+119 and 87, 96 and 79. The fifteenth, by one more: 81 of 120 and 55 of 80, none false; after mending 100 and 69. The
+sixteenth, full of small tales beside the decision: 49 of 80 and 36 of 60, none false, and not mended. Visible text exact in
 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
@@ -65,7 +66,7 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
 
 
 #: Letters that tell much: what stands around the decision is seldom all understood, and then somebody is asked.
-MISREAD = {"replies_12": 0.21, "admin_12": 0.46, "replies_15": 0.17, "admin_15": 0.14}
+MISREAD = {"replies_12": 0.21, "admin_12": 0.46, "replies_15": 0.17, "admin_15": 0.14, "replies_16": 0.39, "admin_16": 0.4}
 CUSTOMERS = {
     "replies_1": 150,
     "replies_2": 150,
@@ -81,6 +82,7 @@ CUSTOMERS = {
     "replies_13": 120,
     "replies_14": 100,
     "replies_15": 120,
+    "replies_16": 80,
 }
 ADMINISTRATORS = {
     "admin_1": 60,
@@ -98,6 +100,7 @@ ADMINISTRATORS = {
     "admin_13": 90,
     "admin_14": 80,
     "admin_15": 80,
+    "admin_16": 60,
 }
 
 
