@@ -16,6 +16,7 @@ from core.directive import Directive
 from core.events import MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.complete import HANDED
+from core.gates.review import again
 from core.joining import words
 from core.quote import version_of
 from core.reading import Fact
@@ -123,7 +124,7 @@ def by_reply(work: Work, event: MessageRead) -> None:
             "old-facts",
             "depuis ce qui est validé là, les champs ont changé ou un autre message est arrivé : rien n'est validé, voici tout à nouveau",
         )
-        key = work.tell_admin("admin_review", message=said(work.case))
+        key = work.tell_admin("admin_review", message=said(work.case), reasons=again(work))
         mark = digest_of(work.case, work.directive)
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)))
     else:

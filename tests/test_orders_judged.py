@@ -447,3 +447,24 @@ def test_a_written_total_that_nothing_can_be_calculated_from_stands() -> None:
     life.write("Bonjour, je commande 4000 sacs fond carré poignées torsadées, total 2200 dh HT, livraison le 20 mars.")
     life.act("correct", facts=(Fact("quantity", Quantity(Decimal(5000), "pièce"), (), origin="person"),))
     assert life.value("total_price") == Money(Decimal(2200), "MAD", "excl")
+
+
+def test_a_notice_that_comes_again_begins_with_why_the_yes_did_not_count() -> None:
+    life = waiting()
+    first = life.notices[-1].key
+    assert "à juger à nouveau" not in life.texts[0][2].text
+    life.admin("ok mais quantité 6000")
+    again = life.texts[-1][2].text
+    assert again.index(f"- {ADMIN} corrige : quantité ; le oui est à redonner aux champs corrigés") < again.index(
+        "a passé une commande"
+    )
+    life.admin("Je valide", to=first)
+    again = life.texts[-1][2].text
+    assert f"{ADMIN} corrige" not in again
+    assert again.index("rien n'est validé, voici tout à nouveau") < again.index("a passé une commande")
+    life = Life()
+    life.write(ONE)
+    life.admin("je valide avec prix unitaire 0,60 MAD HT, total 2500 MAD HT")
+    again = life.texts[-1][2].text
+    why = "avec ces corrections, le total n'est pas quantité × prix unitaire ; rien n'est validé"
+    assert again.index(why) < again.index("a passé une commande")

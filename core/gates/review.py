@@ -15,6 +15,7 @@ from core.gates.complete import HANDED
 from core.quote import price
 from core.rows import digest_of
 from core.values import condition_values, said
+from core.wording import inert
 from core.work import Work
 
 
@@ -51,19 +52,28 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
     if spec.when is not None and not spec.when(condition_values(case, work.directive)):
         return None
     if not case.shown or case.shown[-1].digest != mark:
-        again = bool(case.shown)
-        if not again:
+        shown_before = bool(case.shown)
+        if not shown_before:
             work.because("review", "une personne doit vérifier les champs")
         elif not any(reason.rule == "beside" for reason in work.reasons):
             work.because("review", "les champs ont changé : à revoir")
-        key = work.tell_admin("admin_review", message=said(case))
+        key = work.tell_admin("admin_review", message=said(case), reasons=again(work))
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
         work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
         # Whom we waited for in vain needs no word that we have heard him.
-        if spec.receipt and not again and case.thread.to and not case.counts.get(HANDED) and work.count("receipt") == 1:
+        if spec.receipt and not shown_before and case.thread.to and not case.counts.get(HANDED) and work.count("receipt") == 1:
             work.because("receipt", "le client apprend que sa demande est bien là et attend une vérification")
             work.tell_customer(spec.receipt, "outcome")
     return "waiting_review"
+
+
+#: Why a notice is shown again: what is told first in it.
+AGAIN = frozenset({"correct", "arisen", "old-facts"})
+
+
+def again(work: Work) -> list[str]:
+    """Why the facts are shown once more, in sentences: a yes that did not count, a correction. [] the first time."""
+    return [inert(reason.text) for reason in work.reasons if reason.rule in AGAIN]
 
 
 def ask(work: Work, spec: GateSpec) -> None:
