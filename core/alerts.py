@@ -9,6 +9,7 @@
 | ``doubtful`` | a fact was read with less confidence than the directive wants |
 | ``missing`` | a fact that the directive requires is not known |
 | ``unread`` | nothing could be read in one of its files |
+| ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from core.directive import AlertSpec, Directive, Localized
 from core.reading import Day, Fact, Money, Quantity, Row
 from core.rows import product, rows_of, states
 
+#: The count of a case whose customer wrote after the decision what nobody has dealt with.
+WROTE = "wrote"
 #: Past requests that are looked at, newest first.
 MOST_PAST = 20
 #: Written and calculated totals may differ by this much through rounding.
@@ -194,6 +197,11 @@ def _unread(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Ca
     return [_alert(spec, (), files=", ".join(one.name for one in case.unread), code=case.unread[0].trouble.code)]
 
 
+def _wrote(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past, now
+    return [_alert(spec, ())] if case.counts.get(WROTE) else []
+
+
 _RULES = {
     "habit": _habit,
     "differs": _differs,
@@ -202,4 +210,5 @@ _RULES = {
     "doubtful": _doubtful,
     "missing": _missing,
     "unread": _unread,
+    "wrote": _wrote,
 }

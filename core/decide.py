@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.alerts import WROTE
 from core.answers import admin, by_link, customer, final, press
 from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.directive import Directive
@@ -205,6 +206,7 @@ def _joined(work: Work, event: MessageRead) -> None:
         store_files(work, add_files(work, event))
         work.note(words(event))
         if not only_thanks(event):
+            _unanswered(work)
             work.tell_admin("admin_question", message=words(event))
     else:
         customer(work, event)
@@ -217,7 +219,15 @@ def _late_words(work: Work, event: MessageRead) -> None:
     work.because("closed", "la demande est terminée : le message y est noté")
     matters = work.directive.gate("approve") is not None or judges(work.directive) or fulfil.awaited(work.directive)
     if not only_thanks(event) and matters:
+        _unanswered(work)
         work.tell_admin("admin_late" if "admin_late" in work.directive.texts else "admin_question", message=words(event))
+
+
+def _unanswered(work: Work) -> None:
+    """What came after somebody's decision stays among what is to be looked at, until a person notes or answers it."""
+    if work.case.judged is not None:
+        work.count(WROTE)
+        work.because("after-decision", "un message est arrivé après la décision : à lire, il n'y change rien de lui-même")
 
 
 def _bounced(work: Work, event: MessageRead) -> None:
@@ -316,6 +326,8 @@ def _operator(work: Work, event: OperatorActed) -> None:
     if note and event.action in ("validate", "note", "refuse", "reprice", "close"):
         work.change(notes=(*case.notes, note))
         work.note(f"{event.author} : {note}")
+    if event.action in ("note", "ask", "finish", "separate") and case.counts.get(WROTE):
+        work.reset(WROTE)
     if event.action == "note":
         work.because("note", f"note de {event.author}")
     elif event.action == "separate":
@@ -328,6 +340,7 @@ def _operator(work: Work, event: OperatorActed) -> None:
     elif case.stage not in UNDECIDED and not (
         (event.action in UNTREATED and fulfil.untreated(case, before))
         or (event.action == "reassign" and fulfil.filed(case, before))
+        or (event.action == "ask" and case.judged is not None)
     ):
         work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
     elif event.action == "correct" and event.facts:

@@ -123,7 +123,7 @@ class Repeat:
     confidence: float = 0.85
 
 
-AlertRule = Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread"]
+AlertRule = Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote"]
 
 
 @dataclass(frozen=True, slots=True)

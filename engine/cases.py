@@ -550,7 +550,7 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str], messages
         one("validate", ended or ({} if priced or judged else no_price), amount=not judged),
         one("reprice", ended or ({} if priced else no_price), amount=True),
         one("refuse", ended, told=any("note" in text for text in refusal.body.values()) if refusal is not None else False),
-        one("ask", over or ({} if case.thread.to else no_way), note="required", told=True),
+        one("ask", (over if case.judged is None else {}) or ({} if case.thread.to else no_way), note="required", told=True),
         one("reassign", (over if not filed(case, directive) else {}) or ({} if rest else alone), note="", choices=rest),
         one("correct", over or ({} if directive.facts else no_facts)),
         one("close", over),

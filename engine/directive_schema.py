@@ -164,7 +164,7 @@ class RepeatPart(Part):
 
 
 class AlertPart(Part):
-    rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread"]
+    rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote"]
     label: Localized
     fact: FactName | None = None
     of: list[FactName] = []

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from console import reading_store
+from core.alerts import alerts_of
 from core.case import Case
+from engine.cases import actions_of
 from tests.browser import Browser, text_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import order, orders_house
+from tests.orders_life import FULL, Life
 from tests.quick import Quick, quick
 from tests.road import ADMIN, mail, plain
 from tests.test_road_whatsapp import Phone
@@ -243,3 +246,42 @@ def test_in_a_chat_too_a_complete_order_is_acknowledged(phone: Phone) -> None:
     phone.work()
     (said,) = phone.sent()
     assert said["body"].startswith("Bien reçu")
+
+
+@pytest.mark.parametrize("text", ["finalement 9000 au lieu de 8000", "vous avez oublié notre 3e ligne"])
+@pytest.mark.parametrize("act", ["ask", "note"])
+def test_what_is_written_after_the_decision_is_to_be_looked_at_until_a_person_deals_with_it(text: str, act: str) -> None:
+    life = Life()
+    life.write(FULL)
+    life.admin("Je valide")
+    assert (life.stage, raised(life)) == ("done", [])
+    life.write("Merci beaucoup !")
+    assert raised(life) == []
+    judged = life.order.judged
+    life.write(text)
+    assert raised(life) == ["message_apres_decision"]
+    assert [a.name for a in actions_of(life.order, life.directive, ()) if a.possible and a.name == "ask"] == ["ask"]
+    before = life.told("customer")
+    life.act(act, note="Bien vu, nous corrigeons.")
+    assert raised(life) == []
+    assert (life.stage, life.order.judged) == ("done", judged)
+    assert life.told("customer")[len(before) :] == (["question"] if act == "ask" else [])
+
+
+def raised(life: Life) -> list[str]:
+    return [a.name for a in alerts_of(life.order, life.directive, (), life.now) if a.rule == "wrote"]
+
+
+def test_the_first_page_shows_what_was_written_after_the_decision_until_it_is_answered(tmp_path: Path) -> None:
+    with orders_house(tmp_path / "data") as web:
+        counter, desk = web.counter, web.edge.desk
+        first = order(counter, "Bonjour, 2000 sachets fond plat kraft pour vendredi", sender=NADIA)
+        desk.acts.give(first, "validate", author="anne", digest=desk.cases.view(first).digest)
+        counter.settle()
+        (confirmed,) = [m for m in counter.fresh("nadia@") if "valid" in plain(m)]
+        arrive(counter, mail("finalement 9000 au lieu de 2000", sender=NADIA, answers=confirmed, number=2))
+        assert desk.registers.alert_counts().get("message_apres_decision") == 1
+        assert desk.acts.give(first, "ask", author="anne", note="9000, c'est bien cela ?").state != "refused"
+        counter.settle()
+        assert any("9000, c'est bien cela" in plain(m) for m in counter.fresh("nadia@"))
+        assert "message_apres_decision" not in desk.registers.alert_counts()
