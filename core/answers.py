@@ -216,7 +216,8 @@ def admin(work: Work, event: MessageRead) -> None:
         return
     if not event.authorised:
         work.because("not-verified", "l'administrateur n'a pas pu être vérifié : rien n'est décidé")
-        work.tell_admin("admin_unclear", message=words(event))
+        # The same reply would fail in the same way: the text leads to the desk instead.
+        work.tell_admin("admin_unclear", message=words(event), unverified=event.message.authentication.reason or "?")
     elif judges(work.directive):
         by_reply(work, event)
     elif answer == "refuse":

@@ -181,6 +181,8 @@ def text_values(
         "message": "",
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
+        # What cannot be told from its author's address: see core.answers.admin.
+        "unverified": "",
         "repeats": case.repeats_ref,
         "days_left": "",
         "expires_on": "",

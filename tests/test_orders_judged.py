@@ -249,6 +249,15 @@ def test_a_yes_of_somebody_nobody_vouches_for_validates_nothing() -> None:
     life = waiting()
     life.admin("Je valide", vouched=False)
     assert (life.stage, life.order.judged) == ("waiting_review", None)
+    # The same reply would fail for ever: it is sent to the desk, and not told to reply once more.
+    told = life.texts[-1][2]
+    assert (told.template, "Décidez dans le guichet" in told.text) == ("admin_unclear", True)
+    assert "répondez en une ligne" not in told.text
+    life.admin("à voir")
+    assert ("Décidez dans le guichet" in life.texts[-1][2].text, "répondez en une ligne" in life.texts[-1][2].text) == (
+        False,
+        True,
+    )
 
 
 def test_quoted_words_are_no_answer() -> None:
