@@ -40,8 +40,8 @@ CALLS: tuple[tuple[Any, str], ...] = (
     (botocore.httpsession.URLLib3Session, "send"),
     (smtplib.SMTP, "getreply"),
 )
-#: Seconds after which a child that does not come to its end says where it stands, and ends.
-HUNG = 60
+#: Seconds after which a child that does not come to its end says where it stands, and ends with this status.
+HUNG, STUCK = 30, 1
 #: Starts after a kill, and minutes that pass between them: longer than any lag and the first waits between tries.
 STARTS, MINUTES = 4, 20
 
@@ -112,6 +112,10 @@ class Desk:
                 traceback.print_exc()
                 os._exit(9)
         _, status = os.waitpid(child, 0)
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == STUCK:
+            # Forked from a process with threads, it may have inherited a lock that nobody gives back (OpenSSL's). It died in the
+            # middle of its work, which is what is tried here: a kill like another.
+            return True
         assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the courier failed by itself"
         return os.WIFSIGNALED(status)
 
