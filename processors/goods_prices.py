@@ -47,7 +47,7 @@ _PRICED = Gated(
     rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
     rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:\(?\s?(?:en\s|in\s)?(?P<cur>{CURRENCY})(?![^\W_])\s?\)?)?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
 )
-#: What follows a hundredth of a currency: a tax, what it is for, an end; "10 ct de sacs" are cartons.
+#: What follows a hundredth of a currency: a tax, what it is for, an end; "10 ct de …" are boxes.
 _OF_ONE = rf"(?=\s?(?:{TAX}|/|le\b|la\b|l['’]|par\b|per\b|each\b|chaque\b|piece\b|pce\b|unite\b|u\b|the\b|a\b|[,.;:)!?\n]|$))"
 #: "14 centimes HT pièce", "14 cts", "12 c€".
 _HUNDREDTHS = Gated(
