@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+import signal
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -147,3 +149,31 @@ ACTS: dict[str, Callable[[SqlStore], Any]] = {
     "settle": lambda store: store.settle([Settled("a", "done", Receipt("77"))], later(2)),
     "drop": lambda store: store.drop(["effect:p"], "zoé", later(3)),
 }
+
+
+def killed_before(step: int, names: Iterable[str], work: Callable[[], bool]) -> bool:
+    """Do the work in a child that kills itself before so many calls of these functions of ``os``: whether it did; else it came through."""
+    child = os.fork()
+    if child == 0:
+        left = step
+
+        def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*args: Any, **options: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return function(*args, **options)
+
+            return call
+
+        status = 1
+        try:
+            for name in names:
+                setattr(os, name, counted(getattr(os, name)))
+            status = 0 if work() else 1
+        finally:  # whatever it is: nothing may rise out of a forked child into the test run
+            os._exit(status)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the work failed by itself"
+    return os.WIFSIGNALED(status)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from core.errors import UserError
 from store.sealed import CHUNK, Damaged, walk
 from store.spool import PACK, FolderSpool
-from tests.store_help import KEYS
+from tests.store_help import KEYS, killed_before
 
 CONTENTS = [b"a" * 5000, b"", os.urandom(2 * CHUNK + 7), b"d" * 100, os.urandom(CHUNK)]
 
@@ -205,35 +205,17 @@ def test_a_full_disk_is_said_plainly_and_leaves_nothing(spool: FolderSpool, monk
 
 
 def test_a_kill_leaves_a_whole_batch_or_none_and_old_leftovers_are_swept(spool: FolderSpool) -> None:
-    calls = 0
-    while True:
-        calls += 1
-        child = os.fork()
-        if child == 0:
-            steps = 0
+    def work() -> bool:
+        return all(map(spool.exists, FolderSpool(spool.folder, KEYS).put_many(CONTENTS)))
 
-            def counted(function, at=calls):  # type: ignore[no-untyped-def]
-                def call(*args, **options):  # type: ignore[no-untyped-def]
-                    nonlocal steps
-                    steps += 1
-                    if steps == at:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return function(*args, **options)
-
-                return call
-
-            for name in ("fsync", "writev", "link", "unlink", "close", "open"):
-                setattr(os, name, counted(getattr(os, name)))
-            digests = FolderSpool(spool.folder, KEYS).put_many(CONTENTS)
-            os._exit(0 if all(map(spool.exists, digests)) else 1)
-        status = os.waitpid(child, 0)[1]
+    for calls in itertools.count(1):
+        killed = killed_before(calls, ("fsync", "writev", "link", "unlink", "close", "open"), work)
         found = list(spool.digests())
         assert len(found) in (0, len(CONTENTS))
         for digest in found:
             spool.verify(digest)
             spool.delete(digest)
-        if not os.WIFSIGNALED(status):
-            assert os.WEXITSTATUS(status) == 0
+        if not killed:
             break
     assert calls > 10
     assert leftovers(spool), "the kill left something"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import os
-import signal
 import tracemalloc
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ from core.ports import Spool
 from store import Keys
 from store.sealed import CHUNK, Damaged, stored_size
 from store.spool import FolderSpool
-from tests.store_help import KEYS
+from tests.store_help import KEYS, killed_before
 
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 7]
 
@@ -233,30 +233,8 @@ def test_a_folder_that_cannot_be_used_and_a_full_disk_are_said_plainly(tmp_path:
 def test_a_kill_leaves_a_whole_file_or_none_and_old_leftovers_are_swept(spool: FolderSpool) -> None:
     content = os.urandom(3 * CHUNK)
     digest = hashlib.sha256(content).hexdigest()
-    calls = 0
-    while True:
-        calls += 1
-        child = os.fork()
-        if child == 0:
-            steps = 0
-
-            def counted(function, at=calls):  # type: ignore[no-untyped-def]
-                def call(*args, **options):  # type: ignore[no-untyped-def]
-                    nonlocal steps
-                    steps += 1
-                    if steps == at:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return function(*args, **options)
-
-                return call
-
-            os.fsync = counted(os.fsync)
-            os.replace = counted(os.replace)
-            os.mkdir = counted(os.mkdir)
-            os.writev = counted(os.writev)
-            spool.put(content)
-            os._exit(0)
-        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    for calls in itertools.count(1):
+        killed = killed_before(calls, ("fsync", "replace", "mkdir", "writev"), lambda: bool(spool.put(content)))
         if spool.exists(digest):
             assert spool.get(digest) == content
             spool.delete(digest)
