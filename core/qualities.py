@@ -15,7 +15,7 @@ _SIZE = re.compile(r"\d+(?:[.,]\d+)?(?:\s?(?:cm|mm))?(?:\s?[x×*/]\s?\d+(?:[.,]\
 _DENIED = re.compile(r"(?:sans|non|pas|aucune?|without|no|not|بدون|بلا)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: What only leads from what was said before to what is meant now.
-_LEADS = re.compile(r"(?:(?:et|finalement|plut[oô]t|mais|en|and|but|in)\s+)+", re.IGNORECASE)
+_LEADS = re.compile(r"\A(?:(?:et|finalement|plut[oô]t|mais|en|and|but|in)\s+)+", re.IGNORECASE)
 #: How surely at most something is known of which nobody can tell whether it was added or put in another's place.
 _BOTH = 0.45
 
@@ -66,4 +66,4 @@ def _parts(value: str) -> list[str]:
             found += [part[at : size.start()].strip(), size[0]]
             at = size.end()
         found.append(part[at:].strip())
-    return [bare for part in found if (bare := _LEADS.sub("", part, count=1) if _LEADS.match(part) else part)]
+    return [bare for part in found if (bare := _LEADS.sub("", part))]
