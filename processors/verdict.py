@@ -22,11 +22,12 @@ from processors.verdicts.clauses import clauses
 from processors.verdicts.companions import without_companions
 from processors.verdicts.errands import without_errands
 from processors.verdicts.grounds import without_grounds
-from processors.verdicts.judge import Judged, Kind, comes_afterwards, judge, label
+from processors.verdicts.judge import judge
+from processors.verdicts.judged import Judged, Kind, comes_afterwards, label
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
-from processors.verdicts.pricing import total
 from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
+from processors.verdicts.reckoning import total
 from processors.verdicts.signed import without_signature
 from processors.verdicts.tokens import tokenise, trick, word_set
 from processors.verdicts.told import without_tales

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from processors.verdicts.clauses import Clause, Item, is_dated
+from processors.verdicts.clauses import Clause, is_dated
 from processors.verdicts.excuses import NEVER, blames_the_keyboard, excuses
-from processors.verdicts.judge import Judged
+from processors.verdicts.items import Item
+from processors.verdicts.judged import Judged
 from processors.verdicts.narrative import tells, tells_of_oneself
 from processors.verdicts.politeness import STRANGE
-from processors.verdicts.pricing import (
+from processors.verdicts.reckoning import parts_of
+from processors.verdicts.remarks import (
     OTHER_QUOTE,
     advises,
     heads,
     of_another,
-    parts_of,
     remarks,
     sets_aside,
     takes_back,

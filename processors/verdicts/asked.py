@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from processors.verdicts.clauses import Clause, Item, opens_delay_question
+from processors.verdicts.clauses import Clause
+from processors.verdicts.expressions import opens_delay_question
+from processors.verdicts.items import Item
 from processors.verdicts.tokens import word_set
 
 _DELIVERY = re.compile(

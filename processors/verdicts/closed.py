@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from processors.verdicts.clauses import Item
+from processors.verdicts.items import Item
 from processors.verdicts.politeness import STRANGE, YES
-from processors.verdicts.pricing import OTHER_QUOTE
+from processors.verdicts.remarks import OTHER_QUOTE
 from processors.verdicts.tokens import word_set
 
 #: "Après vérification, je valide" is a yes; "je valide après vérification" is none yet.

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from processors.verdicts.clauses import Clause
-from processors.verdicts.judge import Judged
+from processors.verdicts.judged import Judged
 from processors.verdicts.narrative import CHANGING
 from processors.verdicts.signed import TAKEN_BACK
 from processors.verdicts.tokens import word_set

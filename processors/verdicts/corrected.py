@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from processors.verdicts.clauses import Item
+from processors.verdicts.items import Item
 from processors.verdicts.priced import prices
 from processors.verdicts.tokens import word_set
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from processors.verdicts.clauses import Item
-from processors.verdicts.judge import Judged
+from processors.verdicts.items import Item
+from processors.verdicts.judged import Judged
 from processors.verdicts.tokens import word_set
 
 _DECIDES = frozenset({"approve", "weak", "perfect", "refuse", "no", "amount", "greeting", "closing"})

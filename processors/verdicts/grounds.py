@@ -13,9 +13,9 @@ from dataclasses import replace
 from processors.verdicts.amounts import number_words
 from processors.verdicts.clauses import Clause
 from processors.verdicts.corrected import UNSURE
-from processors.verdicts.judge import Judged
+from processors.verdicts.judged import Judged
 from processors.verdicts.narrative import tells
-from processors.verdicts.pricing import OTHER_QUOTE, of_another
+from processors.verdicts.remarks import OTHER_QUOTE, of_another
 from processors.verdicts.tokens import word_set
 from processors.verdicts.told import was_away
 

@@ -6,36 +6,23 @@ may stand (the thing quoted, a name, the end of a politeness) are written out he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Literal
 
 from processors.verdicts.asked import asks_to_begin, asks_when
-from processors.verdicts.clauses import Clause, Item
+from processors.verdicts.clauses import Clause
 from processors.verdicts.closed import AFTERWARDS, PREPOSITIONS, only_known
 from processors.verdicts.corrected import corrected
-from processors.verdicts.lexicon import ACTS, DANGERS
+from processors.verdicts.harmless import harmless
+from processors.verdicts.items import Item
+from processors.verdicts.judged import Judged, Kind
+from processors.verdicts.lexicon import DANGERS
 from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
 from processors.verdicts.priced import as_priced
-from processors.verdicts.pricing import CORRECTS, OTHER_QUOTE, as_role, without_explanation
+from processors.verdicts.pricing import as_role, without_explanation
+from processors.verdicts.refused import gives_reason, refusal_of
+from processors.verdicts.remarks import CORRECTS, OTHER_QUOTE
 from processors.verdicts.tokens import word_set
-
-Kind = Literal[
-    "approve", "weak", "perfect", "refuse", "no", "danger", "harmless", "thanks", "praise", "ack", "logistics", "delay",
-    "amount", "closing", "greeting", "unknown",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A clause and what it does. ``act`` names the danger; ``start``/``end`` are the words that show it."""
-
-    kind: Kind
-    act: str
-    start: int
-    end: int
-    clause: Clause
-
 
 #: In "merci pour votre message", "message" is no other thing agreed to, and "toute l'équipe" says nothing.
 _HARMLESS_IN_TAIL = frozenset({"other", "hearsay"})
@@ -128,11 +115,11 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if clause.asked:
         return says("danger", danger.act if danger and danger.act != "hold" else "question")
     if refusal is not None:
-        return _refusal(clause, items, refusal)
+        return refusal_of(clause, items, refusal)
     acts = {i.act for i in body}
     if danger is not None and not ("no" in acts and danger.act == "price" and not acts & (DANGERS - {"price"})):
         return says("danger", danger.act, danger)
-    if "no" in acts and _gives_reason(body):
+    if "no" in acts and gives_reason(body):
         return says("refuse")
     if "no" in acts:
         return says(
@@ -175,7 +162,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         return Judged(kind, "", *_span(items), clause)
     if "praise" in acts and "mine" in acts and acts <= {"praise", "mine", "filler", "object", "thanks", "polite"}:
         return says("approve")
-    return says(_harmless(body, tail, acts, text, admin=admin))
+    return says(harmless(body, tail, acts, text, admin=admin))
 
 
 def _without_vocative(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -202,15 +189,6 @@ def _spoils(item: Item) -> bool:
     return item.act in DANGERS - _HARMLESS_IN_TAIL or item.act == "no"
 
 
-def _gives_reason(body: list[Item]) -> bool:
-    """« Non, trop long à faire »: a no at the beginning with what is too much. "Non, le fauteuil est en cuir" answers something else."""
-    first = next((n for n, i in enumerate(body) if i.act not in {"filler", "greeting", "praise"}), 0)
-    rest = body[first + 1 :]
-    if body[first].act != "no" or any(i.act in DANGERS - {"price", "negation", "change"} for i in rest):
-        return False
-    return any(w in {"trop", "too"} for i in rest[:3] for w in i.words.split())
-
-
 def _only(acts: set[str]) -> set[str]:
     return acts if acts <= {"number", "particle", "perfect", "filler"} else set()
 
@@ -232,90 +210,6 @@ def _begins_anew(item: Item, before: Item) -> bool:
     return item.act != "yes" or (len(said) > 1 and said[0] in _SUBJECTS) or said[0] in {"lgtm", "banco", "go"}
 
 
-def _refusal(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged:
-    def says(kind: Kind, act: str, at: Item) -> Judged:
-        return Judged(kind, act, at.start, at.end, clause)
-
-    if any(i.act in {"yes", "perfect"} for i in items):
-        return says("danger", "contrast", refusal)
-    reason = next((n for n, i in enumerate(items) if i.act in {"because", "price"}), len(items))
-    rest = items[:reason]
-    # "merci mais je ne suis pas intéressé": what stands before the refusal is what it turns down.
-    blocking = next(
-        (i for i in rest if i.act in DANGERS - {"price", "hearsay"} and not (i.act == "contrast" and i.start < refusal.start)),
-        None,
-    )
-    if refusal.words.startswith("sans ") and not all(
-        i.act in {"filler", "greeting", "no"} for i in rest[: rest.index(refusal)]
-    ):
-        return says("danger", "contrast", refusal)  # "commencez sans moi"
-    blocking = blocking or next((i for i in rest if i.words in {"tout de suite", "right away", "maintenant", "now"}), None)
-    blocking = blocking or next(
-        (i for i in items[reason:] if i.act in {"condition", "contrast", "change", "question", "option"}), None
-    )
-    if blocking is not None:
-        return says("danger", blocking.act, blocking)
-    # What is refused must be the quote or nothing: "je refuse la table" decides only a part.
-    opened = refusal.words.split()[-1] in {"de", "d"} or refusal.words.startswith(
-        "hors de question"
-    )  # "dis-lui que nous ne faisons pas d'architecture"
-    for item in rest:
-        opened = opened or item.act == "object"
-        if item.act in {"unknown", "number", "amount"} and not opened and item.start > refusal.start:
-            return says("unknown", "", item)
-    return says("refuse", "", refusal)
-
-
 def _span(items: tuple[Item, ...]) -> tuple[int, int]:
     wanted = [i for i in items if i.act in YES | {"needs", "object", "amount", "number", "mine"}]
     return wanted[0].start, wanted[-1].end
-
-
-def _harmless(body: list[Item], tail: list[Item], acts: set[str], text: str, *, admin: bool) -> Kind:
-    # An administrator who names the thing in front of his number: "pour la cheminée tu peux mettre douze crédits".
-    strange = [i for i in body if i.act in STRANGE and not (admin and i.act == "context")]
-    if acts & {"amount", "number"} and not strange:
-        return "amount"
-    # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.
-    titled = all(text[i.start : i.end][:1].isupper() for i in strange)
-    names = 4 if titled else 0 if acts & {"filler", "mine", "object"} else 1
-    if "closing" in acts and len(strange) <= names:
-        return "closing"
-    if "ack" in acts and (not strange or "object" in acts):
-        return "ack" if len(strange) <= 4 else "unknown"
-    if "greeting" in acts and len(strange) <= names and body[0].act == "greeting":
-        return "greeting"
-    if strange:
-        if "thanks" in acts and len(strange) <= 3 and titled:
-            return "thanks"
-        return "harmless" if _is_object_line(body) else "unknown"
-    if acts & {"logistics", "asap"}:
-        return "logistics"
-    if "thanks" in acts or (tail and tail[0].words.startswith(("merci", "thank", "danke", "gracias", "grazie", "obrigad"))):
-        # "merci pour l'info" answers something else than the quote.
-        return "thanks" if all(i.act in {"open", "object", "filler", "polite", "thanks"} for i in tail) else "ack"
-    if "praise" in acts:
-        return "praise"
-    return "harmless" if not acts & {"needs"} else "unknown"
-
-
-def _is_object_line(body: list[Item]) -> bool:
-    # "pour la modélisation du fauteuil": names the thing, decides nothing.
-    first = next((n for n, i in enumerate(body) if i.act != "filler"), 0)
-    strange = next((n for n, i in enumerate(body) if i.act in STRANGE), 0)
-    if any(i.words in OTHER_QUOTE for i in body) or [i.words for i in body[:2]] == ["demande", "a"]:
-        return False  # "Demande à Nadia."
-    joined = strange > first and body[strange - 1].words in PREPOSITIONS
-    return joined and body[first].act == "object" and len([i for i in body if i.act in STRANGE]) <= 3
-
-
-def comes_afterwards(judged: Judged) -> bool:
-    """Whether the clause names something that must come first: after a yes, it takes the yes away."""
-    return judged.kind not in {"approve", "weak", "perfect"} and any(
-        i.words.startswith(AFTERWARDS) for i in judged.clause.items
-    )
-
-
-def label(act: str) -> str:
-    """The act in French, for a reason."""
-    return ACTS.get(act, act)

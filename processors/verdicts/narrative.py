@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from processors.verdicts.clauses import Clause, Item
+from processors.verdicts.clauses import Clause
+from processors.verdicts.items import Item
 from processors.verdicts.tokens import word_set
 
 #: Never told in passing, whatever surrounds it.

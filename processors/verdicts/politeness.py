@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from processors.verdicts.clauses import Clause, Item
+from processors.verdicts.clauses import Clause
+from processors.verdicts.items import Item
 from processors.verdicts.tokens import word_set
 
 #: Words that mean nothing to the reader: unknown, named in the subject, or in quotation marks.

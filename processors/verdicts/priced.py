@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.verdicts.clauses import Item
+from processors.verdicts.items import Item
 from processors.verdicts.tokens import word_set
 
 #: What somebody does who sets a price, in the forms of an order, of oneself and of what will be. "Il proposait" is none of them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from processors.verdicts.judge import Judged
+from processors.verdicts.judged import Judged
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect"})

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from processors.verdicts.clauses import Clause
-from processors.verdicts.judge import Judged
+from processors.verdicts.judged import Judged
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect"})

@@ -1,0 +1,51 @@
+"""A clause that decides nothing: thanks, greetings, the thing it is about, an amount alone."""
+
+from __future__ import annotations
+
+from processors.verdicts.closed import PREPOSITIONS
+from processors.verdicts.items import Item
+from processors.verdicts.judged import Kind
+from processors.verdicts.politeness import STRANGE
+from processors.verdicts.remarks import OTHER_QUOTE
+
+
+def harmless(body: list[Item], tail: list[Item], acts: set[str], text: str, *, admin: bool) -> Kind:
+    """What a clause without yes, no or danger is; ``body`` and ``tail`` are its items and its open politeness, ``acts`` the body's.
+
+    "unknown" where a word stands that nobody knows and that is no name, nor the thing quoted.
+    """
+    # An administrator who names the thing in front of his number: "pour la cheminée tu peux mettre douze crédits".
+    strange = [i for i in body if i.act in STRANGE and not (admin and i.act == "context")]
+    if acts & {"amount", "number"} and not strange:
+        return "amount"
+    # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.
+    titled = all(text[i.start : i.end][:1].isupper() for i in strange)
+    names = 4 if titled else 0 if acts & {"filler", "mine", "object"} else 1
+    if "closing" in acts and len(strange) <= names:
+        return "closing"
+    if "ack" in acts and (not strange or "object" in acts):
+        return "ack" if len(strange) <= 4 else "unknown"
+    if "greeting" in acts and len(strange) <= names and body[0].act == "greeting":
+        return "greeting"
+    if strange:
+        if "thanks" in acts and len(strange) <= 3 and titled:
+            return "thanks"
+        return "harmless" if _is_object_line(body) else "unknown"
+    if acts & {"logistics", "asap"}:
+        return "logistics"
+    if "thanks" in acts or (tail and tail[0].words.startswith(("merci", "thank", "danke", "gracias", "grazie", "obrigad"))):
+        # "merci pour l'info" answers something else than the quote.
+        return "thanks" if all(i.act in {"open", "object", "filler", "polite", "thanks"} for i in tail) else "ack"
+    if "praise" in acts:
+        return "praise"
+    return "harmless" if not acts & {"needs"} else "unknown"
+
+
+def _is_object_line(body: list[Item]) -> bool:
+    # "pour la modélisation du fauteuil": names the thing, decides nothing.
+    first = next((n for n, i in enumerate(body) if i.act != "filler"), 0)
+    strange = next((n for n, i in enumerate(body) if i.act in STRANGE), 0)
+    if any(i.words in OTHER_QUOTE for i in body) or [i.words for i in body[:2]] == ["demande", "a"]:
+        return False  # "Demande à Nadia."
+    joined = strange > first and body[strange - 1].words in PREPOSITIONS
+    return joined and body[first].act == "object" and len([i for i in body if i.act in STRANGE]) <= 3
