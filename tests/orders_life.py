@@ -153,3 +153,13 @@ class Life:
         self.case = decision.case
         self.decisions.append(decision)
         return decision
+
+
+def waiting() -> Life:
+    """A life whose one order has all that it needs and waits for a person."""
+    life = Life()
+    life.write(FULL)
+    assert (life.stage, life.status, life.told("admin"), life.told("customer")) == (
+        "waiting_review", "en_attente", ["admin_review"], [],
+    )  # fmt: skip
+    return life

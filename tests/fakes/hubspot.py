@@ -27,6 +27,8 @@ from .base import Fake, Window
 from .hubspot_associations import Associations
 from .hubspot_batches import Batches
 from .hubspot_conversations import Conversations
+from .hubspot_files import Files
+from .hubspot_inboxes import Inboxes
 from .hubspot_objects import Objects
 from .hubspot_schema import Schema
 from .hubspot_search import Search
@@ -66,7 +68,16 @@ class HubSpot(Conversations, Batches, Search):
     """``token`` is what Bearer must carry, ``secret`` what webhooks are signed with, ``portal`` the hub's id."""
 
     real = "https://api.hubapi.com"
-    routes = [*Conversations.routes, *Associations.routes, *Batches.routes, *Search.routes, *Objects.routes, *Schema.routes]
+    routes = [
+        *Conversations.routes,
+        *Inboxes.routes,
+        *Files.routes,
+        *Associations.routes,
+        *Batches.routes,
+        *Search.routes,
+        *Objects.routes,
+        *Schema.routes,
+    ]
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""HubSpot's inbox: threads, messages, actors, channels; and the files that messages carry.
+"""HubSpot's conversations: threads and messages.
 
 As the real one: threads sorted by their latest message need ``latestMessageTimestampAfter`` and come ascending only; a thread's messages
 mix in ones that nobody wrote; long mails are cut and whole only at /original-content; ids of messages are not numbers.
@@ -6,7 +6,6 @@ mix in ones that nobody wrote; long mails are cut and whole only at /original-co
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import uuid
@@ -14,22 +13,16 @@ from datetime import datetime
 from typing import Any
 
 from .base import parse_body, stamp
-from .hubspot_associations import Associations
+from .hubspot_inboxes import EMAIL, ROOT, Inboxes
 from .hubspot_types import error, invalid
 from .wire import Answer, Request
 
-ROOT = "/conversations/v3/conversations"
 CUT_AT = 400
-ACCESS = {"PUBLIC_INDEXABLE", "PUBLIC_NOT_INDEXABLE", "HIDDEN_INDEXABLE", "HIDDEN_NOT_INDEXABLE", "HIDDEN_PRIVATE", "PRIVATE"}
-EMAIL, CHAT = "1002", "1000"
 
 
-class Conversations(Associations):
-    """Mixed into the fake: the inbox and the file manager."""
+class Conversations(Inboxes):
+    """Mixed into the fake: threads and what is written in them."""
 
-    inbox = "118493021"
-    email_account = "2200517719"
-    mailbox = "contact@studio.example"
     routes = [
         ("GET", rf"{ROOT}/threads", "threads_list"),
         ("GET", rf"{ROOT}/threads/(?P<thread>\d+)", "threads_get"),
@@ -39,36 +32,16 @@ class Conversations(Associations):
         ("POST", rf"{ROOT}/threads/(?P<thread>\d+)/messages", "messages_create"),
         ("GET", rf"{ROOT}/threads/(?P<thread>\d+)/messages/(?P<number>[^/]+)", "messages_get"),
         ("GET", rf"{ROOT}/threads/(?P<thread>\d+)/messages/(?P<number>[^/]+)/original-content", "messages_original"),
-        ("GET", rf"{ROOT}/actors/(?P<actor>[^/]+)", "actors_get"),
-        ("POST", rf"{ROOT}/actors/batch/read", "actors_batch_read"),
-        ("GET", rf"{ROOT}/inboxes", "inboxes_list"),
-        ("GET", rf"{ROOT}/inboxes/(?P<number>\d+)", "inboxes_get"),
-        ("GET", rf"{ROOT}/channels", "channels_list"),
-        ("GET", rf"{ROOT}/channels/(?P<number>\d+)", "channels_get"),
-        ("GET", rf"{ROOT}/channel-accounts", "accounts_list"),
-        ("GET", rf"{ROOT}/channel-accounts/(?P<number>\d+)", "accounts_get"),
-        ("POST", r"/files/v3/files", "files_upload"),
-        ("GET", r"/files/v3/files/(?P<number>\d+)", "files_get"),
-        ("GET", r"/files/v3/files/(?P<number>\d+)/signed-url", "files_signed"),
-        ("GET", r"/hubfs/(?P<number>\d+)/.*", "files_download"),
     ]
 
     def start_conversations(self) -> None:
+        self.start_files()
+        self.start_inboxes()
         self.threads: dict[str, dict[str, Any]] = {}
         self._messages: dict[str, list[dict[str, Any]]] = {}
         self._originals: dict[str, dict[str, str]] = {}
-        self._actors: dict[str, dict[str, Any]] = {}
-        self.files: dict[str, dict[str, Any]] = {}
-        self.file_bytes: dict[str, bytes] = {}
         #: messages sent through the API, in order
         self.sent: list[dict[str, Any]] = []
-        for owner in self.owners.values():
-            self._actors[f"A-{owner['userId']}"] = {
-                "id": f"A-{owner['userId']}",
-                "type": "AGENT",
-                "email": owner["email"],
-                "name": f"{owner['firstName']} {owner['lastName']}",
-            }
 
     # ------------------------------------------------------------------ from the test
     def add_thread(self, email: str, name: str = "", *, contact: str = "", channel: str = EMAIL) -> str:
@@ -195,16 +168,6 @@ class Conversations(Associations):
             place[field] = max(place.get(field, ""), said["createdAt"])
             self.event("conversations", thread, "newMessage", messageId=said["id"], messageType="MESSAGE")
         return str(said["id"])
-
-    def _attachment(self, name: str, content_type: str, data: bytes) -> dict[str, Any]:
-        number = self._store_file(name, content_type, data, "PRIVATE")
-        return {
-            "fileId": number,
-            "name": name,
-            "url": self.files[number]["url"],
-            "type": "FILE",
-            "fileUsageType": "IMAGE" if content_type.startswith("image/") else "OTHER",
-        }
 
     def thread_exists(self, number: str) -> bool:
         return number in self.threads
@@ -350,136 +313,6 @@ class Conversations(Associations):
         self._keep(thread, said)
         self.sent.append(said)
         return Answer(201, said)
-
-    # ------------------------------------------------------------------ actors, inboxes, channels
-    def actors_get(self, request: Request, actor: str) -> Any:
-        if actor not in self._actors:
-            raise error(404, "OBJECT_NOT_FOUND", f"Actor {actor} not found")
-        return self._actors[actor]
-
-    def actors_batch_read(self, request: Request) -> Any:
-        now = stamp(self.now())
-        found = [self._actors[one] for one in parse_body(request, invalid).get("inputs") or [] if one in self._actors]
-        return {"status": "COMPLETE", "results": found, "startedAt": now, "completedAt": now}
-
-    def _inboxes(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": self.inbox,
-                "name": "Boîte du studio",
-                "type": "HELP_DESK",
-                "archived": False,
-                "createdAt": stamp(self.now()),
-            }
-        ]
-
-    def _accounts(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": self.email_account,
-                "name": "Studio",
-                "channelId": EMAIL,
-                "inboxId": self.inbox,
-                "active": True,
-                "authorized": True,
-                "archived": False,
-                "createdAt": stamp(self.now()),
-                "deliveryIdentifier": {"type": "HS_EMAIL_ADDRESS", "value": self.mailbox},
-            }
-        ]
-
-    @staticmethod
-    def _channels() -> list[dict[str, Any]]:
-        return [{"id": CHAT, "name": "Live chat"}, {"id": EMAIL, "name": "Email"}]
-
-    def _by_id(self, rows: list[dict[str, Any]], number: str) -> dict[str, Any]:
-        for one in rows:
-            if one["id"] == number:
-                return one
-        raise error(404, "OBJECT_NOT_FOUND", f"{number} not found")
-
-    def inboxes_list(self, request: Request) -> Any:
-        return {"results": self._inboxes(), "total": 1}
-
-    def inboxes_get(self, request: Request, number: str) -> Any:
-        return self._by_id(self._inboxes(), number)
-
-    def channels_list(self, request: Request) -> Any:
-        return {"results": self._channels(), "total": 2}
-
-    def channels_get(self, request: Request, number: str) -> Any:
-        return self._by_id(self._channels(), number)
-
-    def accounts_list(self, request: Request) -> Any:
-        wanted = request.all("channelId")
-        return {"results": [one for one in self._accounts() if not wanted or one["channelId"] in wanted], "total": 1}
-
-    def accounts_get(self, request: Request, number: str) -> Any:
-        return self._by_id(self._accounts(), number)
-
-    # ------------------------------------------------------------------ files
-    def _store_file(self, name: str, content_type: str, data: bytes, access: str) -> str:
-        number, now = self.new_id(), stamp(self.now())
-        stem, _, extension = name.rpartition(".")
-        self.file_bytes[number] = data
-        url = f"{self.url}/hubfs/{number}/{hashlib.sha1(data).hexdigest()[:8]}"
-        self.files[number] = {
-            "id": number,
-            "name": stem or name,
-            "extension": extension,
-            "size": len(data),
-            "access": access,
-            "type": "OTHER",
-            "url": url,
-            "defaultHostingUrl": url,
-            "archived": False,
-            "createdAt": now,
-            "updatedAt": now,
-            "encoding": content_type,
-            "isUsableInContent": True,
-            "path": f"/{name}",
-        }
-        return number
-
-    def files_upload(self, request: Request) -> Any:
-        parts = {one.name: one for one in request.parts()}
-        if "file" not in parts or not {"folderId", "folderPath"} & set(parts):
-            raise invalid("file and one of folderId, folderPath are required")
-        try:
-            options = json.loads(parts["options"].data) if "options" in parts else {}
-        except ValueError as err:
-            raise invalid("options is not JSON") from err
-        if options.get("access") not in ACCESS:
-            raise invalid("options: access is required")
-        name = parts["fileName"].data.decode() if "fileName" in parts else parts["file"].filename or "file"
-        return Answer(
-            201, self.files[self._store_file(name, parts["file"].content_type, parts["file"].data, options["access"])]
-        )
-
-    def _file(self, number: str) -> dict[str, Any]:
-        if number not in self.files:
-            raise error(404, "OBJECT_NOT_FOUND", f"File {number} not found")
-        return self.files[number]
-
-    def files_get(self, request: Request, number: str) -> Any:
-        return self._file(number)
-
-    def files_signed(self, request: Request, number: str) -> Any:
-        one = self._file(number)
-        return {
-            "url": one["url"] + "?signature=ok",
-            "expiresAt": stamp(self.now() + 300),
-            "size": one["size"],
-            "name": one["name"],
-            "extension": one["extension"],
-            "type": one["type"],
-        }
-
-    def files_download(self, request: Request, number: str) -> Any:
-        one = self._file(number)
-        if one["access"] in ("PRIVATE", "HIDDEN_PRIVATE") and request.get("signature") != "ok":
-            return Answer(403, b"<Error><Code>AccessDenied</Code></Error>", content_type="application/xml")
-        return Answer(200, self.file_bytes[number], content_type=one["encoding"])
 
 
 def _as_html(text: str) -> str:
