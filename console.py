@@ -87,6 +87,7 @@ def run_check(settings: Settings, *, online: bool = False) -> tuple[list[str], l
     real = "la boîte " + settings.gmail_email if settings.has_mailbox else "un dossier de .eml (pas de boîte réglée)"
     lines.append(f"courrier : {real}")
     lines.append(f"administrateur : {_administrator(settings)}")
+    lines.append(f"réponses : {_proof(settings)}")
     served = {name: loaded[name] for name in chosen(settings, loaded)}
     if any(directive.read_files for business in served.values() for directive in business.directives):
         from scanners import lacking
@@ -109,6 +110,19 @@ def _administrator(settings: Settings) -> str:
     told = settings.outbox_dir or settings.data_dir / "outbox"
     where = f"{settings.admin_email}, mais sans boîte rien ne lui est envoyé : ses messages restent dans {told}"
     return where + (" (ADMIN_PHONE les ferait partir par WhatsApp)" if settings.twilio_account_sid else "")
+
+
+def _proof(settings: Settings) -> str:
+    """What proves who wrote a yes by mail, and what is wrong with it where the mailbox's server signs by another name."""
+    told = f"un oui par courrier compte quand {settings.authserv_id or 'personne'} en atteste l'expéditeur (AUTHSERV_ID)"
+    gmail = settings.imap_host.strip().casefold().endswith((".gmail.com", ".googlemail.com", ".google.com"))
+    if not settings.has_mailbox or gmail or settings.authserv_id != Settings.model_fields["authserv_id"].default:
+        return told
+    return (
+        f"attention, {settings.authserv_id} est le nom de Gmail et le courrier vient de {settings.imap_host} : aucun oui par courrier "
+        "ne pourra être vérifié\n  → réglez AUTHSERV_ID : le premier mot de l'en-tête Authentication-Results d'un message reçu dans "
+        "cette boîte"
+    )
 
 
 def outside(settings: Settings, loaded: Mapping[str, Business]) -> Iterator[tuple[str, Health]]:
@@ -327,8 +341,10 @@ def case_of(settings: Settings, ref: str) -> dict[str, Any] | None:
         case = _find(store, ref)
         if case is None:
             return None
+        found = _in_words(settings, store, case)
         return {
             "case": codec.plain(case),
+            **({"told": found} if found is not None else {}),
             "zone": zone_of(settings, case.business),
             "effects": [
                 {"key": r.effect.key, "kind": r.effect.kind, "state": r.state, "error": r.error, "attempts": r.attempts}
@@ -339,6 +355,19 @@ def case_of(settings: Settings, ref: str) -> dict[str, Any] | None:
                 for seq, e in store.history(case.id)
             ],
         }
+
+
+def _in_words(settings: Settings, store: SqlStore, case: Case) -> dict[str, Any] | None:
+    """What the desk shows of the case, None where the directive that it began with cannot be read any more."""
+    from engine.directives import load_all
+    from engine.sheet import case_sheet, directive_of
+
+    try:
+        loaded = load_all(settings.directives_dir)
+    except UserError:
+        loaded = {}
+    directive = directive_of(case, loaded, store.directives)
+    return case_sheet(case, directive, store.raised(case.id, now())) if directive is not None else None
 
 
 def _find(store: SqlStore, ref: str) -> Case | None:

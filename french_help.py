@@ -22,7 +22,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Show this message and exit\.", "Montre cette aide."),
         (r"\[required\]", "[obligatoire]"),
         (r"; required\]", "; obligatoire]"),
-        (r"\[default: ", "[par défaut : "),
+        (r"\[default: ", "[par défaut\u00a0: "),
         (r"^Missing command\.", "Il manque la commande."),
         (r"^Missing argument ('?.+?'?)\.$", r"Il manque l'argument \1."),
         (r"^Missing option ('?.+?'?)\.$", r"Il manque l'option \1."),
@@ -38,6 +38,18 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"('.*?') is not one of (.*?)\.", r"\1 n'est aucun de \2."),
         (r"('.*?') is not a valid (?:integer|int)\.?", r"\1 n'est pas un nombre entier."),
         (r"('.*?') is not a valid float\.?", r"\1 n'est pas un nombre."),
+        (r"Input should be a valid integer[^\n]*", "un nombre entier est attendu"),
+        (r"Input should be a valid number[^\n]*", "un nombre est attendu"),
+        (r"Input should be greater than or equal to (\S+)", r"\1 ou davantage est attendu"),
+        (r"Input should be less than or equal to (\S+)", r"\1 au plus est attendu"),
+        (r"Input should be greater than (\S+)", r"un nombre au-dessus de \1 est attendu"),
+        (r"Input should be less than (\S+)", r"un nombre au-dessous de \1 est attendu"),
+        (r"Input should be a valid boolean[^\n]*", "oui ou non est attendu"),
+        (r"<(?:list\[)?str\]?>", "<texte>"),
+        (r"<path>", "<chemin>"),
+        (r"<int(?: range)?>", "<entier>"),
+        (r"<float(?: range)?>", "<nombre>"),
+        (r"\bx>=(\S+?)\]", r"\1 ou plus]"),
     )
 )
 
@@ -49,8 +61,19 @@ def in_french(text: str) -> str:
     return text
 
 
+def _in_rows(formatter: Any) -> Any:
+    """The formatter, which lays out in French what it is given: done afterwards, the columns would not stand any more."""
+    write = formatter.write_dl
+    formatter.write_dl = lambda rows, *a, **named: write([(in_french(x), in_french(y)) for x, y in rows], *a, **named)
+    return formatter
+
+
 class FrenchCommand(TyperCommand):
     """A command whose help is in French."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """The arguments and options."""
+        super().format_options(ctx, _in_rows(formatter))
 
     def get_usage(self, ctx: Any) -> str:
         """One line."""
@@ -63,6 +86,10 @@ class FrenchCommand(TyperCommand):
 
 class FrenchGroup(TyperGroup):
     """The commands; a mistake in calling them is told in French."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """The options and commands."""
+        super().format_options(ctx, _in_rows(formatter))
 
     def get_usage(self, ctx: Any) -> str:
         """One line."""

@@ -10,14 +10,18 @@ from zoneinfo import ZoneInfo
 
 from core.alerts import alerts_of
 from core.case import Beside, Case, CaseFile
-from core.directive import Directive, FactSpec, in_language
+from core.directive import Directive, FactSpec, Localized, in_language
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
-from core.register import roles
+from core.register import columns, roles
 from core.rows import confidence, doubtful, rows_of, rows_spec, states
 from core.wording import alert_text, day_text, fact_text, inert, price_text, row_text, size_text
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
+#: The rules of alerts that are told one by one, as what is unsure.
+TOLD_APART: frozenset[str] = frozenset({"doubtful", "missing", "unread"})
+#: What stands for a sum that cannot be told yet.
+TO_COME: Localized = {"fr": "à confirmer", "en": "to be confirmed"}
 
 
 def file_words(files: tuple[CaseFile, ...]) -> tuple[str, ...]:
@@ -139,12 +143,10 @@ def text_values(
     if case.quote is not None:
         reason = in_language(case.quote.label, language)
     old = price_text(case.quotes[-1].amount, grid, language)[2] if case.quotes else ""
-    rows = rows_of(case.facts, directive)
-    spec = rows_spec(directive)
-    # Of several lines, what each says stands with it; the sum of all is the request's.
-    lined = {n for n in spec.columns if n != roles(directive).total} if spec is not None and len(rows) > 1 else set[str]()
+    rows, lined = _several(case, directive)
 
     def stated() -> list[dict[str, str]]:
+        """In the order of the desk's fields, whatever came first in the messages."""
         return [
             {
                 "name": f.name,
@@ -153,9 +155,18 @@ def text_values(
                 "state": "doubtful" if doubtful(f, spec) else "known",
                 "origin": f.origin,
             }
-            for f in case.facts
-            if (spec := directive.fact(f.name)) is not None and spec.type not in ("files", "rows")
+            for spec in columns(directive)
+            if (f := case.fact(spec.name)) is not None
         ]
+
+    def of_all() -> list[dict[str, str]]:
+        """What is of the whole request; a sum that cannot be told yet, as one line has no price, is said to come."""
+        told = {f["name"]: f for f in stated() if f["name"] not in lined}
+        pending = open_total(case, directive)
+        if pending is not None:
+            label, value = in_language(pending.label, language) or pending.name, TO_COME.get(language, TO_COME["en"])
+            told[pending.name] = {"name": pending.name, "label": label, "value": value, "state": "missing", "origin": ""}
+        return [told[spec.name] for spec in columns(directive) if spec.name in told]
 
     zone = ZoneInfo(directive.zone)
     approval: dict[str, str] = {"who": "", "how": "", "evidence": ""}
@@ -198,21 +209,18 @@ def text_values(
     told: dict[str, Callable[[], object]] = {
         "missing": lambda: _questions(case, directive, language),
         "wanted": lambda: [in_language(s.ask, language) for s in missing(case, directive, required=False) if s.ask],
-        "facts": lambda: [f for f in stated() if f["name"] not in lined],
+        "facts": of_all,
         "fact": lambda: _Facts({f["name"]: f["value"] for f in stated()}),
         "files": lambda: [
             {"name": inert(f.name), "type": f.type, "size": size_text(f.size, language), "url": _link(f)} for f in case.files
         ],
         "unsure": lambda: [
             *(beside_text(one, language, link(one.case_id)) for one in case.beside),
-            *_unsure(case, directive, rows if len(rows) > 1 else (), lined, language),
+            *unsure(case, directive, language),
         ],
-        "lines": lambda: [row_text(row, directive, language) for row in rows] if len(rows) > 1 else [],
-        # What is doubtful, missing or unread is told one by one, as ``unsure``.
+        "lines": lambda: [row_text(row, directive, language) for row in rows],
         "alerts": lambda: [
-            alert_text(a, directive, language)
-            for a in alerts_of(case, directive, past, now)
-            if a.rule not in ("doubtful", "missing", "unread")
+            alert_text(a, directive, language) for a in alerts_of(case, directive, past, now) if a.rule not in TOLD_APART
         ],
         "confidence": lambda: f"{confidence(case, directive) * 100:.0f}{' %' if language == 'fr' else '%'}",
         "opened_on": lambda: day_text(case.opened_at.astimezone(zone).date(), language),
@@ -249,8 +257,26 @@ def beside_text(one: Beside, language: str, address: str = "") -> str:
     return inert(in_language(told, language))
 
 
-def _unsure(case: Case, directive: Directive, rows: Sequence[Row], lined: set[str], language: str) -> list[str]:
+def _several(case: Case, directive: Directive) -> tuple[tuple[Row, ...], frozenset[str]]:
+    """(the lines where there are several, the facts that each of them says): the sum of all is the request's."""
+    rows, spec = rows_of(case.facts, directive), rows_spec(directive)
+    if spec is None or len(rows) < 2:
+        return (), frozenset()
+    return rows, frozenset(spec.columns) - {roles(directive).total}
+
+
+def open_total(case: Case, directive: Directive) -> FactSpec | None:
+    """The fact that is the sum of several lines where it cannot be told: one has no price though another has. None otherwise."""
+    rows, _ = _several(case, directive)
+    total = directive.fact(roles(directive).total)
+    if total is None or case.fact(total.name) is not None:
+        return None
+    return total if any(isinstance(cell.value, Money) for row in rows for cell in row.cells) else None
+
+
+def unsure(case: Case, directive: Directive, language: str) -> list[str]:
     """What a person should look at: what is required and missing, or was read with little confidence; line by line of several."""
+    rows, lined = _several(case, directive)
     lacks, doubts = ("manque", "à vérifier") if language == "fr" else ("missing", "to be checked")
 
     def told(spec: FactSpec, fact: Fact | None, line: int = 0) -> str:

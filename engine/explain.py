@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from core import codec
+from core.alerts import Alert, alerts_of
 from core.case import Case, CaseFile, Party, Shown, Thread
 from core.decide import Decision, decide
-from core.directive import Business, Directive, FactSpec
+from core.directive import Business, Directive, FactSpec, in_language
 from core.document import Document, Kind
 from core.effects import Effect, SendMessage
 from core.events import MessageRead, Role
@@ -19,8 +20,9 @@ from core.judging import judges
 from core.message import Address, Family, Message
 from core.quote import Quote, digest
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Row, Rows, Verdict
-from core.rows import confidence, digest_of
-from core.wording import fact_text, row_text
+from core.rows import confidence, digest_of, doubtful
+from core.values import TOLD_APART, unsure
+from core.wording import alert_text, fact_text, row_text
 from core.work import Context
 from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of
@@ -45,6 +47,7 @@ class Explained:
     directive: Directive
     role: Role
     stage: Stage = ""
+    alerts: tuple[Alert, ...] = ()
 
 
 def explain(
@@ -87,7 +90,8 @@ def explain(
     if case is not None and verdict is not None and stage == "waiting_review" and judges(directive):
         verdict, changes = read_judgement(message, case, directive, verdict, now)
         reading = replace(reading, verdict=verdict, facts=changes if role == "admin" else reading.facts)
-    decision = None
+    decision: Decision | None = None
+    alerts: tuple[Alert, ...] = ()
     if message.automatic is None:
         event = MessageRead(
             id="explain",
@@ -99,7 +103,9 @@ def explain(
             received_at=now,
         )
         decision = decide(case, event, directive, context)
-    return Explained(path, message, read.reading, verdict, may, decision, directive, role, stage)
+        # What is unsure or unread is told by itself.
+        alerts = tuple(a for a in alerts_of(decision.case, directive, (), now) if a.rule not in TOLD_APART)
+    return Explained(path, message, read.reading, verdict, may, decision, directive, role, stage, alerts)
 
 
 def _with_approval(setup: Setup, business: Business, directive: Directive) -> tuple[Business, Directive]:
@@ -249,7 +255,9 @@ def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
         "validation_status": directive.ticket.status.get(case.stage) or None,
         "status": directive.status(case.stage).word,
         "confidence": confidence(case, directive),
-        "facts": {f.name: {**_fact(f, directive), "confidence": f.confidence, "origin": f.origin} for f in case.facts},
+        "facts": {f.name: _fact(f, directive) for f in case.facts},
+        "unsure": unsure(case, directive, "fr"),
+        "alerts": [alert_text(a, directive, "fr") for a in found.alerts],
         "credits": _number(amount),
         "effects": [_effect(e) for e in decision.effects],
         "reasons": [r.text for r in decision.reasons if r.text],
@@ -266,14 +274,20 @@ def _effect(effect: Effect) -> dict[str, Any]:
 
 
 def _fact(fact: Fact, directive: Directive) -> Mapping[str, Any]:
-    """``said`` is the value as a person reads it, ``evidence`` the words it was read from; a line each where there are several."""
-    value = fact.value
+    """``said`` is the value as a person reads it, ``evidence`` the words it was read from; a line each where there are several, and
+    then ``columns`` are the facts that each line says. ``state`` as in core.rows."""
+    value, spec = fact.value, directive.fact(fact.name)
     rows = value.rows if isinstance(value, Rows) else ()
     said = [row_text(row, directive, "fr") for row in rows]
     return {
+        "label": (in_language(spec.label, "fr") if spec is not None else "") or fact.name,
         "value": codec.plain(fact).get("value"),
-        "said": said or fact_text(value, directive.fact(fact.name), "fr"),
+        "said": said or fact_text(value, spec, "fr"),
         "evidence": [_row_evidence(row) for row in rows] or (fact.evidence[0].quote if fact.evidence else ""),
+        "confidence": fact.confidence,
+        "origin": fact.origin,
+        "state": "doubtful" if spec is not None and doubtful(fact, spec) else "known",
+        **({"columns": list(spec.columns)} if rows and spec is not None else {}),
     }
 
 

@@ -6,22 +6,21 @@ Nothing here knows what is bought or sold: columns, labels, statuses and alerts 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from core.alerts import Alert
 from core.case import Case, Stage
 from core.directive import Business, Directive, FactSpec, Localized, Status, in_language
-from core.reading import Fact, Quantity
+from core.reading import Quantity
 from core.register import columns, roles
-from core.rows import State, confidence, digest_of, doubtful, rows_of, rows_spec
+from core.rows import confidence, digest_of, rows_of, rows_spec
 from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow, WhatCount
-from core.wording import fact_text, quantity_text, unit_text
-from engine.case_labels import ALL_LINES
+from core.wording import quantity_text
 from engine.cases import LANGUAGES, Cases, CaseView
+from engine.fields import Field, fields_of, label_of, words_of
 from engine.office import Office
-from engine.typed import written_value
 
 #: Most rows of a page of a list.
 MOST = 200
@@ -29,40 +28,6 @@ MOST = 200
 _BRIEF = frozenset({"choice", "quantity", "count", "money", "date", "yesno"})
 #: Stages in which a request waits for a person to judge it.
 JUDGED: tuple[Stage, ...] = ("waiting_review",)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A fact as a field of a form. ``name`` is what a correction calls it ("quantity", "lines.2.quantity").
-
-    ``typed`` is the value as it is typed, ``written`` the same in each language; ``choices`` are (value, label) of a choice; ``unit`` is
-    what most are counted in, in the plural; ``state`` "known", "doubtful" or "missing".
-    ``quotes`` are the words it was read in, ``where`` the utterances in which they stand.
-    """
-
-    name: str
-    label: Localized
-    value: Localized
-    typed: str
-    type: str
-    state: State
-    origin: str = ""
-    sure: float = 0.0
-    required: bool = False
-    choices: tuple[tuple[str, Localized], ...] = ()
-    unit: Localized = field(default_factory=dict)
-    written: Localized = field(default_factory=dict)
-    quotes: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-
-    def in_field(self, language: str) -> str:
-        """What the field of a form holds for somebody who reads that language."""
-        return self.written.get(language, self.typed) if self.typed == self.written.get("fr", "") else self.typed
-
-    def unchanged(self, text: str) -> bool:
-        """Whether that is what stood in the field, in whatever language it was shown."""
-        return text == self.typed or text in self.written.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +211,12 @@ class Registers:
         # The total of one line of several is not that of the whole.
         first = [c for c in lines[0].cells if len(lines) == 1 or c.name != roles(directive).total] if lines else []
         facts = {f.name: f for f in (*first, *case.facts)}
-        cells = {spec.name: _words(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
+        cells = {spec.name: words_of(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
         alerts = tuple(raised.alert for raised in row.alerts)
         status = directive.status(case.stage)
         rows: tuple[Mapping[str, Localized], ...] = ()
         if len(lines) > 1:
-            rows = tuple({c.name: _words(c, directive.fact(c.name)) for c in line.cells} for line in lines)
+            rows = tuple({c.name: words_of(c, directive.fact(c.name)) for c in line.cells} for line in lines)
         return Listed(case, directive, status, cells, row.sure, max(1, len(lines)), row.person, alerts, rows)
 
     def alert_counts(self) -> dict[str, int]:
@@ -275,7 +240,7 @@ class Registers:
         if not directive.register:
             return None
         alerts = tuple(self._store.raised(case_id, self._clock()))
-        fields, lines = _fields(view, directive, alerts)
+        fields, lines = fields_of(case, directive, {f.name: f.where for f in view.facts}, alerts)
         waiting = self._store.find_register(RegisterFilter(stages=JUDGED, order="oldest"), self._clock(), limit=2).rows
         after = next((row.case.id for row in waiting if row.case.id != case_id), "")
         return Whole(
@@ -285,7 +250,8 @@ class Registers:
 
     def fields(self, view: CaseView) -> tuple[Field, ...]:
         """The facts of any case as fields, those of its lines after the others."""
-        fields, lines = _fields(view, self._office.directive(view.case), ())
+        told = {f.name: f.where for f in view.facts}
+        fields, lines = fields_of(view.case, self._office.directive(view.case), told, ())
         return (*fields, *(field for line in lines for field in line))
 
     # ------------------------------------------------------------------ figures
@@ -344,77 +310,5 @@ def _counted(one: WhatCount, counted: Sequence[FactSpec]) -> Localized:
     return {language: quantity_text(Quantity(one.quantity, one.unit), spec, language) for language in LANGUAGES}
 
 
-def _fields(
-    view: CaseView, directive: Directive, alerts: Sequence[Alert]
-) -> tuple[tuple[Field, ...], tuple[tuple[Field, ...], ...]]:
-    """(the fields of the whole request, those of each line where there are several)."""
-    case = view.case
-    rows = rows_of(case.facts, directive)
-    spec = rows_spec(directive)
-    lined = spec.columns if spec is not None and len(rows) > 1 else ()
-    told = {f.name: f.where for f in view.facts}
-    fields = tuple(
-        _of_all(_field(s, case.fact(s.name), s.name, told.get(s.name, ()), alerts), s.name in lined)
-        for s in columns(directive)
-        if s.name not in lined or s.name == roles(directive).total
-    )
-    if spec is None or not lined:
-        return fields, ()
-    where = told.get(spec.name, ())
-    return fields, tuple(
-        tuple(
-            _field(s, row.cell(name), f"{spec.name}.{number}.{name}", where, ())
-            for name in lined
-            if (s := directive.fact(name)) is not None
-        )
-        for number, row in enumerate(rows, 1)
-    )
-
-
-def _of_all(field: Field, lined: bool) -> Field:
-    label = {language: f"{name}, {in_language(ALL_LINES, language)}" for language, name in field.label.items()}
-    return replace(field, label=label) if lined else field
-
-
 def _name(row: ContactRow | None) -> str:
     return "" if row is None else row.party.name or row.party.email or row.party.phone
-
-
-def label_of(spec: FactSpec) -> Localized:
-    """What people call the fact."""
-    return {language: in_language(spec.label, language) or spec.name for language in LANGUAGES}
-
-
-def _words(fact: Fact, spec: FactSpec | None) -> Localized:
-    return {language: fact_text(fact.value, spec, language) for language in LANGUAGES}
-
-
-def _unit(spec: FactSpec) -> Localized:
-    """What most of it is counted in, in the plural; {} where it has no units."""
-    return {lang: unit_text(spec.units[0], Decimal(10), spec, lang) for lang in LANGUAGES} if spec.units else {}
-
-
-def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], alerts: Sequence[Alert]) -> Field:
-    about = tuple(alert for alert in alerts if alert.facts[:1] == (spec.name,))
-    choices = tuple((c.value, {lang: in_language(c.label, lang) or c.value for lang in LANGUAGES}) for c in spec.choices)
-    if fact is None:
-        return Field(
-            name, label_of(spec), {}, "", spec.type, "missing", required=spec.required, choices=choices, unit=_unit(spec), alerts=about,
-        )  # fmt: skip
-    return Field(
-        name=name,
-        label=label_of(spec),
-        value=_words(fact, spec),
-        typed=written_value(fact.value, spec),
-        type=spec.type,
-        state="doubtful" if doubtful(fact, spec) else "known",
-        origin=fact.origin,
-        sure=fact.confidence,
-        required=spec.required,
-        choices=choices,
-        unit=_unit(spec),
-        written={language: written_value(fact.value, spec, language) for language in LANGUAGES},
-        quotes=tuple(dict.fromkeys(e.quote for e in fact.evidence if e.quote)),
-        where=tuple(where),
-        alerts=about,
-    )

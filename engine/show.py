@@ -40,6 +40,10 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "ignored": ("sans suite", "bright_black"),
 }
 ANSWERS = {"approve": ("oui", "green"), "refuse": ("non", "red"), "unclear": ("ni oui ni non", "yellow")}
+INTENTS = {
+    "request": "une demande", "reply": "une réponse", "question": "une question", "complaint": "une réclamation",
+    "thanks": "un remerciement", "other": "autre chose",
+}  # fmt: skip
 SYSTEMS = {"crm": "contacts et tickets", "tasks": "tâches", "files": "fichiers", "mail": "courrier sortant"}
 STATES = {
     "intended": "à faire", "sending": "en cours", "done": "faits", "reconciled": "retrouvés",
@@ -72,26 +76,39 @@ def explained(line: Mapping[str, Any]) -> RenderableType:
     if message["automatic"]:
         table.add_row("automatique", Text(message["automatic"], style="yellow"))
     else:
-        table.add_row(
-            "compris", f"{reading['kind']} à {reading['confidence']:.0%} — {reading['intent']}, {message['language'] or '?'}"
-        )
+        meant = INTENTS.get(reading["intent"], reading["intent"])
+        table.add_row("compris", f"{reading['kind']} à {reading['confidence']:.0%} — {meant}, {message['language'] or '?'}")
+        # What the lines say, they say themselves.
+        lined = {name for fact in reading["facts"].values() for name in fact.get("columns", ())}
         for name, fact in reading["facts"].items():
+            if name in lined:
+                continue
             lines, quotes = ([one] if isinstance(one, str) else one for one in (fact["said"], fact["evidence"]))
-            for said, quote in zip(lines, quotes, strict=True):
-                read = Text.assemble((f"{name} ", "bright_black"), said[:200], (f"  « {quote} »", "italic"))
+            for number, (said, quote) in enumerate(zip(lines, quotes, strict=True), 1):
+                called = fact["label"] if isinstance(fact["said"], str) else f"ligne {number}"
+                read = Text.assemble((f"{called} ", "bright_black"), said[:200], (f"  « {quote} »", "italic"))
+                read.append_text(_sure(fact))
                 table.add_row("", read)
     if "verdict" in line:
         words, colour = ANSWERS[line["verdict"]["answer"]]
         credits = f", {line['verdict']['credits']} crédits" if line["verdict"]["credits"] is not None else ""
         may = "peut décider" if line["authorised"] else "ne peut pas décider"
         table.add_row("réponse", Text.assemble((words + credits, colour), f" — l'expéditeur {may}"))
-    what = Text.assemble(stage_text(decision["stage"]))
+    then = Text.assemble(stage_text(decision["stage"]))
     if decision["credits"] is not None:
-        what.append(f", {decision['credits']} crédits", style="bold")
-    table.add_row("suite", what)
+        then.append(f", {decision['credits']} crédits", style="bold")
+    table.add_row("suite", then)
+    if decision.get("confidence") is not None:
+        table.add_row("confiance", f"{decision['confidence']:.0%}")
+    for told_of in decision.get("unsure", ()):
+        table.add_row("à voir", Text(told_of, style="yellow"))
+    for told_of in decision.get("alerts", ()):
+        table.add_row("alerte", Text(told_of, style="red"))
     for effect in decision["effects"]:
         to = f" à {effect['to']}" if "to" in effect else ""
-        table.add_row("", f"• {effect['kind']} {effect.get('text') or effect.get('name') or ''}{to}")
+        what = label(EFFECTS, effect["kind"])["fr"]
+        name = effect.get("text") or effect.get("name") or ""
+        table.add_row("", f"• {what}{f' ({name})' if name else ''}{to}")
     for reason in decision["reasons"]:
         table.add_row("", Text(f"  {told(reason, 'fr')}", style="bright_black"))
     return Panel(table, title=str(line["path"]), title_align="left", box=box.ROUNDED, border_style="bright_black")
@@ -275,10 +292,13 @@ def case(found: Mapping[str, Any]) -> RenderableType:
         head.add_row("devis", f"n° {quote['number']} : {quote['amount']} {quote['unit']} ({state})")
     if one["approval"]:
         head.add_row("accord", f"{one['approval']['who']} ({one['approval']['how']}) : « {one['approval']['evidence']} »")
-    for fact in one["facts"]:
-        head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), _value(fact)))
-    for one_file in case_unread(one):
-        head.add_row("fichier non lu", Text(one_file, style="red"))
+    if (sheet := found.get("told")) is not None:
+        _sheet(head, sheet)
+    else:
+        for fact in one["facts"]:
+            head.add_row("", Text.assemble((f"{fact['name']} ", "bright_black"), _value(fact)))
+        for one_file in case_unread(one):
+            head.add_row("fichier non lu", Text(one_file, style="red"))
     effects = Table(title="Effets", title_justify="left", box=box.SIMPLE_HEAD, show_header=False)
     for effect in found["effects"]:
         bad = effect["state"] in ("parked", "uncertain")
@@ -300,6 +320,39 @@ def case(found: Mapping[str, Any]) -> RenderableType:
         )
         history.add_row(_when(entry["at"], found["zone"]), label(LINES, entry["kind"])["fr"], what)
     return Group(head, effects, history, _clock(found["zone"]))
+
+
+def _sheet(table: Table, sheet: Mapping[str, Any]) -> None:
+    """What the desk shows of a case (engine.sheet), a row each."""
+    if sheet["status"]:
+        table.add_row("état", sheet["status"])
+    table.add_row("confiance", f"{sheet['confidence']:.0%}")
+    for one in sheet["fields"]:
+        if one["value"] or one["required"]:
+            table.add_row("", _sheet_field(one))
+    for number, line in enumerate(sheet["lines"], 1):
+        said = Text(" · ").join(_sheet_field(one, bare=True) for one in line if one["value"] or one["required"])
+        table.add_row(f"ligne {number}", said)
+    for told_of in sheet["unsure"]:
+        table.add_row("à voir", Text(told_of, style="yellow"))
+    for told_of in sheet["alerts"]:
+        table.add_row("alerte", Text(told_of, style="red"))
+
+
+def _sheet_field(one: Mapping[str, Any], *, bare: bool = False) -> Text:
+    """A field in words with how sure it is; ``bare`` without its label, where it has a value."""
+    label = Text("" if bare and one["value"] else f"{one['label']} ", style="bright_black")
+    return label.append_text(Text(one["value"] or "manque", style="" if one["value"] else "yellow")).append_text(_sure(one))
+
+
+def _sure(one: Mapping[str, Any]) -> Text:
+    """How far a value is to be trusted, and where it is from if nobody read it; '' for what a person wrote."""
+    if not one.get("confidence") or one["origin"] == "person":
+        return Text("")
+    where = {"inherited": ", reprise", "derived": ", calculée"}.get(one["origin"], "")
+    doubt = one["state"] == "doubtful"
+    told_of = f"  {one['confidence']:.0%}{where}{', à vérifier' if doubt else ''}"
+    return Text(told_of, style="yellow" if doubt else "bright_black")
 
 
 def case_unread(one: Mapping[str, Any]) -> list[str]:

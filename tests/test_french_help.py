@@ -20,6 +20,11 @@ ENGLISH = (
     "COMMAND ",
     "unexpected",
     "requires",
+    "Input should",
+    "[default",
+    "<str>",
+    "<path>",
+    "range>",
 )
 
 
@@ -35,6 +40,12 @@ ENGLISH = (
         (("show", "A", "--bar"), 2, "L'option --bar n'existe pas"),
         (("show", "A", "B"), 2, "Argument en trop : B"),
         (("eval", "--business"), 2, "L'option '--business' demande une valeur."),
+        (("backup", "x", "--keep", "trois"), 2, "Valeur refusée pour '--keep' : un nombre entier est attendu"),
+        (("backup", "x", "--keep", "-1"), 2, "Valeur refusée pour '--keep' : 0 ou davantage est attendu"),
+        (("canary", "--minutes", "dix"), 2, "Valeur refusée pour '--minutes' : un nombre est attendu"),
+        (("backup", "--help"), 0, "--keep <entier>  Ne garder que les plus récentes ; 0 : toutes."),
+        (("backup", "--help"), 0, "0 ou plus]"),
+        (("token", "add", "--help"), 0, "--scope <texte>"),
     ],
 )
 def test_what_the_command_line_says_by_itself_is_french(typed: tuple[str, ...], code: int, said: str) -> None:

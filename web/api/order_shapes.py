@@ -12,8 +12,8 @@ from core.alerts import Alert
 from core.case import Stage
 from core.message import Channel
 from engine.acts import MOST_NOTE
+from engine.fields import Field as FactField
 from engine.registers import Analysis, Asked, Listed, Whole
-from engine.registers import Field as FactField
 from web.api.cases import Facts
 from web.api.shapes import Answer
 

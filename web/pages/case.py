@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from engine.acts import NAMES
 from engine.cases import CaseView, Utterance
 from engine.desk import Desk
-from engine.registers import Field
+from engine.fields import Field
 from engine.unlocking import LONGEST
 from web.api.files import SHOWN
 from web.auth import Person
