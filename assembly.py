@@ -411,11 +411,6 @@ def setup_told(told: Mapping[str, Any]) -> Setup:
     )
 
 
-def make_reading(told: Mapping[str, Any]) -> Reading:
-    """Reading in this process, as a worker does it."""
-    return reading_by(setup_told(told), told)
-
-
 def reading_by(setup: Setup, told: Mapping[str, Any]) -> Reading:
     """What a worker does with a task and with files."""
     from core import codec

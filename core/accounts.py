@@ -156,9 +156,6 @@ class Accounts(Protocol):
     def close_session(self, secret: str) -> None:
         """End it, if there is one."""
 
-    def close_sessions(self, name: str) -> int:
-        """End all sessions of the account; how many."""
-
     def add_token(self, token: Token, secret: str, author: str) -> None:
         """A new token. Raises UserError when ``token.user`` is nobody or its name is taken."""
 

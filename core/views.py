@@ -196,8 +196,6 @@ class FigureReport:
 
 #: Stages of a request that counts as asked for in figures: not refused, not given up.
 ORDERED: tuple[Stage, ...] = ("waiting_info", "waiting_review", "waiting_approval", "fulfilling", "done")
-#: Stages of one that a person, or its price, was accepted for.
-ACCEPTED: tuple[Stage, ...] = ("fulfilling", "done")
 
 
 @dataclass(frozen=True, slots=True)

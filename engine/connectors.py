@@ -23,7 +23,6 @@ class LaneView:
     lag: float
     at: datetime | None
     good_at: datetime | None
-    trouble_at: datetime | None
     trouble: str
     calls: Mapping[str, int]
 
@@ -54,7 +53,6 @@ def lane_views(
                 lag=state.lag if state is not None else 0.0,
                 at=_time(note.get("at")),
                 good_at=_time(note.get("good_at")),
-                trouble_at=_time(note.get("trouble_at")),
                 trouble=str(note.get("trouble", "")),
                 calls={status: number for (who, status), number in sorted(calls.items()) if system and who == system},
             )

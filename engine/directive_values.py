@@ -13,14 +13,12 @@ from pydantic_core import PydanticCustomError
 
 from core.case import Stage
 from core.condition import Condition, ConditionError, parse_condition
-from core.directive import FactType
 from core.message import Family
 from engine.directive_problem import shown, suggestion
 from engine.directive_yaml import Map, Seq
 
 STAGES: tuple[str, ...] = get_args(Stage)
 FAMILIES: tuple[str, ...] = get_args(Family)
-FACT_TYPES: tuple[str, ...] = get_args(FactType)
 
 
 def wrong(sentence: str) -> PydanticCustomError:

@@ -16,8 +16,6 @@ from core.ports import Batch, FetchesAhead, Inbox, Incoming, Spool, Store, Taken
 
 #: How many messages a batch holds at most.
 BATCH = 100
-#: A batch of so many is part of a backlog.
-MANY = 20
 
 
 class _Ledger:

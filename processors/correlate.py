@@ -65,12 +65,6 @@ def make_token(secret: bytes, case_ref: str) -> str:
     return f"[#{_checked(case_ref)}-{_mac(secret, 'token', case_ref, length=6).upper()}]"
 
 
-def verify_token(secret: bytes, token: str) -> str | None:
-    """The case reference of one token, brackets or not, or None where the signature is not ours."""
-    found = _TOKEN.fullmatch(token[:100].strip().strip("[]#"))
-    return _verified(secret, found[1], found[2]) if found else None
-
-
 def _verified(secret: bytes, ref: str, mac: str) -> str | None:
     ref = ref.upper().translate(_MISREAD)
     if not _REF.fullmatch(ref):

@@ -218,10 +218,6 @@ class Columns:
             agreeing = [p for p in found if p.money.tax == one.tax]
         return agreeing[0] if len({p.money.amount for p in agreeing}) == 1 else None
 
-    def lacks_price(self, line: Line) -> bool:
-        """Whether a line has no price of one yet."""
-        return self.unit_price is not None and self.unit_price.name not in line
-
     def _is_much(self, line: Line, price: Price) -> bool:
         """Whether an amount that nothing explains is rather what many pieces come to."""
         found = line.get(self.count.name) if self.count is not None else None

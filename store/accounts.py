@@ -142,15 +142,6 @@ class AccountsTable(Journal):
         ended = delete(sessions).where(sessions.c.secret_hash == self._session_hash(secret))
         self.db.write(lambda connection: connection.execute(ended))
 
-    def close_sessions(self, name: str) -> int:
-        """End all sessions of the account; how many."""
-
-        def work(connection: Connection) -> int:
-            user = self._must(connection, name)
-            return int(connection.execute(delete(sessions).where(sessions.c.user_id == user.id)).rowcount)
-
-        return self.db.write(work)
-
     # ------------------------------------------------------------------ tokens
 
     def add_token(self, token: Token, secret: str, author: str) -> None:

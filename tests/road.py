@@ -14,7 +14,7 @@ from email.policy import SMTP, default
 from pathlib import Path
 from typing import Any
 
-from assembly import make_reading, now, open_house
+from assembly import now, open_house, reading_by, setup_told
 from console import reading_store
 from core.case import Case
 from core.effects import SendMessage
@@ -151,6 +151,11 @@ class Counter:
             (r.effect.kind, r.effect.payload.template if isinstance(r.effect.payload, SendMessage) else r.effect.name, r.state)
             for r in rows
         ]
+
+
+def make_reading(told: Mapping[str, Any]) -> Reading:
+    """Reading in this process, as a worker does it."""
+    return reading_by(setup_told(told), told)
 
 
 class InProcess:

@@ -20,12 +20,12 @@ from typing import Any
 
 import pytest
 
-from assembly import make_reading, open_house
+from assembly import open_house
 from core.effects import Effect
 from engine.house import House
 from engine.pipeline import ReadMail
 from settings import Settings
-from tests.road import ADMIN, JPEG, Counter, mail, plain
+from tests.road import ADMIN, JPEG, Counter, mail, make_reading, plain
 
 #: More steps than the longest walk has.
 FARTHEST = 120

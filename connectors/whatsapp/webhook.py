@@ -33,7 +33,6 @@ _OUTCOMES: dict[str, Outcome] = {
     "read": "read",
     **dict.fromkeys(("failed", "undelivered", "canceled"), "failed"),
 }
-_ORDER: tuple[Outcome, ...] = ("underway", "sent", "delivered", "read", "failed")
 
 _WHY = {
     CLOSED: "la fenêtre de 24 h est fermée : WhatsApp ne laisse plus passer de texte libre",
@@ -119,7 +118,7 @@ def count_media(form: Mapping[str, str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What became of a message of ours. Statuses come doubled and out of order: ``supersedes`` tells which one counts.
+    """What became of a message of ours. Statuses come doubled and out of order: only what failed is acted on.
 
     ``key`` is the effect's key, ``part`` of ``parts`` when its text had to be split; '' and 1 where the source does not tell.
     ``why`` is a sentence for the operator, '' unless it failed. ``instead`` says what may still reach the person:
@@ -137,20 +136,9 @@ class Status:
     instead: Literal["", "template", "email"] = ""
 
     @property
-    def final(self) -> bool:
-        """Whether nothing more is to be expected that matters: it arrived, or never will."""
-        return self.outcome in ("delivered", "read", "failed")
-
-    @property
     def again(self) -> bool:
         """Whether the same text may arrive when it is sent anew: as a template."""
         return self.instead == "template"
-
-    def supersedes(self, known: Outcome) -> bool:
-        """Whether this is news to one who knows ``known``. What arrived cannot fail any more."""
-        if self.outcome == "failed":
-            return known in ("underway", "sent")
-        return known != "failed" and _ORDER.index(self.outcome) > _ORDER.index(known)
 
 
 def status(params: Params, query: Params = ()) -> Status | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -36,18 +36,6 @@ VIEWER_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "connect-src 'self' data: blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-
-
-class Viewer(Protocol):
-    """Who looks at a page."""
-
-    @property
-    def name(self) -> str:
-        """How he is called."""
-
-    @property
-    def role(self) -> str:
-        """ "reader", "agent" or "admin"."""
 
 
 @dataclass(frozen=True, slots=True)
