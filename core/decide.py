@@ -12,6 +12,7 @@ from datetime import datetime
 from core.alerts import WROTE
 from core.answers import admin, by_link, customer, final, press
 from core.case import UNDECIDED, Case, Party, TaskState, Thread
+from core.correcting import corrected, told
 from core.directive import Directive
 from core.effects import Effect
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved, WroteBeside
@@ -33,10 +34,10 @@ from core.joining import (
     vouched_phones,
     words,
 )
-from core.judging import by_operator, judged, judges, label, reject
+from core.judging import by_operator, judged, judges, put, reject
 from core.quote import Approval
 from core.reading import Reason
-from core.rows import corrected, derived, merge_facts
+from core.rows import derived, digest_of, merge_facts
 from core.values import SUMMARY
 from core.work import Context, Work
 
@@ -344,8 +345,15 @@ def _operator(work: Work, event: OperatorActed) -> None:
     ):
         work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
     elif event.action == "correct" and event.facts:
-        work.because("correct", f"{event.author} corrige : {', '.join(label(work.directive, f.name) for f in event.facts)}")
-        work.change(facts=corrected(case.facts, event.facts, work.directive))
+        if event.digest and event.digest != digest_of(case, work.directive):
+            why = (
+                "les champs ont changé, ou un autre message est arrivé, depuis que vous les avez vus : rien n'est corrigé, "
+                "regardez-les à nouveau"
+            )
+            work.because("no-effect", why, hit=False)
+            return
+        work.because("correct", f"{event.author} corrige : {told(event.facts, case.facts, work.directive)}")
+        put(work, corrected(case.facts, event.facts, work.directive))
         walk(work)
     elif event.action == "validate" and judges(work.directive):
         by_operator(work, event)

@@ -109,7 +109,8 @@ class OperatorActed:
     of ``digest``, and ``evidence`` says from where.
 
     validate  final: fulfilment at that amount, at once; where facts are judged (core.gates.review), yes to those of ``digest``
-    correct   ``facts`` are what he wrote instead, origin "person"; one without evidence and with the value '' is taken away
+    correct   ``facts`` are what he wrote instead, origin "person"; one with the value '' is taken away, and so is a line; cells of a
+              line after the last make one more (core.correcting); with ``digest`` only if the facts are still those
                                                               refuse  rejected, the customer is told
     approve   yes to the open quote, for the customer        reprice a new quote to the customer
     ask       ``note`` goes to the customer as a question     close   closed without a word

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.adding import Addition
 from core.case import UNDECIDED, CaseFile, Thread
+from core.correcting import outdated
 from core.directive import Directive
 from core.document import unread
 from core.effects import StoreFile
@@ -238,6 +239,9 @@ def remember(work: Work, event: MessageRead, before: tuple[Fact, ...], added: Ad
             return
         told = " ; ".join(found)
         work.because("changed", f"ce message change : {told}")
+    if stale := outdated(before, work.case.facts, work.directive):
+        work.because("total", stale)
+        told += f" ; {stale}"
     text = " ".join(words(event).split()) or "(sans texte)"
     kept = f"« {text[:LATER]}{'…' if len(text) > LATER else ''} » → {told}"
     work.change(later=(*work.case.later, kept)[-MOST_LATER:])

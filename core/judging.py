@@ -12,6 +12,7 @@ from typing import Literal
 
 from core.alerts import Alert, alerts_of
 from core.case import Case, Judgement, Shown
+from core.correcting import changes_lines, corrected, names_lines, outdated, told
 from core.directive import Directive
 from core.events import MessageRead, OperatorActed
 from core.gates import walk
@@ -20,7 +21,7 @@ from core.gates.review import again
 from core.joining import words
 from core.quote import version_of
 from core.reading import Fact
-from core.rows import corrected, digest_of, rows_of
+from core.rows import digest_of, rows_of
 from core.values import missing, said
 from core.wording import inert
 from core.work import Work
@@ -69,8 +70,8 @@ def by_operator(work: Work, event: OperatorActed) -> None:
         )
         return
     if event.facts:
-        work.because("correct", f"{event.author} corrige : {_names(work, event.facts)}")
-        work.change(facts=facts)
+        work.because("correct", f"{event.author} corrige : {told(event.facts, work.case.facts, work.directive)}")
+        put(work, facts)
     work.because("validate", f"champs validés par {event.author}")
     judged(work, "validated", "operator", event.author, event.how, event.note.strip())
     walk(work)
@@ -86,20 +87,33 @@ def by_reply(work: Work, event: MessageRead) -> None:
         judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)
         reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif changes := event.reading.facts:
-        knows = work.case.stage == "waiting_review" and _shown_to(work, event) == digest_of(work.case, work.directive)
+        seen = _shown_to(work, event) == digest_of(work.case, work.directive)
+        lined = changes_lines(changes, work.case.facts, work.directive)
+        if not seen and names_lines(changes, work.case.facts, work.directive):
+            # The second line of an older notice may be another one by now.
+            if work.case.shown:
+                _old_facts(work, "les lignes ne sont plus celles de cette correction : rien n'est changé, voici tout à nouveau")
+                return
+            if lined:
+                work.because("too-early", "les lignes n'ont pas encore été montrées : rien n'est changé")
+                _ask_again(work, event, known)
+                return
+        knows = work.case.stage == "waiting_review" and seen
         before = work.case.shown
+        what = told(changes, work.case.facts, work.directive)
         facts = corrected(work.case.facts, changes, work.directive)
         risen = arisen(work.case, facts, work.directive, work.context.past, work.context.now)
-        work.change(facts=facts)
-        if answer == "approve" and knows and not risen and not lacks(work.case, work.directive):
-            work.because("correct", f"{who} corrige : {_names(work, changes)}")
+        put(work, facts)
+        # A line more is read from words: it is shown before anybody says yes to it.
+        if answer == "approve" and knows and not lined and not risen and not lacks(work.case, work.directive):
+            work.because("correct", f"{who} corrige : {what}")
             work.because("validate", f"champs validés par {who} : « {evidence} »")
             judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
             walk(work)
             return
         if risen:
             work.because("arisen", f"avec ces corrections, {_told(risen)} ; rien n'est validé")
-        work.because("correct", f"{who} corrige : {_names(work, changes)} ; le oui est à redonner aux champs corrigés")
+        work.because("correct", f"{who} corrige : {what} ; le oui est à redonner aux champs corrigés")
         walk(work)
         if work.case.stage == "waiting_review" and work.case.shown == before:
             _ask_again(work, event, known)
@@ -120,17 +134,30 @@ def by_reply(work: Work, event: MessageRead) -> None:
         )
         _ask_again(work, event, known)
     elif _shown_to(work, event) != digest_of(work.case, work.directive):
-        work.because(
-            "old-facts",
+        _old_facts(
+            work,
             "depuis ce qui est validé là, les champs ont changé ou un autre message est arrivé : rien n'est validé, voici tout à nouveau",
         )
-        key = work.tell_admin("admin_review", message=said(work.case), reasons=again(work))
-        mark = digest_of(work.case, work.directive)
-        work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)))
     else:
         work.because("validate", f"champs validés par {who} : « {evidence} »")
         judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
         walk(work)
+
+
+def put(work: Work, facts: tuple[Fact, ...]) -> None:
+    """The request has these facts from now on; a written total that is none of them any more is told."""
+    stale = outdated(work.case.facts, facts, work.directive)
+    work.change(facts=facts)
+    if stale:
+        work.because("total", stale)
+
+
+def _old_facts(work: Work, why: str) -> None:
+    """Nothing is done: the reply is to other facts than there are. Show them as they are."""
+    work.because("old-facts", why)
+    key = work.tell_admin("admin_review", message=said(work.case), reasons=again(work))
+    mark = digest_of(work.case, work.directive)
+    work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)))
 
 
 def _ask_again(work: Work, event: MessageRead, known: int) -> None:
@@ -165,10 +192,6 @@ def arisen(case: Case, facts: tuple[Fact, ...], directive: Directive, past: Sequ
 
 def _told(alerts: Iterable[Alert]) -> str:
     return ", ".join(dict.fromkeys(alert.label.get("fr", alert.name) for alert in alerts))
-
-
-def _names(work: Work, facts: Iterable[Fact]) -> str:
-    return ", ".join(label(work.directive, fact.name) for fact in facts)
 
 
 def label(directive: Directive, name: str) -> str:

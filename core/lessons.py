@@ -6,7 +6,7 @@ corrections alone, every reading would look as if it were always wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -66,10 +66,14 @@ def lessons(before: Case | None, after: Case, event: Event) -> tuple[Lesson, ...
     return (_label(after, KIND, after.directive, after.directive, "confirmed", author, event.at), *changed, *confirmed)
 
 
-def _changed(before: Case, after: Case, told: Iterable[Fact], author: str, at: datetime) -> tuple[Lesson, ...]:
+def _changed(before: Case, after: Case, told: Sequence[Fact], author: str, at: datetime) -> tuple[Lesson, ...]:
     """Labels of what a person wrote in the place of facts; a value that he let stand is confirmed."""
     found = []
-    for name in dict.fromkeys(f.name.partition(".")[0] for f in told):
+    names = dict.fromkeys(f.name.partition(".")[0] for f in told)
+    if any(f.name.count(".") == 1 and f.value == "" for f in told):
+        # Where a line went, the first one may be another: what was calculated is nobody's word.
+        names |= dict.fromkeys(f.name for f in after.facts if f.origin != "derived" and before.fact(f.name) != f)
+    for name in names:
         was, now = before.fact(name), after.fact(name)
         if was != now:
             same = (was and was.value) == (now and now.value)

@@ -13,15 +13,17 @@ from typing import Literal
 
 from core import codec
 from core.case import Case
+from core.correcting import changes_lines, corrected
 from core.directive import Directive, Localized, in_language
 from core.events import OperatorActed
 from core.judging import judges, lacks
 from core.ports import PendingEvent
 from core.reading import Fact, FactValue
-from core.rows import corrected, digest_of, merge_facts, rows_of, rows_spec
+from core.rows import digest_of, merge_facts, rows_of, rows_spec
 from core.views import DeskStore
 from engine.cases import Action, actions_of, apart
 from engine.office import Office
+from engine.relining import typed_lines
 from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import understand
 
@@ -78,10 +80,11 @@ class Acts:
         asked for something else then.
 
         ``amount`` is for validate and reprice; ``values`` for correct, and for validate where facts are judged: what he changed on the
-        page that he says yes to. ``note`` is the question of ask, the text of note, the directive of reassign, the number of the
-        message to separate, a remark with the others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of),
-        as the page showed them before he changed anything; without one, to those of this moment, or with ``seen`` to nothing ("unseen"):
-        whoever may have looked at them a while ago has to say what he saw.
+        page that he says yes to, lines among it (engine.relining). ``note`` is the question of ask, the text of note, the directive of
+        reassign, the number of the message to separate, a remark with the others. Where facts are judged a yes is to those of ``digest``
+        (core.rows.digest_of), as the page showed them before he changed anything; without one, to those of this moment, or with ``seen``
+        to nothing ("unseen"): whoever may have looked at them a while ago has to say what he saw. So it is with lines that are added
+        or taken away. Any correction that comes with a digest holds only while that is what there is.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
@@ -110,13 +113,13 @@ class Acts:
                 return Outcome("refused", event_id, {"fr": "rien n'a été changé", "en": "nothing was changed"}, case)
         if judges_facts and (wrong := _lacking(replace(case, facts=corrected(case.facts, facts, directive)), directive)):
             return _wrong(event_id, case, wrong, directive)
-        if judges_facts and seen and not digest:
-            why = {
-                "fr": "un oui vaut pour ce qui a été vu : joignez le « digest » de la demande telle que vous l'avez lue",
-                "en": "a yes is to what was seen: send the digest of the request as you read it",
-            }
+        lined = changes_lines(facts, case.facts, directive) and action != "reassign"
+        if (judges_facts or lined) and seen and not digest:
+            why = _UNSEEN if judges_facts else _UNSEEN_LINES
             return Outcome("unseen", event_id, why, case, digest=digest_of(case, directive))
-        shown = (digest or digest_of(case, directive)) if action == "validate" else ""
+        shown = digest if action == "correct" else ""
+        if action == "validate" or lined:
+            shown = digest or digest_of(case, directive)
         event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, asked=asked)
         if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):
             # The same key a moment ago, from elsewhere.
@@ -199,9 +202,9 @@ class Acts:
     def _typed(self, case: Case, values: Typed) -> tuple[tuple[Fact, ...], Mapping[str, Localized]]:
         """(facts, what is wrong by field): what was typed, as far as it differs from what the case has. Value '' takes a fact away."""
         directive = self._office.directive(case)
+        lined, wrong, rest = typed_lines(case, directive, values)
         facts: list[Fact] = []
-        wrong: dict[str, Localized] = {}
-        for name, written in values.items():
+        for name, written in rest.items():
             spec, before = field_of(case, directive, name)
             if spec is None:
                 wrong[name] = _no_field(case, directive)
@@ -219,7 +222,7 @@ class Acts:
                 wrong[name] = which
             else:
                 facts.append(Fact(name, value, (), origin="person"))
-        return tuple(facts), wrong
+        return (*facts, *lined), wrong
 
     def _read_again(self, case: Case, directive: str, now: datetime) -> tuple[Fact, ...]:
         """What the customer's messages tell by another directive."""
@@ -236,6 +239,16 @@ class Acts:
         return facts
 
 
+_UNSEEN: Localized = {
+    "fr": "un oui vaut pour ce qui a été vu : joignez le « digest » de la demande telle que vous l'avez lue",
+    "en": "a yes is to what was seen: send the digest of the request as you read it",
+}
+_UNSEEN_LINES: Localized = {
+    "fr": "une ligne s'ajoute ou se retire à la demande telle qu'on l'a vue : joignez son « digest » d'alors",
+    "en": "a line is added to, or taken away from, the request as it was seen: send its digest of then",
+}
+
+
 def _wrong(event_id: str, case: Case, fields: Mapping[str, Localized], directive: Directive) -> Outcome:
     """The act is refused for what was given with it."""
     named = {name: _called(directive, name) for name in fields}
@@ -250,6 +263,8 @@ _GIVEN: Mapping[str, Localized] = {"amount": {"fr": "montant", "en": "amount"}, 
 def _called(directive: Directive, name: str) -> Localized:
     """What people call a field, cells of a line by their column and line."""
     spec = directive.fact(name.rpartition(".")[2])
+    if spec is None and (number := name.rpartition(".")[2]).isdecimal():
+        return {"fr": f"ligne {number[:6]}", "en": f"line {number[:6]}"}
     if spec is None:
         return _GIVEN.get(name) or {"fr": f"« {name[:60]} »", "en": f'"{name[:60]}"'}
     line = name.split(".")[1] if name.count(".") == 2 else ""
@@ -258,13 +273,17 @@ def _called(directive: Directive, name: str) -> Localized:
 
 def _no_field(case: Case, directive: Directive) -> Localized:
     """No field has that name: which ones there are."""
-    several = len(rows_of(case.facts, directive)) > 1
+    lines = rows_of(case.facts, directive)
     rows = rows_spec(directive)
-    names = [
-        f"{rows.name}.1.{s.name}" if several and rows is not None and s.name in rows.columns and not s.derive else s.name
-        for s in directive.facts
-        if s.type not in ("files", "rows")
-    ]
+    names: list[str] = []
+    for spec in directive.facts:
+        if spec.type in ("files", "rows"):
+            continue
+        cell = rows is not None and spec.name in rows.columns and len(lines) > 1
+        names += [f"{rows.name}.1.{spec.name}"] if cell and rows is not None else []
+        names += [spec.name] if not cell or spec.derive else []
+    if rows is not None and lines:
+        names.append(f"{rows.name}.{len(lines) + 1}.{rows.columns[0]}")
     listed = ", ".join(names)
     return {
         "fr": f"ce n'est pas un champ de ce dossier ; il y a : {listed}",

@@ -1,5 +1,5 @@
 """What an administrator's reply says of facts that he judges: "ok mais quantité 6000", "prix 0,48 dh HT, livraison le 20 mars",
-"je valide avec quantité 6000", "non, motif : rupture de stock".
+"je valide avec quantité 6000", "non, motif : rupture de stock", "retirez la ligne 2".
 
 Read as strictly as a yes: every clause is a field with its new value or a word that says nothing. A condition, a question or
 anything else makes it no correction, and a person is asked again.
@@ -17,6 +17,7 @@ from core.directive import Directive, FactSpec
 from core.message import Message
 from core.reading import Evidence, Fact, FactValue, Verdict
 from core.rows import rows_of, rows_spec
+from engine.relining import read_lines
 from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import facts_of
 from processors.facts_dates import date_spans, find_date, plain_text
@@ -57,9 +58,12 @@ def read_judgement(
     A number beside a yes is never a price here, for nobody sets one: it says that something else is meant, and the yes is none. A
     correction is a yes to the corrected facts only where it says so in so many words.
     """
-    if verdict.answer == "refuse":
+    changes, yes, lines = _corrections(message, case, directive, now)
+    if lines and not changes:
+        # A line that is to go, said in a way that is not plain, is no refusal of all.
+        return replace(verdict, answer="unclear", credits=None, evidence=""), ()
+    if verdict.answer == "refuse" and not lines:
         return verdict, ()
-    changes, yes = _corrections(message, case, directive, now)
     if changes:
         return replace(verdict, answer="approve" if yes else "unclear", credits=None, evidence=yes), changes
     if verdict.answer == "approve" and not any(c.isalnum() for c in message.text):
@@ -85,18 +89,21 @@ def _worded(text: str) -> str:
     return " " + "".join(f"{word} " for word in re.findall(r"[^\W_]+", plain_text(text)))
 
 
-def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str]:
-    """(what the reply puts in the place of facts of the case, () when it is not plainly that; the words that validate them, or '')."""
+def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str, bool]:
+    """(what the reply puts in the place of facts of the case, () when it is not plainly that; the words that validate them, or '';
+    whether it speaks of lines to be added or taken away)."""
     text = message.text.strip()
     if not text or len(text) > _LONGEST or not message.confident:
-        return (), ""
+        return (), "", False
+    offset = message.text.find(text)
+    told = read_lines(message, text, offset, case, directive, now)
+    if _CONDITION.search(plain_text(text)) or (told.asked and not told.facts):
+        return (), "", told.asked
+    text = told.rest
     plain = plain_text(text)
-    if _CONDITION.search(plain):
-        return (), ""
     day = (message.date or now).astimezone(ZoneInfo(directive.zone)).date()
     found: list[Fact] = []
     yes = ""
-    offset = message.text.find(text)
     start = 0
     for cut in [*_CLAUSE.finditer(text), None]:
         end = cut.start() if cut is not None else len(text)
@@ -104,13 +111,16 @@ def _corrections(message: Message, case: Case, directive: Directive, now: dateti
             yes = yes or text[start + said.start("yes") : start + said.end("yes")]
             start += said.end()
         clause = text[start:end]
-        if clause.strip() and not _HARMLESS.fullmatch(plain[start:end]):
+        # « non, retirez la ligne 2 » says no to the line.
+        no_more = bool(told.facts) and plain[start:end].strip(" .,") == "non"
+        if clause.strip() and not no_more and not _HARMLESS.fullmatch(plain[start:end]):
             fact = _correction(clause, start + offset, case, directive, day)
             if fact is None:
-                return (), ""
+                return (), "", told.asked
             found.append(fact)
         start = cut.end() if cut is not None else end
-    return (tuple(found), yes) if len({f.name for f in found}) == len(found) else ((), "")
+    found += told.facts
+    return (tuple(found), yes, told.asked) if len({f.name for f in found}) == len(found) else ((), "", told.asked)
 
 
 def _correction(clause: str, at: int, case: Case, directive: Directive, day: date) -> Fact | None:

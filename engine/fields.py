@@ -77,6 +77,18 @@ def fields_of(
     )
 
 
+def more_lines(case: Case, directive: Directive, lines: int) -> tuple[tuple[Field, ...], ...]:
+    """Empty fields of so many lines that may be added after those that there are."""
+    spec, count = rows_spec(directive), len(rows_of(case.facts, directive))
+    if spec is None or not count:
+        return ()
+    specs = [s for name in spec.columns if (s := directive.fact(name)) is not None]
+    return tuple(
+        tuple(_field(s, None, f"{spec.name}.{number}.{s.name}", (), ()) for s in specs)
+        for number in range(count + 1, count + 1 + lines)
+    )
+
+
 def _of_all(field: Field, lined: bool) -> Field:
     label = {language: f"{name}, {in_language(ALL_LINES, language)}" for language, name in field.label.items()}
     return replace(field, label=label) if lined else field

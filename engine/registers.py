@@ -6,7 +6,7 @@ Nothing here knows what is bought or sold: columns, labels, statuses and alerts 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from core.rows import confidence, digest_of, rows_of, rows_spec
 from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow, WhatCount
 from core.wording import quantity_text
 from engine.cases import LANGUAGES, Cases, CaseView
-from engine.fields import Field, fields_of, label_of, words_of
+from engine.fields import Field, fields_of, label_of, more_lines, words_of
 from engine.office import Office
 
 #: Most rows of a page of a list.
@@ -51,7 +51,8 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """One request with everything about it. ``lines`` are its lines' fields, () where there is one; ``next`` is the id of the next
-    that waits for a person, '' for none. ``digest`` stands for the facts as they are shown here."""
+    that waits for a person, '' for none. ``digest`` stands for the facts as they are shown here. ``more`` are the empty fields of a line
+    that may be added, () where there can be none."""
 
     view: CaseView
     directive: Directive
@@ -63,6 +64,7 @@ class Whole:
     digest: str
     next: str = ""
     waiting: int = 0
+    more: tuple[tuple[Field, ...], ...] = ()
 
     @property
     def open(self) -> bool:
@@ -245,8 +247,12 @@ class Registers:
         after = next((row.case.id for row in waiting if row.case.id != case_id), "")
         return Whole(
             view, directive, directive.status(case.stage), fields, lines, alerts, confidence(case, directive),
-            digest_of(case, directive), after,
+            digest_of(case, directive), after, more=more_lines(case, directive, 1),
         )  # fmt: skip
+
+    def lengthened(self, whole: Whole, lines: int) -> Whole:
+        """The request with the empty fields of so many lines more."""
+        return replace(whole, more=more_lines(whole.view.case, whole.directive, lines))
 
     def fields(self, view: CaseView) -> tuple[Field, ...]:
         """The facts of any case as fields, those of its lines after the others."""

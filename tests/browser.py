@@ -32,7 +32,7 @@ class _Forms(HTMLParser):
         elif tag == "form" and self._main:
             self.forms.append((had.get("action", ""), {}))
             self._in = True
-        elif tag in ("input", "button") and self._in and "name" in had:
+        elif tag in ("input", "button") and self._in and "name" in had and (had.get("type") != "checkbox" or "checked" in had):
             self.forms[-1][1][had["name"]] = had.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:

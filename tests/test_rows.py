@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from core.correcting import corrected
 from core.reading import Fact, Money, Quantity, Row, Rows
-from core.rows import corrected, derived, digest_of, joined, product, rows_of
+from core.rows import derived, digest_of, joined, product, rows_of
 from engine.typed import read_value, written_value
 from processors.numbers_spoken import numbers, readable
 from tests.orders_life import Life, commande

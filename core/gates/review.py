@@ -68,7 +68,7 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
 
 
 #: Why a notice is shown again: what is told first in it.
-AGAIN = frozenset({"correct", "arisen", "old-facts"})
+AGAIN = frozenset({"correct", "total", "arisen", "old-facts"})
 
 
 def again(work: Work) -> list[str]:

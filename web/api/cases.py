@@ -23,12 +23,15 @@ from web.api.shapes import After, Agent, Answer, CaseId, CaseLine, Limit, Reader
 from web.options import Options
 from web.problems import Refusal, responses
 
-#: Facts as people type them, by name ("quantity", "lines.2.quantity"); '' takes one away.
+#: Facts as people type them, by name ("quantity", "lines.2.quantity"); '' takes one away, and a line by its number ("lines.2").
+_FACTS = (
+    "Comme au clavier, par champ (« quantity », « lines.2.quantity ») ; vide : il n'y est pas. Les champs du numéro qui suit la "
+    "dernière ligne en ajoutent une, « lines.2 » vide retire la deuxième · The fields of the number after the last line add one, "
+    "an empty lines.2 takes the second away"
+)
 Facts = Annotated[
     dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=MOST)]],
-    Field(
-        max_length=500, description="Comme au clavier, par champ (« quantity », « lines.2.quantity ») ; vide : il n'y est pas"
-    ),
+    Field(max_length=500, description=_FACTS),
 ]
 
 

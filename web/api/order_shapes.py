@@ -120,11 +120,14 @@ class ValidateIn(DecideIn):
 
 
 class UpdateIn(BaseModel):
-    """Corrections: what a person says the facts are."""
+    """Corrections: what a person says the facts are. The fields of the line after the last make a line more, an empty ``lines.2`` takes
+    the second line away: both need the ``digest`` of what was seen. With a ``digest`` any correction holds only while that is what
+    there is."""
 
     model_config = ConfigDict(title="Corrections", json_schema_extra={"examples": [{"facts": {"quantity": "10 000 pièces"}}]})
 
     facts: Facts
+    digest: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
     key: str = Field(default="", max_length=200)
 
 

@@ -117,7 +117,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     async def update(
         id: OrderId, given: UpdateIn, person: Agent, idempotency_key: Annotated[str, Header(max_length=200)] = ""
     ) -> Response:
-        return await decided("correct", id, person, given.key or idempotency_key, "", values=given.facts)
+        return await decided("correct", id, person, given.key or idempotency_key, "", given.digest, given.facts)
 
     @routes.get(
         "/stats", response_model=StatsOut, responses=responses(401, 403), summary="Les commandes en figures · In figures"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from core.directive import Status
+from core.rows import rows_spec
 from core.views import RegisterFilter
 from engine.acts import Name, Outcome
 from engine.desk import Desk
 from engine.registers import Listed, Whole
+from engine.relining import MOST_LINES
 from web.auth import Person
 from web.pages.case import FIELD, PICTURES, WAIT, Facts
 from web.pages.case_list import STAGES
@@ -25,6 +27,8 @@ from web.pages.page import Notice, back
 from web.problems import Refusal
 
 ROWS, MOST = 40, 1_000
+#: Before the number of a line that is to go.
+DROP = "drop."
 #: What the form's buttons do, by their values; "update" only corrects.
 ACTIONS: dict[str, Name] = {"validate": "validate", "refuse": "refuse", "finish": "finish", "update": "correct"}
 OrderId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$|^[0-9A-Za-z]{4,16}$")]
@@ -121,6 +125,10 @@ def router(frame: Frame) -> APIRouter:
             raise Refusal(422, "Cette action n'existe pas.")
         typed = {key.removeprefix(FIELD): value for key, value in given.items() if key.startswith(FIELD)}
         changed = {f.name: typed[f.name] for f in every(whole) if not f.unchanged(typed.get(f.name, f.typed))}
+        # What stands in no field of the page is of lines that are added there; the act looks at it.
+        changed |= {name: value for name, value in typed.items() if "." in name and value and name not in _names(whole)}
+        if (spec := rows_spec(whole.directive)) is not None:
+            changed |= {f"{spec.name}.{key.removeprefix(DROP)}": "" for key in given if key.startswith(DROP)}
         key = given.get("key", "")[:60] or secrets.token_hex(8)
         act = ACTIONS[action]
         outcome = await desk.act(
@@ -128,44 +136,53 @@ def router(frame: Frame) -> APIRouter:
             values=changed if act in ("validate", "correct") else None, digest=given.get("digest", "")[:64], seconds=WAIT,
         )  # fmt: skip
         if outcome.state != "done":
-            return await _not_done(request, person, case_id, outcome, typed)
+            dropped = [key.removeprefix(DROP) for key in given if key.startswith(DROP)]
+            return await _not_done(request, person, case_id, outcome, typed, dropped)
         told = "corrected" if action == "update" else act
         place = (
             f"/orders/{whole.next}" if action != "update" and whole.next and given.get("go") == "next" else f"/orders/{case_id}"
         )
         return back(f"{place}?told={told}")
 
-    async def _not_done(request: Request, person: Person, case_id: str, outcome: Outcome, typed: Mapping[str, str]) -> Response:
+    async def _not_done(
+        request: Request, person: Person, case_id: str, outcome: Outcome, typed: Mapping[str, str], dropped: Sequence[str]
+    ) -> Response:
         if outcome.state == "unknown":
             raise Refusal(404, "Cette commande n'existe pas.")
         if outcome.state == "waiting":
             return back(f"/orders/{case_id}?told=waiting")
         notice = sorry(outcome.why, frame.pages.speech(request).language)
-        return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, notice, typed)
+        return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, notice, typed, dropped)
 
     return routes
 
 
 async def shown(
     frame: Frame, request: Request, person: Person, name: str, status: int = 200, notice: Notice | None = None,
-    typed: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None, dropped: Sequence[str] = (),
 ) -> Response:  # fmt: skip
-    """The page of one request; ``typed`` is what somebody had typed. Raises Refusal 404."""
+    """The page of one request; ``typed`` is what somebody had typed, ``dropped`` the numbers of lines that he took away. Raises Refusal
+    404."""
     kept(frame.desk)
     whole, client = await frame.desk.run(_one, frame.desk, name)
     if whole is None:
         raise Refusal(404, "Cette commande n'existe pas.")
+    lengthened = False
     if typed:
+        more = {name.rpartition(".")[0] for name, value in typed.items() if "." in name and value and name not in _names(whole)}
+        lengthened = bool(more) or any(typed.get(f.name) for line in whole.more for f in line)
+        whole = frame.desk.registers.lengthened(whole, min(MOST_LINES, 1 + len(more)))
         whole = replace(
             whole,
             fields=tuple(replace(f, typed=typed.get(f.name, f.typed)) for f in whole.fields),
             lines=tuple(tuple(replace(f, typed=typed.get(f.name, f.typed)) for f in line) for line in whole.lines),
+            more=tuple(tuple(replace(f, typed=typed.get(f.name, f.typed)) for f in line) for line in whole.more),
         )
-    more: dict[str, Any] = {"notice": notice} if notice is not None else {}
+    also: dict[str, Any] = {"notice": notice} if notice is not None else {}
     language = frame.pages.speech(request).language
     return await frame.show(
-        request, person, "order.html", status,
-        whole=whole, view=whole.view, facts=Facts(whole.view, language), client=client, pictures=PICTURES, **more,
+        request, person, "order.html", status, dropped=dropped, more_open=lengthened,
+        whole=whole, view=whole.view, facts=Facts(whole.view, language), client=client, pictures=PICTURES, **also,
     )  # fmt: skip
 
 
@@ -177,7 +194,11 @@ def kept(desk: Desk) -> None:
 
 def every(whole: Whole) -> list[Any]:
     """All fields of the form."""
-    return [*whole.fields, *(field for line in whole.lines for field in line)]
+    return [*whole.fields, *(field for line in (*whole.lines, *whole.more) for field in line)]
+
+
+def _names(whole: Whole) -> set[str]:
+    return {field.name for field in every(whole)}
 
 
 def _one(desk: Desk, name: str) -> tuple[Whole | None, str]:
