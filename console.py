@@ -388,7 +388,7 @@ def act_on(settings: Settings, ref: str, action: str, amount: str, note: str, au
     from core.rows import digest_of
     from engine.directives import load_all
 
-    allowed = ("validate", "reprice", "refuse", "ask", "note", "close")
+    allowed = ("validate", "reprice", "refuse", "ask", "answer", "note", "close")
     if action not in allowed:
         raise UserError(f"« {action} » n'est pas une action", todo="une de : " + ", ".join(allowed))
     value: Decimal | None = None
@@ -399,7 +399,7 @@ def act_on(settings: Settings, ref: str, action: str, amount: str, note: str, au
             raise UserError(f"« {amount} » n'est pas un nombre", where="--amount") from None
         if not value.is_finite() or value <= 0:
             raise UserError("un montant supérieur à zéro est attendu", where="--amount")
-    if action in ("ask", "note") and not note.strip():
+    if action in ("ask", "answer", "note") and not note.strip():
         raise UserError(f"« {action} » demande un texte", todo=f'act {ref} {action} --note "…"')
     with reading_store(settings) as store:
         case = _find(store, ref)

@@ -193,9 +193,9 @@ def show(
 @app.command()
 def act(
     ref: Annotated[str, typer.Argument(help="La référence du dossier.")],
-    action: Annotated[str, typer.Argument(help="validate, reprice, refuse, ask, note ou close.")],
+    action: Annotated[str, typer.Argument(help="validate, reprice, refuse, ask, answer, note ou close.")],
     amount: Annotated[str, typer.Option(help="Le montant, pour validate et reprice.")] = "",
-    note: Annotated[str, typer.Option(help="Une note, ou la question à poser au client.")] = "",
+    note: Annotated[str, typer.Option(help="Une note, la question à poser au client ou la réponse à lui faire.")] = "",
     author: Annotated[str, typer.Option(help="Qui agit ; par défaut l'utilisateur du système.")] = "",
 ) -> None:
     """Agit sur un dossier depuis la console ; le service en marche s'en charge aussitôt."""

@@ -207,6 +207,7 @@ def _joined(work: Work, event: MessageRead) -> None:
         store_files(work, add_files(work, event))
         work.note(words(event))
         if not only_thanks(event):
+            work.reset(fulfil.ANSWERED)
             _unanswered(work)
             work.tell_admin("admin_question", message=words(event))
     else:
@@ -327,12 +328,18 @@ def _operator(work: Work, event: OperatorActed) -> None:
     if note and event.action in ("validate", "note", "refuse", "reprice", "close"):
         work.change(notes=(*case.notes, note))
         work.note(f"{event.author} : {note}")
-    if event.action in ("note", "ask", "finish", "separate") and case.counts.get(WROTE):
+    if event.action in ("note", "ask", "answer", "finish", "separate") and case.counts.get(WROTE):
         work.reset(WROTE)
+    if event.action in ("ask", "answer") and fulfil.untreated(case, before):
+        work.change(counts={**work.case.counts, fulfil.ANSWERED: 1})
     if event.action == "note":
         work.because("note", f"note de {event.author}")
     elif event.action == "separate":
         work.because("separate", f"{event.author} : le message n° {note} de ce dossier ouvre le sien")
+    elif event.action == "answer" and "answer" in work.directive.texts:
+        # Words of a person are for whoever wrote, wherever the case stands; they decide nothing.
+        work.because("answer", f"réponse de {event.author} au client")
+        work.tell_customer("answer", "outcome", note=note)
     elif event.action == "finish" and case.stage in ("fulfilling", "done") and case.finished_at is None:
         work.because("finish", f"{event.author} : {'traité' if fulfil.awaited(work.directive) else 'livré, terminé'}")
         work.change(finished_at=event.at)

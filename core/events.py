@@ -117,12 +117,24 @@ class OperatorActed:
     note      kept with the case and on its ticket            reassign to the directive named in ``note``; ``facts`` are what
                                                               the case's messages tell by that directive
     finish    what was asked for is delivered                separate: the message whose number is ``note`` opens a case of its own
+    answer    ``note`` goes to the customer as it is
     """
 
     id: str
     at: datetime
     action: Literal[
-        "validate", "correct", "approve", "refuse", "reprice", "ask", "close", "note", "reassign", "finish", "separate"
+        "validate",
+        "correct",
+        "approve",
+        "refuse",
+        "reprice",
+        "ask",
+        "answer",
+        "close",
+        "note",
+        "reassign",
+        "finish",
+        "separate",
     ]
     author: str
     how: Literal["link", "webhook", "desk", "command"]

@@ -27,8 +27,20 @@ from engine.relining import typed_lines
 from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import understand
 
-Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish", "separate"]
-NAMES: tuple[Name, ...] = ("validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish", "separate")
+Name = Literal["validate", "reprice", "refuse", "ask", "reassign", "correct", "close", "note", "finish", "separate", "answer"]
+NAMES: tuple[Name, ...] = (
+    "validate",
+    "reprice",
+    "refuse",
+    "ask",
+    "reassign",
+    "correct",
+    "close",
+    "note",
+    "finish",
+    "separate",
+    "answer",
+)
 #: What a person says the facts of a case are, by name, as he types them; '' for one that the messages do not tell.
 Typed = Mapping[str, str]
 PRICED = frozenset({"validate", "reprice"})
@@ -79,12 +91,13 @@ class Acts:
         """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then; "reused" when he
         asked for something else then.
 
-        ``amount`` is for validate and reprice; ``values`` for correct, and for validate where facts are judged: what he changed on the
-        page that he says yes to, lines among it (engine.relining). ``note`` is the question of ask, the text of note, the directive of
-        reassign, the number of the message to separate, a remark with the others. Where facts are judged a yes is to those of ``digest``
-        (core.rows.digest_of), as the page showed them before he changed anything; without one, to those of this moment, or with ``seen``
-        to nothing ("unseen"): whoever may have looked at them a while ago has to say what he saw. So it is with lines that are added
-        or taken away. Any correction that comes with a digest holds only while that is what there is.
+        ``amount`` is for validate and reprice; ``values`` for correct, and for validate where facts are judged: what he
+        changed on the page that he says yes to, lines among it (engine.relining). ``note`` is the question of ask, the words
+        of answer, the text of note, the directive of reassign, the number of the message to separate, a remark with the
+        others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of), as the page showed them before
+        he changed anything; without one, to those of this moment, or with ``seen`` to nothing ("unseen"): whoever may have
+        looked at them a while ago has to say what he saw. So it is with lines that are added or taken away. Any correction
+        that comes with a digest holds only while that is what there is.
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:

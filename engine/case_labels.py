@@ -62,6 +62,7 @@ LINES: Mapping[str, Localized] = {
     "operator.reprice": {"fr": "Prix fixé", "en": "Price set"},
     "operator.refuse": {"fr": "Refus", "en": "Refusal"},
     "operator.ask": {"fr": "Question au client", "en": "Question to the customer"},
+    "operator.answer": {"fr": "Réponse au client", "en": "Answer to the customer"},
     "operator.close": {"fr": "Clôture", "en": "Closed"},
     "operator.note": {"fr": "Note", "en": "Note"},
     "operator.reassign": {"fr": "Reclassement", "en": "Reassigned"},
@@ -75,6 +76,7 @@ ACTS: Mapping[str, Localized] = {
     "reprice": {"fr": "Proposer un autre prix", "en": "Quote another price"},
     "refuse": {"fr": "Refuser", "en": "Refuse"},
     "ask": {"fr": "Poser une question au client", "en": "Ask the customer"},
+    "answer": {"fr": "Répondre au client", "en": "Answer the customer"},
     "reassign": {"fr": "Reclasser", "en": "Reassign"},
     "correct": {"fr": "Corriger", "en": "Correct"},
     "finish": {"fr": "Livrée", "en": "Delivered"},
@@ -90,6 +92,16 @@ WAITS: Mapping[str, tuple[str, Localized]] = {
 }  # fmt: skip
 #: Of requests that stay open until somebody says that they are dealt with.
 TO_TREAT: tuple[str, Localized] = ("us", {"fr": "une personne doit y répondre", "en": "somebody must answer it"})
+#: The same once a person has written to the customer.
+TO_FINISH: tuple[str, Localized] = (
+    "us",
+    {
+        "fr": "on a répondu au client : dites « Traitée » quand c'est réglé",
+        "en": "the customer was answered: say so once it is dealt with",
+    },
+)
+#: What the stage of such a request is called, as nothing is under way yet.
+TO_TREAT_STAGE: Localized = {"fr": "à traiter", "en": "to deal with"}
 TREATED: Localized = {"fr": "Traitée", "en": "Dealt with"}
 DEADLINES: Mapping[str, Localized] = {
     "remind": {"fr": "relance", "en": "reminder"},

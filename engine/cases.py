@@ -13,7 +13,7 @@ from core.case import UNDECIDED, Beside, Case
 from core.directive import Directive, Localized, in_language
 from core.effects import WORDS as EFFECTS
 from core.effects import SendMessage, State, StoreFile, fill
-from core.gates.fulfil import awaited, filed, untreated
+from core.gates.fulfil import ANSWERED, awaited, filed, untreated
 from core.judging import judges
 from core.message import Attachment, Channel, Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
@@ -23,7 +23,20 @@ from core.rows import addressed, digest_of, rows_spec
 from core.values import missing
 from core.views import CaseFilter, CaseRow, DeskStore, Page, Said
 from core.wording import fact_text, price_text
-from engine.case_labels import ACTS, ALL_LINES, ENDED, LINE, LINES, STATES, TO_TREAT, TREATED, WAITS, deadline_label, label
+from engine.case_labels import (
+    ACTS,
+    ALL_LINES,
+    ENDED,
+    LINE,
+    LINES,
+    STATES,
+    TO_FINISH,
+    TO_TREAT,
+    TREATED,
+    WAITS,
+    deadline_label,
+    label,
+)
 from engine.office import Office, without_links
 from engine.shown_papers import Paper, papers_of
 
@@ -163,7 +176,7 @@ class Line:
 class Waits:
     """What the case waits for: ``whom`` ("customer", "us", "nobody"), in words, and until when what happens then.
 
-    ``missing`` are the questions whose answers are still to come.
+    ``missing`` are the questions whose answers are still to come. ``to_treat``: a person is to deal with it, nothing is under way.
     """
 
     whom: Literal["customer", "us", "nobody"]
@@ -171,6 +184,7 @@ class Waits:
     missing: tuple[Localized, ...] = ()
     due: datetime | None = None
     then: Localized = field(default_factory=dict)
+    to_treat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +230,8 @@ class CaseView:
     digest: str = ""
     #: What people call each fact, by its address; one of several lines with the line's number.
     names: Mapping[str, Localized] = field(default_factory=dict)
+    #: Whether a person is to say that such a request is dealt with: until then nothing is under way.
+    awaited: bool = False
 
     @property
     def quote(self) -> QuoteView | None:
@@ -290,7 +306,14 @@ class Cases:
             effects=views,
             timeline=tuple(_line(seq, entry) for seq, entry in history),
             deadlines=due,
-            waits=waits_of(case.stage, due[0] if due else None, _asked(case, directive), treated=untreated(case, directive)),
+            waits=waits_of(
+                case.stage,
+                due[0] if due else None,
+                _asked(case, directive),
+                treated=untreated(case, directive),
+                answered=bool(case.counts.get(ANSWERED)),
+            ),
+            awaited=awaited(directive),
             actions=actions_of(
                 case, directive, [d.name for d in self._office.business(case.business).directives], apart(said, history)
             ),
@@ -495,16 +518,18 @@ def _line(seq: int, entry: JournalEntry) -> Line:
 # ------------------------------------------------------------------ what it waits for, what can be done
 
 
-def waits_of(stage: str, due: DeadlineRow | None, asked: Sequence[Localized] = (), *, treated: bool = False) -> Waits:
-    """What a case in that stage waits for; ``treated``: a person is to say that it is dealt with."""
+def waits_of(
+    stage: str, due: DeadlineRow | None, asked: Sequence[Localized] = (), *, treated: bool = False, answered: bool = False
+) -> Waits:
+    """What a case in that stage waits for; ``treated``: a person is to say that it is dealt with; ``answered``: she has written."""
     whom, what = (
-        TO_TREAT
+        (TO_FINISH if answered else TO_TREAT)
         if treated
         else WAITS.get(stage, ("nobody", {"fr": "rien : la demande est terminée", "en": "nothing: the request has ended"}))
     )
     kinds: Mapping[str, Literal["customer", "us", "nobody"]] = {"customer": "customer", "us": "us"}
     then = deadline_label(due.name) if due is not None else {}
-    return Waits(kinds.get(whom, "nobody"), what, tuple(asked), due.due if due is not None else None, then)
+    return Waits(kinds.get(whom, "nobody"), what, tuple(asked), due.due if due is not None else None, then, treated)
 
 
 def _asked(case: Case, directive: Directive) -> list[Localized]:
@@ -529,6 +554,10 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str], messages
     priced, judged = directive.gate("approve") is not None, judges(directive)
     no_price: Localized = {"fr": "ce genre de demande n'a pas de prix", "en": "this kind of request has no price"}
     no_way: Localized = {"fr": "le client n'a pas laissé d'adresse", "en": "the customer left no address"}
+    no_text: Localized = {
+        "fr": "les directives n'ont pas de texte « answer » (messages/answer.md)",
+        "en": 'the directives have no text "answer" (messages/answer.md)',
+    }
     alone: Localized = {"fr": "il n'y a pas d'autre directive", "en": "there is no other directive"}
     no_facts: Localized = {"fr": "ce genre de demande n'a pas de champs", "en": "this kind of request has no fields"}
     no_more: Localized = {"fr": "le client n'a écrit qu'une fois ici", "en": "the customer wrote here only once"}
@@ -551,6 +580,12 @@ def actions_of(case: Case, directive: Directive, others: Sequence[str], messages
         one("reprice", ended or ({} if priced else no_price), amount=True),
         one("refuse", ended, told=any("note" in text for text in refusal.body.values()) if refusal is not None else False),
         one("ask", (over if case.judged is None else {}) or ({} if case.thread.to else no_way), note="required", told=True),
+        one(
+            "answer",
+            ({} if "answer" in directive.texts else no_text) or ({} if case.thread.to else no_way),
+            note="required",
+            told=True,
+        ),
         one("reassign", (over if not filed(case, directive) else {}) or ({} if rest else alone), note="", choices=rest),
         one("correct", over or ({} if directive.facts else no_facts)),
         one("close", over),

@@ -98,7 +98,7 @@ class Desk(Takes, Standing):
         self.processing = Processing(
             house.store, clock=clock, wake=house.lanes.wake, lanes=house.lanes.names, states=self.lanes
         )
-        self.exports = Exports(house.store)
+        self.exports = Exports(house.store, lambda row: self.cases.waits(row).to_treat)
         self.register_exports = RegisterExports(house.store, house.office, self.registers, clock=clock)
         self.drafts = Drafting(house.store, house.published, reload=house.reload, clock=clock)
         self._started = clock()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.views import CaseFilter, CaseRow, DeskStore
-from engine.case_labels import CHANNELS, OFFERS, STAGES, label
+from engine.case_labels import CHANNELS, OFFERS, STAGES, TO_TREAT_STAGE, label
 
 #: Rows read from the store at a time.
 PAGE = 500
@@ -53,8 +53,9 @@ def plain(cell: Cell, language: str) -> str:
 class Exports:
     """Rows of cases. Blocks and is safe from any thread."""
 
-    def __init__(self, store: DeskStore) -> None:
-        self._store = store
+    def __init__(self, store: DeskStore, to_treat: Callable[[CaseRow], bool]) -> None:
+        """``to_treat``: whether a person is to deal with the case of a row, so that nothing is under way."""
+        self._store, self._to_treat = store, to_treat
 
     def headings(self, language: str) -> tuple[str, ...]:
         """The names of the columns."""
@@ -79,10 +80,11 @@ class Exports:
         amount: Cell = None
         if row.amount is not None:
             amount = number(row.amount)
-        stage, channel = label(STAGES, row.stage)[language], label(CHANNELS, row.channel)[language]
+        stage = TO_TREAT_STAGE if self._to_treat(row) else label(STAGES, row.stage)
+        channel = label(CHANNELS, row.channel)[language]
         offer = label(OFFERS, row.offer)[language] if row.offer else ""
         cells: list[Cell] = [
-            row.ref, row.kind, stage, channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
+            row.ref, row.kind, stage[language], channel, _time(row.opened_at, zone), _time(row.updated_at, zone),
             _time(row.closed_at, zone), _minutes(row.answered), _minutes(resolved), row.party.name, row.party.email,
             row.party.phone, row.subject, amount, row.unit, offer, row.business, link,
         ]  # fmt: skip

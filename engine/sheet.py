@@ -9,9 +9,11 @@ from typing import Any
 from core.alerts import Alert
 from core.case import Case
 from core.directive import Business, Directive, in_language
+from core.gates.fulfil import untreated
 from core.rows import confidence
 from core.values import TOLD_APART, unsure
 from core.wording import alert_text
+from engine.case_labels import TO_TREAT_STAGE
 from engine.directive_compile import compile_business
 from engine.directive_problem import DirectiveErrors
 from engine.fields import Field, fields_of
@@ -19,10 +21,12 @@ from engine.fields import Field, fields_of
 
 def case_sheet(case: Case, directive: Directive, alerts: Sequence[Alert]) -> dict[str, Any]:
     """``fields`` and ``lines`` (of each where there are several) hold {label, value, state, origin, confidence, required}; ``unsure``
-    and ``alerts`` are sentences; ``status`` is the directive's word for where the case stands, ``confidence`` 0..1."""
+    and ``alerts`` are sentences; ``status`` is the directive's word for where the case stands; ``stage`` is what else that is called
+    where a person is to deal with it, '' otherwise; ``confidence`` 0..1."""
     fields, lines = fields_of(case, directive, {}, alerts)
     return {
         "status": in_language(directive.status(case.stage).label, "fr"),
+        "stage": TO_TREAT_STAGE["fr"] if untreated(case, directive) else "",
         "confidence": confidence(case, directive),
         "fields": [_field(one) for one in fields],
         "lines": [[_field(one) for one in line] for line in lines],

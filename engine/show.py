@@ -285,14 +285,15 @@ def case(found: Mapping[str, Any]) -> RenderableType:
     head.add_row("dossier", Text(f"{one['ref']}  {one['kind']}", style="bold"))
     head.add_row("client", f"{one['party']['name']} <{one['party']['email'] or one['party']['phone']}>")
     head.add_row("objet", one["subject"])
-    head.add_row("étape", stage_text(one["stage"]))
+    sheet = found.get("told")
+    head.add_row("étape", Text(sheet["stage"], style="magenta") if sheet and sheet["stage"] else stage_text(one["stage"]))
     if one["quote"]:
         quote = one["quote"]
         state = label(OFFERS, quote["status"])["fr"]
         head.add_row("devis", f"n° {quote['number']} : {quote['amount']} {quote['unit']} ({state})")
     if one["approval"]:
         head.add_row("accord", f"{one['approval']['who']} ({one['approval']['how']}) : « {one['approval']['evidence']} »")
-    if (sheet := found.get("told")) is not None:
+    if sheet is not None:
         _sheet(head, sheet)
     else:
         for fact in one["facts"]:

@@ -104,7 +104,7 @@ def test_a_case_tells_what_was_said_by_both_sides_and_why(desk: Desk, quoted: st
     assert any("2 crédits" in reason for reason in case["timeline"][0]["reasons"])
     assert {a["name"]: a["possible"] for a in case["actions"]} == {
         "validate": True, "reprice": True, "refuse": True, "ask": True, "reassign": True, "correct": True, "close": True,
-        "note": True, "separate": False,
+        "note": True, "separate": False, "answer": True,
     }  # fmt: skip
     assert case["deadlines"][0]["name"].startswith("approve.remind")
     assert {e["name"]: e["url"] for e in case["effects"] if e["name"] == "ticket"}["ticket"]

@@ -34,7 +34,7 @@ messages = st.fixed_dictionaries(
 acts = st.fixed_dictionaries(
     {
         "what": st.just("act"),
-        "action": st.sampled_from(["validate", "approve", "refuse", "reprice", "ask", "close", "note"]),
+        "action": st.sampled_from(["validate", "approve", "refuse", "reprice", "ask", "answer", "close", "note"]),
         "amount": st.sampled_from([None, 1, 2, 5]),
         "own_digest": st.booleans(),
     }

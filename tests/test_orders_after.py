@@ -249,7 +249,7 @@ def test_in_a_chat_too_a_complete_order_is_acknowledged(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("text", ["finalement 9000 au lieu de 8000", "vous avez oublié notre 3e ligne"])
-@pytest.mark.parametrize("act", ["ask", "note"])
+@pytest.mark.parametrize("act", ["ask", "answer", "note"])
 def test_what_is_written_after_the_decision_is_to_be_looked_at_until_a_person_deals_with_it(text: str, act: str) -> None:
     life = Life()
     life.write(FULL)
@@ -265,7 +265,7 @@ def test_what_is_written_after_the_decision_is_to_be_looked_at_until_a_person_de
     life.act(act, note="Bien vu, nous corrigeons.")
     assert raised(life) == []
     assert (life.stage, life.order.judged) == ("done", judged)
-    assert life.told("customer")[len(before) :] == (["question"] if act == "ask" else [])
+    assert life.told("customer")[len(before) :] == ({"ask": ["question"], "answer": ["answer"]}.get(act, []))
 
 
 def raised(life: Life) -> list[str]:

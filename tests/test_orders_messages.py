@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from console import act_on
 from core.case import Case
 from core.reading import Quantity
+from engine.cases import actions_of
 from tests.browser import Browser, text_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import orders_house
@@ -57,11 +60,17 @@ def test_a_message_stays_open_and_in_sight_until_somebody_has_dealt_with_it(web:
     # His next words on it are told; a person may answer by the desk.
     message(web, "Toujours rien ce matin !", 2, answers=web.counter.sent("nadia@")[0])
     assert [str(m["To"]) for m in web.counter.fresh()] == [ADMIN]
-    assert act(web, case, "ask", note="Elle part demain matin.") == "done"
-    assert "Elle part demain matin." in plain(web.counter.fresh("nadia@")[0])
+    assert "à traiter" in text_of(marc.get("/cases"))
+    assert "en cours" not in text_of(marc.get("/cases")).split("Nadia")[1]
+    assert act(web, case, "answer", note="Elle part demain matin.") == "done"
+    letter = plain(web.counter.fresh("nadia@")[0])
+    assert letter.splitlines()[2] == "Elle part demain matin."
+    assert "question sur votre demande" not in letter
     page = marc.get(f"/cases/{case.id}")
     assert "Traitée" in text_of(page)
-    assert "une personne doit y répondre" in text_of(page).casefold()
+    assert "on a répondu au client : dites « traitée »" in text_of(page).casefold()
+    assert "En cours" not in text_of(page).split("Histoire")[0]
+    assert "à traiter" in text_of(page)
     assert act(web, case, "finish") == "done"
     done = web.counter.cases()[0]
     assert (done.stage, done.finished_at is not None, done.closed_at) == ("done", True, web.counter.now)
@@ -78,6 +87,47 @@ def test_what_nobody_has_dealt_with_is_told_again(web: Running) -> None:
     act(web, case, "finish")
     web.counter.pass_time(days=5)
     assert web.counter.fresh() == []
+
+
+def test_who_was_answered_is_not_told_of_again_until_the_customer_writes(web: Running) -> None:
+    case = message(web)
+    act(web, case, "answer", note="Elle part demain matin.")
+    letter = web.counter.fresh("nadia@")[-1]
+    web.counter.fresh()
+    web.counter.pass_time(days=1, minutes=1)
+    assert web.counter.fresh() == []
+    message(web, "Non, toujours rien.", 2, answers=letter)
+    web.counter.fresh()
+    web.counter.pass_time(days=2)
+    assert [str(m["To"]) for m in web.counter.fresh()] == [ADMIN]
+
+
+def test_an_answer_goes_in_the_customers_language(web: Running) -> None:
+    english = "Hello, our invoice for March is wrong, could you tell me who to contact? We received a wrong amount."
+    case = message(web, english, sender="Ann <ann@client.example>")
+    act(web, case, "answer", note="Please write to Anne.")
+    letter = plain(web.counter.fresh("ann@")[-1])
+    assert letter.splitlines()[:3] == ["Hello Ann,", "", "Please write to Anne."]
+    assert "Any question? Simply reply to this message." in letter
+
+
+def test_in_a_chat_an_answer_is_the_persons_words_alone(phone: Phone) -> None:
+    phone.write("salam, 2000 sachets fond plat kraft pour vendredi svp")
+    phone.work()
+    phone.sent()
+    (case,) = phone.counter.cases()
+    act_on(phone.counter.settings, case.ref, "answer", "", "Bien vu, merci.", "anne")
+    phone.work()
+    assert phone.sent()[-1]["body"].splitlines()[0] == "Bien vu, merci."
+    assert phone.counter.cases()[0].stage == "waiting_review"
+
+
+def test_a_business_without_a_text_for_answers_says_so(web: Running) -> None:
+    life = Life()
+    life.write(FULL)
+    texts = {name: text for name, text in life.directive.texts.items() if name != "answer"}
+    (action,) = [a for a in actions_of(life.order, replace(life.directive, texts=texts), ()) if a.name == "answer"]
+    assert (action.possible, "messages/answer.md" in action.why_not["fr"]) == (False, True)
 
 
 def test_what_needs_no_answer_is_filed_without_a_word_and_found(web: Running) -> None:

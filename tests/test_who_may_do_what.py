@@ -217,7 +217,7 @@ def test_a_link_decides_nothing_but_the_offer_it_is_of(quoted: Life, action: str
     assert len(quoted.effects) == before
 
 
-@pytest.mark.parametrize("action", ["validate", "reprice", "close", "ask", "note", "reassign"])
+@pytest.mark.parametrize("action", ["validate", "reprice", "close", "ask", "answer", "note", "reassign"])
 def test_a_link_does_nothing_but_approve_and_refuse(quoted: Life, action: str) -> None:
     assert quoted.case is not None
     before, notes = len(quoted.effects), quoted.case.notes

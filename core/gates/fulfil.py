@@ -18,6 +18,8 @@ from core.work import Work
 TASK_STEPS = frozenset({"subtask", "task"})
 #: Texts that only say "we got it": rationed, so that no two robots answer each other for ever.
 NOTICES = frozenset({"acknowledgement"})
+#: The count of a case to which a person has written since the customer last did.
+ANSWERED = "answered"
 
 
 def check(work: Work, spec: GateSpec) -> Stage | None:
@@ -48,6 +50,9 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
 def late(work: Work, spec: GateSpec, what: str) -> None:
     """Tell the administrator again of what nobody has dealt with."""
     if what.startswith("fulfil.remind") and work.case.stage == "fulfilling" and work.case.finished_at is None:
+        if work.case.counts.get(ANSWERED):
+            work.because("answered", "une personne a répondu au client : pas de relance", hit=False)
+            return
         work.because("remind", "personne ne l'a encore traité : relance")
         template = next((step for step in spec.steps if step.startswith("admin_")), "admin_question")
         work.tell_admin(template, message=work.case.summary)

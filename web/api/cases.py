@@ -66,10 +66,11 @@ class CaseOut(Answer):
 
 
 class ActIn(BaseModel):
-    """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the text of note,
-    the directive of reassign, the number of the message to separate (``conversation[].id``: "message:12"); ``facts`` for correct, as
-    people type them. Where facts are judged, validate needs the ``digest`` of those that were seen, and as ``facts`` what is corrected
-    of them in the same act. With the same ``key`` the same person's act is done once; another act with that key is refused (422)."""
+    """Something to do with a case. ``amount`` for validate and reprice; ``note`` a remark, the question of ask, the words of answer,
+    the text of note, the directive of reassign, the number of the message to separate (``conversation[].id``: "message:12");
+    ``facts`` for correct, as people type them. Where facts are judged, validate needs the ``digest`` of those that were seen, and as
+    ``facts`` what is corrected of them in the same act. With the same ``key`` the same person's act is done once; another act with
+    that key is refused (422)."""
 
     model_config = ConfigDict(title="Acte")
 

@@ -25,6 +25,7 @@ TOLD = {
     "reprice": later("Le nouveau devis part au client."),
     "refuse": later("C’est refusé : le client en est averti."),
     "ask": later("La question part au client."),
+    "answer": later("La réponse part au client."),
     "reassign": later("La demande est relue selon l’autre directive."),
     "close": later("Le dossier est clos."),
     "unlock": later("Le mot de passe est essayé : ce que dit le fichier s’affiche ici dans un instant."),
