@@ -18,7 +18,6 @@ Total: any bytes give a message. Files stand in the spool already; ``get`` gives
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,16 +26,12 @@ from typing import Any
 
 from core.message import Address, Attachment, Authentication, Message
 from processors.clean import split
+from processors.envelope import MOST_TEXT, attachment, clean, is_stored, moment, opened, unreadable
 from processors.language import language
-from processors.mime.names import extension_for, safe_name
-from processors.mime.sniff import extension_of, identify
-from processors.mime.words import INVISIBLE
+from processors.mime.names import safe_name
 
 FORMAT = "guichet-form/1"
-MOST_TEXT = 65_536
 MOST_FILES = 20
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 
@@ -61,16 +56,9 @@ def read_form(raw: bytes, *, get: Callable[[str], bytes] | None = None, received
     A form proves nobody's address: the message is never authenticated.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    try:
-        told = json.loads(raw)
-    except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
-        text = _clean(raw[:MOST_TEXT].decode("utf-8", "replace"))
-        unreadable = ("Formulaire illisible : montré tel quel",)
-        message = Message(f"<{digest[:32]}@synthetic.guichet>", "form", Address(""), body=text, text=text, confident=False,
-                          defects=unreadable, sha256=digest, size=len(raw))  # fmt: skip
-        return FormMessage(message)
+    told = opened(raw, FORMAT)
+    if told is None:
+        return FormMessage(unreadable(raw, digest, "form", "Formulaire illisible : montré tel quel"))
     body, subject = _text(told, "text", MOST_TEXT), _line(told, "subject", 1000)
     # Somebody may paste a mail into the form; what he quotes is not what he says.
     parts = split(body, subject=subject)
@@ -84,7 +72,7 @@ def read_form(raw: bytes, *, get: Callable[[str], bytes] | None = None, received
         channel="form",
         sender=Address(email if _ADDRESS.fullmatch(email) else "", _line(told, "name", 200)),
         subject=subject,
-        date=_moment(told.get("sent_at")) or received_at,
+        date=moment(told.get("sent_at")) or received_at,
         body=body,
         text=parts.text or body,
         signature=parts.signature if parts.text else "",
@@ -109,41 +97,22 @@ def _files(
     defects: list[str] = []
     for number, one in enumerate(described, 1):
         written, sha256 = _line(one, "name", 4000), one.get("sha256")
-        if not isinstance(sha256, str) or not _HASH.fullmatch(sha256):
+        if not is_stored(sha256):
             why = _line(one, "error", 200) or "absent"
             defects.append(f"Fichier {number} ({safe_name(written, '') if written else 'sans nom'}) non reçu : {why}")
             continue
-        content = b""
-        if get is not None:
-            try:
-                content = get(sha256)
-            except KeyError:
-                defects.append(f"Fichier {number} : il n'est plus conservé")
-        kind, family = identify(content, written, _line(one, "type", 200).lower())
-        name, size = safe_name(written or f"fichier-{number}", kind), one.get("size")
-        if not extension_of(name):
-            name = f"{name}.{extension_for(kind)}"
-        known = size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else 0
-        found.append(Attachment(name=name, type=kind, size=len(content) or known, sha256=sha256, family=family))
+        declared = _line(one, "type", 200).lower()
+        file, kept = attachment(sha256, written, f"fichier-{number}", declared, one.get("size"), get)
+        if not kept:
+            defects.append(f"Fichier {number} : il n'est plus conservé")
+        found.append(file)
     return tuple(found), tuple(defects)
 
 
 def _text(told: dict[str, Any], name: str, most: int) -> str:
     value = told.get(name)
-    return _clean(value[:most]) if isinstance(value, str) else ""
+    return clean(value[:most]) if isinstance(value, str) else ""
 
 
 def _line(told: dict[str, Any], name: str, most: int) -> str:
     return " ".join(_text(told, name, most).split())
-
-
-def _clean(text: str) -> str:
-    return INVISIBLE.sub("", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-
-
-def _moment(told: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(told) if isinstance(told, str) and told else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None

@@ -6,7 +6,6 @@ Total: any bytes give a message. Files stand in the spool already; ``get`` gives
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,16 +14,12 @@ from typing import Any
 
 from core.message import Address, Attachment, Authentication, Message
 from processors.correlate import sid_id
+from processors.envelope import MOST_TEXT, attachment, clean, is_stored, moment, opened, unreadable
 from processors.language import language
-from processors.mime.names import extension_for, looks_like_file_name, safe_name
-from processors.mime.sniff import extension_of, identify
-from processors.mime.words import INVISIBLE
+from processors.mime.names import looks_like_file_name
 
 FORMAT = "guichet-whatsapp/1"
-MOST_TEXT = 65_536
 MOST_FILES = 10
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"-?\d{1,3}(?:\.\d{1,12})?")
 
 
@@ -41,17 +36,9 @@ def read_whatsapp(
 ) -> WhatsAppMessage:
     """Read one stored message. Never raises for what is in it; ``get`` may raise KeyError for a file that is not kept."""
     digest = hashlib.sha256(raw).hexdigest()
-    try:
-        told = json.loads(raw)
-    except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("form"), dict):
-        text = _clean(raw[:MOST_TEXT].decode("utf-8", "replace"))
-        unreadable = ("Message WhatsApp illisible : montré tel quel",)
-        return WhatsAppMessage(
-            Message(f"<{digest[:32]}@synthetic.guichet>", "whatsapp", Address(""), body=text, text=text, confident=False,
-                    defects=unreadable, sha256=digest, size=len(raw))
-        )  # fmt: skip
+    told = opened(raw, FORMAT)
+    if told is None or not isinstance(told.get("form"), dict):
+        return WhatsAppMessage(unreadable(raw, digest, "whatsapp", "Message WhatsApp illisible : montré tel quel"))
     form = {str(k): v for k, v in told["form"].items() if isinstance(v, str)}
     late = told.get("late") is True
     text = "" if late else _text(form)
@@ -61,13 +48,13 @@ def read_whatsapp(
     sid = form.get("MessageSid", "")
     identity = sid_id(sid) or f"<{digest[:32]}@whatsapp.guichet>"
     replied = form.get("OriginalRepliedMessageSid", "")
-    name = _clean(form.get("ProfileName", "")).replace("\n", " ")[:100]
+    name = clean(form.get("ProfileName", "")).replace("\n", " ")[:100]
     message = Message(
         id=identity.replace("@", ".media@") if late else identity,
         channel="whatsapp",
         sender=Address(_bare(form.get("From", "")), name),
         to=tuple(Address(bare) for bare in [_bare(form.get("To", ""))] if bare),
-        date=_moment(told.get("sent_at")) or received_at,
+        date=moment(told.get("sent_at")) or received_at,
         body="\n\n".join(filter(None, (text, extra))),
         text=text,
         language=language(text) if text else "",
@@ -80,7 +67,7 @@ def read_whatsapp(
         defects=defects,
         sha256=digest,
         size=len(raw),
-        pressed="" if late else _clean(form.get("ButtonPayload", ""))[:300],
+        pressed="" if late else clean(form.get("ButtonPayload", ""))[:300],
     )
     return WhatsAppMessage(message, sum("error" in one for one in media))
 
@@ -90,10 +77,10 @@ def read_whatsapp(
 
 def _text(form: Mapping[str, str]) -> str:
     """What the person said: words, the button pressed, the place shown, the choice made in a list."""
-    said = _clean(form.get("Body", ""))
+    said = clean(form.get("Body", ""))
     for name in ("ButtonText", "ListTitle", "ButtonPayload", "ListId"):
         # The title is what the person saw; what the button sends back only speaks where there is no title.
-        said = said or _clean(form.get(name, ""))[:300]
+        said = said or clean(form.get(name, ""))[:300]
     return "\n".join(filter(None, (said, _place(form))))[:MOST_TEXT]
 
 
@@ -104,33 +91,20 @@ def _place(form: Mapping[str, str]) -> str:
         return ""
     if abs(float(latitude)) > 90 or abs(float(longitude)) > 180:
         return ""
-    named = [_clean(form.get(name, "")).replace("\n", " ")[:300] for name in ("Label", "Address")]
+    named = [clean(form.get(name, "")).replace("\n", " ")[:300] for name in ("Label", "Address")]
     where = ", ".join(dict.fromkeys(filter(None, named)))
     return f"Position : {where + ' ' if where else ''}({latitude}, {longitude})"
 
 
 def _referral(form: Mapping[str, str]) -> str:
     """The advertisement that brought the person: shown with the message, never taken for his own words."""
-    parts = [_clean(form.get(f"Referral{name}", "")).replace("\n", " ")[:500] for name in ("Headline", "Body", "SourceUrl")]
+    parts = [clean(form.get(f"Referral{name}", "")).replace("\n", " ")[:500] for name in ("Headline", "Body", "SourceUrl")]
     return f"(Venu par une publicité : {' — '.join(filter(None, parts))})" if any(parts) else ""
-
-
-def _clean(text: str) -> str:
-    told = text[:MOST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
-    return INVISIBLE.sub("", _CONTROL.sub("", told)).strip()
 
 
 def _bare(address: str) -> str:
     """The number (or user id) without its channel."""
-    return _clean(address.removeprefix("whatsapp:")).replace(" ", "")[:140]
-
-
-def _moment(told: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(told) if isinstance(told, str) and told else None
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
+    return clean(address.removeprefix("whatsapp:")).replace(" ", "")[:140]
 
 
 def _list(value: object) -> list[Any]:
@@ -150,34 +124,16 @@ def _files(
     for number, one in enumerate(media, 1):
         sha256 = one.get("sha256")
         declared = str(one.get("type") or "").lower()[:200]
-        if not isinstance(sha256, str) or not _HASH.fullmatch(sha256):
-            why = _clean(str(one.get("error") or "absent")).replace("\n", " ")[:200]
+        if not is_stored(sha256):
+            why = clean(str(one.get("error") or "absent")).replace("\n", " ")[:200]
             hope = " ; il est redemandé" if one.get("again") is True else ""
             defects.append(f"Fichier {number} ({declared or 'type inconnu'}) non reçu : {why}{hope}")
             continue
-        written = _clean(str(one.get("name") or "")).replace("\n", " ")
+        written = clean(str(one.get("name") or "")).replace("\n", " ")
         if not written and len(media) == 1 and looks_like_file_name(told):
             written = told  # a document without a caption comes with its name for a text
-        content = b""
-        if get is not None:
-            try:
-                content = get(sha256)
-            except KeyError:
-                defects.append(f"Fichier {number} : il n'est plus conservé")
-        kind, family = identify(content, written, declared)
-        size = one.get("size")
-        found.append(
-            Attachment(
-                name=_name(written, kind, number),
-                type=kind,
-                size=len(content) or (size if isinstance(size, int) and size >= 0 else 0),
-                sha256=sha256,
-                family=family,
-            )
-        )
+        file, kept = attachment(sha256, written, f"whatsapp-{number}", declared, one.get("size"), get)
+        if not kept:
+            defects.append(f"Fichier {number} : il n'est plus conservé")
+        found.append(file)
     return tuple(found), tuple(defects)
-
-
-def _name(written: str, kind: str, number: int) -> str:
-    name = safe_name(written or f"whatsapp-{number}.{extension_for(kind)}", kind)
-    return name if extension_of(name) else f"{name}.{extension_for(kind)}"

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, select
 from core.errors import UserError
 from store import schema
 from store.crypto import Keys
+from store.disk import synchronise
 from store.journal import Head
 from store.portable import (
     FORMAT,
@@ -39,7 +40,6 @@ from store.portable import (
     manifest_mac,
     read_digests,
     read_manifest,
-    sync,
     write_whole,
     zipped,
 )
@@ -84,10 +84,10 @@ def backup(store: SqlStore, spool: FolderSpool, to: Path, now: datetime, progres
         }
         manifest["mac"] = manifest_mac(store.keys, manifest)
         for name in ("tables.jsonl.gz", "files.txt.gz"):
-            sync(folder / name)
+            synchronise(folder / name)
         write_whole(folder / "manifest.json", json.dumps(manifest, indent=1))
-        sync(folder)
-        sync(to)
+        synchronise(folder)
+        synchronise(to)
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)  # it has no manifest: nobody could use it, and it takes room
         if isinstance(error, OSError):
@@ -167,6 +167,6 @@ def _copy_files(spool: FolderSpool, digests: list[str], target: Path, progress: 
         if number % 50 == 0:
             progress(number, len(digests))
     for folder in sorted(made | {f.parent for f in made} | {f.parent.parent for f in made}):
-        sync(folder)
+        synchronise(folder)
     progress(len(digests), len(digests))
     return total

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from core.call import Call
 from store.crypto import Keys
+from store.disk import synchronise
 from store.sealed import told
 
 _TEMPORARY = ".part"
@@ -43,7 +44,7 @@ class Doorstep:
                 file.flush()
                 os.fsync(file.fileno())
             part.rename(target)
-            _synchronise(self.folder)
+            synchronise(self.folder)
         except OSError as error:
             for left in (part, target):
                 with suppress(OSError):
@@ -53,7 +54,7 @@ class Doorstep:
     def _made(self) -> None:
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _synchronise(self.folder.parent)
+            synchronise(self.folder.parent)
 
     def clear(self) -> None:
         """Remove what a crash left half written: its caller was never answered. Only while nobody puts."""
@@ -87,14 +88,6 @@ class Doorstep:
             return []
         except OSError as error:
             raise told(error, self.folder) from error
-
-
-def _synchronise(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _told(call: Call) -> dict[str, object]:

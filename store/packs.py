@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from store.disk import synchronise
+
 #: Seconds that a writer waits for another process that writes.
 BUSY = 10.0
 #: Digests of one question (SQLite takes 32,766).
@@ -81,11 +83,7 @@ class Packs:
         os.link(temporary, self._path(pack))
         # Whoever made our folder may have died before its name was on the disk.
         for folder in (self.folder,) if self._known else (self.folder, self.folder.parent):
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            synchronise(folder)
         self._known = True
         now = time.time()
         with self._index() as index:

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import hmac
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from core.errors import UserError
 from store.crypto import Keys
+from store.disk import synchronise
 from store.journal import Head
 from store.tables import Moment, microseconds, moment
 
@@ -160,7 +160,7 @@ def copy_whole(source: Path, target: Path) -> None:
     temporary = target.with_name(target.name + ".part")
     temporary.touch(mode=0o600)
     shutil.copyfile(source, temporary)
-    sync(temporary)
+    synchronise(temporary)
     temporary.replace(target)
 
 
@@ -168,16 +168,8 @@ def write_whole(path: Path, content: str) -> None:
     temporary = path.with_name(path.name + ".part")
     temporary.touch(mode=0o600)
     temporary.write_text(content, "utf-8")
-    sync(temporary)
+    synchronise(temporary)
     temporary.replace(path)
-
-
-def sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def file_sha256(path: Path) -> str:

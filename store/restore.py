@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.ports import JournalEntry
 from store import schema
 from store.crypto import Keys
+from store.disk import synchronise
 from store.engine import connect
 from store.portable import (
     READ,
@@ -27,7 +28,6 @@ from store.portable import (
     read_digests,
     read_manifest,
     read_rows,
-    sync,
 )
 from store.spool import FolderSpool
 from store.sql import SqlStore
@@ -153,7 +153,7 @@ def _restore_files(folder: Path, spool: FolderSpool, progress: Progress) -> list
         if not spool.exists(digest):
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             copy_whole(source.stored(digest), target)
-            sync(target.parent)
+            synchronise(target.parent)
         if number % 50 == 0:
             progress(number, len(digests))
     progress(len(digests), len(digests))

@@ -23,6 +23,7 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from store.crypto import Keys
+from store.disk import synchronise
 from store.packs import Packed, Packs, is_temporary, temporary_name
 from store.sealed import (
     CHUNK,
@@ -212,11 +213,7 @@ class FolderSpool:
                 os.replace(temporary, target)
         dirty |= {os.path.dirname(self._name(digest)): None for digest in digests}
         for folder in dirty:
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            synchronise(folder)
 
     def _whole(self, digest: str, size: int) -> bool:
         """Whether it is there with its full length; one that was cut is written again. Its time then says that it is wanted."""

@@ -69,3 +69,14 @@ def ids(outcomes: Sequence[object]) -> list[str]:
     """The ids of receipts; a failure shows as itself."""
     assert all(isinstance(o, Receipt) for o in outcomes), outcomes
     return [o.id for o in outcomes if isinstance(o, Receipt)]
+
+
+def lose_an_answer(portal: HubSpot, how: str, match: str) -> None:
+    """Have the portal do the next call whose "METHOD /path" matches, and its answer never arrive whole."""
+    {
+        "cut": lambda: portal.late_success(match=match),
+        "silent": lambda: portal.late_success(match=match, silent=1.5),
+        "504": lambda: portal.late_error(1, 504, match=match),
+        "half": lambda: portal.cut_next(match=match),
+        "page": lambda: portal.garble_next(match=match),
+    }[how]()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import http.client
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fakes.base import Trouble
 from fakes.hubspot import HubSpot
-from fakes.recorder import VARIABLE
 from fakes.wire import Answer
 from fakes_help import (
     Client,
@@ -19,25 +17,8 @@ from fakes_help import (
     ticket,
 )
 
-
-@pytest.fixture(autouse=True)
-def off_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Much of what is sent here is wrong on purpose: it is no part of the suite's contract log."""
-    monkeypatch.delenv(VARIABLE, raising=False)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[HubSpot]:
-    with HubSpot(limit=None, search_limit=None) as fake:
-        fake.add_property("tickets", "guichet_key", unique=True)
-        yield fake
-
-
-@pytest.fixture
-def hs(hubspot: HubSpot) -> Iterator[Client]:
-    client = talk(hubspot)
-    yield client
-    client.connection.close()
+pytest_plugins = ("tests.fakes_fixtures",)
+pytestmark = pytest.mark.usefixtures("off_the_record")
 
 
 def test_a_connection_stays_open_and_calls_are_counted_by_kind(hubspot: HubSpot, hs: Client) -> None:

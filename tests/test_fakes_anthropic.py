@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fakes.anthropic import Anthropic, Reply
-from fakes.recorder import VARIABLE
 from fakes_help import (
     SCHEMA,
     an,
@@ -16,11 +15,8 @@ from fakes_help import (
     shaped,
 )
 
-
-@pytest.fixture(autouse=True)
-def off_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Much of what is sent here is wrong on purpose: it is no part of the suite's contract log."""
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytest_plugins = ("tests.fakes_fixtures",)
+pytestmark = pytest.mark.usefixtures("off_the_record")
 
 
 @pytest.fixture

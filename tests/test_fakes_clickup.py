@@ -10,18 +10,14 @@ from urllib.parse import urlencode
 
 import pytest
 from fakes.clickup import ClickUp
-from fakes.recorder import VARIABLE
 from fakes_help import (
     Listener,
     cu,
     multipart,
 )
 
-
-@pytest.fixture(autouse=True)
-def off_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Much of what is sent here is wrong on purpose: it is no part of the suite's contract log."""
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytest_plugins = ("tests.fakes_fixtures",)
+pytestmark = pytest.mark.usefixtures("off_the_record")
 
 
 @pytest.fixture

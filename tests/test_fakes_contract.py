@@ -30,11 +30,8 @@ from fakes_help import (
     tw,
 )
 
-
-@pytest.fixture(autouse=True)
-def off_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Much of what is sent here is wrong on purpose: it is no part of the suite's contract log."""
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytest_plugins = ("tests.fakes_fixtures",)
+pytestmark = pytest.mark.usefixtures("off_the_record")
 
 
 def drive_hubspot(call: Client, fake: HubSpot, style: str) -> None:

@@ -7,14 +7,12 @@ import hashlib
 import hmac
 import json
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 from fakes.hubspot import HubSpot
-from fakes.recorder import VARIABLE
 from fakes_help import (
     TICKET_TO_CONTACT,
     Client,
@@ -22,25 +20,8 @@ from fakes_help import (
     ticket,
 )
 
-
-@pytest.fixture(autouse=True)
-def off_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Much of what is sent here is wrong on purpose: it is no part of the suite's contract log."""
-    monkeypatch.delenv(VARIABLE, raising=False)
-
-
-@pytest.fixture
-def hubspot() -> Iterator[HubSpot]:
-    with HubSpot(limit=None, search_limit=None) as fake:
-        fake.add_property("tickets", "guichet_key", unique=True)
-        yield fake
-
-
-@pytest.fixture
-def hs(hubspot: HubSpot) -> Iterator[Client]:
-    client = talk(hubspot)
-    yield client
-    client.connection.close()
+pytest_plugins = ("tests.fakes_fixtures",)
+pytestmark = pytest.mark.usefixtures("off_the_record")
 
 
 def test_hubspot_wants_its_token_and_names_missing_scopes(hubspot: HubSpot, hs: Client) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from fakes.recorder import VARIABLE
 from fakes.twilio import Twilio
 from fakes.wire import Webhook
 from fakes_help import (
@@ -21,11 +20,8 @@ from fakes_help import (
     tw,
 )
 
-
-@pytest.fixture(autouse=True)
-def off_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Much of what is sent here is wrong on purpose: it is no part of the suite's contract log."""
-    monkeypatch.delenv(VARIABLE, raising=False)
+pytest_plugins = ("tests.fakes_fixtures",)
+pytestmark = pytest.mark.usefixtures("off_the_record")
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from fakes.hubspot import HubSpot
-from hubspot_help import client, crm, ids, ticket
+from hubspot_help import client, crm, ids, lose_an_answer, ticket
 from imap_help import MemoryLedger, drain
 
 from connectors.hubspot.inbox import HubSpotInbox
@@ -21,15 +20,11 @@ from core.errors import Ambiguous, Rejected, Transient, Unauthorized
 from core.ports import Incoming
 from processors.parse import parse
 
+pytest_plugins = ("tests.hubspot_fixtures",)
+
+
 AGENT = "A-51234567"
 PHOTO = ("photo.jpg", "image/jpeg", b"\xff\xd8x")
-
-
-@pytest.fixture
-def portal() -> Iterator[HubSpot]:
-    with HubSpot() as fake:
-        yield fake
-        assert not fake.unknown
 
 
 def inbox(fake: HubSpot, **more: Any) -> HubSpotInbox:
@@ -287,14 +282,7 @@ def test_an_answer_goes_to_the_visitor_in_the_thread(portal: HubSpot, thread: st
 @pytest.mark.parametrize("how", ["cut", "silent", "504", "half", "page"])
 def test_an_answer_that_may_have_gone_is_found_not_repeated(portal: HubSpot, thread: str, how: str) -> None:
     out = threads(portal)
-    match = r"POST .*/messages$"
-    {
-        "cut": lambda: portal.late_success(match=match),
-        "silent": lambda: portal.late_success(match=match, silent=1.5),
-        "504": lambda: portal.late_error(1, 504, match=match),
-        "half": lambda: portal.cut_next(match=match),
-        "page": lambda: portal.garble_next(match=match),
-    }[how]()
+    lose_an_answer(portal, how, r"POST .*/messages$")
     effect = answer(1, thread)
     (outcome,) = out.deliver([effect])
     assert isinstance(outcome, Ambiguous)

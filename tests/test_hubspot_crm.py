@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fakes.hubspot import HubSpot
 from fakes.hubspot_types import error
-from hubspot_help import CLOSED, PIPELINE, contact, crm, effect, ids, note, ticket, update
+from hubspot_help import CLOSED, PIPELINE, contact, crm, effect, ids, lose_an_answer, note, ticket, update
 
 from connectors.hubspot.contacts import bare, names
 from core.effects import Receipt, StoreFile, UpsertContact
 from core.errors import Ambiguous, Rejected, Transient
 
-
-@pytest.fixture(params=["v3", "2026-09"])
-def version(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def portal() -> Iterator[HubSpot]:
-    with HubSpot() as fake:
-        yield fake
-        assert not fake.unknown
+pytest_plugins = ("tests.hubspot_fixtures",)
 
 
 def test_a_hundred_new_messages_cost_three_calls(portal: HubSpot, version: str) -> None:
@@ -263,14 +252,7 @@ def test_success_that_is_never_heard_of_is_found_not_repeated(portal: HubSpot, h
         "update": [update(1, t, credits_estimes="3"), update(2, t, open=False)],
     }[kind]
     before = {k: len(getattr(portal, k)) for k in ("contacts", "tickets", "notes")}
-    match = r"POST .*/batch/(create|upsert|update)"
-    {
-        "cut": lambda: portal.late_success(match=match),
-        "silent": lambda: portal.late_success(match=match, silent=1.5),
-        "504": lambda: portal.late_error(1, 504, match=match),
-        "half": lambda: portal.cut_next(match=match),
-        "page": lambda: portal.garble_next(match=match),
-    }[how]()
+    lose_an_answer(portal, how, r"POST .*/batch/(create|upsert|update)")
     outcomes = out.deliver(effects)
     assert all(isinstance(o, Ambiguous) for o in outcomes), outcomes
     found = out.find(effects)

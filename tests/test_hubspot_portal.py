@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,17 +15,7 @@ from connectors.hubspot.properties import PropertySpec, ensure, lacks
 from core.effects import UpdateTicket
 from core.errors import Ambiguous, Rejected, Transient, Unauthorized
 
-
-@pytest.fixture(params=["v3", "2026-09"])
-def version(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def portal() -> Iterator[HubSpot]:
-    with HubSpot() as fake:
-        yield fake
-        assert not fake.unknown
+pytest_plugins = ("tests.hubspot_fixtures",)
 
 
 def test_a_portal_is_made_ready_once(portal: HubSpot, version: str) -> None:

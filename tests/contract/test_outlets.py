@@ -114,8 +114,8 @@ def _to_file(folder: Path) -> None:
     folder.write_text("")
 
 
-def _disk(tmp_path: Path) -> Case:
-    spool, folder = MemorySpool(), tmp_path / "files"
+def _files_in(spool: MemorySpool) -> Callable[[int], list[Effect]]:
+    """What makes so many effects that store a file each."""
 
     def make(n: int) -> list[Effect]:
         hashes = [spool.put(f"contenu {i}".encode()) for i in range(n)]
@@ -124,9 +124,15 @@ def _disk(tmp_path: Path) -> Case:
             for i, sha in enumerate(hashes)
         ]
 
+    return make
+
+
+def _disk(tmp_path: Path) -> Case:
+    spool, folder = MemorySpool(), tmp_path / "files"
+
     return Case(
         DiskFiles(folder, spool=spool),
-        make,
+        _files_in(spool),
         lambda: sum(p.is_file() for p in folder.rglob("*")) if folder.is_dir() else 0,
         lambda: _to_file(folder),
         hopeless=effect("files", "h/1/0", StoreFile("0" * 64, "a", "b", 1, "h")),
@@ -235,16 +241,9 @@ def _r2(stack: ExitStack) -> Case:
     server = stack.enter_context(r2_server())
     spool, bucket = MemorySpool(), server.bucket()
 
-    def make(n: int) -> list[Effect]:
-        hashes = [spool.put(f"contenu {i}".encode()) for i in range(n)]
-        return [
-            effect("files", f"c{i}/1/0", StoreFile(sha, f"../photo {i}.jpg", "image/jpeg", 9, f"c{i}"))
-            for i, sha in enumerate(hashes)
-        ]
-
     return Case(
         R2Files(bucket, spool=spool),
-        make,
+        _files_in(spool),
         lambda: server.client().list_objects_v2(Bucket=bucket.name)["KeyCount"],
         server.stop,
         hopeless=effect("files", "h/1/0", StoreFile("0" * 64, "a", "b", 1, "h")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Response
 from fastapi.responses import JSONResponse
@@ -94,6 +94,12 @@ class ActOut(Answer):
     updated_at: datetime
 
 
+#: The other answer to an act, as the specification shows it.
+KEPT: dict[int | str, dict[str, Any]] = {
+    202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."}
+}
+
+
 def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     del options
@@ -128,7 +134,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
         "/{case_id}/acts",
         response_model=ActOut,
         responses={
-            202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
+            **KEPT,
             **responses(401, 403, 404, 409, 428),
         },
         summary="Agir sur un dossier · Act on a case",
@@ -155,7 +161,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
         "/{case_id}/acts/{act_id}",
         response_model=ActOut,
         responses={
-            202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
+            **KEPT,
             **responses(401, 403, 404, 409),
         },
         summary="Ce qu'un acte est devenu · What became of an act",

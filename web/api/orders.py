@@ -17,7 +17,7 @@ from engine.desk import Desk
 from engine.registers import Registers, Whole
 from engine.reports import USUAL_DAYS
 from web.api import shapes
-from web.api.cases import ActOut, told
+from web.api.cases import KEPT, ActOut, told
 from web.api.order_shapes import (
     DecideIn,
     LaneOut,
@@ -49,10 +49,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     """The endpoints."""
     routes = shapes.routes_of("Commandes")
     registers = desk.registers
-    acted = {
-        202: {"model": ActOut, "description": "Gardé ; le greffe y vient. · Kept, not decided yet."},
-        **responses(401, 403, 404, 409, 428),
-    }
+    acted = {**KEPT, **responses(401, 403, 404, 409, 428)}
 
     @routes.get(
         "/orders", response_model=OrderPage, responses=responses(401, 403), summary="Les commandes, filtrées · Orders by filter"
