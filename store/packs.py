@@ -69,6 +69,9 @@ class Packs:
         self._file = folder / "index.db"
         self._lock = threading.Lock()
         self._open: tuple[int, sqlite3.Connection] | None = None
+        #: Who reads does not wait for who commits.
+        self._reads_lock = threading.Lock()
+        self._reads: tuple[int, sqlite3.Connection] | None = None
         self._known = False
 
     # ---- storing
@@ -185,8 +188,12 @@ class Packs:
         return self.folder / str(number)
 
     def _rows(self, query: str, values: Sequence[object]) -> list[Any]:
-        with self._lock, _errors(self._file):
-            return self._connection().execute(query, values).fetchall()
+        with self._reads_lock, _errors(self._file):
+            if self._reads is None or self._reads[0] != os.getpid():
+                with self._lock:
+                    self._connection()  # from now on there is a table
+                self._reads = os.getpid(), self._connected()
+            return self._reads[1].execute(query, values).fetchall()
 
     @contextlib.contextmanager
     def _index(self) -> Iterator[sqlite3.Connection]:
@@ -206,13 +213,17 @@ class Packs:
         """This process's own: what was opened before a fork is left alone."""
         if self._open is None or self._open[0] != os.getpid():
             os.close(os.open(self._file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-            index = sqlite3.connect(self._file, timeout=BUSY, isolation_level=None, check_same_thread=False)
+            index = self._connected()
             index.execute("PRAGMA journal_mode = WAL")
             index.execute("PRAGMA synchronous = FULL")
-            index.execute("PRAGMA cache_size = -500")
             self._make(index)
             self._open = (os.getpid(), index)
         return self._open[1]
+
+    def _connected(self) -> sqlite3.Connection:
+        index = sqlite3.connect(self._file, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        index.execute("PRAGMA cache_size = -500")
+        return index
 
     def _make(self, index: sqlite3.Connection) -> None:
         there = "SELECT 1 FROM sqlite_master WHERE name = 'contents'"

@@ -27,6 +27,7 @@ from typing import Any
 import botocore.httpsession
 import requests.adapters
 
+from connectors.r2.wire import Wire
 from core.effects import Effect, Receipt
 from core.ports import Change, Outlet
 from engine.courier import Courier
@@ -38,6 +39,7 @@ START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CALLS: tuple[tuple[Any, str], ...] = (
     (requests.adapters.HTTPAdapter, "send"),
     (botocore.httpsession.URLLib3Session, "send"),
+    (Wire, "exchange"),
     (smtplib.SMTP, "getreply"),
 )
 #: Seconds after which a child that does not come to its end says where it stands, and ends with this status.

@@ -10,12 +10,15 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.client import responses
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from connectors.r2.signing import Signer
+from connectors.r2.wire import Lost, Unreached, Wire
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
 from core.outside import Count, uncounted
 
@@ -31,9 +34,12 @@ _SETTINGS = {
     "AllAccessDisabled": "l'accès au bucket est coupé",
     "AccountProblem": "le compte est suspendu",
 }
+_NOWHERE = "R2 : connexion impossible (adresse R2_ENDPOINT_URL inconnue, ou serveur arrêté)"
+_INSECURE = "R2 : pas de connexion sûre (certificat refusé)"
 #: boto3's names for the headers that uploads carry.
 _HEADERS = {"ContentType": "Content-Type", "ContentDisposition": "Content-Disposition"}
 _CODE, _MESSAGE = re.compile(rb"<Code>([^<]*)</Code>"), re.compile(rb"<Message>([^<]*)</Message>")
+_AGENT = "Guichet/3.0"
 _EMPTY = hashlib.sha256(b"").hexdigest()
 #: Seconds before a second try.
 PAUSE = 0.3
@@ -67,12 +73,12 @@ class Bucket:
 class R2Client:
     """The S3 client of a bucket, made at the first call. Safe from any thread."""
 
-    def __init__(self, bucket: Bucket, *, pool: int = 12, count: Count = uncounted) -> None:
+    def __init__(self, bucket: Bucket, *, pool: int = 24, count: Count = uncounted) -> None:
         self.bucket = bucket
         self._count = count
         self._pool = pool
         self._client: Any = None
-        self._pair: tuple[Any, Callable[[Any], None]] | None = None
+        self._light: tuple[Wire, Signer] | None = None
         self._lock = threading.Lock()
 
     @property
@@ -106,7 +112,7 @@ class R2Client:
                     request_checksum_calculation="when_required",
                     response_checksum_validation="when_required",
                     s3={"addressing_style": "path"},
-                    user_agent_extra="Guichet/3.0",
+                    user_agent_extra=_AGENT,
                 ),
             )
             client.meta.events.register("needs-retry.s3", self._tried)
@@ -122,25 +128,25 @@ class R2Client:
     def put(self, key: str, body: bytes, sha256: str, headers: Mapping[str, Any]) -> None:
         """Store one object, in at most two tries. ``sha256`` is the body's, known already; ``headers`` are boto3's names.
 
-        Raises what boto3 does: ClientError, BotoCoreError.
+        Raises Unreached, Lost, and what boto3 does: ClientError.
         """
         sent = {_HEADERS[name]: value for name, value in headers.items() if name in _HEADERS}
         sent |= {f"x-amz-meta-{name}": value for name, value in headers.get("Metadata", {}).items()}
         self._ask("PutObject", "PUT", f"/{quote(key)}", body, sha256, sent)
 
     def reach(self) -> None:
-        """Ask whether the bucket is there, in at most two tries. Raises what boto3 does."""
+        """Ask whether the bucket is there, in at most two tries. Raises as ``put``."""
         self._ask("HeadBucket", "HEAD", "", b"", _EMPTY, {})
 
     def _ask(self, name: str, method: str, path: str, body: bytes, sha256: str, headers: dict[str, str]) -> None:
-        """Signed and sent by botocore's own signer and connections without the rest of it, which takes two thirds of the time of a
-        small upload, and forty megabytes."""
-        from botocore.exceptions import ClientError, HTTPClientError
-
+        """Signed and sent without boto3, which takes most of the time of a small upload, and forty megabytes."""
+        wire, signer = self._sender()
+        target = f"{urlsplit(self.bucket.endpoint).path.rstrip('/')}/{self.bucket.name}{path}"
         for last in (False, True):
             try:
-                status, said = self._sent(method, path, body, sha256, headers)
-            except HTTPClientError:
+                signed = signer.headers(method, wire.host, target, headers, sha256, datetime.now(UTC))
+                status, said = wire.exchange(method, target, {**signed, "User-Agent": _AGENT}, body)
+            except Lost:
                 self._count("r2", "lost")
                 if last:
                     raise
@@ -155,49 +161,34 @@ class R2Client:
             if method == "HEAD":  # its answer has no body: boto3 says the status instead
                 code, message = str(status), responses.get(status, "")
             if last or not (status >= 500 or status == 429 or code in _LATER):
+                from botocore.exceptions import ClientError
+
                 told = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
                 raise ClientError(told, name)
             time.sleep(PAUSE)
 
-    def _sent(self, method: str, path: str, body: bytes, sha256: str, headers: dict[str, str]) -> tuple[int, bytes]:
-        from botocore.awsrequest import AWSRequest
-
-        sender, sign = self._light()
-        request = AWSRequest(method, f"{self.bucket.endpoint.rstrip('/')}/{self.bucket.name}{path}", dict(headers), body)
-        request.context["sha256"] = sha256
-        sign(request)
-        answer = sender.send(request.prepare())
-        return answer.status_code, answer.content
-
-    def _light(self) -> tuple[Any, Callable[[Any], None]]:
-        """(botocore's connections, its signer)."""
+    def _sender(self) -> tuple[Wire, Signer]:
         with self._lock:
-            if self._pair is None:
-                from botocore.auth import S3SigV4Auth
-                from botocore.credentials import Credentials
-                from botocore.httpsession import URLLib3Session
-
-                class Signer(S3SigV4Auth):  # type: ignore[misc]
-                    def payload(self, request: Any) -> str:
-                        return str(request.context["sha256"])
-
+            if self._light is None:
                 bucket = self.bucket
-                if not (where := urlsplit(bucket.endpoint)).netloc or where.scheme not in ("http", "https"):
-                    raise Unauthorized("R2 : R2_ENDPOINT_URL n'est pas une adresse http(s)")
-                signer = Signer(Credentials(bucket.access_key_id, bucket.secret_access_key), "s3", bucket.region)
-                timeout = (bucket.connect_timeout, bucket.timeout)
-                self._pair = (URLLib3Session(timeout=timeout, max_pool_connections=self._pool), signer.add_auth)
-            return self._pair
+                try:
+                    wire = Wire(
+                        bucket.endpoint, connect_timeout=bucket.connect_timeout, timeout=bucket.timeout, pool=self._pool
+                    )
+                except ValueError:
+                    raise Unauthorized("R2 : R2_ENDPOINT_URL n'est pas une adresse http(s)") from None
+                self._light = wire, Signer(bucket.access_key_id, bucket.secret_access_key, bucket.region)
+            return self._light
 
     def close(self) -> None:
         """Give connections back; the next call opens new ones."""
         with self._lock:
             client, self._client = self._client, None
-            pair, self._pair = self._pair, None
+            light, self._light = self._light, None
         if client is not None:
             client.close()
-        if pair is not None:
-            pair[0].close()
+        if light is not None:
+            light[0].close()
 
 
 def _md5(request: Any = None, **_: Any) -> None:
@@ -207,17 +198,19 @@ def _md5(request: Any = None, **_: Any) -> None:
 
 
 def meaning(error: BaseException, *, last: bool = True) -> PortError:
-    """What an exception of boto3 means. ``last``: the call makes the object visible, so no answer leaves it in doubt."""
+    """What an exception of boto3, or of ``wire``, means. ``last``: the call makes the object visible, so no answer leaves it in doubt."""
     import botocore.exceptions as failures
 
     if isinstance(error, PortError):
         return error
+    if isinstance(error, Unreached):
+        return Transient(_INSECURE if error.secure else _NOWHERE)
     if isinstance(error, failures.ClientError):
         return _answered(error, last)
     if isinstance(error, failures.EndpointConnectionError | failures.ConnectTimeoutError | failures.ProxyConnectionError):
-        return Transient("R2 : connexion impossible (adresse R2_ENDPOINT_URL inconnue, ou serveur arrêté)")
+        return Transient(_NOWHERE)
     if isinstance(error, failures.SSLError):
-        return Transient("R2 : pas de connexion sûre (certificat refusé)")
+        return Transient(_INSECURE)
     if isinstance(error, failures.NoCredentialsError | failures.ParamValidationError | failures.InvalidRegionError):
         return Unauthorized(f"R2 : les réglages ne conviennent pas ({one_line(error)})")
     why = "R2 : pas de réponse en temps voulu, ou la connexion s'est coupée"

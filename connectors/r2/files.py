@@ -41,7 +41,7 @@ class R2Files:
     """
 
     system: System = "files"
-    batch = 60
+    batch = 120
     findable = True
 
     def __init__(
@@ -50,7 +50,7 @@ class R2Files:
         *,
         spool: Spool,
         prefix: str = "",
-        threads: int = 12,
+        threads: int = 24,
         expires: int = WEEK,
         part: int = PART,
         client: R2Client | None = None,

@@ -106,13 +106,18 @@ class Uploader:
 
 @contextlib.contextmanager
 def errors(*, last: bool) -> Iterator[None]:
-    """Exceptions of boto3 as PortError (``client.meaning``)."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
+    """Exceptions of boto3 and of ``wire`` as PortError (``client.meaning``)."""
     try:
         yield
-    except (BotoCoreError, ClientError, OSError) as error:
+    except _failures() as error:
         raise meaning(error, last=last) from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What boto3 and ``wire`` raise; boto3's are looked for only when something was raised: an upload that succeeds does not load it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return BotoCoreError, ClientError, OSError
 
 
 @contextlib.contextmanager
