@@ -1,7 +1,8 @@
 """The one thread that writes to SQLite, with group commit: those that wait at the same time share a transaction and an fsync.
 
-Each waiting function runs under a SAVEPOINT of its own. One that fails is rolled back alone and raises in its caller.
-What ends the transaction itself (a full disk, a damaged file) raises in every caller of that group, and nothing of it is kept.
+When one of them fails, all is rolled back and the others run again without it: what it raised is for its caller alone. (A SAVEPOINT
+each would have SQLite keep a copy of every page that they change.) What concerns the database itself (a full disk, a damaged file)
+raises in every caller of that group, and nothing of it is kept.
 Callers are released only after the commit, so what they were promised is on the disk.
 """
 
@@ -26,12 +27,11 @@ Work = Callable[[Connection], Any]
 GROUP = 64
 
 
-class _Over(Exception):
-    """The transaction is gone, not just one function of it."""
-
-
 class Writer:
-    """Runs functions of a connection, one after another. ``explain`` turns a database's error into one a person can read."""
+    """Runs functions of a connection, one after another; each may run twice, so it must have no other effect.
+
+    ``explain`` turns a database's error into one a person can read.
+    """
 
     def __init__(self, connect: Callable[[], Connection], explain: Callable[[Exception], Exception]) -> None:
         self._connect = connect
@@ -90,41 +90,41 @@ class Writer:
 
     def _commit(self, connection: Connection | None, group: list[tuple[Work, Future[Any]]]) -> Connection | None:
         """One transaction for all of them; the connection to go on with."""
-        ended: list[tuple[Future[Any], Any, Exception | None]] = []
-        try:
-            connection = connection or self._connect()
-            with connection.begin():
-                for work, future in group:
-                    result, error = self._one(connection, work)
-                    ended.append((future, result, error))
-        except BaseException as error:  # the thread must survive whatever it is, and every caller must hear of it
-            cause = error.__cause__ if isinstance(error, _Over) and error.__cause__ else error
-            told = self._explain(cause) if isinstance(cause, Exception) else cause
-            for _, future in group:
-                future.set_exception(_copy(told, cause))
-            if connection is not None:
-                _throw_away(connection)
-            return None
-        for future, result, failed in ended:
-            if failed is None:
-                future.set_result(result)
+        failed: dict[int, Exception] = {}
+        while True:
+            results: dict[int, Any] = {}
+            trying = -1
+            try:
+                connection = connection or self._connect()
+                with connection.begin():
+                    for number, (work, _) in enumerate(group):
+                        if number not in failed:
+                            trying = number
+                            results[number] = work(connection)
+                    trying = -1
+                break
+            except BaseException as error:  # the thread must survive whatever it is, and every caller must hear of it
+                if trying >= 0 and connection is not None and isinstance(error, Exception) and self._well(connection, error):
+                    failed[trying] = error
+                    continue
+                told = self._explain(error) if isinstance(error, Exception) else error
+                for _, future in group:
+                    future.set_exception(_copy(told, error))
+                if connection is not None:
+                    _throw_away(connection)
+                return None
+        for number, (_, future) in enumerate(group):
+            if number in failed:
+                future.set_exception(failed[number])
             else:
-                future.set_exception(failed)
+                future.set_result(results[number])
         return connection
 
-    def _one(self, connection: Connection, work: Work) -> tuple[Any, Exception | None]:
-        savepoint = connection.begin_nested()
-        try:
-            result = work(connection)
-        except Exception as error:  # whatever one's work raises is for its caller; the others of the group go on
-            raw = connection.connection.dbapi_connection
-            gone = not (isinstance(raw, sqlite3.Connection) and raw.in_transaction)
-            if gone or (isinstance(error, SQLAlchemyError) and self._explain(error) is not error):
-                raise _Over from error  # the disk is full or worse: SQLite itself may have rolled everything back
-            savepoint.rollback()
-            return None, error
-        savepoint.commit()
-        return result, None
+    def _well(self, connection: Connection, error: Exception) -> bool:
+        """Whether it is the work that failed, was rolled back, and the database is well: no full disk, no file that does not answer."""
+        if connection.invalidated or connection.closed or connection.in_transaction():
+            return False
+        return not isinstance(error, SQLAlchemyError | sqlite3.Error) or self._explain(error) is error
 
 
 def _copy(told: BaseException, cause: BaseException) -> BaseException:
