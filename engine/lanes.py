@@ -102,6 +102,17 @@ class LocalLanes:
         """The lanes' names."""
         return list(self._lanes)
 
+    def intervals(self) -> dict[str, float]:
+        """Seconds that each lane may sleep between two signs of life, by its name."""
+        return {lane.name: lane.every for lane in self._lanes.values()}
+
+    def at_work(self, name: str) -> bool:
+        """Whether the lane is in the middle of something here, and not for longer than that may take."""
+        lane = self._lanes.get(name)
+        if lane is None or lane.thread is None or lane.idle or not lane.thread.is_alive():
+            return False
+        return time.monotonic() <= lane.sign_by
+
     def start(self) -> None:
         """Start every lane that does not run yet."""
         for lane in self._lanes.values():

@@ -22,6 +22,8 @@ from engine.house import House
 FIGURES_KEPT = 5.0
 #: A lane that gave no sign of life for so long is not well, unless its interval is longer.
 SILENT = timedelta(minutes=2)
+#: The lanes without which nothing is done.
+VITAL = frozenset({"reader", "clerk"})
 #: Which system a feature needs.
 FEATURES = {"file_upload": "files", "hubspot": "crm", "clickup": "tasks"}
 
@@ -37,6 +39,22 @@ class LaneState:
     lag: float
     good_at: datetime | None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amiss:
+    """Something that is not as it should be. ``name`` is a lane's, a system's or a node's.
+
+    ``what``: "lane" it cannot do its work, "silent" it gives no sign of life, "system" it does not answer when asked, "node" a machine
+    is gone. ``since``: when it was last well, None for never. ``detail`` is what it says itself, as a sentence. ``outside``: it is
+    somebody else's service, and no part of ours or stand-in.
+    """
+
+    name: str
+    what: Literal["lane", "silent", "system", "node"]
+    since: datetime | None
+    detail: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,41 +84,54 @@ class Standing:
 
     def health(self) -> tuple[Literal["healthy", "degraded", "unhealthy"], dict[str, bool]]:
         """How the service is, and which features work. Raises PortError or UserError when the store does not answer."""
-        now = self._clock()
-        notes = self._store.notes()
-        intervals = {f"intake:{inbox.name}": timedelta(seconds=inbox.interval) for inbox in self._house.inboxes}
+        amiss = self.amiss()
+        bad = {one.name for one in amiss if one.what in ("lane", "silent")}
+        deaf = {one.name for one in amiss if one.what == "system"}
 
         def well(name: str) -> bool:
-            note = notes.get(name)
-            if note is None:
-                return now - self._started < SILENT  # it had no time to say so yet
-            ok, at, good_at = note
-            limit = max(SILENT, 3 * intervals.get(name, timedelta()))
-            fresh = max(at, good_at or at, self._started)
-            return ok and now - fresh <= limit
-
-        def answers(system: str) -> bool:
-            """As it said when it was last asked; one that nobody asks is judged by its lane alone."""
-            note = notes.get(noted(system))
-            return note is None or note[0]
+            return name not in bad and name in lanes
 
         lanes = self._house.lanes.names()
         working = well("reader") and well("clerk")
         features = {
             "classification": working,
             **{
-                name: self._outside.get(name, False) and well(f"courier:{system}") and answers(system)
+                name: self._outside.get(name, False) and well(f"courier:{system}") and system not in deaf
                 for name, system in FEATURES.items()
             },
             "credit_validation": working and any(d.gate("approve") for b in self._businesses() for d in b.directives),
         }
         if not (working and all(well(name) for name in lanes if name.startswith("intake:"))):
             return "unhealthy", features
-        whole = all(well(name) for name in lanes) and all(
-            ok for name, (ok, _, _) in notes.items() if name.startswith(noted(""))
-        )
-        whole = whole and not any(node.state == "dead" for node in self._store.nodes())
-        return ("healthy" if whole else "degraded"), features
+        return ("degraded" if amiss else "healthy"), features
+
+    def amiss(self) -> list[Amiss]:
+        """Everything that is not as it should be, the parts of ours first. Raises PortError or UserError when the store does not answer."""
+        now, notes, lanes = self._clock(), self._store.notes(), self._house.lanes
+        found: list[Amiss] = []
+        for name, every in lanes.intervals().items():
+            ok, at, good_at = notes.get(name, (True, self._started, None))
+            if not ok:
+                found.append(Amiss(name, "lane", good_at, self._store.trouble(name), self._is_outside(name)))
+                continue
+            # A lane that has no work sleeps for its interval; one in the middle of a long file says nothing meanwhile.
+            limit = max(SILENT, timedelta(seconds=3 * every))
+            excused = lanes.at_work(name) and name not in VITAL and not name.startswith("intake:")
+            if now - max(at, good_at or at, self._started) > limit and not excused:
+                found.append(Amiss(name, "silent", max(at, good_at or at)))
+        for name, (ok, _, good_at) in notes.items():
+            if name.startswith(noted("")) and not ok:
+                found.append(Amiss(name.removeprefix(noted("")), "system", good_at, self._store.trouble(name), outside=True))
+        dead = [node for node in self._store.nodes() if node.state == "dead"]
+        return [*found, *(Amiss(node.name, "node", node.seen_at) for node in dead)]
+
+    def _is_outside(self, lane: str) -> bool:
+        """Whether behind the lane there is somebody else's service; a stand-in of ours is none."""
+        kind, _, system = lane.partition(":")
+        feature = next((name for name, of in FEATURES.items() if of == system), "")
+        if kind == "intake":
+            return system != "folder" and not system.startswith("form")
+        return kind in ("courier", "watch") and (self._outside.get(feature, False) if feature else True)
 
     def nodes(self) -> list[NodeView]:
         """The machines that share the work; none where one has all of it."""

@@ -21,6 +21,7 @@ from web_help import KEY, Running, running
 from core.errors import UserError
 from engine import sentry
 from engine.logs import mask
+from tests.browser import Browser, text_of, with_people
 
 
 @pytest.fixture
@@ -70,6 +71,64 @@ def test_a_system_that_was_asked_and_did_not_answer_is_a_feature_less_though_its
     web.counter.house.store.note("answers:tasks", False, "ClickUp : accès refusé", web.counter.now)
     told = web.call("GET", "/health").json
     assert (told["status"], told["features"]["clickup"], told["features"]["hubspot"]) == ("degraded", False, True)
+
+
+def test_a_lane_that_sleeps_for_hours_is_well_until_it_is_overdue(web: Running) -> None:
+    """The lane that lets old things go looks once an hour: a quiet day is no trouble."""
+    store, lanes = web.counter.house.store, web.counter.house.lanes
+    began = web.counter.now
+    every = timedelta(seconds=lanes.intervals()["retention"])
+    assert every > timedelta(minutes=30)
+
+    def after(span: timedelta) -> str:
+        web.counter.now = began + span
+        for name in lanes.names():
+            if name != "retention":
+                store.note(name, True, "", web.counter.now)
+        return str(web.call("GET", "/health").json["status"])
+
+    assert after(timedelta(minutes=10)) == "healthy"
+    assert after(3 * every - timedelta(minutes=1)) == "healthy"
+    assert after(3 * every + timedelta(minutes=1)) == "degraded"
+
+
+def test_a_lane_in_the_middle_of_a_long_file_is_well(web: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, lanes = web.counter.house.store, web.counter.house.lanes
+    web.counter.now += timedelta(minutes=5)
+    for name in lanes.names():
+        if name != "courier:files":
+            store.note(name, True, "", web.counter.now)
+    assert [one.name for one in web.edge.desk.amiss()] == ["courier:files"]
+    monkeypatch.setattr(type(lanes), "at_work", lambda self, name: name == "courier:files")
+    assert web.edge.desk.amiss() == []
+
+
+def test_the_page_says_what_is_amiss_since_when_and_what_to_do(web: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_people(web, marc="agent")
+    marc = Browser(web)
+    marc.login("marc")
+    assert "Tout va bien." in text_of(marc.get("/status"))
+    store = web.counter.house.store
+    store.note("courier:crm", False, "HubSpot : accès refusé", web.counter.now)
+    page = text_of(marc.get("/status"))
+    assert "un service extérieur ne répond pas comme il faut" in page
+    assert "HubSpot : accès refusé" in page
+    assert "Tout allait bien" in page
+    assert "daemon.py check --online" in page
+    # What stands in for a service that is not set up is part of the house.
+    monkeypatch.setitem(web.edge.desk._outside, "hubspot", False)  # type: ignore[index]
+    page = text_of(marc.get("/status"))
+    assert "un service extérieur" not in page
+    assert "quelque chose ne va pas comme il faut" in page
+    store.note("courier:crm", True, "", web.counter.now)
+    web.counter.now += timedelta(hours=1)
+    for name in web.counter.house.lanes.names():
+        if name != "courier:tasks":
+            store.note(name, True, "", web.counter.now)
+    page = text_of(marc.get("/status"))
+    assert "Tâches : plus de signe de vie" in page
+    assert "Redémarrez le service" in page
+    assert "un service extérieur" not in page
 
 
 @pytest.mark.parametrize("lane", ["reader", "clerk", "intake:folder"])

@@ -31,7 +31,8 @@ def router(frame: Frame, options: Options) -> APIRouter:
     @routes.get("/status")
     async def status(request: Request, person: Reader) -> Response:
         figures = await desk.run(desk.figures)
-        overall, features = await desk.run(desk.health)
+        overall, _ = await desk.run(desk.health)
+        amiss = await desk.run(desk.amiss)
         speech = frame.pages.speech(request)
         say = speech.say
         base = options.public_url.rstrip("/") or str(request.base_url).rstrip("/")
@@ -48,7 +49,7 @@ def router(frame: Frame, options: Options) -> APIRouter:
             groups[titles[{"intake": 0, "courier": 2, "watch": 2}.get(kind, 1)]].append((name, lane))
         return await frame.show(
             request, person, "status.html",
-            overall=overall, features=features, groups=groups, addresses=addresses, figures=figures, budgets=await desk.run(desk.budgets),
+            overall=overall, amiss=amiss, groups=groups, addresses=addresses, figures=figures, budgets=await desk.run(desk.budgets),
             public=bool(options.public_url),
             version=desk.version,
         )  # fmt: skip
