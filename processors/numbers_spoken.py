@@ -1,4 +1,4 @@
-"""Numbers as people say them: "10 mille", "5k", "trente mille", "une dizaine", "10 alf", "عشرة آلاف", "٥٠٠٠".
+"""Numbers as people say them: "10 mille", "5k", "2k5", "trente mille", "une dizaine de mille", "alf w nos", "عشرة آلاف", "٥٠٠٠".
 
 French, English and Moroccan Arabic in both scripts. Offsets are those of the text.
 """
@@ -6,43 +6,27 @@ French, English and Moroccan Arabic in both scripts. Offsets are those of the te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from processors.facts_dates import plain_text
 from processors.facts_numbers import NUMBER, parse_number
-from processors.words_common import DOZENS, NUMBERS
+from processors.numbers_words import HALVES, JOINS, LINKS, NEVER_ALONE, ROUND, SCALES, UNITS
 
-#: Small numbers and tens by name; hundreds and thousands are scales.
-_UNITS: dict[str, int] = {
-    **{w: n for w, n in NUMBERS.items() if n < 100},
-    "jouj": 2, "juj": 2, "joj": 2, "zouj": 2, "zoj": 2, "tlata": 3, "tleta": 3, "reb3a": 4, "rab3a": 4, "arba3a": 4,
-    "khamsa": 5, "khemsa": 5, "setta": 6, "sta": 6, "seb3a": 7, "sab3a": 7, "tmnya": 8, "tmenya": 8, "tmania": 8, "tes3oud": 9,
-    "tes3a": 9, "3achra": 10, "3echra": 10, "3chra": 10, "3chrin": 20, "3echrin": 20, "3achrin": 20, "tlatin": 30, "reb3in": 40,
-    "khamsin": 50, "settin": 60, "sab3in": 70, "tmanin": 80, "tes3in": 90,
-    "واحد": 1, "واحدة": 1, "جوج": 2, "زوج": 2, "اثنين": 2, "اتنين": 2, "اثنان": 2, "ثلاثة": 3, "ثلاث": 3, "تلاتة": 3, "تلاتا": 3,
-    "اربعة": 4, "اربع": 4, "ربعة": 4, "خمسة": 5, "خمس": 5, "ستة": 6, "سبعة": 7, "ثمانية": 8, "تمنية": 8, "تمانية": 8, "تسعة": 9,
-    "تسعود": 9, "عشرة": 10, "عشر": 10, "عشرين": 20, "عشرون": 20, "ثلاثين": 30, "تلاتين": 30, "اربعين": 40, "ربعين": 40,
-    "خمسين": 50, "ستين": 60, "سبعين": 70, "ثمانين": 80, "تمانين": 80, "تسعين": 90, "miatayn": 200, "مئتين": 200, "ميتين": 200,
-    "مائتين": 200, "alfayn": 2000, "alfin": 2000, "الفين": 2000, "الفان": 2000,
-}  # fmt: skip
-_SCALES: dict[str, int] = {
-    "cent": 100, "cents": 100, "hundred": 100, "mya": 100, "miya": 100, "mia": 100, "مية": 100, "مئة": 100, "مائة": 100,
-    "mille": 1000, "milles": 1000, "mil": 1000, "k": 1000, "thousand": 1000, "alf": 1000, "alaf": 1000, "lf": 1000, "الف": 1000,
-    "الاف": 1000,
-    "الافا": 1000, "million": 1_000_000, "millions": 1_000_000, "مليون": 1_000_000, "melyoun": 1_000_000,
-}  # fmt: skip
-_ROUND: dict[str, int] = {
-    **DOZENS,
-    **{w + "s": n for w, n in DOZENS.items()},
-    "dozens": 12,
-    "عشرات": 10,
+_TOKEN = re.compile(
+    rf"(?<![\w.,/])(?:(?P<k>\d{{1,3}}k\d{{1,3}})(?![\w]|[.,]\d)|(?P<number>{NUMBER})(?P<after>[^\W\d_][^\W_]*)?)|(?P<word>[^\W_]+)"
+)
+_DIGITS = {
+    **{ord(c): str(n) for zero in (0x0660, 0x06F0) for n, c in enumerate(map(chr, range(zero, zero + 10)))},
+    0x066B: ",",
+    0x066C: "'",
 }
-_ROUNDING = re.compile(r"\s*(?:un|une|a|one|des|dizaine)?\s*$")
-_JOINS = frozenset(("et", "and", "w", "و"))
-_TOKEN = re.compile(rf"(?<![\w.,/])(?P<number>{NUMBER})(?=(?P<glued>[^\W\d_]*))|(?P<word>[^\W_]+)")
-_DIGITS = {ord(c): str(n) for zero in (0x0660, 0x06F0) for n, c in enumerate(map(chr, range(zero, zero + 10)))}
+_ARABIC_COMMA = re.compile(r"(?<=\d)،(?=\d)")
+_HALF = Decimal("0.5")
+_OF = re.compile(r"\s(?:de|d|of|a|dyal|dial|د|ديال)[\s'’]\s?|\sde\s?")
+_AND_A = re.compile(r"\s(?:et|and|w|و)\s?(?:a\s|une?\s)?|\sو")
+_HUNDRED_AHEAD = re.compile(rf"\s?-?(?:{'|'.join(w for w, n in SCALES.items() if n == 100)})(?![^\W_])")
+_SCALE_AHEAD = re.compile(rf"[\s-](?:a\s)?(?:{'|'.join(w for w, n in SCALES.items() if n >= 1000)}|milliers?)(?![^\W_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +40,27 @@ class Number:
     about: bool = False
 
 
-def _one(saying: _Saying, gap: str, value: Decimal) -> bool:
-    """Whether "et" and "and" make one number: "vingt et un", "two hundred and ten", not "trente et deux mille"."""
-    between = gap.strip()
-    if between == "et":
-        return value in (1, 11)
-    return between != "and" or saying.here >= 100 or saying.total > 0
-
-
 def readable(text: str) -> str:
     """The text folded (no accents, lower case) with Arabic digits as Latin ones, every offset kept."""
-    return plain_text(text).translate(_DIGITS)
+    plain = plain_text(text).translate(_DIGITS)
+    return _ARABIC_COMMA.sub(",", plain) if "،" in plain else plain
+
+
+def numbers(plain: str) -> list[Number]:
+    """Every number of a text that ``readable`` gave, in its order."""
+    reading = _Reading(plain)
+    for match in _TOKEN.finditer(plain):
+        reading.take(match)
+    reading.end()
+    return [n for n in reading.found if n.value > 0]
 
 
 @dataclass(slots=True)
 class _Saying:
-    """A number being put together."""
+    """A number being put together: ``total`` is what its thousands come to, ``here`` what stands after them.
+
+    ``scale`` is the thousand or million said last, ``counted`` whether a number of them stood before it.
+    """
 
     start: int
     end: int
@@ -80,104 +69,166 @@ class _Saying:
     article: bool = False
     about: bool = False
     digits: bool = False
-    scaled: bool = False
+    scale: int = 0
+    counted: bool = False
 
     def number(self) -> Number:
         return Number(self.total + self.here, self.start, self.end, self.article, self.about)
 
 
-def numbers(plain: str) -> list[Number]:
-    """Every number of a text that ``readable`` gave, in its order."""
-    return [n for n in _numbers(plain) if n.value > 0]
+class _Reading:
+    """One text whose numbers are put together from left to right."""
 
+    def __init__(self, plain: str) -> None:
+        self.plain = plain
+        self.found: list[Number] = []
+        self._saying: _Saying | None = None
 
-def _numbers(plain: str) -> Iterator[Number]:
-    saying: _Saying | None = None
-    skip = 0
-    for match in _TOKEN.finditer(plain):
-        if match.start() < skip:
-            continue
-        gap = plain[saying.end : match.start()] if saying is not None else ""
-        joined = saying is not None and (not gap.strip(" -\u00a0\u202f") or gap.strip() in _JOINS) and "\n" not in gap
-        if match["number"]:
-            if saying is not None:
-                yield saying.number()
-            saying = None
-            value = parse_number(match["number"], english=True)  # what is counted has no thousandths
-            glued = match["glued"]
-            if value is None or (glued and glued not in _SCALES and len(glued) < 2):
-                if value is not None:
-                    saying = _Saying(match.start(), match.end("number"), here=value, digits=True)
-                continue
-            saying = _Saying(match.start(), match.end("number"), here=value, digits=True)
-            continue
-        word = match["word"]
-        bare = word[1:] if word[:1] == "و" and (word[1:] in _UNITS or word[1:] in _SCALES) else word
-        if word in _JOINS:
-            continue
-        if bare in _SCALES and (saying is None or not saying.digits or not saying.scaled):
-            scale = _SCALES[bare]
-            if saying is not None and joined and not (saying.about):
-                if scale == 100:
-                    saying.here = max(saying.here, Decimal(1)) * 100
-                else:
-                    saying.total += max(saying.here, Decimal(1)) * scale
-                    saying.here = Decimal(0)
-                    saying.scaled = saying.digits
-                saying.end, saying.article = match.end(), False
-                continue
-            if saying is not None:
-                yield saying.number()
-                saying = None
-            if len(word) > 2 and bare != "lf":
-                saying = _Saying(match.start(), match.end())
-                if scale == 100:
-                    saying.here = Decimal(100)
-                else:
-                    saying.total = Decimal(scale)
-            continue
-        if bare in _ROUND:
-            value = Decimal(_ROUND[bare])
-            if saying is not None and joined and (saying.article or saying.here < 20):
-                times = Decimal(1) if saying.article else saying.here
-                saying.here, saying.end, saying.article, saying.about = times * value, match.end(), False, True
+    def end(self) -> None:
+        """What was being said is whole."""
+        if self._saying is not None:
+            self.found.append(self._saying.number())
+        self._saying = None
+
+    def take(self, match: re.Match[str]) -> None:
+        """One number in digits, with a word glued to it where there is one ("10k", "5mya"), or one word."""
+        start, end = match.span()
+        if match["k"]:
+            self.end()
+            thousands, rest = match["k"].split("k")
+            self._saying = _Saying(
+                start, end, Decimal(thousands) * 1000, Decimal(rest.ljust(3, "0")), digits=True, counted=True
+            )
+        elif match["word"] or match[0] in UNITS:  # "3achra"
+            self._word(match[0], start, end)
+        else:
+            self._digits(match["number"], start, match.end("number"))
+            after = match["after"] or ""
+            if after in SCALES or len(after) >= 2:
+                self._word(after, match.start("after"), end)
+
+    def _digits(self, written: str, start: int, end: int) -> None:
+        value = parse_number(written, english=True)  # what is counted has no thousandths
+        saying = self._saying
+        if saying is not None and saying.scale == 1000 and not saying.here and not saying.about and value is not None:
+            gap = self.plain[saying.end : start]
+            goes_on = gap.strip() in ("w", "و") or (saying.counted and not gap.strip())
+            if goes_on and "\n" not in gap and self._hundreds(value, end):  # "2 mille 500", "2 alaf w 500", "2 alaf w 5 mya"
+                saying.here, saying.end, saying.digits = value, end, True
+                return
+        self.end()
+        if value is not None:
+            self._saying = _Saying(start, end, here=value, digits=True)
+
+    def _hundreds(self, value: Decimal, end: int) -> bool:
+        """Whether a number that ends there is one of hundreds."""
+        return 100 <= value < 1000 or (value < 10 and _HUNDRED_AHEAD.match(self.plain, end) is not None)
+
+    def _word(self, word: str, start: int, end: int) -> None:
+        if word in JOINS:
+            return
+        bare = word[1:] if word[:1] == "و" and any(word[1:] in known for known in (UNITS, SCALES, HALVES)) else word
+        start = end - len(bare)
+        if bare in HALVES:
+            self._half(start, end)
+        elif bare in SCALES:
+            self._scale(SCALES[bare], bare, start, end)
+        elif bare in ROUND:
+            self._round(Decimal(ROUND[bare]), bare, start, end)
+        elif bare in UNITS:
+            self._unit(Decimal(UNITS[bare]), start, end)
+        elif word not in LINKS or self._saying is None:
+            self.end()
+
+    def _gap(self, start: int) -> str:
+        return self.plain[self._saying.end : start] if self._saying is not None else "\n"
+
+    def _joined(self, start: int) -> bool:
+        """Whether nothing but a blank, a hyphen or "and" stands between what is being said and this place."""
+        gap = self._gap(start)
+        return "\n" not in gap and (not gap.strip(" -\u00a0\u202f") or gap.strip() in JOINS)
+
+    def _half(self, start: int, end: int) -> None:
+        """A half of the thousand before ("deux mille et demi"), of the one after ("two and a half thousand"), or of one thing."""
+        saying = self._saying
+        more = saying is not None and _AND_A.fullmatch(self._gap(start)) is not None
+        if saying is not None and more and saying.scale and not saying.here:
+            saying.here, saying.end = saying.scale * _HALF, end
+        elif saying is not None and more and _SCALE_AHEAD.match(self.plain, end) is not None:
+            saying.here, saying.end = saying.here + _HALF, end
+        elif saying is not None and saying.article and self._joined(start):
+            saying.here, saying.end = _HALF, end
+        else:
+            self.end()
+            self._saying = _Saying(start, end, here=_HALF, article=True)
+
+    def _scale(self, scale: int, word: str, start: int, end: int) -> None:
+        saying = self._saying
+        linked = scale >= 1000 and saying is not None and _OF.fullmatch(self._gap(start)) is not None
+        # a number in digits is counted in thousands once: "10 mille, le mille à 380 dh"
+        again = saying is not None and saying.digits and saying.counted and scale >= 1000
+        if saying is not None and (linked or self._joined(start)) and not again:
+            if scale == 100:
+                saying.here = (saying.here or 1) * 100
             else:
-                if saying is not None:
-                    yield saying.number()
-                saying = _Saying(match.start(), match.end(), here=value, about=True)
-            if (of := re.compile(r"\s+(?:de\s|d['’]|of\s)\s*").match(plain, match.end())) is not None:
-                following = plain[of.end() : of.end() + 8]
-                if following.startswith(("mille", "million", "millier")):
-                    saying.end = of.end()
-            continue
-        if bare in _UNITS:
-            value = Decimal(_UNITS[bare])
-            if (
-                saying is not None
-                and joined
-                and not saying.digits
-                and not saying.about
-                and not saying.article
-                and _one(saying, gap, value)
-            ):
-                if value == 20 and saying.here % 100 == 4:
-                    saying.here += 76
-                elif value >= saying.here and saying.here and saying.here < 20 and "-" not in gap and value < 100:
-                    yield saying.number()
-                    saying = _Saying(match.start(), match.end(), here=value)
-                    continue
-                else:
-                    saying.here += value
-                saying.end = match.end()
-                continue
-            if saying is not None:
-                yield saying.number()
-            saying = _Saying(match.start(), match.end(), here=value, article=value == 1)
-            continue
-        if word in ("a", "the") and re.match(r"\s+(?:dozen|thousand|hundred)", plain[match.end() : match.end() + 12]):
-            continue
-        if saying is not None:
-            yield saying.number()
-            saying = None
-    if saying is not None:
-        yield saying.number()
+                saying.scale, saying.counted = scale, bool(saying.here)
+                saying.total, saying.here = saying.total + (saying.here or 1) * scale, Decimal(0)
+            saying.end, saying.article = end, False
+            return
+        self.end()
+        if word not in NEVER_ALONE:
+            self._saying = _Saying(start, end)
+            if scale == 100:
+                self._saying.here = Decimal(100)
+            else:
+                self._saying.total, self._saying.scale = Decimal(scale), scale
+
+    def _round(self, value: Decimal, word: str, start: int, end: int) -> None:
+        saying = self._saying
+        linked = saying is not None and saying.about and _OF.fullmatch(self._gap(start)) is not None
+        if (
+            saying is not None
+            and not saying.total
+            and (linked or (self._joined(start) and (saying.article or saying.here < 20)))
+        ):
+            times = Decimal(1) if saying.article and saying.here == 1 else saying.here
+            saying.here, saying.end, saying.article, saying.about = times * value, end, False, True
+            if value == 1000:
+                saying.total, saying.here, saying.scale = saying.here, Decimal(0), 1000
+            return
+        self.end()
+        if word not in NEVER_ALONE:
+            self._saying = _Saying(start, end, here=value, about=True)
+
+    def _unit(self, value: Decimal, start: int, end: int) -> None:
+        saying = self._saying
+        if (
+            saying is None
+            or not self._joined(start)
+            or saying.article
+            or saying.about
+            or not self._adds(saying, value, start, end)
+        ):
+            self.end()
+            if value >= 1000:  # "alfayn"
+                self._saying = _Saying(start, end, value, scale=1000)
+            else:
+                self._saying = _Saying(start, end, here=value, article=value == 1)
+        elif value == 20 and saying.here % 100 == 4:
+            saying.here, saying.end = saying.here + 76, end
+        else:
+            saying.here, saying.end = saying.here + value, end
+
+    def _adds(self, saying: _Saying, value: Decimal, start: int, end: int) -> bool:
+        """Whether a word of a number goes on with the one before: "vingt et un", "two hundred and ten", not "trente et deux mille"."""
+        if saying.digits:
+            return saying.counted and not saying.here and self._hundreds(value, end)
+        gap = self._gap(start)
+        between = gap.strip()
+        if between == "et":
+            return value in (1, 11)
+        if between == "and" and saying.here < 100 and not saying.total:
+            return False
+        return not (
+            0 < saying.here < 20 and saying.here <= value < 100 and "-" not in gap and not (value == 20 and saying.here == 4)
+        )
