@@ -13,51 +13,21 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from core.reading import Day
+from processors.facts_date_roles import other_day
+from processors.facts_date_words import DAY, DAY_OF, DAY_WORD, DAY_WORDS, FEASTS, MONTH, MONTH_OF, SMALL
 from processors.facts_numbers import Found, blank, trimmed
 from processors.gated import Gated
 from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
 
-_MONTHS = {
-    1: "janvier|janv|january|jan|januar|enero|gennaio|januari|يناير|جانفي",
-    2: "fevrier|fevr|fev|february|feb|februar|febrero|febbraio|februari|فبراير|فيفري",
-    3: "mars|march|mar|marz|marzo|maart|مارس",
-    4: "avril|avr|april|apr|abril|aprile|ابريل|افريل",
-    5: "mai|may|mayo|maggio|mei|ماي|مايو",
-    6: "juin|june|jun|juni|junio|giugno|يونيو|جوان",
-    7: "juillet|juil|july|jul|juli|julio|luglio|يوليوز|يوليو",
-    8: "aout|august|aug|agosto|augustus|غشت|اغسطس|out",
-    9: "septembre|sept|september|sep|septiembre|settembre|شتنبر|سبتمبر",
-    10: "octobre|oct|october|oktober|okt|octubre|ottobre|اكتوبر",
-    11: "novembre|nov|november|noviembre|نونبر|نوفمبر",
-    12: "decembre|dec|december|dezember|dez|diciembre|dicembre|دجنبر|ديسمبر",
-}
-_MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names.split("|")}
-_MONTH = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
-_DAYS = {
-    0: "lundi|monday|mon|montag|lunes|lunedi|maandag|tnin|ltnin|letnin|الاثنين|الاتنين",
-    1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag|tlat|tlata|ltlata|ltlat|الثلاثاء|التلات",
-    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag|larb3a|larba3a|larb3|larbe3|larba3|lerb3|lrb3|الاربعاء|الاربع",
-    3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag|lkhmis|khmis|lkhmiss|الخميس",
-    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag|jem3a|jm3a|ljem3a|jom3a|jma3a|jemaa|joumou3a|الجمعة",
-    5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag|sebt|ssebt|السبت",
-    6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag|lhed|lhad|الاحد",
-}  # fmt: skip
-_DAY_OF = {name: number for number, names in _DAYS.items() for name in names.split("|")}
-_DAY = "|".join(sorted(_DAY_OF, key=len, reverse=True))
-_SMALL = "|".join(w for w, n in NUMBERS.items() if 0 < n < 100)
-#: Days of a month as people say them: "le vingt mars", "the twentieth".
-_DAY_WORDS = {
-    **{w: n for w, n in NUMBERS.items() if 1 < n <= 30 and len(w) > 2},
-    **{f"vingt {w}": 20 + n for w, n in NUMBERS.items() if 2 <= n <= 9}, "vingt et un": 21, "trente et un": 31,
-    **{f"twenty {w}": 20 + n for w, n in NUMBERS.items() if 2 <= n <= 9},
-}  # fmt: skip
-_DAY_WORD = "|".join(w.replace(" ", "[ -]") for w in sorted(_DAY_WORDS, key=len, reverse=True))
-_N = rf"(?P<n>\d{{1,3}}|{_SMALL}|quinzaine|huitaine)"
+_N = rf"(?P<n>\d{{1,3}}|{SMALL}|quinzaine|huitaine)"
+#: A year beside a month; 2000 is rather how many: "le 12 mars, 2000 roses".
+_YEAR = r"(?!2000\s(?!svp|merci|please)[^\W\d_])(?:19|20)\d{2}"
 
 _NUMERIC = Gated(
     r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
     r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
+    rf"|(?:{DAY})\s(?:le\s|the\s)?(?P<d4>\d{{1,2}})/(?P<m4>\d{{1,2}})(?![\w/]|[.,]\d)"
     r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
     r"(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
     r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
@@ -65,9 +35,9 @@ _NUMERIC = Gated(
     r"(?:(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d)|(?P<d3>[0-3]?\d)[.-](?P<m3>0\d|1[0-2])(?![\w/-]|[.,]\d|\s?(?:dhs?|mad|€|\$|eur|h|cm|mm|m|kg|%|x)(?![^\W_]))))"
 )
 _NAMED = Gated(
-    rf"(?<![\w.,])(?:(?:{_DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier|{_DAY_WORD})(?:er|e|st|nd|rd|th|\.)?\s?(?:of\s|de\s)?\s?"
-    rf"(?P<m>{_MONTH})(?![^\W_])\.?(?:,?\s+(?:de\s+)?(?P<y>\d{{4}})(?!\d))?"
-    rf"|(?<!\w)(?P<m2>{_MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>\d{{4}})(?!\d))?"
+    rf"(?<![\w.,])(?:(?:{DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier|{DAY_WORD})(?:er|e|st|nd|rd|th|\.)?[\s-]?(?:of\s|de\s)?\s?"
+    rf"(?P<m>{MONTH})(?![^\W_])\.?(?:(?:,?\s+(?:de\s+)?|-)(?P<y>{_YEAR})(?!\d))?"
+    rf"|(?<!\w)(?P<m2>{MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>{_YEAR})(?!\d))?"
 )
 _DAY_MONTH_ONLY = Gated(
     r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois|\sf\s?(?:had\s)?l?ch?har)?"
@@ -80,7 +50,7 @@ _TIMELY = (
     r"if|and|que|qui|de|des|courant|morning|latest|thanks|possible|imperatif|imperativement|livr\w*)"
 )
 _WEEKDAY = Gated(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{_DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier|passe|last|next|proximo|prossimo))?"
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier(?!\s+d[e'])|passe|last|next|proximo|prossimo))?"
 )
 #: "livraison S50", "en S15": a letter and a number are a week only there.
 _WEEK_AFTER = (
@@ -94,26 +64,21 @@ _RELATIVE = Gated(
     r"|(?P<tomorrow>demain|tomorrow|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
     rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
     rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine|huitaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine)|(?<=huitaine))(?![^\W_])"
-    rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{_MONTH}|l['’]annee|annee)"
-    rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{_MONTH}))"
-    rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{_MONTH}))"
+    rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{MONTH}|l['’]annee|annee)"
+    rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{MONTH}))"
+    rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{MONTH}))"
     rf"|(?:(?:semaine|sem\.?|week|wk)\s?(?:n\s?°\s?)?|{_WEEK_AFTER}s\.?\s?(?=\d\d?(?!\w)))(?P<week>[1-5]?\d)(?!\d)"
     rf"|(?P<weekend_of>akher|lakher|fin\s+d|نهاية|اخر)\s+(?:d\s?|dyal\s+)?(?:chhar|lchhar|chher|had\s+chhar|الشهر|شهر)"
-    rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{_MONTH}))"
+    rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{MONTH}))"
     rf"|(?P<eom>eom|eow))(?![^\W_])"
 )
-#: Days known by their name, as (month, day); a name alone is no date ("un sapin de Noël"), one that a deadline brings is.
-_FEASTS = {
-    "noel": (12, 25), "christmas": (12, 25), "xmas": (12, 25), "weihnachten": (12, 24), "navidad": (12, 25), "natale": (12, 25),
-    "kerst": (12, 25), "nouvel an": (1, 1), "new year": (1, 1), "la saint-valentin": (2, 14), "la saint valentin": (2, 14),
-    "valentine's day": (2, 14), "halloween": (10, 31), "la toussaint": (11, 1), "toussaint": (11, 1),
-}  # fmt: skip
+_ANY_ONE = re.compile(r"(?<![^\W_])(?:le|les|du|au|chaque|every|each|tous\sles|koll?|kul)\s{1,2}$")
 _FEAST = Gated(
     r"(?<!\w)(?:avant|pour|d['’]ici|before|by|until|bis|vor|antes de|entro|prima di|voor)(?:\s(?:le|la|les|the))?\s"
-    rf"(?P<feast>{'|'.join(_FEASTS)})(?!\w)"
+    rf"(?P<feast>{'|'.join(FEASTS)})(?!\w)"
 )
 _VAGUE = Gated(
-    rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{_MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{_MONTH})(?![^\W_])"
+    rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{MONTH})(?![^\W_])"
 )
 _DEADLINE = re.compile(
     r"(?:avant|pour|\bpr|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
@@ -130,7 +95,7 @@ _ORDERED = re.compile(
 )
 #: Days of payment: "règlement 60 jours fin de mois".
 _PAYING = re.compile(
-    r"(?:reglement|paiement|payables?|payment|echeance|net|solde|l?flouss|nkhe?lle?s|فلوس|الاداء)\W+(?:[\w%]+\W+){0,4}$"
+    r"(?:reglement|paiement|payables?|payment|echeance|net|solde|l?flouss|nkhe?lle?s|فلوس|الاداء)\W+(?:(?!livr|deliv)[\w%]+\W+){0,4}$"
 )
 
 
@@ -143,8 +108,14 @@ def find_date(
     after a lead. ``day`` is that of the message, in the business's zone.
     """
     if ahead:
+        plain = plain_text(text)
         coming = [
-            (f, deadline) for f, deadline in _dates(text, day, ahead=True) if isinstance(f.value, Day) and f.value.day >= day
+            (f, deadline)
+            for f, deadline in _dates(text, day, ahead=True)
+            if isinstance(f.value, Day)
+            and f.value.day >= day
+            and not _long_past(text, f, day)
+            and not other_day(plain, *f.spans[0], leads)
         ]
         near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
         due = [f for f, deadline in coming if deadline]
@@ -168,6 +139,13 @@ def find_date(
         if chosen and len({f.value for f in chosen}) == 1:
             return chosen[0]
     return None
+
+
+def _long_past(text: str, found: Found, day: date) -> bool:
+    """Whether a day without a year is rather the one that has just been: "notre appel du 27 février", written in March."""
+    far = isinstance(found.value, Day) and (found.value.day - day).days > 280
+    quote = _quote(text, found)
+    return far and re.search(r"\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]", quote) is None and any(map(str.isdigit, quote))
 
 
 def _quote(text: str, found: Found) -> str:
@@ -265,14 +243,16 @@ def _numeric(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         if value is not None and match["s"] != "/" and len(match["y"]) == 2 and abs((value - day).days) > 1500:
             return None
     else:
-        value = _yearless(int(match["m2"] or match["m3"]), int(match["d2"] or match["d3"]), day, deadline, past)
+        value = _yearless(
+            int(match["m2"] or match["m3"] or match["m4"]), int(match["d2"] or match["d3"] or match["d4"]), day, deadline, past
+        )
     return (value, 0.95) if value else None
 
 
 def _named(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
-    month = _MONTH_OF[match["m"] or match["m2"]]
+    month = MONTH_OF[match["m"] or match["m2"]]
     written, year = match["d"] or match["d2"], match["y"] or match["y2"]
-    number = int(written) if written.isdigit() else _DAY_WORDS.get(written.replace("-", " "), 1)
+    number = int(written) if written.isdigit() else DAY_WORDS.get(written.replace("-", " "), 1)
     value = _make(int(year), month, number) if year else _yearless(month, number, day, deadline, past)
     return (value, 0.95 if year else 0.9) if value else None
 
@@ -282,20 +262,20 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
     if len(word) == 3 and word in ("sun", "sat", "mon", "wed") and not match["next"]:
         return None  # "mon" is also French for "my"
     after = (match["after"] or "").strip()
-    ahead = (_DAY_OF[word] - day.weekday()) % 7 or 7
+    ahead = (DAY_OF[word] - day.weekday()) % 7 or 7
     if match["dom"]:
         # "lundi 16": the first Monday that is a 16th
         for month in (0, 1, 2, 3):
             value = _make(*divmod_month(day, month), int(match["dom"]))
-            if value is not None and value >= day and value.weekday() == _DAY_OF[word]:
+            if value is not None and value >= day and value.weekday() == DAY_OF[word]:
                 return value, 0.85
     if after in ("dernier", "passe", "last") or (past and not deadline):
-        return day - timedelta(days=(day.weekday() - _DAY_OF[word]) % 7 or 7), 0.85
+        return day - timedelta(days=(day.weekday() - DAY_OF[word]) % 7 or 7), 0.85
     if after == "week" or (after.startswith("en") and after.endswith("huit")):
         ahead += 7
     if after.startswith(("prochain", "qui")) and ahead <= 2:
         ahead += 7  # said on a Monday, "mardi prochain" is not tomorrow
-    elif after.startswith("prochain") and day.weekday() < _DAY_OF[word]:
+    elif after.startswith("prochain") and day.weekday() < DAY_OF[word]:
         return day + timedelta(
             days=ahead
         ), 0.55  # said on a Monday, "vendredi prochain" is that of this week or of the next one
@@ -303,7 +283,8 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         return day + timedelta(days=ahead), 0.55  # people mean this week's or the next one's
     sure = bool(deadline or after or match["next"])
     # "le lundi" may be any Monday: only a named one is a date
-    return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 else None
+    one = word in ("lundi", "mardi", "jeudi") and not _ANY_ONE.search(match.string, max(0, match.start() - 10), match.start())
+    return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 or one else None
 
 
 def divmod_month(day: date, ahead: int) -> tuple[int, int]:
@@ -313,7 +294,7 @@ def divmod_month(day: date, ahead: int) -> tuple[int, int]:
 
 
 def _feast(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tuple[date, float] | None:
-    month, number = _FEASTS[match["feast"]]
+    month, number = FEASTS[match["feast"]]
     value = _yearless(month, number, day, True, False)
     return (value, 0.85) if value else None
 
@@ -338,7 +319,7 @@ def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> 
             return (_months(day, 12 * n), 0.85) if n < 50 else None
         return day + timedelta(days=n * (7 if unit.startswith(("s", "w")) else 1)), 0.9
     if match["begin_of"] or match["middle_of"]:
-        month = _MONTH_OF[match["begin_of"] or match["middle_of"]]
+        month = MONTH_OF[match["begin_of"] or match["middle_of"]]
         value = date(day.year + (month < day.month), month, 1 if match["begin_of"] else 15)
         return (value, 0.75) if value >= day else None
     if match["week"]:
@@ -356,8 +337,8 @@ def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> 
         return friday + timedelta(days=7 if "proch" in end or "next" in end else 0), 0.7
     if "annee" in end or "year" in end:
         return date(day.year, 12, 31), 0.85
-    if end in _MONTH_OF:
-        month = _MONTH_OF[end]
+    if end in MONTH_OF:
+        month = MONTH_OF[end]
         year = day.year + (month < day.month)
         return date(year, month, calendar.monthrange(year, month)[1]), 0.8
     base = _months(day.replace(day=1), 1) if "proch" in end or "next" in end else day

@@ -1,0 +1,69 @@
+"""Whether a named day is the day of something else than what is looked for: a payment, a call, an offer, an order already written.
+
+Looked for is the day of a delivery, or of whatever a directive's words say ("near"). The words of the same part of the sentence tell:
+the last of them before the day, or what somebody does right after it ("vendredi je vous règle").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+#: Where a part of a sentence ends; a dot in a number or a date ends none.
+_PART = re.compile(r"[,;!?\n()|•]|\.(?=\s|$)|\s[-–—]\s|(?<![^\W_])(?:et|and|mais|but|puis|w|car|donc)(?![^\W_])")
+#: As far before a day as its part of a sentence is looked at.
+_FAR = 90
+_PAYING = (
+    r"regl(?:e|er|es|ez|ons|ees?|ements?|erai\w*|erons)|pai(?:e|es|ent|er|ement|ements|erai|erons|era)|pay(?:e|ee|er|ez|ons|ment|ments|ing|able|ables)"
+    r"|paid|pay|vire(?:r|ment|ments|rai|rons)?|versements?|verse[er]?|acomptes?|avances?|cheques?|traites?|factur(?:e|es|er|ees?|ation)|invoices?|"
+    r"invoiced|echeances?|encaiss\w*|soldes?|solde[er]|transfer|transferred|wire|wired|deposit|due|bank|banque|nkh?e?ll?e?s\w*|khe?ll?e?s\w*|"
+    r"l?flouss?|نخلص\w*|خلص\w*|الخلاص|فلوس|الفلوس|الاداء|نخلصك"
+)
+_TALKING = (
+    r"appel(?:e|er|le|les|ez|lerai|lerons|s)?|rappel(?:e|er|le|ez|lerai|lerons)?|telephon\w*|coup\sde\sfil|joignables?|joindre|call|calls|called|"
+    r"ring|phone|phoned|reunions?|meeting|visite|entretiens?|echanges?|discussions?|conversation|courriels?|mails?|emails?|messages?|lettre|spoke|"
+    r"talked|discussed|parl(?:e|er|ons|erons|ait)|conviendrons|repon(?:d\w*|se)|reply|n3ayet\w*|n3eyet\w*|3ayt\w*|3iyet\w*|hdar\w*|نعيط\w*|"
+    r"المكالمة|confirm(?:erai|erons|eront|ation)|reviens|reviendrai|recontacte\w*|se\svoi[tr]|voyons|rencontr\w*|see\syou|meet"
+)
+_OFFERING = (
+    r"devis|offres?|propositions?|tarifs?|valables?|validite|valide|catalogue|quotes?|quotation|quoted|expire\w*|proforma|pro-forma|prices?\sof|remise|"
+    r"promo\w*"
+)
+_WRITING = (
+    r"bons?|bc|bdc|cde|commandes?|commande[er]|passees?|dates?\s(?:de\s(?:la\s)?commande|du\s(?:bon|document|jour)|d['’]emission)|date(?:e|ee|ees)?\sdu|"
+    r"en\sdate|emis\w*|edite\w*|imprime\sle|cree\sle|fait\sa|etabli\w*|redige\w*|signe\w*|order\sdate|orders?|ordered|po|dated|issued|printed\son|"
+    r"contrat|marche|convention|contract"
+)
+_AWAY = (
+    r"ouvert(?:s|e|es)?|ferm(?:e|es|ee|ees|ons|eture|eront)|conges?|vacances|absents?|absence|horaires?|open|opening|closed|closing|hours|off|holidays?|away|"
+    r"me7lol|mesdod|m7lolin|sadd\w*|حالين|سادين"
+)
+_BEFORE = (
+    r"derniere?s?|dernier|precedente?s?|recu|recue?s?|depuis|since|last|previous|received|anterieure?s?|"
+    r"(?:mois|semaine|an|annee|fois)\spassee?|fatet|fat|lmadi"
+)
+_ELSE = re.compile(rf"(?<![^\W_])(?:{'|'.join((_PAYING, _TALKING, _OFFERING, _WRITING, _AWAY, _BEFORE))})(?![^\W_])")
+#: These say it of what comes whatever stands before: "pour le", "avant le", "besoin".
+_COMING = re.compile(
+    r"(?<![^\W_])(?:pour|pr|avant|d['’]ici|au\splus\stard|by|before|for|need\w*|besoin|faut|faudra\w*|voudr\w*|veux|veut|aur\w*|qbel|9bel|"
+    r"recevoir|recuper\w*|prendre|chercher|enlev\w*|retir\w*|attend\w*|livr\w*|deliver\w*|ship\w*|wanted|required|souhait\w*|قبل)(?![^\W_])"
+)
+#: What somebody does on the day that stands right before: "vendredi je te règle", "Monday we'll call".
+_THEN = re.compile(
+    r"\s{0,3}(?:,\s?)?(?:je|j['’]|on|nous|il|elle|ma|mon|notre|le|la|i|we|i['’]ll|we['’]ll|ghadi|ana|rani)\s?(?:[^\W_]+\s){0,3}?"
+    rf"(?:{'|'.join((_PAYING, _TALKING, _AWAY))})(?![^\W_])"
+)
+
+
+def other_day(plain: str, start: int, end: int, leads: Sequence[tuple[int, int]]) -> bool:
+    """Whether the day named in a folded text between two places is one of something else; ``leads`` are the words looked for."""
+    parts = [m.end() for m in _PART.finditer(plain, max(0, start - _FAR), start)]
+    begin = max([0, start - _FAR, *parts])
+    last_else = max((m.start() for m in _ELSE.finditer(plain, begin, start)), default=-1)
+    last_lead = max(
+        [m.start() for m in _COMING.finditer(plain, begin, start)] + [a for a, b in leads if begin <= a and b <= start],
+        default=-1,
+    )
+    if last_else >= 0:
+        return last_else > last_lead
+    return last_lead < 0 and plain[end - 1] != "." and _THEN.match(plain, end) is not None
