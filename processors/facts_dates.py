@@ -22,7 +22,7 @@ from processors.words_common import NUMBERS
 
 _N = rf"(?P<n>\d{{1,3}}|{SMALL}|quinzaine|huitaine)"
 #: A year beside a month; 2000 is rather how many: "le 12 mars, 2000 roses".
-_YEAR = r"(?!2000\s(?!svp|merci|please)[^\W\d_])(?:19|20)\d{2}"
+_YEAR = r"(?!2000\s(?!svp|merci|please)[^\W\d_])(?:19|2[01])\d{2}"
 
 _NUMERIC = Gated(
     r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
