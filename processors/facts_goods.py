@@ -71,7 +71,7 @@ class GoodsReader:
         hits = columns.things(words)
         qualities = columns.qualities(words, marks, hits)
         claims = partial(asks, marks, columns.units, [(h.start, h.end) for h in hits])
-        table = table_cells(text, claims) or bare_rows(text, marks, hits)
+        table = table_cells(text, claims, lambda a, b: any(a <= h.start < b for h in hits)) or bare_rows(text, marks, hits)
         if table and (lines := table_lines(text, columns, marks, hits, qualities, table)):
             inside = [(c.start, c.end) for row in table for c in row]
             rest = [p for p in marks.prices if not any(a <= p.start < b for a, b in inside)]

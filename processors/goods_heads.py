@@ -55,6 +55,17 @@ _BRACKETS = re.compile(r"[(\[]([^)\]]{1,20})[)\]]")
 _CURRENCY = re.compile(rf"(?<![^\W_]){CURRENCY}(?![^\W_])")
 _TAX = re.compile(rf"(?<![^\W_])(?:{TAX})(?![^\W_])")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_IN = rf"(?:\s?[(\[]?\s?(?:(?:en|in)\s)?(?:{TAX}|{CURRENCY}|%)\s?[)\]]?){{0,3}}"
+#: One head of a row of heads that only one blank divides, as programs of accounting print them.
+_ONE_HEAD = (
+    rf"(?:pos(?:te)?|lig(?:ne)?s?|line|item|n°|no|#|code(?:\s(?:article|art|produit))?|refs?|references?|article|art|sku|ean|material|matiere"
+    rf"|designations?|descriptions?|libelles?|produits?|products?|intitule"
+    rf"|(?:qtes?|qty|quantites?|quantity)(?:\s(?:commandees?|cdees?|cmd|ordered))?|u|un|um|udm|uom|unites?|unit(?!\sprice)"
+    rf"|(?:p\.?\s?u\.?|prix(?:\sunit(?:aires?|\.)?)?|px|unit\sprice|price|tarif)(?:\s(?:brut|net))?{_IN}"
+    rf"|(?:montant|total|totaux|amount|mt|valeur|value)(?:\s(?:ligne|line|net))?{_IN}|(?:taux\s|tx\s)?(?:tva|vat){_IN}|rem(?:ise)?{_IN})\.?"
+)
+_HEADS_APART = re.compile(rf"\s*(?:{_ONE_HEAD}\s+){{2,12}}{_ONE_HEAD}\s*")
+_EACH_HEAD = re.compile(rf"(?<!\S){_ONE_HEAD}(?=\s|$)")
 #: Columns of numbers.
 _NUMBERS = frozenset(("quantity", "unit", "total", "per", "size"))
 #: Heads of one table at most.
@@ -110,6 +121,14 @@ def heads_of(cells: Sequence[Words]) -> list[Head]:
     ]  # fmt: skip
 
 
+def crowded_heads(line: str) -> list[Words]:
+    """The heads of a line between which only one blank stands, [] where it holds anything else: "Code Désignation Qté PU HT Total HT"."""
+    plain = readable(line)
+    if len(line) > 200 or _HEADS_APART.fullmatch(plain) is None:
+        return []
+    return [(*m.span(), line[m.start() : m.end()]) for m in _EACH_HEAD.finditer(plain)]
+
+
 def _holds_value(cell: str) -> bool:
     """Whether a cell tells a value rather than what its column holds: "qté : 5000"."""
     bare = _PER_THOUSAND.sub("", _BRACKETS.sub("", cell))
@@ -123,15 +142,16 @@ def _head(cell: str) -> Head:
         return Head("")
     if _NOT_ORDERED.search(cell) and not _UNIT.search(cell) and not _TOTAL.search(cell):
         return Head("")
+    counted = inside or " ".join(_WORDS.findall(cell)[-1:])  # "Nb cartons", "Quantité en palettes"
     if _COUNTED.search(cell) and not _UNIT.search(cell):
-        return Head("quantity", inside, liked=2 + bool(_TOTAL.search(cell)))
+        return Head("quantity", counted, liked=2 + bool(_TOTAL.search(cell)))
     tax, money = _TAX.search(cell), _CURRENCY.search(cell)
     told = Head(
         "", inside, tax_of(tax[0]) if tax else "", currency_of(money[0]) if money else "",
         _PER_THOUSAND.search(cell) is not None, 2 if re.search(r"\bnet\b", cell) else 1,
     )  # fmt: skip
     if _COUNTED_HARDLY.search(cell) and not _UNIT.search(cell) and not money:
-        return Head("quantity", inside, liked=1 + bool(_TOTAL.search(cell)))
+        return Head("quantity", counted, liked=1 + bool(_TOTAL.search(cell)))
     if _TOTAL.search(cell):
         return replace(told, role="total")
     if _UNIT.search(cell):

@@ -92,6 +92,11 @@ _TAX_SAID = re.compile(
     rf"\b(?:(?:le\s)?tout|all|prices?|prix|tarifs?|montants?|amounts?)\s+(?:(?:are|is|sont|en|in|s['’]entendent|indiques|exprimes|{CURRENCY})\s+){{0,3}}(?P<tax>{TAX})"
     rf"(?![^\W_])(?!\s?[:=]?\s?\d)"
 )
+#: The same of the currency: "prix en dh ht".
+_ALL_IN = re.compile(
+    rf"\b(?:prix|tarifs?|prices?|montants?|amounts?)\s(?:(?:sont|are|all|indiques|exprimes|unitaires?)\s){{0,2}}(?:en|in)\s(?P<cur>{CURRENCY})"
+    rf"(?:\s(?P<tax>{TAX}))?(?![^\W_])"
+)
 _CURRENCY_SAID = Gated(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
 #: A currency beside a word of prices: "prix en DH", "Total HT MAD", "P.U. (EUR)".
 _CURRENCY_BESIDE = Gated(
@@ -218,6 +223,11 @@ def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
 def _beside_priced(reading: str, found: Sequence[Price]) -> list[Price]:
     """Amounts that end a line or a part of an enumeration like the prices of the others, in no currency of their own: in doubt."""
     priced = [p for p in found if p.role != "total" and p.money.currency and p.money.amount]
+    told = _ALL_IN.search(reading)
+    if told is not None and not priced:
+        money = Money(Decimal(0), currency_of(told["cur"]), tax_of(told["tax"] or ""))
+        spans = [(n, m.span("n")) for m in list(_ENDING.finditer(reading))[:60] if (n := parse_number(m["n"]))]
+        return [Price(replace(money, amount=n), "unit", (span, told.span("cur")), 0.7) for n, span in spans]
     if not priced:
         return []
     more: list[Price] = []

@@ -11,14 +11,15 @@ from decimal import Decimal
 
 from processors.facts_money import CURRENCY, TAX
 from processors.facts_numbers import NUMBER
-from processors.goods_heads import Head, Words, heads_of, in_columns
+from processors.goods_heads import Head, Words, crowded_heads, heads_of, in_columns
 from processors.goods_marks import Marks
 from processors.numbers_spoken import readable
 from processors.words import Hit
 
 #: What divides the cells of a line: a bar, a tab, a semicolon, columns of blanks or rows of dots.
 _BLANKS = re.compile(r"[ \u00a0]?\.{3,}[ \u00a0]?|[ \u00a0]{2,}")
-_DIVIDERS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r";"), _BLANKS)
+_TAB = re.compile(r"\t")
+_DIVIDERS = (re.compile(r"\|"), _TAB, re.compile(r";"), _BLANKS)
 #: Those between which an empty cell stands where nothing is told.
 _STRICT = frozenset("|;")
 #: Rows of one table that are looked at, and lines between two of them that are none.
@@ -54,14 +55,15 @@ class Cell:
 
 #: Whether what stands between two places asks for something; of a line of one cell more is wanted.
 Claims = Callable[[int, int, bool], bool]
+Names = Callable[[int, int], bool]
 
 #: A row's cells, and what stands below it and goes on with it.
 Row = list[Cell]
 
 
-def table_cells(text: str, claims: Claims) -> list[Row]:
+def table_cells(text: str, claims: Claims, names: Names) -> list[Row]:
     """The rows of the first table of the text whose head has a column of quantities, [] where there is none. ``claims``: whether a
-    stretch of the text, of several cells or of one, asks for something."""
+    stretch of the text, of several cells or of one, asks for something; ``names``: whether it names a thing."""
     lines = _lines(text)
     for divider in _DIVIDERS:
         for at, (_, line) in enumerate(lines):
@@ -69,8 +71,13 @@ def table_cells(text: str, claims: Claims) -> list[Row]:
                 continue
             cells = _cells(0, line, divider)
             head = heads_of(_parted(cells) if divider is _BLANKS else cells)
-            if head and (rows := _rows(lines[at + 1 :], divider, head, claims)):
+            loose = divider is _TAB and any(not words.strip() for _, _, words in cells[1:])
+            if head and (rows := _rows(lines[at + 1 :], divider, head, claims, names, loose=loose)):
                 return rows
+    for at, (_, line) in enumerate(lines):
+        head = heads_of(crowded_heads(line))
+        if head and (rows := _rows(lines[at + 1 :], _BLANKS, head, claims, names, loose=False)):
+            return rows
     return []
 
 
@@ -83,7 +90,16 @@ def _lines(text: str) -> list[tuple[int, str]]:
     return lines
 
 
-def _rows(lines: Sequence[tuple[int, str]], divider: re.Pattern[str], head: Sequence[Head], claims: Claims) -> list[Row]:
+def _rows(
+    lines: Sequence[tuple[int, str]],
+    divider: re.Pattern[str],
+    head: Sequence[Head],
+    claims: Claims,
+    names: Names,
+    *,
+    loose: bool,
+) -> list[Row]:
+    """The rows below a head; ``loose``: its tabs only line up the columns, an empty cell between two stands for nothing."""
     rows: list[Row] = []
     strict = divider.pattern[-1] in _STRICT
     between: list[tuple[int, str]] = []
@@ -100,7 +116,16 @@ def _rows(lines: Sequence[tuple[int, str]], divider: re.Pattern[str], head: Sequ
                 break
             continue
         cells = _cells(0, line, divider)
+        if not any(map(str.isdigit, line)) and (again := heads_of(cells)):
+            head = again  # printed anew on a second page or sheet, maybe with other columns
+            continue
         row = _row(start, cells, divider, head) if 2 <= len(cells) <= len(head) + (0 if strict else 2) else None
+        if row is None and divider is _TAB and (loose or len(cells) > len(head)):
+            filled = [cell for cell in cells if cell[2].strip()]
+            row = _row(start, filled, divider, head) if 2 <= len(filled) <= len(head) + 2 and len(filled) < len(cells) else None
+        if row is None and divider is not _BLANKS and _asks_nothing(cells, head, named=names(start, start + len(line))):
+            between.append((start, ""))
+            continue
         if row is None and divider is _BLANKS:
             row = _crowded(start, plain, head, alone=len(cells) == 1)
         if row is None and claims(start, start + len(line), len(cells) > 1):
@@ -119,13 +144,22 @@ def _rows(lines: Sequence[tuple[int, str]], divider: re.Pattern[str], head: Sequ
     return rows
 
 
+def _asks_nothing(cells: Sequence[Words], head: Sequence[Head], *, named: bool) -> bool:
+    """Whether the cell of quantities is empty in a row whose cells a sign divides: what may be ordered, and is not."""
+    counted = next(n for n, one in enumerate(head) if one.role == "quantity")
+    if len(cells) > len(head) or not (named or len(cells) > 2):
+        return False
+    return named if counted >= len(cells) else not any(map(str.isalnum, cells[counted][2]))
+
+
 def _below(start: int, line: str) -> Cell:
     return Cell(start, start + len(line), Head(""))
 
 
 def _row(start: int, cells: Sequence[Words], divider: re.Pattern[str], head: Sequence[Head]) -> Row | None:
     """The cells with their columns, None for a line that tells no quantity."""
-    if len(cells) == len(head) or divider.pattern[-1] in _STRICT:
+    placed = divider is _TAB and len(cells) <= len(head)
+    if len(cells) == len(head) or placed or divider.pattern[-1] in _STRICT:
         columns: Sequence[Head] = head[: len(cells)]
     else:
         columns = in_columns(head, cells, placed=divider is _BLANKS)
@@ -172,6 +206,7 @@ def _cells(start: int, line: str, divider: re.Pattern[str]) -> list[Words]:
     bounds = [(0, 0), *(m.span() for m in divider.finditer(line)), (len(line), len(line))]
     for number, ((_, a), (b, _)) in enumerate(itertools.pairwise(bounds)):
         edge = number in (0, len(bounds) - 2) and not line[a:b].strip() and divider.pattern[0] in "\\["
+        edge = edge and (divider is not _TAB or number > 0)  # an empty first cell of a sheet is one
         if not edge:
             found.append((start + a, start + b, line[a:b]))
     return found

@@ -169,10 +169,10 @@ class _Reading:
         again = saying is not None and saying.digits and saying.counted and scale >= 1000
         if saying is not None and (linked or self._joined(start)) and not again:
             if scale == 100:
-                saying.here = (saying.here or 1) * 100
+                saying.here = (saying.here or Decimal(1)) * 100
             else:
                 saying.scale, saying.counted = scale, bool(saying.here)
-                saying.total, saying.here = saying.total + (saying.here or 1) * scale, Decimal(0)
+                saying.total, saying.here = saying.total + (saying.here or Decimal(1)) * scale, Decimal(0)
             saying.end, saying.article = end, False
             return
         self.end()

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -58,13 +58,12 @@ def _sheet(sheet: Any, number: int, budget: Budget, cells: int) -> tuple[Page, i
         if index > budget.limits.rows or cells <= 0 or budget.over:
             cut = f"{index - 1} lignes"
             break
-        filled = [
-            (f"{_column(getattr(c, 'column', 1) or 1)}{getattr(c, 'row', index)}", shown)
-            for c in row
-            if (shown := _shown(c.value, str(getattr(c, "number_format", "") or "")))
+        shown = [
+            (f"{_column(column)}{index}", _shown(c.value, str(getattr(c, "number_format", "") or "")))
+            for column, c in enumerate(row, 1)
         ]
-        cells -= len(filled)
-        rows.append(filled)
+        cells -= sum(1 for _, value in shown if value)
+        rows.append(shown)
     return _table(rows, number, clean(str(sheet.title))[:60]), cells, cut
 
 
@@ -119,13 +118,12 @@ def read_csv(content: bytes, budget: Budget) -> Iterator[tuple[Page, int]]:
             if index > budget.limits.rows or cells <= 0 or budget.over:
                 cut = f"{index - 1} lignes"
                 break
-            filled = [
-                (f"{_column(column)}{index}", value)
+            shown = [
+                (f"{_column(column)}{index}", clean(" ".join(cell.split())))
                 for column, cell in enumerate(row[: budget.limits.columns], 1)
-                if (value := clean(" ".join(cell.split())))
             ]
-            cells -= len(filled)
-            rows.append(filled)
+            cells -= sum(1 for _, value in shown if value)
+            rows.append(shown)
     except csv.Error:
         cut = f"{len(rows)} lignes"
     yield _table(rows, 1, ""), 1
@@ -133,17 +131,22 @@ def read_csv(content: bytes, budget: Budget) -> Iterator[tuple[Page, int]]:
         raise Unread("cut", cut)
 
 
-def _table(rows: Iterable[list[tuple[str, str]]], number: int, name: str) -> Page:
+def _table(rows: Sequence[list[tuple[str, str]]], number: int, name: str) -> Page:
+    """The rows that hold anything, one a line; an empty cell keeps its place, but for the columns before the first one in use."""
     lines: list[str] = []
     words: list[Word] = []
     at = 0
+    margin = min((n for row in rows for n, (_, value) in enumerate(row) if value), default=0)
     for row in rows:
-        if not row:
+        used = max((n for n, (_, value) in enumerate(row) if value), default=-1)
+        if used < 0:
             continue
-        for place, value in row:
-            words.append(Word(at, at + len(value), None, place))
+        kept = row[margin : used + 1]
+        for place, value in kept:
+            if value:
+                words.append(Word(at, at + len(value), None, place))
             at += len(value) + 1
-        lines.append("\t".join(value for _, value in row))
+        lines.append("\t".join(value for _, value in kept))
     return Page(number, "\n".join(lines), tuple(words), "table", name)
 
 
