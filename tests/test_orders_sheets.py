@@ -55,9 +55,9 @@ def lines_of(facts: dict[str, Fact]) -> list[tuple[object, ...]]:
         told = {cell.name: cell.value for cell in cells}
         count, price, total = told.get("quantity"), told.get("unit_price"), told.get("total_price")
         assert isinstance(count, Quantity)
-        price = price.amount if isinstance(price, Money) else None
-        total = total.amount if isinstance(total, Money) and "lines" in facts else None
-        found.append((told.get("product"), count.amount, count.unit, price, total))
+        one = price.amount if isinstance(price, Money) else None
+        whole = total.amount if isinstance(total, Money) and "lines" in facts else None
+        found.append((told.get("product"), count.amount, count.unit, one, whole))
     return found
 
 
@@ -114,8 +114,10 @@ def test_a_workbook_of_any_shape_gives_its_lines(seed: int) -> None:
     if draw.random() < 0.4:  # as printed on a second page
         rows.insert(draw.randint(1, len(rows)), list(columns))
     margin: list[object] = [None] * draw.randint(0, 2)
-    titles: list[list[object]] = draw.choice(([], [["BON DE COMMANDE"], []], [["Client", "Boulangerie Amal"]]))
-    book = workbook(*([[["Notes"]]] if draw.random() < 0.3 else []), [[*margin, *row] for row in (*titles, columns, *rows)])
+    several: list[list[list[object]]] = [[], [["BON DE COMMANDE"], []], [["Client", "Boulangerie Amal"]]]
+    titles = draw.choice(several)
+    before: list[list[list[object]]] = [[["Notes"]]] if draw.random() < 0.3 else []
+    book = workbook(*before, [[*margin, *row] for row in (*titles, columns, *rows)])
     wanted = [
         (
             p,
@@ -130,8 +132,8 @@ def test_a_workbook_of_any_shape_gives_its_lines(seed: int) -> None:
 
 
 def test_two_sheets_and_merged_titles() -> None:
-    head = ["Produit", "Quantité", "PU DH HT"]
-    first = [["BON DE COMMANDE", None, None], head, ["Sachet fond plat", 3000, 0.2]]
+    head: list[object] = ["Produit", "Quantité", "PU DH HT"]
+    first: list[list[object]] = [["BON DE COMMANDE", None, None], head, ["Sachet fond plat", 3000, 0.2]]
     found = lines_of(facts_of_file(workbook(first, [head, ["Sac torsadé", 4000, 0.7]], merged="A1:C1"), "a.xlsx"))
     assert found == [
         ("sachet_fond_plat", 3000, "pièce", Decimal("0.2"), None),
