@@ -5,28 +5,33 @@ Part of the composition root beside assembly.py; imported only where a port is s
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from core.directive import Business
 from engine.answering import Answering
 from engine.desk import Desk
 from engine.directives import Report
+from engine.erasure import Eraser
 from engine.hooks import Hook
 from engine.house import House
 from engine.standing import FEATURES
 from hooks import PICKUP
-from persons import eraser_beside
 from settings import Settings, names_in
+from switchboard import Switchboard, ticket_properties
 from web.app import make_app
 from web.doorman import Doorman
 from web.options import Options
 from web.server import Server
+
+if TYPE_CHECKING:
+    from store import SqlStore
 
 #: Seconds after which a thread that computes lets others go on.
 SWITCH = 0.0002
@@ -123,7 +128,7 @@ def open_edge(
         businesses=businesses,
         outside=outside,
         calls=house.calls.totals,
-        eraser=partial(eraser_beside, house, settings),
+        eraser=partial(eraser_beside, house, settings, clock),
     )
     app = make_app(desk, options)
     server = Server(app, host, port, proxies=proxies)
@@ -193,3 +198,14 @@ def options_of(settings: Settings, hooks: Mapping[str, Hook]) -> Options:
         hooks=hooks,
         whatsapp_number=settings.twilio_whatsapp_number.removeprefix("whatsapp:"),
     )
+
+
+@contextlib.contextmanager
+def eraser_beside(house: House, settings: Settings, clock: Callable[[], datetime]) -> Iterator[Eraser]:
+    """An eraser for the service that is running, with connections of its own to what is outside: the couriers use theirs."""
+    with contextlib.ExitStack() as open_:
+        store = cast("SqlStore", house.store)
+        properties = partial(ticket_properties, house.published.current.values())
+        for outlet in (outlets := Switchboard(settings, house.spool, clock).outlets(store, house.office, "", properties)):
+            open_.callback(outlet.close)
+        yield Eraser(store, outlets, house.spool, clock)

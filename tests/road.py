@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assembly import now, open_house, reading_by, setup_told
-from console import reading_store
+from console.beside import reading_store
 from core.case import Case
 from core.effects import SendMessage
 from core.errors import Transient, UserError

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from console import back_up, put_back, reading_store
+from console.beside import reading_store
+from console.keeping import back_up, put_back
 from tests.fakes.clickup import ClickUp
 from tests.fakes.hubspot import HubSpot
 from tests.road import JPEG, Counter, mail

@@ -225,9 +225,9 @@ def test_status_before_anything_ran(tmp_path: Path) -> None:
 
 
 def test_a_defect_of_ours_is_a_sentence_too(say: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    import console
+    import console.status
 
-    monkeypatch.setattr(console, "status_of", lambda settings: 1 // 0)
+    monkeypatch.setattr(console.status, "status_of", lambda settings: 1 // 0)
     ended = say("status")
     assert ended.exit_code == 2
     assert "ZeroDivisionError" in ended.stderr

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from assembly import now
+from console.canary import fly_canary
 from core.errors import UserError
 from engine import canary
-from operations import fly_canary
 from settings import Settings
 from switchboard import LOCAL_ADDRESS
 from tests.road import ADMIN, Counter, Light, mail
@@ -62,7 +62,8 @@ def test_it_comes_back_and_opens_no_case(tmp_path: Path) -> None:
 
 
 def test_one_that_stays_away_turns_the_light_red_and_tells_the_administrator_once(tmp_path: Path) -> None:
-    from console import reading_store, status_of
+    from console.beside import reading_store
+    from console.status import status_of
 
     counter = Light(tmp_path / "data", admin_email=ADMIN)
     counter.work()
@@ -81,7 +82,7 @@ def test_one_that_stays_away_turns_the_light_red_and_tells_the_administrator_onc
 
 
 def test_a_mail_that_only_pretends_to_be_one_proves_nothing(tmp_path: Path) -> None:
-    from console import reading_store
+    from console.beside import reading_store
 
     counter = Light(tmp_path / "data", admin_email=ADMIN)
     counter.work()

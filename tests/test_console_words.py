@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from console import case_of, explain_paths, run_check
+from console.cases import case_of
+from console.checks import run_check
+from console.reading import explain_paths
 from engine import show
 from settings import Settings
 from tests.quick import Quick, quick

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console import status_of
+from console.status import status_of
 from tests.quick import Quick, quick
 from tests.road import JPEG, mail
 

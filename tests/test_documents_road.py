@@ -18,7 +18,8 @@ import pytest
 from directive_helpers import reading_florist
 
 from assembly import keys_of, open_store
-from console import explain_paths, reading_store
+from console.beside import reading_store
+from console.reading import explain_paths
 from core.document import Document
 from core.reading import Quantity
 from engine.papers import PaperPool

@@ -17,11 +17,11 @@ from connectors.clickup.tasks import ClickUpTasks
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.threads import HubSpotThreads
 from connectors.r2.files import R2Files
-from console import reading_store
+from console.beside import reading_store
+from console.persons import erase_person, export_person
 from core.effects import Effect, Receipt, StoreFile
 from core.erasure import Forgets, Trace
 from core.errors import Rejected, Transient, Unauthorized
-from persons import erase_person, export_person
 from tests.fakes.clickup import ClickUp
 from tests.fakes.hubspot import HubSpot
 from tests.road import JPEG, Light, daemon, mail

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from assembly import VERSION, keys_of
-from console import reading_store, status_of
+from console.beside import reading_store
+from console.status import status_of
 from core.effects import StoreFile
 from core.ports import Change, Settled
 from engine.healing import reading_version

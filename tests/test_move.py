@@ -13,7 +13,7 @@ from r2_server import r2_server
 from sqlalchemy import func, select, text
 
 from assembly import keys_of, open_store
-from console import move_store
+from console.keeping import move_store
 from core.errors import UserError
 from settings import Settings
 from store import open_store as open_

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console import reading_store
+from console.beside import reading_store
 from core.alerts import alerts_of
 from core.case import Case
 from engine.cases import actions_of

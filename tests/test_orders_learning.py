@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from console import evaluate_lessons
+from console.reading import evaluate_lessons
 from engine.erasure import export
 from engine.evaluation import as_json, evaluate, labelled
 from tests.browser import text_of

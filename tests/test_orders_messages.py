@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from console import act_on
+from console.cases import act_on
 from core.case import Case
 from core.reading import Quantity
 from engine.cases import actions_of

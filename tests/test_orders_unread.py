@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from console import case_of
+from console.cases import case_of
 from core.alerts import alerts_of
 from core.case import Case
 from core.document import Code, Document, Page, Trouble, unread

@@ -78,7 +78,7 @@ def test_counts_that_cannot_be_kept_are_kept_later(store: SqlStore, monkeypatch:
 def test_status_shows_the_days_calls_and_what_is_left_of_hubspots_budget(tmp_path: Path) -> None:
     from rich.console import Console
 
-    from console import status_of
+    from console.status import status_of
 
     with HubSpot() as portal:
         own = {"hubspot_api_key": portal.token, "hubspot_base_url": portal.url, "hubspot_hub_id": "1"}

@@ -15,7 +15,7 @@ from r2_server import R2Server, r2_server
 from assembly import open_house
 from connectors.r2.client import Bucket, R2Client
 from connectors.r2.spool import R2Spool
-from console import back_up, put_back
+from console.keeping import back_up, put_back
 from core.errors import PortError, Transient, UserError
 from core.ports import Spool
 from store.crypto import Keys

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from console import reading_store
+from console.beside import reading_store
 from core.case import Case, Party, Thread
 from core.ports import Change
 from tests.fakes.twilio import Twilio

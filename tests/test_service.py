@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from console.units import place_units, units
 from core.errors import UserError
 from engine.directives import Report
 from engine.lanes import Lane, LocalLanes
 from engine.service import Probe
-from operations import place_units, units
 from tests.road import ADMIN, ROOT
 
 #: systemd-analyze scores exposure from 0 (tight) to 10.

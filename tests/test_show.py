@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from console import zone_of
+from console.status import zone_of
 from core.wording import zone_text
 from engine.show import case
 from settings import Settings

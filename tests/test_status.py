@@ -23,7 +23,7 @@ import pytest
 from rich.console import Console
 
 from assembly import daemon_state, sole_daemon
-from console import status_of
+from console.status import status_of
 from core.errors import UserError
 from engine.show import state
 from tests import postgres

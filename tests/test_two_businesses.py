@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from assembly import now
-from console import act_on, reading_store
+from console.beside import reading_store
+from console.cases import act_on
 from core.case import Case, Party
 from core.message import Address, Message
 from core.ports import Change

@@ -13,11 +13,11 @@ from fakes.clickup import ClickUp
 from fakes.wire import Webhook
 from web_help import KEY, Running, running
 
+from console.webhooks import lines, webhooks
 from core.errors import PortError, Unauthorized, UserError
 from hooks import clickup_hook
 from settings import Settings
 from tests.quick import Quick
-from vendors import lines, webhooks
 from web.options import Options
 
 PUBLIC = "https://guichet.example"

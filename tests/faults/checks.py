@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from console import reading_store
+from console.beside import reading_store
 from core.ports import Delivery, JournalEntry
 from settings import Settings
 from tests.faults.outside import Ledger

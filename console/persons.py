@@ -1,26 +1,20 @@
-"""What ``daemon.py person`` does: erase one everywhere, or hand over all that is kept of him. Part of the composition root."""
+"""What ``daemon.py person`` does: erase one everywhere, or hand over all that is kept of him."""
 
 from __future__ import annotations
 
 import contextlib
 import getpass
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from assembly import keys_of, now
-from console import reading_store, unbound_office
+from console.beside import reading_store, unbound_office
 from core.directive import Business
 from engine.directives import load_all
 from engine.erasure import Eraser, Report, export
-from engine.house import House
 from settings import Settings
 from spools import open_spool
 from switchboard import Switchboard, ticket_properties
-
-if TYPE_CHECKING:
-    from store import SqlStore
 
 
 def erase_person(settings: Settings, address: str, *, dry: bool) -> Report:
@@ -35,17 +29,6 @@ def export_person(settings: Settings, address: str, folder: Path) -> str:
         person = eraser.find(address)
         number = export(person, open_spool(settings, keys_of(settings)), folder)
     return f"{number} fichiers écrits dans {folder} : {len(person.cases)} dossiers, {len(person.letters)} messages."
-
-
-@contextlib.contextmanager
-def eraser_beside(house: House, settings: Settings) -> Iterator[Eraser]:
-    """An eraser for the service that is running, with connections of its own to what is outside: the couriers use theirs."""
-    with contextlib.ExitStack() as open_:
-        store = cast("SqlStore", house.store)
-        properties = partial(ticket_properties, house.published.current.values())
-        for outlet in (outlets := Switchboard(settings, house.spool, now).outlets(store, house.office, "", properties)):
-            open_.callback(outlet.close)
-        yield Eraser(store, outlets, house.spool, now)
 
 
 @contextlib.contextmanager

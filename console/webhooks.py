@@ -1,6 +1,6 @@
 """What vendors must know to tell us things at once: the addresses of our webhooks, where to paste them, and ClickUp's made by its API.
 
-Part of the composition root; behind ``daemon.py webhooks``.
+Behind ``daemon.py webhooks``.
 """
 
 from __future__ import annotations
