@@ -8,12 +8,14 @@ from typing import Literal
 
 from core.adding import Addition, addition
 from core.case import UNDECIDED
-from core.events import ADDS, AMENDS, MessageRead, OperatorActed
+from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
 from core.gates import walk
+from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
 from core.joining import add_files, answered, proven, remember, repeat, store_files, tell_oversize, unlocks, words
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
+from core.receipts import arrived, received
 from core.rows import joined
 from core.values import condition_values, missing
 from core.work import Work
@@ -24,6 +26,9 @@ MOST_UNCLEAR = 2
 
 def customer(work: Work, event: MessageRead) -> None:
     """The customer writes while nothing is decided yet."""
+    if ASKS_AFTER in event.hints and judges(work.directive) and not event.message.attachments:
+        arrived(work, event)
+        return
     verdict = event.reading.verdict
     answer = verdict.answer if verdict is not None else "unclear"
     before, facts = condition_values(work.case, work.directive), work.case.facts
@@ -72,9 +77,12 @@ def customer(work: Work, event: MessageRead) -> None:
             walk(work)
             return
     stage, offer, shown = work.case.stage, work.case.quote, work.case.shown
+    receipts = work.case.counts.get(RECEIPT, 0)
     if lacked and not unlocking and not unclear and missing(work.case, work.directive, required=True):
         work.change(asked=())  # he answered, and something is still missing: ask again for what remains
     walk(work)
+    if work.case.counts.get(RECEIPT, 0) == receipts and work.case.stage == "waiting_review":
+        received(work, event, added)
     if (work.case.stage, work.case.quote) == (stage, offer) and stage == "waiting_approval":
         _unclear(work, event, news)
     elif work.case.stage == stage == "waiting_info" and unclear:

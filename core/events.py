@@ -21,6 +21,10 @@ Role = Literal["customer", "admin", "stranger"]
 AMENDS = "amends"
 #: The hint of a message that puts something on top of what was asked for: "adds", "also" (what it names has to tell), "unclear".
 ADDS = "adds"
+#: The hint of a message that asks whether the request has arrived.
+ASKS_AFTER = "asks-after"
+#: The hint of a message that its words alone led to the case, no thread and no reference of ours: an administrator's decides nothing.
+UNTIED = "untied"
 #: The hint that holds what may be the password of a file, a line each: it is tried and told to nobody.
 SECRETS = "secrets"
 
@@ -32,7 +36,7 @@ class MessageRead:
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
-    be meant; ``AMENDS``, ``ADDS``, ``SECRETS``). ``repeat_of`` names the message it repeats.
+    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``SECRETS``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
     """

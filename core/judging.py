@@ -14,7 +14,7 @@ from core.alerts import Alert, alerts_of
 from core.case import Case, Judgement, Shown
 from core.correcting import changes_lines, corrected, names_lines, outdated, told
 from core.directive import Directive
-from core.events import MessageRead, OperatorActed
+from core.events import UNTIED, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.complete import HANDED
 from core.gates.review import again
@@ -82,6 +82,10 @@ def by_reply(work: Work, event: MessageRead) -> None:
     verdict, who = event.reading.verdict, event.message.sender.email
     answer = verdict.answer if verdict is not None else "unclear"
     evidence = verdict.evidence if verdict is not None else ""
+    if UNTIED in event.hints:
+        why = "ce message ne répond à aucun avis : il ne décide rien, voici la demande ; votre réponse à celui-ci comptera"
+        _old_facts(work, why)
+        return
     known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
         judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)

@@ -14,15 +14,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 #: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin) and ``files`` (name, type,
 #: size, url) are lists of mappings; ``unsure`` (what is missing or doubtful), ``lines`` (of a request for several things) and
 #: ``alerts`` (the others) are lists of sentences; ``facts`` are those of the whole request: what each of several lines says stands in
-#: ``lines`` alone. ``fact`` maps a fact's name to its value, that of the first line; ``file_count`` is a number.
-#: ``unverified`` is '' unless the author of an administrator's reply could not be verified: then why. All others are text, '' when unknown.
+#: ``lines`` alone, what a message puts on top in ``added``, [] when it does not. ``fact`` maps a fact's name to its value, that of the
+#: first line; ``file_count`` is a number. ``unverified`` is '' unless the author of an administrator's reply could not be verified: then
+#: why. All others are text, '' when unknown.
 OFFERED_VALUES: frozenset[str] = frozenset(
     {
         *("name", "email", "phone", "language", "subject", "kind", "business", "reference"),
         *("amount", "unit", "price", "old_price", "price_reason", "days_left", "expires_on", "opened_on"),
         *("missing", "wanted", "facts", "fact", "files", "file_count", "files_urls"),
         *("summary", "message", "note", "reasons", "status", "stage", "who", "how", "evidence"),
-        *("unsure", "lines", "alerts", "confidence", "repeats"),
+        *("unsure", "lines", "alerts", "confidence", "repeats", "added"),
         *("ticket_url", "task_url", "case_url", "approve_url", "unverified"),
     }
 )

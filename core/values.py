@@ -192,6 +192,7 @@ def text_values(
         "message": "",
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
+        "added": [],
         # What cannot be told from its author's address: see core.answers.admin.
         "unverified": "",
         "repeats": case.repeats_ref,

@@ -22,7 +22,9 @@ from core.errors import PortError, UserError
 from core.events import (
     ADDS,
     AMENDS,
+    ASKS_AFTER,
     SECRETS,
+    UNTIED,
     DeadlinePassed,
     EffectDone,
     EffectParked,
@@ -52,7 +54,7 @@ from engine.reader import again
 from engine.understanding import journal_lines
 from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
-from processors.continuing import adds, changes
+from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice, same_correspondent
 from processors.passwords import passwords_in
 
@@ -226,6 +228,8 @@ class Clerk:
         if case is None:
             business = self._office.business(reading.business)
             directive = business.directive(reading.directive) or business.default
+            if self._finder.judges_anew(read):
+                directive = business.default  # his yes to what does not wait is no order of his
             if directive.default and (meant := business.directive(row.hints.get(AS, ""))) is not None:
                 directive = meant
                 read_as = understand(message, business, now=now, only=meant.name)
@@ -486,6 +490,7 @@ def _name(cause: Cause) -> str:
 def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     """What a further message's inbox told of it, and what its case has to know."""
     more = {"ambiguous": choice.why} if choice.ambiguous else {}
+    more |= {UNTIED: ""} if choice.untied else {}
     more |= said_hints(read.message.text)
     if "again" not in read.row.hints and any(one.locked for one in case.unread):
         more[SECRETS] = "\n".join(passwords_in(read.message.text))
@@ -495,6 +500,7 @@ def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
 def said_hints(text: str) -> dict[str, str]:
     """What the words of a further message say of how it goes with what was asked for."""
     more = {AMENDS: ""} if changes(text) else {}
+    more |= {ASKS_AFTER: ""} if inquires(text) else {}
     return {**more, ADDS: told} if (told := adds(text)) else more
 
 

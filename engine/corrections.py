@@ -195,6 +195,17 @@ def _value(
         return None
 
 
+def decides(message: Message) -> bool:
+    """Whether a message begins with a decision in so many words, whatever else stands beside it: "je valide la commande …"."""
+    plain = plain_text(message.text.strip()[:_LONGEST])
+    return message.confident and message.automatic is None and bool(_DECISION.match(plain))
+
+
+_DECISION = re.compile(
+    r"\W*(?:(?:ok|oui|yes|non|no|bonjour|bonsoir|salut|hello|hi)\W+){0,3}(?:je |nous |on |i |we |c'est |c’est )?"
+    r"(?:valide[es]?|validons|approuve[es]?|approuvons|approved?|validated?|rejete[es]?|rejette|rejetons|refuse[es]?|refusons|rejected|"
+    r"declined?)\b(?!\W*\?)"
+)
 _NO = re.compile(
     r"\W*(?:(?:bonjour|bonsoir|hello|hi|desole|sorry)\W+)?"
     r"(?P<no>(?:je |nous |on |commande |c'est |c’est )?"

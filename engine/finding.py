@@ -10,18 +10,17 @@ from datetime import datetime, timedelta
 from core.case import UNDECIDED, Case
 from core.directive import Directive
 from core.effects import Receipt
-from core.gates.fulfil import awaited
 from core.joining import BLANK, GREETING
 from core.judging import judges
 from core.message import Message, is_decoration
 from core.ports import ReadRow
 from core.quote import read_button
 from core.rows import rows_spec
+from engine.meant import Meant
 from engine.office import Office
 from engine.overlay import Overlay
 from engine.pipeline import request_words
-from processors.analyze import facts_of
-from processors.continuing import adds, changes, continues, replaces
+from processors.continuing import adds, changes, continues
 from processors.correlate import (
     Candidate,
     Choice,
@@ -53,6 +52,7 @@ class Finder:
 
     def __init__(self, office: Office, *, clock: Callable[[], datetime]) -> None:
         self._office, self._clock = office, clock
+        self._meant = Meant(office, clock=clock)
         #: Of the messages of the batch at hand, by their row, for they are asked for twice or more: their clues, and ``same_request``.
         self._clues: dict[int, Clues] = {}
         self._same: dict[int, str] = {}
@@ -143,9 +143,10 @@ class Finder:
             choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
             choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
-        if choice.case_id is None and not is_admin and (only := self._amended(read, found, list(cases.values()))) is not None:
-            why = f"Change la seule demande de cette personne qui attend, le dossier {only.ref} : une personne doit confirmer."
-            return Choice(only.id, "correspondent", why), ""
+        if choice.case_id is None and not is_admin and (only := self._meant.by_customer(read, found, list(cases.values()))):
+            return only, ""
+        if choice.case_id is None and is_admin and message.channel != "whatsapp" and not found.forwarded:
+            choice = self._meant.by_admin(message, overlay) or choice
         if choice.case_id is None and not found.replies:
             twin = overlay.by_thread(self.same_request(read))
             case = overlay.case(twin) if twin else None
@@ -196,41 +197,18 @@ class Finder:
             return False
         return read.reading.repeat is not None or _says(read, directive, whole=whole)
 
-    def _amended(self, read: ReadRow, found: Clues, cases: Sequence[Case]) -> Case | None:
-        """The only request of the sender's that a person has yet to judge, where the message says in words what is to be otherwise
-        of it. None of several: then who judges them is told of the message."""
-        message = read.message
-        if not changes(message.text) or message.authentication.verdict == "fail" or found.forwarded:
-            return None
-        waiting = self.to_judge(message.sender.email, cases, read.reading.business)
-        if len(waiting) != 1:
-            return None
-        # A whole request that only begins with such a word may be another one.
-        directive = self._office.directive(waiting[0])
-        if read.reading.directive == directive.name and _says(read, directive, whole=True) and not replaces(message.text):
-            return None
-        told = facts_of(message, directive, now=self._clock())
-        return waiting[0] if any(e.source in ("text", "subject") for f in told for e in f.evidence) else None
-
-    def to_judge(self, sender: str, cases: Sequence[Case], business: str) -> list[Case]:
-        """Which of these are the sender's and wait until a person judges what they say."""
-        return [
-            c
-            for c in cases
-            if c.stage in UNDECIDED
-            and c.business == business
-            and judges(self._office.directive(c))
-            and (sender in c.people or any(same_correspondent(sender, p) for p in c.people))
-        ]
-
     def beside(self, read: ReadRow, directive: Directive, overlay: Overlay) -> list[Case]:
-        """Requests of the sender's that a message may have to do with which opens a case by that directive: it is read by a person,
-        or says that something is to be otherwise."""
-        if not (awaited(directive) or changes(read.message.text)) or self.is_admin(read.message):
+        """Requests of the sender's that a message may have to do with which opens a case by that directive (engine.meant)."""
+        if self.is_admin(read.message):
             return []
         ids = dict.fromkeys(i for person in people_of(read.message) for i in overlay.by_person(person))
-        cases = [c for i in ids if (c := overlay.case(i)) is not None]
-        return self.to_judge(read.message.sender.email, cases, directive.business)
+        return self._meant.beside(read, directive, [c for i in ids if (c := overlay.case(i)) is not None])
+
+    def judges_anew(self, read: ReadRow) -> bool:
+        """Whether an administrator says yes or no to something in a message that answers no notice and is no request of his."""
+        business = self._office.business(read.reading.business)
+        judged = next((d for d in business.directives if judges(d)), None)
+        return judged is not None and self.is_admin(read.message) and self._meant.decides(read.message, judged)
 
     def _said_last(self, case_id: str | None, cases: Sequence[Case], overlay: Overlay) -> Case | None:
         """The case that a chat was about last: the one of those minutes, or one that it opened since."""

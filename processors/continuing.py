@@ -16,21 +16,62 @@ _BEGINS = re.compile(
     r"actually|in fact|instead|here (?:is|are|it is|they are|you go)|as (?:asked|requested|promised|agreed)|i forgot|to complete|"
     r"attached)\b"
 )
+#: "passer de 3000 à 5000", "increase it to 5000": from one number to another; folded. "Passer commande de 3000" is none.
+_FROM_TO = (
+    r"\b(?:pass(?:er|ez|e|ons)|augment(?:er|ez)|monte[rz]|baisse[rz]|reduire|reduisez|diminue[rz]|descendre|descendez|increase|raise|"
+    r"reduce|lower|go)\b(?!(?: une)?(?: nouvelle)? commande\b)(?: [a-z]\w*){0,5}? "
+    r"(?:(?:de|from) \d[\d ]*(?: \w+)?(?: \w+){0,4}? (?:a|to)|(?<!prix )(?<!price )(?:a|to)) \d"
+)
 #: How people say that something they asked for is to be otherwise; folded.
 _OTHERWISE = re.compile(
-    r"\b(?:finalement|en fait|plutot|au lieu d|a la place|correction|rectif\w*|corrige\w*|modif\w*|change[rz]?|changement|remplace[rz]?|"
+    r"\b(?:finalement|en fait|plutot|au lieu d(?:e|es|u)?|"
+    r"a la place|correction|rectif\w*|corrige\w*|modif\w*|change[rz]?|changement|remplace[rz]?|"
     r"je me suis trompe\w*|on s est trompe\w*|erreur de ma part|petite erreur|je voulais dire|"
-    r"actually|instead|rather than|change|changed|amend\w*|my mistake|i meant|beddel\w*|bdel\w*|badel\w*|بدل\w*)\b"
+    r"actually|instead|rather than|change|changed|amend\w*|my mistake|i meant|beddel\w*|bdel\w*|badel\w*|بدل\w*)\b|" + _FROM_TO
 )
 #: Those of them that name what is replaced, or come before nothing else; folded.
 _REPLACES = re.compile(
-    r"\b(?:au lieu d|a la place|je me suis trompe\w*|on s est trompe\w*|erreur de ma part|je voulais dire|instead of|rather than|"
-    r"my mistake|i meant)\b|^(?:bonjour |bjr |salam |hello |hi |re |dsl |desole |pardon )*(?:finalement|en fait|correction|rectif\w*)\b"
+    r"\b(?:au lieu d(?:e|es|u)?|a la place|"
+    r"je me suis trompe\w*|on s est trompe\w*|erreur de ma part|je voulais dire|instead of|rather than|"
+    r"my mistake|i meant)\b|^(?:bonjour |bjr |salam |hello |hi |re |dsl |desole |pardon )*(?:finalement|en fait|correction|rectif\w*)\b|"
+    + _FROM_TO
 )
+#: That the message is about a request that there is already: "sur ma commande", "à notre commande d'hier", "to my order"; folded.
+_OF_ONE = re.compile(
+    r"\b(?:a|sur|dans|pour|avec|de|d|to|on|of|in|for|with) (?:ma|notre|la|cette|mon|my|our|the|this) (?:\w+ ){0,2}?"
+    r"(?:commande|bon de commande|demande|order|request|lcommande)\b(?! (?:de|of|for|suivante|nouvelle|ci) )"
+)
+#: Words that may come before a verb that adds when nothing else was asked for: greetings, that one had forgotten it, asking for it; folded.
+_BEFORE = frozenset(
+    "re merci thanks svp please ok oui et ah oups pardon desole desolee dsl sorry au fait a propos finalement en effet du coup by the way "
+    "j on nous ai avons avais avait avions oublie oubliais oubliait oublions oublier oubli petit un forgot forget i we est ce que "
+    "pouvez vous pourriez peux tu serait il possible can you could would faut faudrait faudra fo je voudrais voudrait voudrions souhaite "
+    "souhaiterais souhaitons souhaiterions aimerais aimerions veux de d veuillez afak 3afak khoya me y lui aussi egalement to also kindly "
+    "just encore".split()
+)
+_GREETS = frozenset("bonjour bonsoir bjr slt salut salam hello hi dear cher chere".split())
+#: Words after a greeting that are a name.
+_NAME = 3
 #: How people say that something comes on top; folded.
 _ADDS = re.compile(
     r"\b(?:r?ajout(?:e|ez|er|ons)?|add|n?zid(?:ou|o|u|na|ni|lna|li|oulna|liya)?|اضف|اضيفوا?|زيد(?:وا|و|نا|ني|لنا|لي|ونا|وني)?)\b"
 )
+#: Whether what was sent has arrived; folded.
+_ARRIVED = re.compile(
+    r"\b(?:avez vous|auriez vous|vous avez|as tu|tu as|a t on|est ce que vous avez)(?: bien| pu)? (?:recu|eu|recevoir) "
+    r"(?:ma|notre|mon|nos|mes|le|la) (?:\w+ ){0,2}?(?:commande|bon|bc|demande|message|mail|mails|email|courriel|whatsapp)\b|"
+    r"\b(?:confirme[rz]?|accuse[rz]?)(?: \w+){0,3}? reception (?:de|d) (?:ma|notre|mon|cette|la)\b|"
+    r"\bbonne reception (?:de|d) (?:ma|notre|mon|cette|la) (?:commande|demande)\b|"
+    r"\b(?:ma|notre) (?:commande|demande)(?: \w+){0,3}? (?:a t elle|est elle|a|est)(?: bien| ete){0,2} "
+    r"(?:recue|prise en compte|enregistree)\b|"
+    r"\b(?:did you|have you|you)(?: \w+)? (?:get|got|receive|received) (?:my|our|the) (?:\w+ ){0,2}?"
+    r"(?:order|request|message|email|mail|po)\b|"
+    r"\b(?:confirm|acknowledge)(?: \w+){0,3}? (?:receipt of|you (?:have )?(?:received|got)) (?:my|our|the)\b|"
+    r"\bw[ae]?s+[ae]?l+[ae]?t?\w{0,3}kom (?:dik |had )?(?:l ?)?(?:commande|kommande|talab\w*)\b|"
+    r"(?:وصلاتكم|وصلتكم|توصلتو\w*|استلمتم)\b.{0,20}طلب\w*"
+)
+#: Words of a message that only asks that.
+_SHORT = 45
 #: Words that may say so, or may not; folded.
 _ALSO = re.compile(
     r"\b(?:aussi|egalement|also|as well|too|in addition|(?:en|de) plus|en supplement|supplementaires?|kaman|hta)\b"
@@ -77,6 +118,38 @@ def adds(text: str) -> Adds:
     if not verb and otherwise:
         return ""
     return "unclear" if otherwise or _HEDGED.search(plain) or _TAKES.search(plain) else "adds" if verb else "also"
+
+
+def tops(text: str) -> bool:
+    """Whether a message plainly puts something on top of a request that there is: it asks for nothing before, or says so. Never
+    raises; linear."""
+    return adds(text) == "adds" and (refers(text) or _begins_adding(_plain(text, _READ_MORE)))
+
+
+def _begins_adding(plain: str) -> bool:
+    named = 0
+    for word in plain.replace("-", " ").split():
+        if _ADDS.fullmatch(word):
+            return True
+        if word in _GREETS:
+            named = _NAME
+        elif word not in _BEFORE:
+            if not named or not word.isalpha():
+                return False
+            named -= 1
+    return False
+
+
+def refers(text: str) -> bool:
+    """Whether a message speaks of a request that there is already: "sur ma commande". Never raises; linear."""
+    return _OF_ONE.search(_plain(text, _READ_MORE)) is not None
+
+
+def inquires(text: str) -> bool:
+    """Whether a short message asks if what was sent has arrived, and nothing is to be otherwise. Never raises; linear."""
+    if len(text) > 2 * _READ_MORE or len(text.split()) > _SHORT or changes(text):
+        return False
+    return _ARRIVED.search(_plain(text, 2 * _READ_MORE).replace("-", " ")) is not None
 
 
 def _plain(text: str, most: int = _READ) -> str:

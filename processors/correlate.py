@@ -152,13 +152,14 @@ class Candidate:
 class Choice:
     """``case_id`` None means a case of its own; ``why`` tells people, in French.
 
-    ``ambiguous``: several cases fit and none was guessed.
+    ``ambiguous``: several cases fit and none was guessed. ``untied``: neither a thread nor a reference of ours leads there, the words do.
     """
 
     case_id: str | None
     how: Literal["token", "thread", "correspondent", "none"]
     why: str
     ambiguous: bool = False
+    untied: bool = False
 
 
 def subject_stem(subject: str) -> str:

@@ -35,6 +35,8 @@ NOT_ASKED = re.compile(
     r"(?<!que )(?<!comme )\b(?:la\s+derniere\s+fois|l['’]autre\s+fois|last\s+time|usually|habituellement|normalement|"
     r"(?:a|avait|avions|avais|avons)\s+pris|lme?rra\s+li\s+fatet)\b[^,;.!?\n]*$"
     r"|\b(?:un\s+prix|un\s+devis|une\s+offre|vos?\s+prix|tarifs?|combien|a\s+(?:quote|price)|ch7al|taman)\s+(?:pour|de|des|for|dyal|of)\s+(?:les\s)?$"
+    r"|\b(?:passe[rz]|augmente[rz]|monte[rz]|baisse[rz]|reduire|reduisez|diminue[rz]|increase|raise|reduce|lower)\b"
+    r"(?!\s(?:une\s)?(?:nouvelle\s)?commande\b)[^,;.!?\n\d]{0,40}\b(?:de|from)\s$"
     r"|\b(?:rest(?:e|ent|ait|ant)|plus\s+que|left|en\s+stock|stock\s+de|b9a|ba9i|baqi)\W+(?:\w+\W+){0,3}$"
     r"|\b(?:au\s+lieu|a\s+la\s+place|instead|rather\s+than|plutot\s+que|et\s+non|and\s+not|pas|machi|contre|3iwad|f?\s?blast)\W+(?:(?:de|des|d|les?|of|the)\W+)?$"
 )

@@ -61,12 +61,14 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
         work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
         # Whom we waited for in vain needs no word that we have heard him.
-        if spec.receipt and not shown_before and case.thread.to and not case.counts.get(HANDED) and work.count("receipt") == 1:
+        if spec.receipt and not shown_before and case.thread.to and not case.counts.get(HANDED) and work.count(RECEIPT) == 1:
             work.because("receipt", "le client apprend que sa demande est bien là et attend une vérification")
             work.tell_customer(spec.receipt, "outcome")
     return "waiting_review"
 
 
+#: How often the customer was told that his request, or something of it, is here.
+RECEIPT = "receipt"
 #: Why a notice is shown again: what is told first in it.
 AGAIN = frozenset({"correct", "total", "arisen", "old-facts"})
 

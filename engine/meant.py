@@ -1,0 +1,193 @@
+"""Which waiting request a message means that nothing ties to one: no thread, no reference of ours, written anew.
+
+Only where the words say plainly that they are about one, and there is one alone that they can be about. Else the message keeps a case
+of its own, and it and those requests tell of each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from core.case import UNDECIDED, Case
+from core.directive import Directive
+from core.gates.fulfil import awaited
+from core.judging import judges
+from core.message import Message
+from core.ports import ReadRow
+from core.reading import Fact, Rows
+from core.rows import rows_of, rows_spec
+from engine.corrections import decides
+from engine.office import Office, verdict_of
+from engine.overlay import Overlay
+from processors.analyze import facts_of
+from processors.continuing import adds, changes, inquires, refers, replaces, tops
+from processors.correlate import Choice, Clues, same_correspondent
+
+#: Requests that wait for an administrator among which one that he names is looked for.
+MOST_WAITING = 200
+#: Characters of a reference that a person would write to name a request.
+_NAMED = re.compile(r"[^\W_](?:[\w./-]{2,38}[^\W_])")
+
+
+class Meant:
+    """For the finder of cases."""
+
+    def __init__(self, office: Office, *, clock: Callable[[], datetime]) -> None:
+        self._office, self._clock = office, clock
+
+    def by_customer(self, read: ReadRow, found: Clues, cases: Sequence[Case]) -> Choice | None:
+        """The request of the sender's that a person has yet to judge and that the message changes, adds to or asks after."""
+        message = read.message
+        if message.authentication.verdict == "fail" or found.forwarded:
+            return None
+        waiting = self.to_judge(message.sender.email, cases, read.reading.business)
+        if not waiting:
+            return None
+        if changes(message.text):
+            return self._changed(read, waiting)
+        if tops(message.text):
+            return self._added(read, waiting)
+        if inquires(message.text) and not message.attachments and not adds(message.text):
+            return self._asked_after(read, waiting)
+        return None
+
+    def _changed(self, read: ReadRow, waiting: Sequence[Case]) -> Choice | None:
+        only = self._only(read, waiting)
+        if only is None:
+            return None
+        directive, told = self._told(read, only)
+        # A whole request that only begins with such a word may be another one.
+        whole = read.reading.directive == directive.name and _whole(read.reading.facts, directive)
+        if whole and not replaces(read.message.text) and not refers(read.message.text):
+            return None
+        if not any(e.source in ("text", "subject") for f in told for e in f.evidence):
+            return None
+        return _choice(only, "Change la seule demande de cette personne qui attend")
+
+    def _added(self, read: ReadRow, waiting: Sequence[Case]) -> Choice | None:
+        only = self._only(read, waiting)
+        if only is None or rows_spec(self._office.directive(only)) is None:
+            return None
+        return _choice(only, "S'ajoute à la seule demande de cette personne qui attend")
+
+    def _asked_after(self, read: ReadRow, waiting: Sequence[Case]) -> Choice | None:
+        """Only where all that he says of his request is so in that one."""
+        like = [case for case in waiting if not _contradicts(self._told(read, case)[1], case, self._office.directive(case))]
+        only = self._only(read, like)
+        return (
+            _choice(only, "Demande si la seule demande de cette personne qui attend est arrivée") if only is not None else None
+        )
+
+    def _only(self, read: ReadRow, waiting: Sequence[Case]) -> Case | None:
+        """The one that it can mean: that of the reference that it names, else the only one there is, of another reference or none."""
+        named = {case.id: self._references(read, case) for case in waiting}
+        if any(named.values()):
+            meant = [c for c in waiting if named[c.id] & _references_of(c, self._office.directive(c))]
+            if (
+                not meant
+                and len(waiting) == 1
+                and _references_of(waiting[0], self._office.directive(waiting[0])) == {waiting[0].ref}
+            ):
+                return waiting[0]  # the request has no reference of the customer's to be told apart by
+            return meant[0] if len(meant) == 1 else None
+        return waiting[0] if len(waiting) == 1 else None
+
+    def _references(self, read: ReadRow, case: Case) -> frozenset[str]:
+        """The references that the message names, read as the case's directive does."""
+        directive, told = self._told(read, case)
+        return frozenset(
+            _bare(str(f.value)) for f in told if (s := directive.fact(f.name)) is not None and s.type == "reference"
+        )
+
+    def _told(self, read: ReadRow, case: Case) -> tuple[Directive, tuple[Fact, ...]]:
+        directive = self._office.directive(case)
+        return directive, facts_of(read.message, directive, now=self._clock())
+
+    def to_judge(self, sender: str, cases: Sequence[Case], business: str) -> list[Case]:
+        """Which of these are the sender's and wait until a person judges what they say."""
+        return [
+            c
+            for c in cases
+            if c.stage in UNDECIDED
+            and c.business == business
+            and judges(self._office.directive(c))
+            and (sender in c.people or any(same_correspondent(sender, p) for p in c.people))
+        ]
+
+    def beside(self, read: ReadRow, directive: Directive, cases: Sequence[Case]) -> list[Case]:
+        """Requests of the sender's that a message may have to do with which opens a case by that directive: it is read by a person,
+        or says that something is to be otherwise, or comes on top."""
+        text = read.message.text
+        if not (awaited(directive) or changes(text) or adds(text) or refers(text)):
+            return []
+        return self.to_judge(read.message.sender.email, cases, directive.business)
+
+    def by_admin(self, message: Message, overlay: Overlay) -> Choice | None:
+        """The request that an administrator speaks of who writes anew, rather than in reply to a notice, that he says yes or no to one.
+
+        None where his words decide nothing or nothing waits. He answers no notice, so whatever he says decides nothing by itself.
+        """
+        waiting = [c for c in overlay.in_stage("waiting_review", MOST_WAITING) if judges(self._office.directive(c))]
+        if not waiting or not self.decides(message, self._office.directive(waiting[0])):
+            return None
+        words = {_bare(word) for word in _NAMED.findall(f"{message.subject}\n{message.text}") if any(c.isdigit() for c in word)}
+        named = [c for c in waiting if words & _references_of(c, self._office.directive(c))]
+        if len(named) == 1:
+            return Choice(named[0].id, "correspondent", f"L'administrateur parle du dossier {named[0].ref}.", untied=True)
+        why = "plusieurs demandes attendent votre avis : répondez à l'avis de celle dont vous parlez"
+        if words:
+            why = "aucune demande qui attend votre avis ne porte ce numéro, ou plusieurs : répondez à l'avis de celle dont vous parlez"
+        if words or len(waiting) > 1:
+            return Choice(waiting[0].id, "correspondent", why, ambiguous=True, untied=True)
+        return Choice(waiting[0].id, "correspondent", "L'administrateur parle de la seule demande qui l'attend.", untied=True)
+
+    @staticmethod
+    def decides(message: Message, directive: Directive) -> bool:
+        """Whether an administrator's words say yes or no to a request, a condition or a correction beside it or not."""
+        return decides(message) or verdict_of(message, directive, "admin").answer in ("approve", "refuse")
+
+
+def _choice(case: Case, why: str) -> Choice:
+    return Choice(case.id, "correspondent", f"{why}, le dossier {case.ref} : une personne doit confirmer.", untied=True)
+
+
+def _bare(reference: str) -> str:
+    return "".join(c for c in reference.casefold() if c.isalnum())
+
+
+def _references_of(case: Case, directive: Directive) -> set[str]:
+    """By which references people may call it: ours, and those that it was given."""
+    given = {_bare(str(f.value)) for f in case.facts if (s := directive.fact(f.name)) is not None and s.type == "reference"}
+    return {_bare(case.ref), *given} - {""} if given else {case.ref}
+
+
+def _whole(facts: Sequence[Fact], directive: Directive) -> bool:
+    """Whether these say by themselves all that the directive needs, in the message's own new words."""
+    told = {f.name for f in facts if any(e.source != "body" for e in f.evidence)}
+    needed = [s.name for s in directive.facts if s.required and s.unless is None and s.type != "files"]
+    return bool(needed) and told.issuperset(needed)
+
+
+def _contradicts(told: Sequence[Fact], case: Case, directive: Directive) -> bool:
+    """Whether what is told of a request is not so in the case: lines that it does not have, or another value."""
+    spec = rows_spec(directive)
+    columns = {*spec.columns, spec.name} if spec is not None else set()
+    for row in rows_of(tuple(f for f in told if f.name in columns), directive):
+        said = [c for c in row.cells if c.origin != "derived"]
+        held = [{c.name: c.value for c in one.cells} for one in rows_of(case.facts, directive)]
+        if not any(all(one.get(c.name) == c.value for c in said) for one in held):
+            return True
+    for fact in told:
+        held_ = case.fact(fact.name)
+        if fact.name in columns or isinstance(fact.value, Rows):
+            continue
+        if (
+            held_ is not None
+            and held_.value != fact.value
+            and (s := directive.fact(fact.name)) is not None
+            and s.type != "reference"
+        ):
+            return True
+    return False
