@@ -88,7 +88,8 @@ class Text:
 
     def render(self, language: str, values: Mapping[str, object], channel: str = "") -> tuple[str, str]:
         """(subject, body) in that language, in French when there is none in it; as written for that channel where it is."""
-        subject, body = (_compiled(source).render(values) for source in self._sources(language, channel))
+        subject, body = self._sources(language, channel)
+        subject, body = _compiled(subject).render(values) if "{" in subject else subject, _compiled(body).render(values)
         # Parts left out by ``{% if %}`` leave blank lines behind; an author need not count them.
         return " ".join(subject.split()), _BLANKS.sub("\n\n", body).strip() + "\n"
 

@@ -62,7 +62,7 @@ log = logging.getLogger("guichet.clerk")
 
 TAKE = 200
 #: Changes of one commit: whoever wants SQLite's one writer meanwhile waits for it, so it is to be over in a moment.
-SLICE = 100
+SLICE = 128
 #: A correspondent gets at most one automatic notice in this time (FAILURES 14).
 NOTICE_EVERY = timedelta(days=1)
 #: Characters of another case that a case tells of.

@@ -214,7 +214,7 @@ class Courier:
     @staticmethod
     def _filled(row: OutboxRow) -> Effect:
         """The effect with the receipts it refers to written into it."""
-        if b"${" not in codec.dump(row.effect):
+        if not row.refers:
             return row.effect
         return codec.revive(Effect, fill(codec.plain(row.effect), row.receipts, NO_LINK))
 

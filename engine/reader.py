@@ -26,7 +26,8 @@ from engine.pipeline import ReadMail
 
 log = logging.getLogger("guichet.reader")
 
-TAKE = 64
+#: Messages of one batch: what follows from them is committed, and delivered, in batches of about that many.
+TAKE = 128
 #: Seconds one message may take; past it its worker is ended and the message counts a failure.
 PER_MESSAGE = 60.0
 #: Messages that a worker gets at once, and bytes of them: their files are made durable together. It has two such bundles at

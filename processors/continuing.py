@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 Adds = Literal["adds", "also", "unclear", ""]
@@ -153,6 +154,25 @@ def inquires(text: str) -> bool:
 
 
 def _plain(text: str, most: int = _READ) -> str:
-    plain = unicodedata.normalize("NFKD", text[:most].casefold())
-    plain = "".join(c if c.isalnum() or c == "-" else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(plain.split())
+    return _folded(text[:most])
+
+
+@lru_cache(maxsize=64)
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS).split())
+
+
+class _Letters(dict[int, str | None]):
+    """What each character becomes: letters, digits and hyphens stay, marks over letters go, all else parts words."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        told = None if unicodedata.combining(letter) else letter if letter.isalnum() or letter == "-" else " "
+        if len(self) < MOST_LETTERS:
+            self[code] = told
+        return told
+
+
+#: Characters that are remembered.
+MOST_LETTERS = 5000
+_LETTERS = _Letters()

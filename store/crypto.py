@@ -25,7 +25,30 @@ _WORTH_COMPRESSING, _LEVEL = 400, 1
 #: A sealed value may not unfold to more than this, in bytes, whatever it claims.
 _LARGEST = 256 * 1024 * 1024
 _NONCE = 12
+#: Bytes at the beginning of a sealed value by which no other is the same: its format and its nonce.
+HEAD = 1 + _NONCE
 SHORTEST_SECRET = 16
+
+
+class Mac:
+    """HMAC-SHA256 (RFC 2104) by one key of at most 64 bytes: what depends on the key alone is worked out once. Safe from any thread.
+
+    ``hmac.digest`` has OpenSSL look for its algorithm and take in the key anew each time, which takes three quarters of its time.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) > 64:
+            raise ValueError("a key longer than SHA-256's block")
+        padded = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def hex(self, text: bytes) -> str:
+        """The mac of the text, in hexadecimal."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text)
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
 
 class Unreadable(UserError):
@@ -69,6 +92,15 @@ class Keys:
     def _cipher(self) -> AESGCM:
         return AESGCM(self.encryption)
 
+    @cached_property
+    def chain(self) -> Mac:
+        """By the journal's key."""
+        return Mac(self.journal)
+
+    @cached_property
+    def _known(self) -> Mac:
+        return Mac(self.lookup)
+
     @property
     def check(self) -> str:
         """What the store keeps to recognise the key, without telling anything of it."""
@@ -107,7 +139,7 @@ class Keys:
 
     def hash(self, purpose: str, value: str) -> str:
         """The keyed hash by which the value is looked up; ``purpose`` keeps hashes of different things apart."""
-        return hmac.digest(self.lookup, f"{purpose}\n{value}".encode("utf-8", "surrogatepass"), "sha256").hex()
+        return self._known.hex(f"{purpose}\n{value}".encode("utf-8", "surrogatepass"))
 
     def person(self, address: str) -> str:
         """The hash of an email address or a phone number, however it is spelt; '' for ''."""

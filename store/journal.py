@@ -179,7 +179,7 @@ class Journal(Group):
         return self._hmac("row", before + _compact(line))
 
     def _digest(self, text_id: str, text: bytes) -> str:
-        return hmac.digest(self.keys.journal, b"text\n" + text_id.encode() + b"\n" + text, "sha256").hex()
+        return self.keys.chain.hex(b"text\n" + text_id.encode() + b"\n" + text)
 
     def _erased(self, text_id: str) -> str:
         return self._hmac("erased", text_id)
@@ -192,7 +192,7 @@ class Journal(Group):
         return self._hmac("head", f"{seq}\n{mac}")
 
     def _hmac(self, purpose: str, text: str) -> str:
-        return hmac.digest(self.keys.journal, f"{purpose}\n{text}".encode(), "sha256").hex()
+        return self.keys.chain.hex(f"{purpose}\n{text}".encode())
 
     def _head(self, connection: Connection) -> Head:
         return _head_of(connection.execute(select(meta.c.value).where(meta.c.name == _HEAD)).scalar())
@@ -297,13 +297,17 @@ class _Audit:
         return AuditReport(self.rows, not self.problems, tuple(self.problems), head, self.erased)
 
 
+_quick = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
 _canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str).encode
 _compact = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def canonical(data: Mapping[str, Any]) -> str:
     """JSON of one spelling only: sorted names, no spaces, ASCII; what is not JSON (Decimal, datetime) as its text."""
-    return _canonical(_plain(data))
+    try:
+        return _quick(data)
+    except TypeError:  # what JSON has no word for
+        return _canonical(_plain(data))
 
 
 def _plain(value: Any) -> Any:

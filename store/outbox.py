@@ -221,7 +221,10 @@ class Outbox(Group):
                 if named:
                     found[name] = named[own[-1] if own else list(named)[-1]]
             error = self._text("outbox.error", key, row["error"])
-            result.append(OutboxRow(effect, row["state"], row["attempts"], row["next_at"], found, error, row["sent_at"]))
+            refers = key in wanted
+            result.append(
+                OutboxRow(effect, row["state"], row["attempts"], row["next_at"], found, error, row["sent_at"], refers=refers)
+            )
         return result
 
     def _receipts(

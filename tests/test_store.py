@@ -109,7 +109,8 @@ class TestReader:
         read = reading(row, "Je veux « ça » — 3 €\n" * 200, "empreinte\nsur deux lignes")
         read = replace(read, message=replace(read.message, attachments=(file,)))
         store.save_readings([read], [], NOW)
-        assert store.read_messages(10) == [read]
+        assert store.read_messages(10) == [read], "remembered"
+        assert store.read_messages(10) == [read], "opened"
         assert store.unread(10, NOW) == []
         with store.db.read() as connection:
             assert [tuple(r) for r in connection.execute(select(files.c.sha256, files.c.owner, files.c.size))] == [

@@ -67,7 +67,7 @@ class DeadlineRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """An effect with where it stands. ``receipts`` are those of the case's named effects that its payload refers to."""
+    """An effect with where it stands. ``receipts`` are those of the case's named effects that its payload refers to (``refers``)."""
 
     effect: Effect
     state: State
@@ -76,6 +76,7 @@ class OutboxRow:
     receipts: Mapping[str, Receipt]
     error: str = ""
     sent_at: datetime | None = None
+    refers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

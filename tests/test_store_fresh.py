@@ -1,0 +1,82 @@
+"""What the store remembers and works out once is what it would have read, and calculated, each time."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from processors import continuing
+from store import SqlStore, open_store
+from store.crypto import Mac
+from store.reader import FRESH
+from store.tables import inbox
+from tests.store_help import KEYS, NOW, reading, taken
+
+pytest_plugins = ["tests.store_fixtures"]
+
+
+def test_a_reading_that_somebody_else_kept_since_is_the_one_that_counts(url: str) -> None:
+    store, other = (open_store(url, keys=KEYS, now=NOW) for _ in range(2))
+    store.take("gmail", "email", [taken("1")], {}, NOW)
+    [row] = store.unread(9, NOW)
+    store.save_readings([reading(row, "la première")], [], NOW)
+    other.db.write(lambda connection: connection.execute(update(inbox).values(state="new")))
+    other.save_readings([reading(row, "la seconde")], [], NOW)
+    assert [read.message.text for read in store.read_messages(9)] == ["la seconde"]
+    store.close()
+    other.close()
+
+
+def test_one_that_could_not_be_kept_is_forgotten(sqlite_store: SqlStore) -> None:
+    store = sqlite_store
+    store.take("gmail", "email", [taken("1")], {}, NOW)
+    [row] = store.unread(9, NOW)
+    store.save_readings([reading(row, "la première")], [], NOW)
+    store.save_readings([reading(row, "trop tard : elle était lue")], [], NOW)
+    assert [read.message.text for read in store.read_messages(9)] == ["la première"]
+
+
+def test_what_is_told_of_the_message_since_is_told(sqlite_store: SqlStore) -> None:
+    store = sqlite_store
+    store.take("gmail", "email", [taken("1")], {}, NOW)
+    [row] = store.unread(9, NOW)
+    store.save_readings([reading(row)], [], NOW)
+    store.db.write(lambda connection: connection.execute(update(inbox).values(attempts=2)))
+    assert [read.row.attempts for read in store.read_messages(9)] == [2]
+
+
+def test_only_some_are_remembered(sqlite_store: SqlStore) -> None:
+    store = sqlite_store
+    store.take("gmail", "email", [taken(str(n)) for n in range(FRESH + 50)], {}, NOW)
+    for _ in range(2):
+        store.save_readings([reading(row, str(row.id)) for row in store.unread(FRESH // 2 + 50, NOW)], [], NOW)
+    assert len(store._fresh) == FRESH
+    found = store.read_messages(FRESH + 50)
+    assert [read.message.text for read in found] == [str(read.row.id) for read in found]
+    assert len(found) == FRESH + 50
+    assert not store._fresh
+
+
+@given(st.binary(max_size=64), st.binary(max_size=300))
+def test_the_mac_is_hmac(key: bytes, text: bytes) -> None:
+    mac = Mac(key)
+    assert [mac.hex(text), mac.hex(text)] == [hmac.new(key, text, hashlib.sha256).hexdigest()] * 2
+
+
+def test_a_key_longer_than_a_block_is_refused() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        Mac(bytes(65))
+
+
+@given(st.text(max_size=300))
+@example("Finalement, c’est ÉTÉ - ﬁn ١٢ \u0345 İ")
+def test_letters_are_folded_one_by_one(text: str) -> None:
+    plain = unicodedata.normalize("NFKD", text[:200].casefold())
+    letters = (c if c.isalnum() or c == "-" else " " for c in plain if not unicodedata.combining(c))
+    assert continuing._plain(text) == " ".join("".join(letters).split())
