@@ -214,6 +214,16 @@ def bomb_workbook() -> bytes:
     return out.getvalue()
 
 
+def sealed_office(content: bytes, password: str) -> bytes:
+    """The .xlsx or .docx as Office closes it by that password. It must have 4096 bytes, as Office's have: a smaller one is laid out
+    wrongly by what closes it here."""
+    assert len(content) >= 4096
+    from msoffcrypto.method.ecma376_agile import ECMA376Agile
+
+    closed = ECMA376Agile.encrypt(password, io.BytesIO(content))
+    return bytes(closed if isinstance(closed, bytes) else closed.getvalue())
+
+
 def word_file(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> bytes:
     """A .docx of these paragraphs, then a table."""
     name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from core.case import Case
+from core.document import Kind, Trouble
 from processors.documents.read import read
 from processors.passwords import passwords_in
 from tests.browser import forms_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import orders_house
 from tests.orders_people import person
-from tests.paper_files import Line, sealed_pdf
+from tests.paper_files import Line, sealed_office, sealed_pdf, word_file, workbook
 from tests.quick import Quick, quick
 from tests.road import ADMIN, mail, plain
 
@@ -48,6 +50,41 @@ def test_only_the_right_one_of_some_passwords_opens_it() -> None:
     closed = read(FILE, "bon.pdf", "pdf", ocr=None, passwords=("non", "atlas-2026!"))
     assert closed.trouble is not None
     assert closed.trouble.code == "encrypted"
+
+
+ROWS = [["Désignation", "Quantité"], ["Sacs fond carré poignées torsadées", 5000]]
+#: What makes a Word file as large as one is.
+REMARKS = [f"Remarque {hashlib.sha256(str(n).encode()).hexdigest()}" for n in range(150)]
+OFFICE: list[tuple[str, Kind, Callable[[], bytes]]] = [
+    ("bon.xlsx", "sheet", lambda: workbook(ROWS)),
+    ("bon.docx", "text", lambda: word_file("Bon de commande : 5000 sacs fond carré poignées torsadées", *REMARKS)),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "made"), OFFICE)
+def test_workbooks_and_word_files_are_opened_by_theirs(name: str, kind: Kind, made: Callable[[], bytes]) -> None:
+    closed = sealed_office(made(), SECRET)
+    opened = read(closed, name, kind, ocr=None, passwords=("non", SECRET))
+    assert (opened.trouble, opened.text) == (None, read(made(), name, kind, ocr=None).text)
+    assert "torsadées" in opened.text
+    refused = read(closed, name, kind, ocr=None, passwords=("non", SECRET.lower()))
+    assert refused.trouble == Trouble("encrypted")
+
+
+def test_what_office_itself_opens_without_a_password_is_opened() -> None:
+    content = sealed_office(workbook(ROWS), "VelvetSweatshop")
+    assert "torsadées" in read(content, "bon.xlsx", "sheet", ocr=None).text
+
+
+def test_the_password_in_the_answer_opens_a_workbook_too(counter: Quick) -> None:
+    content = sealed_office(workbook(ROWS), SECRET)
+    counter.send(mail(COVER, sender=CLIENT, subject="Commande", files=(("bon.xlsx", content),), number=1))
+    (letter,) = counter.fresh("nadia@")
+    assert "« bon.xlsx » est protégé par un mot de passe" in plain(letter).replace("\n", " ").replace("\r", "")
+    counter.send(mail(f"Bonjour, le mot de passe est {SECRET}", sender=CLIENT, answers=letter, number=2))
+    case = counter.only()
+    assert (case.stage, case.unread) == ("waiting_review", ())
+    assert case.fact("quantity").value.amount == 5000  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,13 @@ def test_a_forwarded_mail_with_its_order(pool: PaperPool) -> None:
 
 # ------------------------------------------------------------------ what is not
 
-SEALED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def sealed() -> bytes:
+    return make.sealed_office(make.workbook([["a"]]), "secret")
+
+
 #: (what, its bytes, name, kind, trouble); made when it is asked for, since every worker loads this module.
 HOSTILE: list[tuple[str, Callable[[], bytes], str, Kind, str]] = [
     ("encrypted PDF", make.encrypted_pdf, "bon.pdf", "pdf", "encrypted"),
@@ -169,7 +175,11 @@ HOSTILE: list[tuple[str, Callable[[], bytes], str, Kind, str]] = [
     ("a picture bomb", make.bomb_png, "photo.png", "image", "bomb"),
     ("a workbook bomb", make.bomb_workbook, "bon.xlsx", "sheet", "bomb"),
     ("half a workbook", lambda: make.workbook([["a"]])[:700], "bon.xlsx", "sheet", "broken"),
-    ("a sealed workbook", lambda: SEALED, "bon.xlsx", "sheet", "encrypted"),
+    ("a sealed workbook", sealed, "bon.xlsx", "sheet", "encrypted"),
+    ("half a sealed workbook", lambda: sealed()[:3000], "bon.xlsx", "sheet", "broken"),
+    ("a seal without a container", lambda: CONTAINER + "EncryptedPackage".encode("utf-16-le"), "bon.xlsx", "sheet", "broken"),
+    ("a seal that costs hours", lambda: sealed().replace(b'"100000"', b'"999999"'), "bon.xlsx", "sheet", "too-slow"),
+    ("a workbook of before", lambda: CONTAINER + bytes(4000), "bon.xls", "sheet", "no-reader"),
     ("noise", lambda: os.urandom(5000), "bon.csv", "sheet", "broken"),
     ("no words", lambda: make.saved(Image.new("RGB", (300, 300), "white")), "photo.png", "image", "no-text"),
     ("a voice nobody hears", lambda: b"OggS" + bytes(200), "voix.ogg", "voice", "no-transcription"),

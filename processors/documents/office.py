@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.document import Page, Unread
-from processors.documents.archive import opened
+from processors.documents.archive import opened, unsealed
 from processors.documents.layout import clean
 from processors.documents.limits import Budget
 from processors.documents.sheet import decoded
@@ -17,7 +17,7 @@ _BODY = "word/document.xml"
 
 def read_word(content: bytes, budget: Budget) -> Iterator[tuple[Page, int]]:
     """One page: where a page of it ends only a printer knows. Raises Unread."""
-    with opened(content, budget.limits.unfolded) as archive:
+    with opened(unsealed(content, budget), budget.limits.unfolded) as archive:
         try:
             body = archive.read(_BODY)
         except KeyError:

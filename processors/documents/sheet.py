@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.document import Page, Unread, Word
-from processors.documents.archive import opened
+from processors.documents.archive import opened, unsealed
 from processors.documents.layout import clean
 from processors.documents.limits import Budget
 
@@ -26,6 +26,7 @@ _PERCENT = re.compile(r"%")
 
 def read_workbook(content: bytes, budget: Budget) -> Iterator[tuple[Page, int]]:
     """A page a sheet, each with how many there are. Raises Unread, also after some of them."""
+    content = unsealed(content, budget)
     opened(content, budget.limits.unfolded).close()
     import openpyxl
 
