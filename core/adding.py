@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.directive import Directive, FactSpec
 from core.reading import Fact, Row, Rows
-from core.rows import derived, rows_of, rows_spec
+from core.rows import derived, doubtful, rows_of, rows_spec
 
 #: How surely a fact of the whole request is known at most that was said only beside what is added.
 BESIDE = 0.4
@@ -27,17 +27,25 @@ class Addition:
     unclear: bool = False
 
 
-def addition(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive, told: str) -> Addition | None:
+def addition(
+    old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive, told: str, *, replaces: bool = True
+) -> Addition | None:
     """What a message adds of which the words tell (core.events.ADDS). None where it is to be taken as any other message: the directive
-    knows no lines, there is none yet, it says what was still lacking, or names nothing that could be one."""
+    knows no lines, there is none yet, it says what was still lacking, or names nothing that could be one.
+
+    ``replaces``: the message may put what it names in the place of what there is. Else, where no word tells that it adds either, whole
+    lines beside which one of the earlier ones is left out may be meant as well to be all as more.
+    """
     spec = rows_spec(directive)
     earlier = rows_of(old, directive)
-    if spec is None or not earlier or not told:
+    if spec is None or not earlier or not (told or not replaces):
         return None
     if told == "unclear":
         return Addition(old, unclear=True)
     needed = [n for n in spec.columns if (s := directive.fact(n)) is not None and s.required]
     said = [row for row in rows_of(new, directive) if any(e.source != "body" for c in row.cells for e in c.evidence)]
+    if not told:
+        return Addition(old, unclear=True) if _leaves_out(earlier, said, needed, directive) else None
     if len(earlier) == len(said) == 1 and _completes(earlier[0], said[0], needed):
         return None
     if not said:
@@ -91,6 +99,24 @@ def _completes(earlier: Row, said: Row, needed: Iterable[str]) -> bool:
     """Whether what is said is what the only line still lacks, and contradicts nothing of it."""
     lacks = any(earlier.cell(n) is None and said.cell(n) is not None for n in needed)
     return lacks and not _contradicts(said, earlier)
+
+
+def _leaves_out(earlier: Sequence[Row], said: Sequence[Row], needed: Sequence[str], directive: Directive) -> bool:
+    """Whether whole lines are said that leave out a thing of whole ones that are surely known."""
+    whole = [row for row in said if all(row.cell(n) is not None for n in needed)]
+    if not whole or not all(_sure(row, needed, directive) for row in earlier):
+        return False
+    named = {_what(row, directive) for row in said}
+    return any(_what(row, directive) not in named for row in earlier)
+
+
+def _sure(row: Row, needed: Iterable[str], directive: Directive) -> bool:
+    cells = [(row.cell(n), directive.fact(n)) for n in needed]
+    return all(c is not None and s is not None and not doubtful(c, s) for c, s in cells)
+
+
+def _what(row: Row, directive: Directive) -> tuple[str, ...]:
+    return tuple(str(c.value) for c in row.cells if (s := directive.fact(c.name)) is not None and s.type == "choice")
 
 
 def _contradicts(row: Row, other: Row) -> bool:

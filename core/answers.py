@@ -99,7 +99,9 @@ def customer(work: Work, event: MessageRead) -> None:
 def _adds(work: Work, event: MessageRead) -> Addition | None:
     """What the message puts on top of the request, which then has it; None where it is a message as any other."""
     new = in_habitual_currency(event.reading.facts, work.context.past)
-    found = addition(work.case.facts, new, work.directive, event.hints.get(ADDS, ""))
+    # What no word says to be otherwise takes nothing away, where a person judges what there is.
+    may = AMENDS in event.hints or event.reading.repeat is not None or not judges(work.directive)
+    found = addition(work.case.facts, new, work.directive, event.hints.get(ADDS, ""), replaces=may)
     if found is not None:
         work.change(facts=found.facts)
     return found

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from core.case import Case
 from core.directive import Directive, Repeat
+from core.qualities import altered
 from core.reading import Evidence, Fact, Money, Quantity, Row, Rows, Scale
 from core.rows import derived, rows_of, rows_spec
 
-#: How surely at most something is known that is told beside a repeat of several lines without saying which of them is meant.
+#: How surely at most something is known that is told beside a repeat of several lines without saying which of them is meant, and a
+#: price that was one of goods of another kind.
 _WHICH = 0.45
 
 
@@ -19,7 +21,9 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
     """The facts with what a repeat takes over from the earlier request: only what the message does not say itself.
 
     Who names another thing takes over nothing that went with the thing (price, nature …). Of several lines each is taken over; one
-    whose thing the message names has what the message says of it. What is said of none of them, or of two, stands alone and in doubt.
+    whose thing the message names has what the message says of it. What is said of none of them, or of two, stands alone and in doubt;
+    how they are to be ("mais en blanc") is said of all, in doubt. A quality that is changed takes no other away, and leaves the price to
+    be verified.
     ``scale`` are words that change how many: amounts that are taken over are multiplied, or in doubt where nobody can tell by what.
     """
     repeat, spec = directive.repeat, rows_spec(directive)
@@ -32,12 +36,15 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
     columns = {*spec.columns, spec.name} if spec is not None else set()
     before = {f.name: f for f in last.facts if f.origin != "derived"}
     names = dict.fromkeys(repeat.inherit)
+    altering = False
     several = spec is not None and spec.name in before
     if spec is not None and several and columns & set(repeat.inherit):
         names[spec.name] = None
         if columns & set(stated):
             told = rows_of(tuple(stated.values()), directive)
             rows = _changed(told, before[spec.name], last, directive, repeat)
+            if rows is None and len(told) == 1 and all(_is_quality(c, directive) for c in told[0].cells):
+                rows = _altered(told[0], before[spec.name], last, directive, repeat)
             names = {n: None for n in names if n not in columns}
             if rows is None:
                 facts = tuple(replace(f, confidence=min(f.confidence, _WHICH)) if f.name in columns else f for f in facts)
@@ -47,8 +54,14 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
         f.name in columns and f.name in before and _is_thing(f, directive) and f.value != before[f.name].value for f in facts
     ):
         names = {n: None for n in names if n not in columns}
+    else:
+        facts, altering = _with_qualities(facts, before, last, directive, repeat)
     kept = {f.name for f in facts if f.origin != "derived"}
-    taken = (_inherit(before[n], last, repeat.confidence) for n in names if n in before and n not in kept)
+    taken = (
+        _inherit(before[n], last, repeat.confidence, directive, changed=altering)
+        for n in names
+        if n in before and n not in kept
+    )
     every: tuple[Fact, ...] = (*facts, *taken)
     if scale is not None:
         several = any(isinstance(f.value, Rows) for f in every)
@@ -95,16 +108,59 @@ def _changed(told: Sequence[Row], held: Fact, last: Case, directive: Directive, 
         places[alike[0]] = row
     found = []
     for n, row in enumerate(rows):
-        said = {c.name for c in places[n].cells} if n in places else set()
+        mine, changed = _with_qualities(
+            places[n].cells if n in places else (), {c.name: c for c in row.cells}, last, directive, repeat
+        )
+        said = {c.name for c in mine}
         # a total that was written for other figures is none of a line that changed
         kept = (
             c
             for c in row.cells
             if c.origin != "derived" and c.name not in said and (n not in places or c.name in repeat.inherit)
         )
-        mine = places[n].cells if n in places else ()
-        found.append(Row((*mine, *(_inherit(c, last, repeat.confidence) for c in kept))))
+        found.append(Row((*mine, *(_inherit(c, last, repeat.confidence, directive, changed=changed) for c in kept))))
     return tuple(found)
+
+
+def _altered(told: Row, held: Fact, last: Case, directive: Directive, repeat: Repeat) -> tuple[Row, ...]:
+    """The earlier lines, each as it is told that they are to be, in doubt: nobody can tell whether all are meant."""
+    assert isinstance(held.value, Rows)
+    doubted = tuple(replace(c, confidence=min(c.confidence, _WHICH)) for c in told.cells)
+    found = []
+    for row in held.value.rows:
+        mine, changed = _with_qualities(doubted, {c.name: c for c in row.cells}, last, directive, repeat)
+        said = {c.name for c in mine}
+        kept = (c for c in row.cells if c.origin != "derived" and c.name not in said and c.name in repeat.inherit)
+        found.append(Row((*mine, *(_inherit(c, last, repeat.confidence, directive, changed=changed) for c in kept))))
+    return tuple(found)
+
+
+def _is_quality(fact: Fact, directive: Directive) -> bool:
+    spec = directive.fact(fact.name)
+    return spec is not None and spec.type == "details"
+
+
+def _with_qualities(
+    facts: tuple[Fact, ...], before: Mapping[str, Fact], last: Case, directive: Directive, repeat: Repeat
+) -> tuple[tuple[Fact, ...], bool]:
+    """(what is told with what it leaves of how the goods were, whether it changes that)."""
+    found: list[Fact] = []
+    changed = False
+    for fact in facts:
+        held = before.get(fact.name)
+        if held is None or not _is_quality(fact, directive) or fact.name not in repeat.inherit or held.value == fact.value:
+            found.append(fact)
+            continue
+        changed = True
+        now = altered(_inherit(held, last, repeat.confidence, directive), fact)
+        found.append(replace(now, origin="inherited") if now.value != fact.value else fact)
+    return tuple(found), changed
+
+
+def _unsure(fact: Fact, directive: Directive) -> Fact:
+    """The fact, if it is a price in doubt: it was one of other goods."""
+    spec = directive.fact(fact.name)
+    return replace(fact, confidence=min(fact.confidence, _WHICH)) if spec is not None and spec.price else fact
 
 
 def _columns_of(rows: tuple[Row, ...], last: Case, directive: Directive) -> Iterable[Fact]:
@@ -125,12 +181,19 @@ def _is_thing(fact: Fact, directive: Directive) -> bool:
     return spec is not None and spec.type == "choice"
 
 
-def _inherit(fact: Fact, last: Case, least: float) -> Fact:
+def _inherit(fact: Fact, last: Case, least: float, directive: Directive, *, changed: bool = False) -> Fact:
+    """``changed``: the goods are to be otherwise, so that a price may be another."""
     proof = (Evidence(f"case:{last.id}", last.ref),)
     value = fact.value
     if isinstance(value, Rows):
-        value = Rows(tuple(Row(tuple(_inherit(c, last, least) for c in r.cells if c.origin != "derived")) for r in value.rows))
-    return Fact(fact.name, value, proof, max(fact.confidence, least), "inherited")
+        value = Rows(
+            tuple(
+                Row(tuple(_inherit(c, last, least, directive, changed=changed) for c in r.cells if c.origin != "derived"))
+                for r in value.rows
+            )
+        )
+    taken = Fact(fact.name, value, proof, max(fact.confidence, least), "inherited")
+    return _unsure(taken, directive) if changed else taken
 
 
 def in_habitual_currency(facts: tuple[Fact, ...], past: Sequence[Case]) -> tuple[Fact, ...]:

@@ -14,7 +14,7 @@ from core.events import SECRETS, MessageRead
 from core.gates.fulfil import untreated
 from core.inheriting import in_habitual_currency, inherited
 from core.message import is_decoration
-from core.reading import Evidence, Fact
+from core.reading import Evidence, Fact, Rows
 from core.rows import derived, joined
 from core.values import SUMMARY, differences, file_name, missing
 from core.wording import row_text
@@ -213,6 +213,11 @@ def repeat(work: Work, event: MessageRead) -> None:
         much = f"× {scale.times.normalize():f}" if scale.times is not None else "à vérifier, de combien n'est pas dit"
         work.because("scale", f"« {scale.evidence.quote} » : quantité reprise {much}")
     facts = inherited(work.case.facts, last, work.directive, scale)
+    names = set(work.directive.repeat.inherit)
+    if not any(isinstance(f.value, Rows) for f in (*last.facts, *facts)):
+        was, now = ([f for f in some if f.name in names] for some in (last.facts, facts))
+        if otherwise := differences(was, now, work.directive):
+            work.because("repeat-changed", f"autrement que dans {last.ref} : {' ; '.join(otherwise)}")
     work.change(facts=facts, repeats=last.id, repeats_ref=last.ref)
 
 

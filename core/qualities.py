@@ -29,10 +29,11 @@ def detailed(kept: tuple[Fact, ...], old: Sequence[Fact], new: Sequence[Fact], d
     if any(before[s.name].value != told[s.name].value and before[s.name].confidence >= s.doubt for s in things):
         return kept
     names = {s.name for s in directive.facts if s.type == "details"} & before.keys() & told.keys()
-    return tuple(_both(before[f.name], told[f.name]) if f.name in names and f.origin != "person" else f for f in kept)
+    return tuple(altered(before[f.name], told[f.name]) if f.name in names and f.origin != "person" else f for f in kept)
 
 
-def _both(before: Fact, now: Fact) -> Fact:
+def altered(before: Fact, now: Fact) -> Fact:
+    """What is said of how goods are with what was known of it before that it does not replace."""
     if not isinstance(before.value, str) or not isinstance(now.value, str):
         return now
     had, has = _parts(before.value), _parts(now.value)

@@ -151,6 +151,47 @@ def test_the_same_line_again_adds_nothing_and_an_amendment_amends() -> None:
     assert lines(other) == [(P1, 4000)]
 
 
+@pytest.mark.parametrize(
+    ("first", "text"),
+    [
+        (FIRST, "500 sacs poignées plates"),
+        (FIRST, "Bonjour, 500 sacs poignées plates et 300 sacs poignées torsadées"),
+        (
+            "- 2000 sachets fond plat kraft\n- 400 sacs poignées torsadées",
+            "- 3000 sachets fond plat\n- 500 sacs poignées plates",
+        ),
+        (
+            "- 2000 sachets fond plat\n- 400 sacs torsadés\n- 100 sacs poignées plates",
+            "- 3000 sachets fond plat\n- 500 sacs torsadés",
+        ),
+    ],
+)
+def test_lines_that_leave_one_out_and_no_word_says_to_be_all_or_more_change_nothing(first: str, text: str) -> None:
+    life = Life()
+    life.write("Bonjour, commande :\n" + first)
+    facts = life.order.facts
+    life.write(text)
+    assert (life.order.facts, life.stage) == (facts, "waiting_review")
+    ((template, audience, payload, _),) = life.texts[1:]
+    assert (template, audience) == ("admin_question", "admin")
+    assert text.splitlines()[0] in payload.text
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("finalement 500 sacs poignées plates au lieu des sachets", [(P3, 500)]),
+        ("correction de ma commande :\n- 500 sacs poignées plates\n- 300 sacs poignées torsadées", [(P3, 500), (P4, 300)]),
+        ("je récapitule :\n- 2500 sachets fond plat\n- 300 sacs poignées torsadées", [(P1, 2500), (P4, 300)]),
+    ],
+)
+def test_lines_that_are_said_to_be_instead_or_name_every_earlier_one_replace(text: str, wanted: list[tuple[str, int]]) -> None:
+    life = Life()
+    life.write(FIRST)
+    life.write(text)
+    assert lines(life) == wanted
+
+
 def test_no_addition_takes_a_line_or_changes_one() -> None:
     chance = random.Random(8)
     how = (

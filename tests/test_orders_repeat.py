@@ -146,6 +146,52 @@ def test_of_several_lines_the_one_that_is_named_has_what_the_message_says(text: 
     assert life.stage == "waiting_review"
 
 
+@pytest.mark.parametrize(
+    ("text", "nature", "sure"),
+    [
+        ("kif dima mais en blanc", "kraft brun, 12x20, blanc", False),
+        ("même chose que la dernière fois sauf en blanc", "kraft brun, 12x20, blanc", False),
+        ("comme d'habitude mais en 14x20", "kraft brun, 14x20", True),
+        ("comme d'habitude mais 8000", "kraft brun 12x20", True),
+    ],
+)
+def test_a_quality_that_is_changed_takes_no_other_away_and_leaves_the_price_to_be_verified(
+    text: str, nature: str, sure: bool
+) -> None:
+    last = validated("Bonjour, je commande 2000 sachets fond plat kraft brun 12x20 à 0,30 dh HT l'unité")
+    life = Life(last, ref="CMD0002B")
+    life.write(text)
+    fact, price = life.order.fact("nature"), life.order.fact("unit_price")
+    assert fact is not None
+    assert price is not None
+    spec = life.directive.fact("nature")
+    assert spec is not None
+    assert (fact.value, fact.origin, fact.confidence >= spec.doubt) == (nature, "inherited", sure)
+    assert (price.value, price.origin) == (Money(Decimal("0.30"), "MAD", "excl", 1, "pièce"), "inherited")
+    changed = "8000" not in text
+    assert (price.confidence < 0.6) is changed
+    if changed:
+        # The words stand beside what they change, and what is as usual stays so.
+        assert fact.evidence[0].quote == last.ref
+        assert fact.evidence[-1].quote in text
+        assert any(r.rule == "repeat-changed" and "au lieu de kraft brun 12x20" in r.text for r in life.decisions[-1].reasons)
+    assert life.value("product") == "sachet_fond_plat"
+    assert (life.stage, confidence(life.order, life.directive) >= 0.85) == ("waiting_review", True)
+
+
+def test_of_several_lines_all_are_to_be_otherwise_in_doubt_and_the_named_one_alone() -> None:
+    life, rows = rows_after("kif dima mais en blanc")
+    assert [row["nature"] for row in rows] == [
+        ("kraft, 12x20, blanc", "inherited"), ("24x10x32, blanc", "inherited"), ("26x17x25, blanc", "inherited"),
+    ]  # fmt: skip
+    held = life.value("lines")
+    assert isinstance(held, Rows)
+    assert all(c.confidence < 0.6 for r in held.rows for c in r.cells if c.name in ("nature", "unit_price"))
+    assert life.stage == "waiting_review"
+    _, rows = rows_after("kif dima mais torsadées en blanc")
+    assert [row["nature"][0] for row in rows] == ["kraft 12x20", "24x10x32, blanc", "26x17x25"]
+
+
 def test_the_facts_of_the_first_line_change_with_it() -> None:
     life, rows = rows_after("comme d'habitude mais 8000 sachets fond plat")
     assert [row["quantity"][0] for row in rows] == [Quantity(Decimal(n), "pièce") for n in (8000, 2000, 1000)]
