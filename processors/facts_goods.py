@@ -18,7 +18,7 @@ from processors.goods_items import Asked, asked_for
 from processors.goods_marks import Marks, read_marks
 from processors.goods_pieces import Piece
 from processors.goods_prices import only_currency
-from processors.goods_rows import table_lines
+from processors.goods_rows import table_lines, table_sums
 from processors.goods_shares import Shares
 from processors.goods_tables import bare_rows, table_cells
 from processors.goods_values import Columns, Line
@@ -31,7 +31,7 @@ _FEW = 14
 #: A line of a form; who orders and where to tell nothing of the goods.
 _FORM = re.compile(
     r"(?!(?:soci[eé]t[eé]|client|nom|contact|adresse|livraison|e?-?mail|t[eé]l|fax|factur|company|name|customer|ship|deliver|bill|from|de\b|[àa]\b))"
-    r"[^\W\d_][^:\n]{1,25}?\s{0,12}:(?=\s)",
+    r"[^\W\d_][^:\n]{1,25}?\s{0,12}(?::|\.{3,60})(?=\s)",
     re.IGNORECASE,
 )
 #: A price of one that is told to be it.
@@ -73,8 +73,9 @@ class GoodsReader:
         claims = partial(asks, marks, columns.units, [(h.start, h.end) for h in hits])
         table = table_cells(text, claims, lambda a, b: any(a <= h.start < b for h in hits)) or bare_rows(text, marks, hits)
         if table and (lines := table_lines(text, columns, marks, hits, qualities, table)):
-            inside = [(c.start, c.end) for row in table for c in row]
+            inside = [(c.start, c.end) for row in table for c in row if c.head.role != "sum"]
             rest = [p for p in marks.prices if not any(a <= p.start < b for a, b in inside)]
+            rest += table_sums(text, columns, marks, table)
             if len(lines) > 1:
                 return whole_of(columns, lines, rest), lines
             outside: Line = {}

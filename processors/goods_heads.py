@@ -10,8 +10,9 @@ from typing import Literal
 from processors.facts_money import CURRENCY, TAX, currency_of, tax_of
 from processors.numbers_spoken import readable
 
-#: "measure": what quantities count; "per": of how many a price is; "size": one side of it; "detail": how it is.
-Role = Literal["", "quantity", "unit", "total", "measure", "per", "size", "detail"]
+#: "measure": what quantities count; "per": of how many a price is; "size": one side of it; "detail": how it is;
+#: "sum": what all rows come to, in a row of its own.
+Role = Literal["", "quantity", "unit", "total", "measure", "per", "size", "detail", "sum"]
 
 #: (start, end, words) of a cell.
 Words = tuple[int, int, str]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from processors.facts_dates import date_spans
+from processors.facts_money import CURRENCY
 from processors.facts_numbers import BLANK, CODE_REFERENCE, ORDER_REFERENCE, POSTCODE, REFERENCES
 from processors.gated import Gated
 from processors.goods_prices import Price, prices
@@ -68,6 +69,10 @@ _CODE = Gated(
     r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
     r"(?:[a-z]{1,4}[-/]?)?\d[\w/-]{2,20}"
 )
+#: "TVA 20 %" is a rate.
+_RATE = re.compile(r"(?:[.,]\d{1,2})?\s?%")
+#: What makes of it an amount: "total commande : 730,00 EUR".
+_AMOUNT = re.compile(rf"(?:[.,]\d{{1,2}})?\s?{CURRENCY}(?![^\W_])")
 #: A code of letters and digits, as of an article: "EMB-1120", "TW_3212-B".
 _ARTICLE = Gated(r"(?<![\w-])(?P<letters>[a-z]{1,5})[-_](?=\w*\d)\w{2,12}(?:[-_/]\w{1,8}){0,3}(?![\w])")
 #: A year by the word before it: "depuis 2024".
@@ -103,10 +108,15 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
             found = [
                 m for m in pattern.finditer(source)
                 # a number at the beginning of a line is none of the tax that ends the line above: "0.12 ex VAT\n6,000 …"
-                if not ((asked and unit_after(bare, m.end(), units) is not None) or (pattern is CODE_REFERENCE and "\n" in m[0]))
+                if not ((asked and unit_after(bare, m.end(), units) is not None)
+                        or (pattern is CODE_REFERENCE and ("\n" in m[0] or _RATE.match(bare, m.end()))))
             ]  # fmt: skip
             bare = spaced(bare, [m.span() for m in found])
-        codes = [m for m in _CODE.finditer(bare) if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end())]
+        codes = [
+            m
+            for m in _CODE.finditer(bare)
+            if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end()) and not _AMOUNT.match(bare, m.end())
+        ]
         bare = spaced(bare, [m.span() for m in codes])
         bare = spaced(bare, [m.span() for m in _ARTICLE.finditer(bare) if units.of(m["letters"]) is None])
         bare = spaced(bare, [m.span("year") for m in _YEAR.finditer(bare) if unit_after(bare, m.end(), units) is None])

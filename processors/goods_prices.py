@@ -12,6 +12,8 @@ from core.reading import Money, Quantity
 from processors.facts_money import CURRENCY, TAX, amounts, currency_of, tax_of
 from processors.facts_numbers import NUMBER, parse_number
 from processors.gated import Gated
+from processors.goods_other_amounts import conditional, other_amount
+from processors.goods_spoken_prices import spoken_amounts
 from processors.goods_units import WORD, Units, spaced
 from processors.numbers_spoken import readable
 
@@ -22,7 +24,7 @@ _WHOLE = re.compile(
     r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:pour\s+)?(?:for\s+)?(?:le\s+tout|l['’]ensemble|the\s+lot|everything|all(?=\s*[.,;\n]|\s*$)|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)"
 )
 _TOTAL_CUE = re.compile(
-    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\bnet\s+a\s+payer|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
+    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\ba\s+payer\b|\bcomes?\s+to\b|\bmakes\b|\b(?:ca|cela)\s+(?:nous\s|me\s)?fait\b|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
 )
 _UNIT_CUE = re.compile(
     r"\bp\.?\s?u\b|\bprix|\bunit\w*|\bprice|\btarif|\brate\b|\beach\b|\btaman|\btmen|\btamane|الثمن|ثمن|السعر|\b[aà]\s+$|\bat\s+$|@\s?$"
@@ -64,6 +66,8 @@ _PRICED_AT = Gated(
 #: A number with a tax is a price in no currency: "0,19 ht".
 _TAXED = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?)(?![^\W_])")
 _DECIMAL = r"\d{1,4}[.,](?:\d{1,2}|\d{4})(?![\d.,]*\d|\s?(?:%|cm|mm|kg|g\b|m\b|[x×]))"
+#: Decimals after a dot, and after a comma: where only the former are written, "1,700" is a thousand.
+_DOTTED, _COMMA = re.compile(r"(?<![\d.,])\d{1,3}\.\d{1,2}(?![\d.,]*\d)"), re.compile(r"(?<![\d.,])\d{1,6},\d{1,2}(?!\d)")
 _GOES_ON = re.compile(
     rf"\s?(?:pour\s(?:\w+\s?){{1,5}})?\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b|\bou\b)\s?(?:et\s|puis\s)?(?:a\s|@\s?)?(?P<n>{_DECIMAL})"
 )
@@ -76,14 +80,8 @@ _ENDING = re.compile(
 )
 #: How surely such a number is a price.
 _UNTOLD = 0.45
-_NO_PRICE = re.compile(r"\b(?:budget\w*|capital|acompte|remise|frais|port|caution|avance|deposit|discount)\W+(?:\w+\W+){0,2}$")
 _TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
 _APART = re.compile(r"[ \u00a0\t|]{2,}")
-#: An amount of tax is no price.
-_OF_TAX = re.compile(
-    r"(?<!hors )(?<!ex )(?<!excl )(?<!incl )(?<!plus )(?<!of )(?<!\+ )(?<!\+)(?<!avec )\b(?:tva|vat)"
-    r"\s{0,3}(?:\(?\d{1,2}(?:[.,]\d{1,2})?\s?%\)?)?\s{0,3}(?:amount|montant)?\s{0,3}[:=|]?\s{0,12}$"
-)
 _LOT = re.compile(
     r"\b(?:le\s+tout|l['’]ensemble|en\s+tout|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"
 )
@@ -121,12 +119,16 @@ class Price:
 
 
 def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
+    in_words = list(spoken_amounts(plain))
+    found = [
+        replace(p, sure=min(p.sure, 0.7)) for a, name, span in in_words for p in [_priced(plain, Money(a, name), span, units)]
+    ]
     if not any(map(str.isdecimal, plain)):
-        return []
-    found: list[Price] = []
+        return found
+    english = english or (_DOTTED.search(plain) is not None and _COMMA.search(plain) is None)
     said = _CURRENCY_SAID.search(plain)
     default = currency_of(said["cur"]) if said else ""
-    reading = plain
+    reading = spaced(plain, [span for _, _, span in in_words])
     for match in list(_MONEY_AFTER_TAX.finditer(plain))[:100]:
         number = parse_number(match["n"])
         if number is not None:
@@ -170,6 +172,7 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
             found.append(replace(one, sure=min(one.sure, 0.6), spans=_with(one.spans, said)))
     found += _enumerated(spaced(reading, [s for p in found for s in p.spans]), found, units)
     found += _beside_priced(spaced(reading, [s for p in found for s in p.spans]), found)
+    found = [replace(p, role="none", sure=0.0) if other_amount(plain, p.start, p.spans[-1][1]) else p for p in found]
     found = _of_one_currency(reading, sorted(found, key=lambda p: p.start))
     currency, tax = told_of_all(plain)
     return [replace(p, money=replace(p.money, currency=p.money.currency or currency, tax=p.money.tax or tax)) for p in found]
@@ -295,10 +298,9 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
             role = "total"
         elif unit >= 0:
             role = "unit"
-    line = plain[max(0, start - 60) : start]
-    if _NO_PRICE.search(plain[max(0, start - 30) : start]) or _OF_TAX.search(line[line.rfind("\n") + 1 :]):
+    if other_amount(plain, start, end):
         return Price(money, "none", ((start, end),), 0.0)
-    sure = 0.9 if role else 0.6
+    sure = _UNTOLD if conditional(plain, start, end) else 0.9 if role else 0.6
     return Price(money, role, ((start, end),), sure)
 
 

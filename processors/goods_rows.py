@@ -34,7 +34,7 @@ def table_lines(
     tells what the others come to."""
     lines: list[Line] = []
     reading = _Cells(text, columns, marks, hits)
-    rows = table[:MOST_ROWS]
+    rows = [row for row in table if row[0].head.role != "sum"][:MOST_ROWS]
     outside = [h for h in hits if not any(row[0].start <= h.start < row[-1].end for row in rows)]
     kept, doubt = _best_columns(rows, reading)
     for row in rows:
@@ -72,6 +72,16 @@ def table_lines(
             columns.doubt(line)
         lines.append(line)
     return lines if columns.thing is None or any(columns.thing.name in line for line in lines) else []
+
+
+def table_sums(text: str, columns: Columns, marks: Marks, table: Sequence[Row]) -> list[Price]:
+    """What the rows of a table come to, where a row of its own tells it in no currency of its own."""
+    reading = _Cells(text, columns, marks, [])
+    cells = [row[0] for row in table if row[0].head.role == "sum"]
+    found = [
+        (reading.price(cell, [cell]), cell) for cell in cells if not any(cell.start <= p.start < cell.end for p in marks.prices)
+    ]
+    return [Price(one.value, "total", one.spans, 0.9) for one, _ in found if one is not None and isinstance(one.value, Money)]
 
 
 def _measure_of(row: Row, marks: Marks) -> str:

@@ -28,6 +28,7 @@ SUM = re.compile(
     r"[\s|;]*(?:sous[- ]?)?(?:total|totaux|tva|port|frais|transport|livraison|remise|subtotal|grand|shipping|vat|net|montant|المجموع)"
     r"(?![^\W_])"
 )
+_TOTAL = re.compile(r"[\s|;]*(?:total|totaux|montant|net|grand\s?total|المجموع)(?![^\W_])")
 _TWO_HEADS = re.compile(
     rf"(?P<one>\s?(?:p\.?\s?u\.?|prix(?:\s?unit\w*\.?)?|unit\s?price)(?:\s(?:{TAX}))?)\s(?:total|montant|amount|mt)(?:\s(?:{TAX}))?\s*$"
 )
@@ -111,11 +112,12 @@ def _rows(
                 between.append((start, ""))
             continue
         plain = readable(line)
+        cells = _cells(0, line, divider)
         if SUM.match(plain):
             if rows and any(map(str.isdigit, line)):
+                rows += _sum(start, plain, cells, head)
                 break
             continue
-        cells = _cells(0, line, divider)
         if not any(map(str.isdigit, line)) and (again := heads_of(cells)):
             head = again  # printed anew on a second page or sheet, maybe with other columns
             continue
@@ -150,6 +152,15 @@ def _asks_nothing(cells: Sequence[Words], head: Sequence[Head], *, named: bool) 
     if len(cells) > len(head) or not (named or len(cells) > 2):
         return False
     return named if counted >= len(cells) else not any(map(str.isalnum, cells[counted][2]))
+
+
+def _sum(start: int, plain: str, cells: Sequence[Words], head: Sequence[Head]) -> list[Row]:
+    """The row that tells what the others come to, where they have a column for it."""
+    total = next((one for one in head if one.role == "total"), None)
+    told = [(a, b) for a, b, words in cells if _NUMERIC.fullmatch(readable(words))]
+    if total is None or not told or _TOTAL.match(plain) is None:
+        return []
+    return [[Cell(start + told[-1][0], start + told[-1][1], replace(total, role="sum"))]]
 
 
 def _below(start: int, line: str) -> Cell:

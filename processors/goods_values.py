@@ -187,11 +187,13 @@ class Columns:
 
     def put_prices(self, line: Line, prices: Sequence[Price]) -> None:
         """The price of one and what it comes to, by what is told of each amount."""
-        prices = [p for p in prices if p.role != "none"]
+        prices = self._told_apart(line, [p for p in prices if p.role != "none"])
         named = [p for p in prices if p.role]
         unit = [p for p in named if p.role == "unit"]
         total = [p for p in named if p.role == "total"]
         loose = [p for p in prices if not p.role]
+        if len(unit) == 1 and not total and not loose and not unit[0].money.unit and self._is_much(line, unit[0]):
+            unit, total = [], [replace(unit[0], sure=DOUBT)]  # "2000 roses pour 1700 dh"
         if loose and not unit:
             # the smaller is the price of one, the other what it comes to; so much is not paid for a piece of so many
             loose.sort(key=lambda p: p.money.amount)
@@ -209,6 +211,15 @@ class Columns:
             if several and spec is self.total and (told := self._one_total(line, found)) is not None:
                 best, several = told, False
             line[spec.name] = Found(best.money, best.spans, DOUBT if several else best.sure)
+
+    def _told_apart(self, line: Line, prices: list[Price]) -> list[Price]:
+        """The amounts; where one is what the line comes to at the price that another one tells, it is the total, whatever is said of it."""
+        count = line[self.count.name].value if self.count is not None and self.count.name in line else None
+        for one in prices:
+            whole = [p for p in prices if one.role != "total" and comes_to(count, one.money, p.money, closely=True)]
+            if whole and len({p.money.amount for p in whole}) == 1 and whole[0].money.amount > one.money.amount:
+                return [replace(p, role="total") if p in whole else replace(p, role="unit") if p is one else p for p in prices]
+        return prices
 
     def _one_total(self, line: Line, found: Sequence[Price]) -> Price | None:
         """Of several totals the one that the line comes to, else the only one with the tax of its price: before or after tax."""

@@ -186,7 +186,7 @@ def _is_tail_block(norm: list[str], start: int, end: int, *, after_rule: bool = 
         return False
     contacts = sum(1 for line in lines if _contact(line) or sw.TITLE.search(line))
     other = [line for line in lines if not _contact(line) and not is_footer(line) and not SEPARATOR.match(line)]
-    if any(_sentence(line) for line in other):
+    if any(_sentence(line) for line in other) or (after_rule and any(sw.FIELD.match(line) for line in lines)):
         return False
     if after_rule and len(lines) <= 3 and all(_name(line) for line in other):
         return True

@@ -151,6 +151,12 @@ CLOSING = re.compile(
     re.IGNORECASE,
 )
 PHONE = re.compile(r"(?<!\d)(?:\+|00)?\(?\d(?:[\d\s().\-/]{7,18})\d(?!\d)")
+#: A field of a form below a rule, which is none of a visiting card: "Date limite souhaitée : 20/03/2026".
+FIELD = re.compile(
+    r"(?!(?:t[eé]l|gsm|mob|port|fax|e?-?mail|courriel|web|site|www|adresse|si[eè]ge|bureau|ice|rc|if|cnss|patente|siret|siren|tva|vat|capital|whatsapp|"
+    r"skype|linkedin|phone|office|address|direct|standard|ligne|contact)\b)[^\W\d_][^:\n@]{2,32}\s?:\s+\S",
+    re.IGNORECASE,
+)
 CONTACT = re.compile(
     r"[\w.+-]@[\w-]{1,63}\.\w|https?://|www\.|\b(?:t[ée]l(?:[ée]phone)?|phone|mob(?:ile)?|port(?:able)?|fax|gsm|"
     r"direct|ligne directe|standard|[tmpfd])\b\s?\.?\s?[:.]?\s?\(?\+?\(?\d|"
