@@ -21,8 +21,8 @@ from procrastinate import PsycopgConnector
 from core.errors import UserError
 from core.nodes import Works
 from store.engine import Postgres
-from store.fence import install
 from store.handing import AWAY, BEAT, CHANNEL, Board, Handing
+from store.jobs import install
 
 log = logging.getLogger("guichet.nodes")
 #: Every retry and wake would be a line.

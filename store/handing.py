@@ -23,7 +23,7 @@ from procrastinate.manager import JobManager
 from core.errors import UserError
 from core.nodes import Hold, Works
 from store.engine import Postgres
-from store.fence import TASK, check
+from store.jobs import TASK, check
 from store.nodes import SILENT
 from store.parts import ALL, count, kind, packed, parts, room
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from core.nodes import NodeView
 from store.base import Group
-from store.fence import TASK
+from store.jobs import TASK
 from store.tables import nodes
 
 #: Seconds without a sign after which a node counts as dead: its lanes go to others then (store.cluster).

@@ -20,7 +20,7 @@ from store import open_store
 from store.backup import backup, restore
 from store.cluster import ClusterNodes
 from store.engine import Postgres
-from store.fence import check
+from store.jobs import check
 from store.parts import ALL, count, packed, parts, room
 from store.spool import FolderSpool
 from tests import postgres
@@ -357,7 +357,7 @@ def test_a_hold_that_was_never_there_is_refused(postgres_url: str) -> None:
     store = open_store(postgres_url, keys=KEYS, now=NOW)
     try:
         assert isinstance(store.db, Postgres)
-        from store.fence import install
+        from store.jobs import install
 
         install(store.db)
         install(store.db)  # twice does no harm

@@ -27,7 +27,7 @@ from core.errors import UserError
 from settings import Settings
 from store import Keys, open_store
 from store.engine import Postgres
-from store.fence import install
+from store.jobs import install
 from tests.dovecot import free_port
 from tests.faults.broken import SHARED_DEFECTS
 from tests.faults.checks import Verdict, judge

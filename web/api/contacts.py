@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import IO, Annotated, TypeVar
 
-from fastapi import APIRouter, Path, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import UserError
 from core.views import ContactRow
 from engine.desk import Desk
 from engine.erasure import Report
-from engine.privacy import Unconfirmed
 from web.api import shapes
-from web.api.exports import chunks
 from web.api.shapes import Admin, After, Answer, CaseLine, Limit, Reader, binary, case_line
+from web.erasing import ZIP, ContactId, erasing, saved_copy
 from web.options import Options
 from web.problems import Refusal, responses
-
-T = TypeVar("T")
-ZIP = "application/zip"
-ContactId = Annotated[str, Path(pattern=r"^[0-9a-f]{24}$", description="L'identifiant du contact · The contact's id")]
 
 
 class ContactLine(Answer):
@@ -140,22 +131,6 @@ def router(desk: Desk, options: Options) -> APIRouter:
         return saved_copy(await erasing(desk, lambda: desk.privacy.copy(contact_id)), contact_id)
 
     return routes
-
-
-async def erasing(desk: Desk, work: Callable[[], T]) -> T:
-    """The result, from a thread of the desk. Raises Refusal 404, 409 with what keeps it from being done, 422 unconfirmed."""
-    try:
-        return await desk.run(work)
-    except KeyError:
-        raise Refusal(404, "Aucun contact ne porte cet identifiant.") from None
-    except UserError as error:
-        raise Refusal(422 if isinstance(error, Unconfirmed) else 409, f"{error.what[:1].upper()}{error.what[1:]}.") from None
-
-
-def saved_copy(file: IO[bytes], contact_id: str) -> Response:
-    """The ZIP file as an answer to be saved."""
-    headers = {"content-disposition": f'attachment; filename="personne-{contact_id}.zip"'}
-    return StreamingResponse(chunks(file), 200, headers, media_type=ZIP)
 
 
 def _erased(report: Report) -> ErasedOut:

@@ -20,11 +20,9 @@ from web.api import shapes
 from web.api.shapes import Reader, Which, binary
 from web.options import Options
 from web.problems import responses
+from web.saving import IN_MEMORY, chunks
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CHUNK = 262_144
-#: Bytes of an Excel file kept in memory; the rest goes to a temporary file.
-IN_MEMORY = 4_000_000
 Language = Literal["fr", "en"]
 #: '' stands for the one that spreadsheets of the language expect.
 Separator = Literal["", ";", ","]
@@ -119,10 +117,3 @@ def _xlsx(desk: Desk, meant: tuple[CaseFilter, ZoneInfo], language: Language, li
     book.save(file)
     file.seek(0)
     return file
-
-
-def chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """The file piece by piece; closed at the end."""
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk

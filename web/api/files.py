@@ -15,13 +15,8 @@ from web.api import shapes
 from web.api.shapes import CaseId, Reader, binary
 from web.options import Options
 from web.problems import Refusal, responses
+from web.saving import CHUNK, SHOWN
 
-#: What a browser may show itself. No SVG, HTML, XML: these can hold scripts.
-SHOWN = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "application/pdf", "model/gltf-binary"}
-    | {"audio/ogg", "audio/mpeg", "audio/mp4", "audio/wav", "audio/aac", "audio/flac"}
-)
-CHUNK = 262_144
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _SANDBOX = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; sandbox"
 #: Browsers' own PDF viewers do not run in a sandbox; the file's type is fixed, so nothing of it becomes a page of ours.

@@ -16,13 +16,14 @@ from engine.desk import Desk
 from engine.registers import Listed
 from engine.reports import USUAL_DAYS
 from web.api import shapes
-from web.api.exports import Language, Separator, chunks, csv_stream, linked
+from web.api.exports import Language, Separator, csv_stream, linked
 from web.api.orders import MOST_DAYS, Word, filter_of
 from web.api.shapes import Reader, Zone, binary
 from web.options import Options
 from web.pages.analytics import in_words
 from web.pages.language import COOKIE, Speech, choose
 from web.problems import Refusal, responses
+from web.saving import chunks
 from web.security import Doors
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

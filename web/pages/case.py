@@ -14,11 +14,11 @@ from engine.cases import CaseView, Utterance
 from engine.desk import Desk
 from engine.fields import Field
 from engine.unlocking import LONGEST
-from web.api.files import SHOWN
 from web.auth import Person
 from web.pages.frame import Agent, Frame, Reader, sorry
 from web.pages.page import VIEWER_POLICY, Notice, Pages, back, begun, safe_path
 from web.problems import Refusal
+from web.saving import SHOWN
 
 #: Seconds that an act's outcome is waited for before the page comes back.
 WAIT = 4.0

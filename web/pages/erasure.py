@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from web.api.contacts import ContactId, erasing, saved_copy
+from web.erasing import ContactId, erasing, saved_copy
 from web.pages.frame import Admin, Frame
 from web.pages.page import Notice
 from web.problems import Refusal

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from engine.export import Cell, plain
 from engine.register_export import Heading, Kind
-from web.api.exports import IN_MEMORY
+from web.saving import IN_MEMORY
 
 #: Rows from which the widths of columns are taken; the narrowest and the widest, in characters.
 _LOOKED_AT, _NARROW, _WIDE = 50, 8, 44
