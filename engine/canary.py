@@ -23,7 +23,8 @@ REFERENCE = "CANARY00"
 class Notes(Protocol):
     """What is noted of lanes."""
 
-    def notes(self) -> dict[str, tuple[bool, datetime, datetime | None]]: ...
+    def notes(self) -> dict[str, tuple[bool, datetime, datetime | None]]:
+        """(whether it went well, since when, when it last did) by name."""
 
 
 def release(store: Store, address: str, now: datetime) -> str:

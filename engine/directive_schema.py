@@ -97,6 +97,8 @@ class Part(BaseModel):
 
 
 class WordPart(Part):
+    """A word that speaks for something, and how much (above 0, at most 100)."""
+
     word: ShortText
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
 
@@ -105,6 +107,8 @@ Words = Annotated[list[WordPart], BeforeValidator(words), Field(max_length=3000)
 
 
 class MatchPart(Part):
+    """By what a request is recognised: ``threshold`` is what the weights of words, files and facts must come to."""
+
     words: Words = []
     against: Words = Field(default=[], alias="not")
     files: list[FileKind] = []
@@ -114,6 +118,8 @@ class MatchPart(Part):
 
 
 class ChoicePart(Part):
+    """One value of a choice: the words that name it."""
+
     words: Words
     label: Localized | None = None
 
@@ -126,6 +132,8 @@ class UnitPart(Part):
 
 
 class FactPart(Part):
+    """A fact that a request needs (core.directive.FactSpec). ``at_least`` counts files; ``doubt``: below it is shown as doubtful."""
+
     type: FactType
     optional: bool = False
     unless: When | None = None
@@ -153,17 +161,23 @@ class ListPart(Part):
 
 
 class StatusPart(Part):
+    """A word of the business's own for some stages."""
+
     stages: Annotated[list[Literal[Stage]], Field(min_length=1)]
     label: Localized | None = None
 
 
 class RepeatPart(Part):
+    """The words that ask for the same again, the facts that are then taken over, and how sure these are (0 to 1)."""
+
     words: Annotated[list[ShortText], Field(min_length=1, max_length=300)]
     inherit: Annotated[list[FactName], Field(min_length=1)]
     confidence: Annotated[float, Field(gt=0, le=1)] = 0.85
 
 
 class AlertPart(Part):
+    """What a person should look at (core.alerts). ``times`` the usual, ``least`` so many earlier ones."""
+
     rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote"]
     label: Localized
     fact: FactName | None = None
@@ -176,6 +190,8 @@ class AlertPart(Part):
 
 
 class CompletePart(Part):
+    """``complete``: when to ask again, when to close or to hand over to a person."""
+
     remind: Durations = []
     close: Duration | None = None
     doubtful: bool = False
@@ -183,6 +199,8 @@ class CompletePart(Part):
 
 
 class ReviewPart(Part):
+    """``review``: a person looks at it before anything goes out; ``judge`` says whether at its price or at its facts."""
+
     when: When | None = None
     by: Literal["admin"] = "admin"
     then: Literal["quote", "fulfil"] = "quote"
@@ -192,6 +210,8 @@ class ReviewPart(Part):
 
 
 class ApprovePart(Part):
+    """``approve``: who says yes to the price of which grid, when he is reminded, when the offer ends."""
+
     quote: Name
     by: Literal["customer", "admin"] = "customer"
     remind: Durations = []
@@ -199,6 +219,8 @@ class ApprovePart(Part):
 
 
 class FulfilPart(Part):
+    """``fulfil``: the steps of the work, in order; ``tell``: which text follows which status of the task."""
+
     steps: Annotated[list[Name], Field(max_length=10)]
     tell: dict[Name, Annotated[list[str], Field(min_length=1, max_length=30)]] = {}
     finish: Literal["steps", "person"] = "steps"
@@ -258,6 +280,8 @@ class GatePart(Part):
 
 
 class TicketPart(Part):
+    """What the ticket's fields are called outside, and which value stands for which stage."""
+
     status_property: str = ""
     waiting_info: str = ""
     waiting_review: str = ""
@@ -274,6 +298,8 @@ class TicketPart(Part):
 
 
 class DirectivePart(Part):
+    """The front matter of a directive (core.directive.Directive)."""
+
     directive: Name
     kind: Annotated[str, named(r"[A-Z][A-Z0-9_]{0,40}", "MODELISATION")]
     default: bool = False
@@ -290,23 +316,31 @@ class DirectivePart(Part):
 
 
 class RowPart(Part):
+    """A line of a price grid: its amount where its condition holds; without a condition always."""
+
     amount: Annotated[Decimal | None, PlainValidator(amount)]
     when: When | None = None
     label: Localized
 
 
 class RevisionPart(Part):
+    """The lines that hold from a day on."""
+
     since: Annotated[date, PlainValidator(day)]
     rows: Annotated[list[RowPart], Field(min_length=1, max_length=200)]
 
 
 class GridPart(Part):
+    """The front matter of a price grid. ``unit``: one and many, by language."""
+
     grid: Name
     unit: dict[Language, Annotated[list[ShortText], Field(min_length=2, max_length=2)]]
     prices: Annotated[list[RevisionPart], Field(min_length=1, max_length=100)]
 
 
 class BusinessPart(Part):
+    """The front matter of ``business.md``. ``zone`` is an IANA name."""
+
     business: ShortText
     zone: Annotated[str, AfterValidator(known_zone)] = "Europe/Paris"
     languages: Annotated[list[Language], Field(min_length=1, max_length=20)] = ["fr", "en"]
@@ -314,16 +348,22 @@ class BusinessPart(Part):
 
 
 class ButtonsPart(Part):
+    """The titles of the buttons under a text that asks for a yes."""
+
     approve: Localized | None = None
     refuse: Localized | None = None
 
 
 class TextPart(Part):
+    """The front matter of a text to a customer or an administrator."""
+
     subject: Localized | None = None
     buttons: ButtonsPart | None = None
 
 
 class ExpectPart(Part):
+    """What an example must lead to; what is not named is not looked at."""
+
     kind: str | None = None
     stage: Literal[Stage] | None = None
     credits: Annotated[Decimal | None, PlainValidator(amount)] = None
@@ -340,6 +380,8 @@ class ExpectPart(Part):
 
 
 class ExamplePart(Part):
+    """A message, as an example in a directive writes it, and what it must lead to."""
+
     sender: str = Field(default="client@example.com", alias="from")
     subject: str = ""
     text: Annotated[str, Field(max_length=20_000)]

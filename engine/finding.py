@@ -306,6 +306,7 @@ def pressed_offer(message: Message) -> tuple[str, ...]:
 
 
 def people_of(message: Message) -> list[str]:
+    """The addresses of those who may have written it: the sender's, and the one to be answered; without doubles."""
     return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
 
 

@@ -72,10 +72,12 @@ class View:
 
     @cached_property
     def content_type(self) -> str:
+        """The Content-Type field, folded."""
         return self.header("Content-Type")
 
     @cached_property
     def subject(self) -> str:
+        """The subject without tags, folded."""
         return without_tags(self.mail.subject)
 
     @cached_property
@@ -94,22 +96,27 @@ class View:
 
     @cached_property
     def folded(self) -> str:
+        """The first MAX_BODY characters of the body, folded."""
         return fold(self.mail.body[:MAX_BODY])
 
     @cached_property
     def null_path(self) -> bool:
+        """Whether the envelope's sender is empty."""
         return null_return_path(self.headers)
 
     @cached_property
     def local(self) -> str:
+        """The sender's address before its @, folded."""
         return fold(self.mail.sender.email[:320]).partition("@")[0]
 
     @cached_property
     def no_reply(self) -> bool:
+        """Whether that address says that nobody reads it."""
         return bool(NO_REPLY.match(self.local))
 
     @cached_property
     def precedence(self) -> str:
+        """The Precedence field, folded: "bulk", "list", "junk" …"""
         return self.header("Precedence") or self.header("X-Precedence")
 
     @cached_property

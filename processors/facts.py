@@ -145,6 +145,7 @@ class FactReader:
         return {name: fact_of(self._columns[name], place, one) for name, one in line.items()}
 
     def place(self, name: str, tokens: Tokens, trust: float, document: Document | None = None) -> Place:
+        """A text to look for facts in, cut at LIMIT characters; ``trust`` (0 to 1) bounds how sure they are."""
         cut = tokens if len(tokens.text) <= LIMIT else Tokens(tokens.text[:LIMIT], tokens.items, tokens.hyphens)
         return Place(name, cut, trust, self._asked, document)
 
@@ -161,6 +162,7 @@ class FactReader:
     def one(
         self, spec: FactSpec, message: Message, places: Sequence[Place], day: date, chosen: dict[str, Chosen]
     ) -> Fact | None:
+        """The fact of a spec, from the first place that says it (of addresses, one that is surely a place); None where none does."""
         if spec.type == "files":
             return files(spec, message)
         if spec.type == "choice":

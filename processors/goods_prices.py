@@ -119,6 +119,7 @@ class Price:
 
 
 def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
+    """The prices of a text. ``plain`` is folded, places kept; ``english`` writes a point before decimals, commas in thousands."""
     in_words = list(spoken_amounts(plain))
     found = [
         replace(p, sure=min(p.sure, 0.7)) for a, name, span in in_words for p in [_priced(plain, Money(a, name), span, units)]

@@ -131,6 +131,7 @@ class Clerk(Group):
             return list(self._cases(newest[:limit]))
 
     def parties(self, people: Sequence[str]) -> dict[str, Party]:
+        """Who these addresses and numbers are, by address or number; those nobody has written from are left out."""
         hashes = {self.keys.person(person): person for person in people}
         hashes.pop("", None)
         found: dict[str, Party] = {}

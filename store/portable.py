@@ -55,6 +55,7 @@ READ: dict[str, Callable[[Any], Any]] = {"int": int, "bool": bool, "text": str, 
 
 
 def kind_of(kind: TypeEngine[Any]) -> str:
+    """The name of a column's type in a backup: a key of TYPES."""
     if isinstance(kind, Moment):
         return "time"
     if isinstance(kind, LargeBinary):
@@ -85,6 +86,7 @@ def read_rows(path: Path) -> Iterator[tuple[str, list[tuple[str, str]], Iterator
 
 
 def grouped(rows: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
+    """The rows in lists of at most ``size``."""
     some: list[list[Any]] = []
     for row in rows:
         some.append(row)
@@ -96,16 +98,19 @@ def grouped(rows: Iterable[list[Any]], size: int) -> Iterator[list[list[Any]]]:
 
 
 def complete(at: Path) -> list[Path]:
+    """The folders of finished backups below a folder, oldest first by name."""
     return sorted(path.parent for path in at.glob("*/manifest.json"))
 
 
 def read_digests(folder: Path) -> Iterator[str]:
+    """The SHA-256 (hex) of every file that a backup holds."""
     with gzip.open(folder / "files.txt.gz", "rt", encoding="ascii") as source:
         for line in source:
             yield line.strip()
 
 
 def is_ours(folder: Path, keys: Keys) -> bool:
+    """Whether a manifest was written with these keys."""
     try:
         read_manifest(folder, keys, contents=False)
     except UserError:
@@ -146,11 +151,13 @@ def read_manifest(folder: Path, keys: Keys, *, contents: bool = True) -> tuple[M
 
 
 def manifest_mac(keys: Keys, manifest: dict[str, Any]) -> str:
+    """The keyed hash (hex) over a manifest without its ``mac``."""
     plain = json.dumps(manifest, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hmac.new(keys.journal, b"manifest\n" + plain.encode(), hashlib.sha256).hexdigest()
 
 
 def zipped(path: Path) -> TextIO:
+    """A new text file, compressed, for the owner alone."""
     path.touch(mode=0o600)
     return gzip.open(path, "wt", compresslevel=3, encoding="utf-8", newline="\n")
 
@@ -165,6 +172,7 @@ def copy_whole(source: Path, target: Path) -> None:
 
 
 def write_whole(path: Path, content: str) -> None:
+    """A text file that appears when it is whole and on the disk."""
     temporary = path.with_name(path.name + ".part")
     temporary.touch(mode=0o600)
     temporary.write_text(content, "utf-8")
@@ -173,15 +181,18 @@ def write_whole(path: Path, content: str) -> None:
 
 
 def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's content, in hex."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def broken(folder: Path, what: str) -> UserError:
+    """What a person is told of a backup that cannot be trusted."""
     return UserError(f"cette sauvegarde est endommagée : {what}", where=str(folder), todo="prenez la sauvegarde précédente")
 
 
 def disk_error(error: OSError, where: Path) -> UserError:
+    """What a person is told when the disk refuses."""
     return UserError(
         f"la sauvegarde n'est pas complète : {error.strerror or error}",
         where=str(where),

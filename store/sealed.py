@@ -160,10 +160,12 @@ def stored_size(size: int) -> int:
 
 
 def nonce(number: int, *, last: bool) -> bytes:
+    """The nonce of a chunk (12 bytes): its number and whether it is the last, so that none can be moved or cut off."""
     return number.to_bytes(11, "big") + bytes([last])
 
 
 def tag_of(key: bytes, digest: str, size: int) -> bytes:
+    """The keyed hash by which a file is known to be that content, of that size, before it is opened."""
     return hmac.new(key, f"{digest}\n{size}".encode(), hashlib.sha256).digest()
 
 

@@ -52,8 +52,10 @@ class Form(dict[str, str]):
             self.setdefault(name, value)
 
     def getall(self, name: str) -> list[str]:
+        """Every value of a name, in order. Raises KeyError for a name that is not there."""
         return self._all[name]
 
 
 def pairs_of(params: Params) -> list[tuple[str, str]]:
+    """(name, value) in order, from a mapping or from pairs."""
     return list(params.items()) if isinstance(params, Mapping) else list(params)

@@ -79,6 +79,7 @@ class Reader:
         self.hint = hint
 
     def read(self, root: Node) -> Collected:
+        """The texts and files below a part, in order. Where no text is to be read, the first file that holds one stands in."""
         found = self._part(root, 0, alone=not root.is_multipart)
         if not any(s.plain.strip() or s.html.strip() for s in found.segments):
             self._promote(found)

@@ -44,6 +44,7 @@ class Node:
 
     @property
     def is_multipart(self) -> bool:
+        """Whether other parts stand in it."""
         return self.type.startswith("multipart/")
 
     def header(self, name: str, hint: str = "") -> str:
@@ -52,6 +53,7 @@ class Node:
         return next((one_line(decode_words(unfold(v), hint)) for n, v in self.fields if n.lower() == low), "")
 
     def raw_body(self) -> bytes:
+        """Its body as transferred, still encoded."""
         return self.data[self.start : self.end]
 
     def content(self) -> tuple[bytes, bool]:
@@ -69,6 +71,7 @@ class Cutter:
         self.false_marks = 0
 
     def defect(self, text: str) -> None:
+        """Note what was odd, once; '' is nothing."""
         if text and text not in self.defects:
             self.defects.append(text)
 

@@ -47,6 +47,7 @@ def next_filled(norm: list[str], i: int) -> int:
 
 
 def is_blank(norm: list[str], i: int) -> bool:
+    """Whether there is nothing in that line, or no such line."""
     return i < 0 or i >= len(norm) or not norm[i]
 
 
