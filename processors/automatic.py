@@ -111,7 +111,7 @@ def _disposition(view: View) -> Finding | None:
     if is_forward(view.subject) or view.person:
         return None
     top = view.own[:4_000]
-    if READ_SUBJECT.match(view.subject) and READ.search(top):
+    if READ_SUBJECT.match(view.subject) and READ.matches(top):
         return Finding("receipt", "Accusé de réception ou de lecture : son sujet et ses mots.")
     return None
 
@@ -161,7 +161,7 @@ def _generated(view: View) -> Finding | None:
         return None
     if generated and is_forward(view.subject):
         return None  # an inbox rule forwards a person's mail (Exchange marks those too)
-    challenged = "machine" in view.cues and bool(_ROBOTS_MARK.search(view.own[:4_000]))
+    challenged = "machine" in view.cues and _ROBOTS_MARK.matches(view.own[:4_000])
     if (
         answers
         or challenged
@@ -184,14 +184,14 @@ def _reply_robot(view: View) -> Finding | None:
     if cues & {"received", "machine"} and not view.person and _TICKET.match(fold(view.mail.subject[:200])):
         return Finding("auto-reply", "Réponse d'un système de tickets : son sujet et ses mots.")
     asks = "?" in view.own
-    marked = bool(_ROBOTS_MARK.search(view.own[:4_000]))
+    marked = _ROBOTS_MARK.matches(view.own[:4_000])
     if view.person and (asks or not ("machine" in cues and ("silent" in cues or marked))):
         return None
     said = "Réponse automatique : " + ", ".join(sorted(_FRENCH[cue] for cue in cues)) + "."
     found = view.titled
     # Some ("auto:", "ooo", "hors bureau") are also the beginnings of people's subjects: the text must agree.
     certain = found is not None and bool(cues or _ROBOTS_ONLY.search(found[0]) or _AUTO_BEFORE_REPLY.match(view.subject))
-    if not certain and "away" not in cues and not view.mail.in_reply_to and UNSUBSCRIBE.search(view.own) and "machine" in cues:
+    if not certain and "away" not in cues and not view.mail.in_reply_to and UNSUBSCRIBE.matches(view.own) and "machine" in cues:
         return Finding("bulk", "Envoi en nombre : propose de se désabonner et se dit automatique.")
     if certain and (not asks or (cues and "?" not in view.subject)):
         return Finding("auto-reply", "Son sujet est celui d'une réponse automatique.")
@@ -208,7 +208,7 @@ def _reply_robot(view: View) -> Finding | None:
     weak = bool(SUBJECT_WEAK.match(view.subject)) and not reply
     if "away" in cues and _speaks_to_everyone(view, weak=weak, suppress=suppress and not reply):
         return Finding("auto-reply", said)
-    impersonal = not view.person and not TO_US.search(view.own) and not OUR_OFFER.search(view.own)
+    impersonal = not view.person and not TO_US.matches(view.own) and not OUR_OFFER.matches(view.own)
     if (
         "away" in cues
         and impersonal
@@ -223,7 +223,7 @@ def _reply_robot(view: View) -> Finding | None:
     if "received" in cues and not view.person and len({m[0] for m in RECEIVED.finditer(view.own)}) >= 3:
         return Finding("auto-reply", said)  # nobody confirms a reception in three ways
     # A customer too may answer our offer: "bien reçu, nous vous répondrons sous 48 heures".
-    offered = OUR_OFFER.search(view.own) or (reply and OUR_OFFER.search(view.subject) and not _STAFF.search(view.own))
+    offered = OUR_OFFER.matches(view.own) or (reply and OUR_OFFER.matches(view.subject) and not _STAFF.search(view.own))
     if "received" in cues and not view.person and SERVICE_DESK.search(view.own) and not offered:
         return Finding("auto-reply", said)  # "nous vous répondrons sous 48 heures" to a message, not to our offer
     if "received" in cues and ("silent" in cues or (suppress and not reply and ROLE.match(view.local))):
@@ -250,7 +250,7 @@ def _speaks_to_everyone(view: View, *, weak: bool, suppress: bool) -> bool:
     beside = len(view.cues & {"back", "instead"})
     if beside == 2 or (beside and (weak or suppress)):
         return True
-    closed = "back" in view.cues and not view.person and not TO_US.search(view.own) and bool(CLOSED.search(view.own))
+    closed = "back" in view.cues and not view.person and not TO_US.matches(view.own) and bool(CLOSED.search(view.own))
     return closed or bool(INSTEAD_FORMAL.search(view.own)) or {"back", "received"} <= view.cues
 
 
@@ -290,7 +290,7 @@ def _bulk(view: View) -> Finding | None:
         return Finding("bulk", "Envoi en nombre : dit à qui il est envoyé comment ne plus le recevoir.")
     listed = bool(view.headers.get("List-Unsubscribe") or view.headers.get("List-Id"))
     mass = view.precedence in ("bulk", "list", "junk")
-    footed = bool(UNSUBSCRIBE.search(view.own))
+    footed = UNSUBSCRIBE.matches(view.own)
     campaign = next((name for name in view.among(_CAMPAIGN_HEADERS) if view.headers.get(name)), "")
     if mass and not listed and not campaign and not footed and view.precedence != "list":
         return None  # a gateway that marks everything
@@ -316,12 +316,12 @@ def _solicits(view: View) -> bool:
     if view.mail.in_reply_to or is_reply(view.subject) or is_forward(view.subject) or view.writes_for_other or view.form:
         return False
     if (
-        TO_US.search(view.own)
-        or OUR_OFFER.search(view.own)
+        TO_US.matches(view.own)
+        or OUR_OFFER.matches(view.own)
         or any(p.attachment.family in _BROUGHT for p in view.mail.parts[:30])
     ):
         return False
-    return bool(SENT_TO_MANY.search(view.own))
+    return SENT_TO_MANY.matches(view.own)
 
 
 _BROUGHT = frozenset({"image", "model", "document", "spreadsheet", "archive", "cad"})

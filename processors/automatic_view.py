@@ -127,13 +127,13 @@ class View:
     @cached_property
     def person(self) -> bool:
         """Somebody wants or decides something in his own lines, or they do in his form."""
-        return bool(PERSON.search(self.own)) or self.form
+        return PERSON.matches(self.own) or self.form
 
     @cached_property
     def form(self) -> bool:
         """A contact form's mail: its text stands between labels and somebody's address is in it."""
         text = self.folded[:20_000]
-        return bool(_FORM_EMAIL.search(text) and _FORM_TEXT.search(text))
+        return _FORM_TEXT.matches(text) and _FORM_EMAIL.matches(text)
 
     @cached_property
     def writes_for_other(self) -> bool:
@@ -153,9 +153,9 @@ class View:
     def cues(self) -> frozenset[str]:
         """The families of words of a robot found in the sender's own lines."""
         families = {"away": AWAY, "back": BACK, "instead": INSTEAD, "silent": SILENT, "received": RECEIVED}
-        found = {name for name, pattern in families.items() if pattern.search(self.own)}
-        if MACHINE.search(self.own):
+        found = {name for name, pattern in families.items() if pattern.matches(self.own)}
+        if MACHINE.matches(self.own):
             found.add("machine")
         if not is_reply(self.subject) and not is_forward(self.subject) and SUBJECT_UNTIL.match(self.subject):
             found |= {"away", "back"}
-        return frozenset(found | {"machine"} if MACHINE_ANYWHERE.search(self.own) else found)
+        return frozenset(found | {"machine"} if MACHINE_ANYWHERE.matches(self.own) else found)

@@ -64,8 +64,8 @@ SUBJECT_WEAK = re.compile(
 
 
 #: "This is an automatic message", at the start of a line or sentence.
-MACHINE = re.compile(
-    r"(?:^|[.!:] |[(*\[<] ?)\W{0,6}(?:(?:ceci|il s'agit|c'est) (?:est )?(?:d'|un |une )?(?:message|mail|e-mail"
+MACHINE = Gated(
+    r"(?:(?<![^\n])|[.!:] |[(*\[<] ?)\W{0,6}(?:(?:ceci|il s'agit|c'est) (?:est )?(?:d'|un |une )?(?:message|mail|e-mail"
     r"|reponse|courriel|email|courrier|envoi|accuse)[^\n]{0,40}automati|(?:message|mail|e-mail|reponse"
     r"|courriel) (?:envoyee?|generee?|emise?|transmise?|automatise)[^\n]{0,20}(?:automatiq|par (?:un|notre) (?:robot"
     r"|systeme))|(?:ce|cet|cette|le present) (?:message|mail|e-mail|reponse|courriel|courrier)[^\n]{0,30}(?:est (?:un"
@@ -81,8 +81,7 @@ MACHINE = re.compile(
     r"|detta ar ett automat|dette er en automat|wiadomosc (?:zostala )?wygenerowana|это автоматическ"
     r"|данное (?:сообщение|письмо)[^\n]{0,40}автомат|このメールは[^\n]{0,20}自動"
     r"|自動(?:返信|送信|配信)|本邮件[^\n]{0,20}自动|自动(?:回复|发送)"
-    r"|자동(?:으로)? (?:발송|발신)|هذه رسالة (?:آلية|تلقائية))",
-    re.MULTILINE,
+    r"|자동(?:으로)? (?:발송|발신)|هذه رسالة (?:آلية|تلقائية))"
 )
 #: The same, wherever it stands: marks of ticket systems, of addresses given up, of filters that ask for a click.
 MACHINE_ANYWHERE = Gated(
@@ -183,12 +182,12 @@ SERVICE_DESK = Gated(
     r"|case)(?: number| id)? is\b|sous (?:le )?(?:numero|n°|reference)"
 )
 #: What a customer speaks of when he confirms a reception himself.
-OUR_OFFER = re.compile(
+OUR_OFFER = Gated(
     r"\b(?:devis|proposition|offre|chiffrage|quote|quotation|offer|proposal|estimate|angebot|presupuesto|preventivo|orcamento|offerte)\b"
 )
 
 #: Whoever tells his own correspondent of something is no robot, be he away: "je regarde ça à mon retour", "livrez avant".
-TO_US = re.compile(
+TO_US = Gated(
     r"\b(?:ca|cela|oui|non|livr\w*|valid\w*|modelis\w*|modeles?|photos?|factures?|fichiers?|commandes?|accord"
     r"|appelez-moi|rappel\w*|files?|models?"
     r"|deliver\w*|invoices?|yes|no(?! longer| prazo)|mon associe|mon mari|ma femme|le client|laissez-nous|laissez-moi"

@@ -32,7 +32,8 @@ _NUMERIC = Gated(
     r"(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
     r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
     r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=tard )|(?<=before )|(?<=until )|(?<=يوم )|(?<=نهار ))"
-    r"(?:(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d)|(?P<d3>[0-3]?\d)[.-](?P<m3>0\d|1[0-2])(?![\w/-]|[.,]\d|\s?(?:dhs?|mad|€|\$|eur|h|cm|mm|m|kg|%|x)(?![^\W_]))))"
+    r"(?:(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d)|(?P<d3>[0-3]?\d)[.-](?P<m3>0\d|1[0-2])(?![\w/-]|[.,]\d|\s?(?:dhs?|mad|€|\$|eur|h|cm|mm|m|kg|%|x)(?![^\W_]))))",
+    beyond_3d=True,
 )
 _NAMED = Gated(
     rf"(?<![\w.,])(?:(?:{DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier|{DAY_WORD})(?:er|e|st|nd|rd|th|\.)?[\s-]?(?:of\s|de\s)?\s?"
@@ -42,7 +43,8 @@ _NAMED = Gated(
 _DAY_MONTH_ONLY = Gated(
     r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois|\sf\s?(?:had\s)?l?ch?har)?"
     r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
-    r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))"
+    r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))",
+    beyond_3d=True,
 )
 #: What may follow the number of a day: "vendredi 2 au matin", but "vendredi 2 cartons".
 _TIMELY = (

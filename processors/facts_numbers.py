@@ -27,37 +27,48 @@ NUMBER = (
 )
 
 _EXTENSIONS = "jpe?g|png|gif|heic|webp|tiff?|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|glb|gltf|usdz|obj|fbx|stl|step|stp|blend|max|3ds|skp|dwg|dxf|mp4|mov|mp3|eml|txt|csv"  # noqa: E501
+
+
+def _number(pattern: str, only: str = "") -> Gated:
+    """A pattern of a number that is none of "3D" and the like: after it, or after a blank, stands no d that ends a word."""
+    return Gated(pattern, re.IGNORECASE, beyond_3d=True, only=re.compile(only) if only else None)
+
+
 #: Phones, references, addresses, times, file names.
-REFERENCES = tuple(
-    Gated(p, re.IGNORECASE)
-    for p in (
-        rf"(?<![\w.-])[\w().-]{{1,80}}\.(?:{_EXTENSIONS})(?!\w)",
-        r"(?<![\w+])(?:\+|00)\d{1,3}(?:[\s.()/-]{0,3}\d){7,13}(?!\w)",
-        r"(?<![\w+/.-])0\d(?P<sep>[\s./-]?)\d{2}(?:(?P=sep)\d{2}){3}(?!\w)",
-        r"(?<![\w.])\(?\d{3}\)?[-.\s]\d{3}[-.]\d{4}(?!\w)",
+REFERENCES = (
+    Gated(rf"(?<![\w.-])[\w().-]{{1,80}}\.(?:{_EXTENSIONS})(?!\w)", re.IGNORECASE),
+    _number(r"(?<![\w+])(?:\+|00)\d{1,3}(?:[\s.()/-]{0,3}\d){7,13}(?!\w)"),
+    _number(r"(?<![\w+/.-])0\d(?P<sep>[\s./-]?)\d{2}(?:(?P=sep)\d{2}){3}(?!\w)"),
+    _number(r"(?<![\w.])\(?\d{3}\)?[-.\s]\d{3}[-.]\d{4}(?!\w)"),
+    Gated(
         r"(?:\bn\s?[°º]|\bnum[ée]ro|\bnumber\b|#|\br[ée]f(?:[ée]rence)?\b\.?|\bsiret\b|\bsiren\b|\biban\b|\btva\b|\bvat\b|\bt[ée]l\b\.?)"
         r"\s{0,2}(?:n\s?[°º])?\s{0,2}[:.#]?\s{0,2}[A-Z]{0,5}[-/_]?\d[\w/_-]{0,30}(?:[ .]\d{2,6}){0,6}",
+        re.IGNORECASE,
+    ),
+    Gated(
         r"\b(?:commande|order|facture|invoice|ticket|dossier|devis|quote|bon|contrat|client)\s{0,2}[:#]?\s{0,2}"
         r"(?=[A-Z]{0,5}[-/_]?\d)(?:[A-Z]{1,5}[-/_]?\d[\w/_-]{0,30}|\d{2,8}[-/_][\w/_-]{1,30}|\d{5,12}(?!\w))",
-        r"\b\d{1,4}\s?(?:bis|ter)?,?\s(?:rue|avenue|av\.|bd\.?|boulevard|place|impasse|chemin|all[ée]e|route|quai|cours|street|st\.|road|lane)\b",
-        r"\b(?:[01]?\d|2[0-4])\s?(?:heures?|hrs?|a\.?m\.?|p\.?m\.?)(?!\w)",
-        r"\b(?:[01]?\d|2[0-4])h(?:[0-5]\d)?(?!\w)",
-        r"\b(?:[àa]|at|vers|avant|before)\s(?:[01]?\d|2[0-4])\s?[h:]\s?(?:[0-5]\d)?(?!\w)",
-        r"(?<![\w:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\w:])",
-    )
+        re.IGNORECASE,
+    ),
+    _number(
+        r"\b\d{1,4}\s?(?:bis|ter)?,?\s(?:rue|avenue|av\.|bd\.?|boulevard|place|impasse|chemin|all[ée]e|route|quai|cours|street|st\.|road|lane)\b"
+    ),
+    _number(r"\b(?:[01]?\d|2[0-4])\s?(?:heures?|hrs?|a\.?m\.?|p\.?m\.?)(?!\w)"),
+    _number(r"\b(?:[01]?\d|2[0-4])h(?:[0-5]\d)?(?!\w)"),
+    _number(r"\b(?:[àa]|at|vers|avant|before)\s(?:[01]?\d|2[0-4])\s?[h:]\s?(?:[0-5]\d)?(?!\w)", only=r"\d\s?[hH:]"),
+    _number(r"(?<![\w:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\w:])"),
 )
-_NOT_MEASURES = tuple(
-    Gated(p, re.IGNORECASE)
-    for p in (
-        r"\d{1,4}(?:[.,]\d{1,3})?\s?%",
-        r"\bv\.?\s?\d{1,3}(?:\.\d{1,4}){0,3}\b",
-        r"\d{2,5}\s?[x×*]\s?\d{2,5}\s?(?:px|pixels?|dpi)\b",
+_NOT_MEASURES = (
+    _number(r"\d{1,4}(?:[.,]\d{1,3})?\s?%"),
+    Gated(r"\bv\.?\s?\d{1,3}(?:\.\d{1,4}){0,3}\b", re.IGNORECASE, only=re.compile(r"[vV]\.?\s?\d")),
+    _number(r"\d{2,5}\s?[x×*]\s?\d{2,5}\s?(?:px|pixels?|dpi)\b"),
+    _number(
         r"\d{1,5}\s?(?:px|pixels?|dpi|[kmgt]?o|[kmgt]b|kg|grammes?|g|ml|cl|litres?|watts?|w|v|volts?|mois|jours?|semaines?|ans?|minutes?|"
-        r"secondes?|days?|weeks?|months?|years?|hours?|mins?|km|m[²2³3]|m\^[23])(?!\w)",
-        r"(?<!\w)[234]\s?-?d(?![\w'’])",
-        r"(?<![\w.,x×*])(?<![x×*] )\d{1,4}(?:[.,]\d)?\s?l(?![\w'’]|\s?[x×*/:=.-]?\s?\d|\s?[x×*])",
-        r"(?<!\w)24\s?/\s?7(?!\w)",
-    )
+        r"secondes?|days?|weeks?|months?|years?|hours?|mins?|km|m[²2³3]|m\^[23])(?!\w)"
+    ),
+    Gated(r"(?<!\w)[234]\s?-?d(?![\w'’])", re.IGNORECASE),
+    _number(r"(?<![\w.,x×*])(?<![x×*] )\d{1,4}(?:[.,]\d)?\s?l(?![\w'’]|\s?[x×*/:=.-]?\s?\d|\s?[x×*])", only=r"\d\s?[lL]"),
+    Gated(r"(?<!\w)24\s?/\s?7(?!\w)", re.IGNORECASE),
 )
 POSTCODE = Gated(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
 

@@ -11,8 +11,9 @@ Clause = frozenset[str]
 #: Every clause holds for every match; () where nothing is known.
 Needs = tuple[Clause, ...]
 
-#: Stands in clauses for any decimal digit.
+#: Stands in clauses for any decimal digit; and for so many at least in a row.
 DIGIT = "\\d"
+DIGITS = tuple(DIGIT * number for number in range(1, 6))
 #: A literal shorter than this is in every text, but for signs that few texts have; one longer than that tells no more.
 _SHORT, _ENOUGH = 2, 6
 #: Most spellings of a run of literals that are told apart, and most clauses of an alternative.
@@ -25,13 +26,17 @@ _PLAIN = "\u00ff"
 
 @dataclass(slots=True)
 class _Branch:
-    """An alternative: where it stands in the pattern, what it needs, and every string it matches where these are few."""
+    """An alternative: where it stands in the pattern, what it needs, and every string it matches where these are few.
+
+    ``inner`` are the alternatives of the ``group`` (where that begins and ends) that is all of it but looks around.
+    """
 
     start: int
     end: int
     needs: Needs
     exact: Clause | None
     inner: list[_Branch] | None = None
+    group: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class _Piece:
     needs: Needs
     end: int
     group: list[_Branch] | None = None
+    digit: bool = False
 
 
 def alternatives(pattern: str, *, any_case: bool = False) -> list[tuple[str, Needs]]:
@@ -52,13 +58,18 @@ def alternatives(pattern: str, *, any_case: bool = False) -> list[tuple[str, Nee
     branches, end = _Reader(pattern, any_case).branches(0)
     if end != len(pattern):
         raise ValueError(f"unbalanced pattern at {end}")
-    return [(pattern[branch.start : branch.end], branch.needs) for branch in _flat(branches)]
+    return list(_flat(pattern, branches))
 
 
-def _flat(branches: list[_Branch]) -> Iterator[_Branch]:
-    """An alternative that is nothing but a group stands for those in it."""
+def _flat(pattern: str, branches: list[_Branch]) -> Iterator[tuple[str, Needs]]:
+    """An alternative that is nothing but a group, and looks around it, stands for those in it."""
     for branch in branches:
-        yield from _flat(branch.inner) if branch.inner is not None else (branch,)
+        if branch.inner is None:
+            yield pattern[branch.start : branch.end], branch.needs
+            continue
+        first, last = branch.group
+        before, after = pattern[branch.start : first], pattern[last : branch.end]
+        yield from ((before + source + after, needs) for source, needs in _flat(pattern, branch.inner))
 
 
 class _Reader:
@@ -83,12 +94,17 @@ class _Reader:
         run = _NOTHING
         exact = True
         inner: list[_Branch] | None = None
-        parts = 0
+        group = (0, 0)
+        parts = digits = 0
         while at < len(p) and p[at] not in "|)":
-            piece = self._piece(at)
+            began, piece = at, self._piece(at)
             at, least, once = self._quantifier(piece.end)
-            parts += 1
-            inner = piece.group if parts == 1 and at == piece.end else None
+            if piece.exact != _NOTHING or piece.group is not None or at != piece.end:
+                parts += 1
+                inner, group = (piece.group if parts == 1 and at == piece.end else None), (began, at)
+            digits = digits + least if piece.digit else 0
+            if digits > 1:
+                known.append(frozenset((DIGITS[min(digits, len(DIGITS)) - 1],)))
             spelled = piece.exact
             if once and not least and spelled is not None:  # "appels?": one more spelling
                 spelled, least = spelled | _NOTHING, 1
@@ -108,7 +124,7 @@ class _Reader:
             run = _NOTHING
         known.append(run)
         whole = run if exact and len(known) == 1 else None
-        return _Branch(start, at, _best(known), whole, inner if parts == 1 else None), at
+        return _Branch(start, at, _best(known), whole, inner if parts == 1 else None, group), at
 
     def _piece(self, at: int) -> _Piece:
         p, sign = self._p, self._p[at]
@@ -120,6 +136,8 @@ class _Reader:
             while p[end] != "]":
                 end += 2 if p[end] == "\\" else 1
             signs = p[at + 1 : end]
+            if re.fullmatch(r"\d-\d", signs, re.ASCII):
+                return _Piece(None, (frozenset((DIGIT,)),), end + 1, digit=True)
             if signs[0] == "^" or "\\" in signs or "-" in signs[1:-1] or len(signs) > 4:
                 return _Piece(None, (), end + 1)
             letters = [self._letter(one) for one in signs]
@@ -157,7 +175,7 @@ class _Reader:
         if escaped in "bBAZ":
             return _Piece(_NOTHING, (), at + 2)
         if escaped == "d":
-            return _Piece(None, (frozenset((DIGIT,)),), at + 2)
+            return _Piece(None, (frozenset((DIGIT,)),), at + 2, digit=True)
         if escaped in "DwWsS":
             return _Piece(None, (), at + 2)
         if escaped == "n":

@@ -363,7 +363,7 @@ def _is_placeholder(plain: str) -> bool:
     bare = plain.strip()
     if _LOOKS_HTML.match(bare[:400]):
         return True
-    if len(bare) >= 1000 or not _BOILERPLATE.search(bare):
+    if len(bare) >= 1000 or not _BOILERPLATE.matches(bare):
         return False
-    rest = " ".join(s for s in _SENTENCE.split(bare) if not _BOILERPLATE.search(s) and "://" not in s)
+    rest = " ".join(s for s in _SENTENCE.split(bare) if not _BOILERPLATE.matches(s) and "://" not in s)
     return len(_WORDS.findall(rest)) <= 4

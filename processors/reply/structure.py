@@ -101,7 +101,7 @@ def read_structure(html: str) -> tuple[list[str], list[str]] | None:
 
     None when they say nothing; two empty lists when they say something but nest too deep to be read.
     """
-    if len(html) > _MAX_HTML or not _HINT.search(html):
+    if len(html) > _MAX_HTML or not _HINT.matches(html):
         return None
     from lxml import etree  # heavy, and most mail is plain
 
