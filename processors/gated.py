@@ -25,6 +25,8 @@ _GROUP = re.compile(r"\((?!\?)|\(\?P<")
 #: Letters that ``re.IGNORECASE`` takes for another one, but ``str.lower`` does not.
 _CASELESS = {ord("ſ"): "s", ord("ı"): "i", 0x307: ""}
 _ODD = re.compile("[ſı\u0307]")
+#: What is another letter in a text in lower case, though it is in lower case itself.
+_CHANGED = re.compile("[ſı\u0307σς]")
 
 #: A text longer than this is looked through by ``re`` alone: a hostile one would hold more words than memory.
 _LONG = 100_000
@@ -60,6 +62,8 @@ class Gated:
         self._by_word: dict[str, list[int]] = {}
         self._words: Clause = frozenset()
         self._compiled: dict[str, re.Pattern[str]] = {}
+        #: Whether its words stand in the text in lower case wherever they stand in the text: that is looked through once for all.
+        self._lower = True
         #: Whoever reads a group is given the match of the whole pattern.
         self._whole = _GROUP.search(pattern) is not None
         with _lock:
@@ -106,7 +110,7 @@ class Gated:
         """The alternatives that the text may match, in their order."""
         if not self._ready:
             _learn()
-        there = _caseless(text, _machine) if self.flags else _present(text, _machine)
+        there = _caseless(text, _machine) if self._lower else _present(text, _machine)
         words = self._words & there
         if (not words and not self._always) or (self._only is not None and self._only.search(text) is None):
             return ()
@@ -133,7 +137,9 @@ class Gated:
                 self._by_word.setdefault(word, []).append(number)
         self._needs = [needs[1:] for needs in all_needs]
         self._words = frozenset(self._by_word)
-        return {word for needs in all_needs for clause in needs for word in clause}
+        words = {word for needs in all_needs for clause in needs for word in clause}
+        self._lower = bool(self.flags) or not any(word != word.lower() or _CHANGED.search(word) for word in words)
+        return words
 
     def _reduced(self, viable: Sequence[int]) -> re.Pattern[str]:
         """The pattern, without the alternatives that match nothing there."""

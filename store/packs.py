@@ -72,6 +72,8 @@ class Packs:
         #: Who reads does not wait for who commits.
         self._reads_lock = threading.Lock()
         self._reads: tuple[int, sqlite3.Connection] | None = None
+        #: The pack that was looked for last: a batch's contents are asked for one after another.
+        self._last = (-1, folder)
         self._known = False
 
     # ---- storing
@@ -185,7 +187,11 @@ class Packs:
     # ---- the index
 
     def _path(self, number: int) -> Path:
-        return self.folder / str(number)
+        last, path = self._last
+        if last != number:
+            path = self.folder / str(number)
+            self._last = (number, path)
+        return path
 
     def _rows(self, query: str, values: Sequence[object]) -> list[Any]:
         with self._reads_lock, _errors(self._file):

@@ -32,6 +32,7 @@ HEAD = struct.Struct(">4s16sQ32s")
 _TAG = 16
 #: Pieces of one call to the kernel (IOV_MAX is 1024).
 _VECTORS = 512
+_LENGTH = "sa longueur n'est pas la sienne"
 
 
 class Damaged(UserError):
@@ -59,6 +60,42 @@ def seal(handle: int, secret: bytes, digest: str, content: bytes) -> None:
         write_all(handle, parts[start : start + _VECTORS])
 
 
+def unseal(handle: int, secret: bytes, digest: str, path: Path, start: int = 0, length: int = -1) -> bytes:
+    """The decrypted content of an open file, or of ``length`` bytes of it from ``start`` on, in one go. Raises Damaged."""
+    piece = CHUNK + _TAG
+    length = length if length >= 0 else os.fstat(handle).st_size
+    first = os.pread(handle, min(length, HEAD.size + piece), start)
+    cipher, size = _opened(first[: HEAD.size], secret, digest, path)
+    if length != stored_size(size):
+        raise Damaged(path, _LENGTH)
+    parts = []
+    for number in range(max(1, -(-size // CHUNK))):
+        most = min(CHUNK, size - number * CHUNK) + _TAG
+        begin = HEAD.size + number * piece
+        sealed = os.pread(handle, most, start + begin) if number else memoryview(first)[begin : begin + most]
+        parts.append(_chunk(cipher, sealed, number, size, path))
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _opened(head: bytes, secret: bytes, digest: str, path: Path) -> tuple[AESGCM, int]:
+    """What opens the chunks after that head, and the content's size. ``digest`` '' takes any that the key opens."""
+    try:
+        magic, salt, size, tag = HEAD.unpack(head)
+    except struct.error:
+        raise Damaged(path, "il est coupé") from None
+    key = file_key(secret, salt)
+    if magic != MAGIC or (digest and not hmac.compare_digest(tag, tag_of(key, digest, size))):
+        raise Damaged(path, "son en-tête ne convient pas (autre clé, autre fichier ou modification)")
+    return AESGCM(key), size
+
+
+def _chunk(cipher: AESGCM, sealed: bytes | memoryview, number: int, size: int, path: Path) -> bytes:
+    try:
+        return cipher.decrypt(nonce(number, last=(number + 1) * CHUNK >= size), sealed, None)
+    except (InvalidTag, ValueError):
+        raise Damaged(path, f"la partie {number} a été modifiée") from None
+
+
 class Stream(io.RawIOBase):
     """The decrypted content of one file, or of ``length`` bytes of it from ``start`` on; holds one chunk.
 
@@ -68,17 +105,10 @@ class Stream(io.RawIOBase):
     def __init__(self, secret: bytes, digest: str, path: Path, file: BinaryIO, start: int = 0, length: int = -1) -> None:
         super().__init__()
         self._path, self._file, self._start = path, file, start
-        try:
-            file.seek(start)
-            magic, salt, self._size, tag = HEAD.unpack(file.read(HEAD.size))
-        except struct.error:
-            raise Damaged(path, "il est coupé") from None
-        key = file_key(secret, salt)
-        if magic != MAGIC or (digest and not hmac.compare_digest(tag, tag_of(key, digest, self._size))):
-            raise Damaged(path, "son en-tête ne convient pas (autre clé, autre fichier ou modification)")
+        file.seek(start)
+        self._cipher, self._size = _opened(file.read(HEAD.size), secret, digest, path)
         if (length if length >= 0 else os.fstat(file.fileno()).st_size) != stored_size(self._size):
-            raise Damaged(path, "sa longueur n'est pas la sienne")
-        self._cipher = AESGCM(key)
+            raise Damaged(path, _LENGTH)
         self._position, self._number, self._chunk = 0, -1, b""
         if not self._size:
             self._decrypt(0)  # nobody will ask for the empty chunk, and its tag too must be right
@@ -123,10 +153,7 @@ class Stream(io.RawIOBase):
     def _decrypt(self, number: int) -> bytes:
         self._file.seek(self._start + HEAD.size + number * (CHUNK + _TAG))
         sealed = self._file.read(min(CHUNK, self._size - number * CHUNK) + _TAG)
-        try:
-            return self._cipher.decrypt(nonce(number, last=(number + 1) * CHUNK >= self._size), sealed, None)
-        except (InvalidTag, ValueError):
-            raise Damaged(self._path, f"la partie {number} a été modifiée") from None
+        return _chunk(self._cipher, sealed, number, self._size, self._path)
 
     def close(self) -> None:
         self._file.close()

@@ -37,6 +37,7 @@ from store.sealed import (
     stored_size,
     tag_of,
     told,
+    unseal,
     walk,
     write_all,
 )
@@ -48,6 +49,7 @@ _STALE = 86_400
 _COPY = "copy."
 #: So many contents stored together become a pack.
 PACK = 4
+_READ = os.O_RDONLY | os.O_CLOEXEC
 
 
 class FolderSpool:
@@ -228,30 +230,38 @@ class FolderSpool:
 
     def get(self, sha256: str) -> bytes:
         """The whole content. Raises KeyError."""
-        with self._stream(sha256) as stream:
-            return stream.readall()
+        handle, path, start, length = self._place_of(sha256)
+        try:
+            return unseal(handle, self._key, sha256, path, start, length)
+        finally:
+            os.close(handle)
 
     def open(self, sha256: str) -> BinaryIO:
         """The content as a stream that can seek. Raises KeyError."""
         return io.BufferedReader(self._stream(sha256), CHUNK)
 
-    def _stream(self, sha256: str) -> Stream:
-        path, start, length = self._path(sha256), 0, -1
+    def _place_of(self, sha256: str) -> tuple[int, Path, int, int]:
+        """The open file it is in, that file's path, and where in it: from where on, how many bytes (-1: to the end). Raises KeyError."""
+        name: str | Path = self._name(sha256)
+        start, length = 0, -1
         try:
             try:
-                file = path.open("rb")
+                handle = os.open(name, _READ)
             except FileNotFoundError:
                 packed = self._packs.find(sha256)
-                if packed is None:
-                    # It may have come out of its pack in between.
-                    file = path.open("rb")
-                else:
-                    path, start, length = packed.path, packed.start, stored_size(packed.size)
-                    file = path.open("rb")
+                if packed is not None:
+                    name, start, length = packed.path, packed.start, stored_size(packed.size)
+                # Else it may have come out of its pack in between.
+                handle = os.open(name, _READ)
         except FileNotFoundError:
             raise KeyError(sha256) from None
         except OSError as error:
-            raise told(error, path) from error
+            raise told(error, Path(name)) from error
+        return handle, name if isinstance(name, Path) else Path(name), start, length
+
+    def _stream(self, sha256: str) -> Stream:
+        handle, path, start, length = self._place_of(sha256)
+        file = os.fdopen(handle, "rb")
         try:
             return Stream(self._key, sha256, path, file, start, length)
         except BaseException:  # whatever it is, the file is closed before it goes on its way
