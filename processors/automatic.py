@@ -177,7 +177,7 @@ def _reply_robot(view: View) -> Finding | None:
     """No header says so: the subject, or the words in company, must."""
     reply = is_reply(view.subject)
     cues = view.cues
-    if is_forward(view.subject):
+    if is_forward(view.subject) or (not cues and view.titled is None):
         return None
     if view.titled and "?" not in view.subject and cues & {"away", "machine", "received"}:
         return Finding("auto-reply", "Son sujet et ses mots sont ceux d'une réponse automatique.")

@@ -107,6 +107,7 @@ def _blanked(match: re.Match[str]) -> str:
     return BLANK * len(match[0])
 
 
+@lru_cache(maxsize=16)  # asked of the same few texts by several facts
 def has_digit(text: str) -> bool:
     """Whether ``str.isdigit`` is true of any character."""
     return _ANY_DIGIT.search(text) is not None

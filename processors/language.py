@@ -102,7 +102,10 @@ def language(text: str, hint: str = "") -> str:
     lexicon = _lexicon()
     words = _WORD.findall(text)[:_MAX_WORDS]
     for word in words:
-        for code, weight in lexicon.get(word) or _weights(word, lexicon):
+        weights = lexicon.get(word)
+        if weights is None and ("'" in word or "-" in word):
+            weights = _weights(word, lexicon)
+        for code, weight in weights or ():
             scores[code] += weight
     if not words:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -177,9 +178,16 @@ def _asks(tokens: Tokens, hit: Hit) -> bool:
     return form in ("me", "m", "nous", "bien", "le", "la", "les", "ne") or form.endswith(("er", "ir", "re"))
 
 
+_SMALL = string.ascii_lowercase.encode()
+
+
 @lru_cache(maxsize=4)  # asked more than once of the same text
 def _shouts(text: str) -> bool:
-    letters = "".join(filter(str.isalpha, text[:2000]))
+    written = text[:2000]
+    plain = written.encode("ascii", "ignore")
+    if len(plain) - len(plain.translate(None, _SMALL)) >= 0.3 * len(written):
+        return False  # so many small letters leave too few for capitals
+    letters = "".join(filter(str.isalpha, written))
     return len(letters) >= 20 and sum(map(str.isupper, letters)) > 0.7 * len(letters)
 
 

@@ -40,6 +40,7 @@ _SENTENCE = re.compile(r"[.!?](?=\s)|\n\s*\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 #: Above this many words a plain text is no stub of the HTML beside it.
 _STUB = 40
+_NO_STUB = re.compile(rf"(?:\W*+\w++){{{_STUB + 1}}}")
 MAX_TEXT = 8 * 1024 * 1024  # bytes of one text part that are read as a body
 
 
@@ -339,8 +340,7 @@ def _readable(segment: Segment) -> str:
     if not segment.html.strip():
         return segment.plain
     said = bool(_VISIBLE.search(segment.plain)) and not _is_placeholder(segment.plain)
-    short = len(_WORDS.findall(segment.plain[:2_000])) <= _STUB
-    if said and not short:
+    if said and _NO_STUB.match(segment.plain, 0, 2_000):
         return segment.plain
     text = html_text(segment.html)
     if said and not _says_more(text, segment):

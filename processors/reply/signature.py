@@ -8,6 +8,7 @@ reply parsers leave it, and anything that looks like a sentence: a signature lef
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from processors.reply import signature_words as sw
 from processors.reply.lines import QUOTED, SEPARATOR, SIGNATURE, TEXT
@@ -26,6 +27,7 @@ def mark_signature(raw: list[str], norm: list[str], labels: list[str], runs: lis
     return doubtful
 
 
+@lru_cache(maxsize=64)  # several rules look at the same lines
 def is_device_line(line: str) -> bool:
     """ "Envoyé de mon iPhone" and its like, the whole line."""
     if len(line) > _MAX or not line:
@@ -114,6 +116,7 @@ def _rescue(norm: list[str], labels: list[str], cut: int, end: int) -> None:
         i += 1
 
 
+@lru_cache(maxsize=64)
 def is_footer(line: str) -> bool:
     """A line that no person typed: a device's, a notice's, an antivirus's or a list's."""
     line = line[:_MAX]
