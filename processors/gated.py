@@ -19,7 +19,7 @@ from processors.pattern_needs import DIGIT, DIGITS, Clause, Needs, alternatives
 
 _DIGIT = re.compile(r"\d+")
 #: What is named by a digit and measures nothing: "3D", "2-d". Stands for any digit that is none of these: ``NUMBER``.
-_THREE_D = re.compile(r"(?<!\w)[234]\s?-?[dD](?![\w'’])")
+_THREE_D = re.compile(r"(?<!\w)[234] ?-?[dD](?![\w'’])")
 NUMBER = "\\d."
 _GROUP = re.compile(r"\((?!\?)|\(\?P<")
 #: Letters that ``re.IGNORECASE`` takes for another one, but ``str.lower`` does not.
@@ -52,8 +52,7 @@ class Gated:
 
         ``only``: what takes little time to find, and stands in every match.
         """
-        self.pattern, self.flags, self._only = pattern, flags, only
-        self._digit = NUMBER if beyond_3d else DIGIT
+        self.pattern, self.flags, self.beyond_3d, self._only = pattern, flags, beyond_3d, only
         self._ready = False
         self._sources: list[str] = []
         #: What each alternative needs besides its word; those that need nothing; those that need a word, by it.
@@ -129,7 +128,8 @@ class Gated:
         ways = alternatives(self.pattern, any_case=bool(self.flags))
         self._sources = [source for source, _ in ways]
         all_needs = [
-            tuple(frozenset(self._digit if one == DIGIT else one for one in clause) for clause in ns) for _, ns in ways
+            tuple(frozenset(NUMBER if one == DIGIT and self.beyond_3d else one for one in clause) for clause in ns)
+            for _, ns in ways
         ]
         self._always = frozenset(number for number, needs in enumerate(all_needs) if not needs)
         for number, needs in enumerate(all_needs):

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors import automatic, automatic_absence, automatic_words, bounce_words
+from processors import (
+    automatic,
+    automatic_absence,
+    automatic_words,
+    bounce_words,
+    facts_amounts,
+    facts_dates,
+    facts_dimensions,
+    facts_money,
+    facts_numbers,
+)
 from processors.automatic_text import fold
 from processors.gated import Gated
-from processors.pattern_needs import DIGIT, alternatives
+from processors.pattern_needs import DIGIT, DIGITS, alternatives
 from tests.blind_mails import FOLDER, blocks
 
 PATTERNS = {
@@ -111,6 +121,66 @@ def test_what_is_replaced() -> None:
         for pattern in (r"\d+ (?:mars|juin)|le \d|\S@\S", r"(?P<d>\d) m|zzz"):
             assert Gated(pattern).sub("-", text) == re.sub(pattern, "-", text)
             assert [m.span() for m in Gated(pattern).finditer(text)] == [m.span() for m in re.finditer(pattern, text)]
+
+
+NUMBERS = [
+    value
+    for module in (facts_numbers, facts_dates, facts_amounts, facts_money, facts_dimensions)
+    for one in vars(module).values()
+    for value in (one if isinstance(one, tuple) else (one,))
+    if isinstance(value, Gated)
+]
+_PIECES = st.sampled_from(
+    "3D|2-d|4 d|3d'|3|12|05|2026|75001| Paris|n° |le |au |vers |à |v|v. |commande |A-|h|heures|30|rue|%|x|/|-|:|.|, |,5|\n| |€|cm|kg|l|px|"
+    " du mois|mars|lundi|semaine |dans |jours|٣|²|livraison |S|demain|Noël|K".split("|")
+)
+
+
+def test_there_are_patterns_of_numbers() -> None:
+    assert len(NUMBERS) >= 30
+
+
+@settings(max_examples=300, deadline=None)
+@given(pieces=st.lists(_PIECES, min_size=1, max_size=9))
+def test_numbers_are_found_as_re_finds_them(pieces: list[str]) -> None:
+    """What spares texts that name "3D" and have no other number, or none of so many digits, changes nothing."""
+    text = "".join(pieces)
+    for gated in NUMBERS:
+        plain = re.compile(gated.pattern, gated.flags)
+        assert _found(gated.search(text)) == _found(plain.search(text)), (gated.pattern, text)
+        assert [m.span() for m in gated.finditer(text)] == [m.span() for m in plain.finditer(text)], (gated.pattern, text)
+        assert gated.sub("_", text) == plain.sub("_", text), (gated.pattern, text)
+        assert gated.matches(text) == (plain.search(text) is not None), (gated.pattern, text)
+
+
+def test_what_needs_a_number_beyond_3d_takes_no_3d_for_one() -> None:
+    """Whatever stands around it; what is not told so would be found here."""
+    around = (
+        "| |, |n° |le |du |au |vers |à |v|v |v. |commande |bon A-|h| h|heures| rue|%| x |/|-|:|.|\n|€| cm|l| du mois| mars|"
+        "lundi |livraison | dernier|-rue| d"
+    ).split("|")
+    texts = [
+        text
+        for before in around
+        for name in ("3D", "2-d", "4 d", "3 -D", "3 d")
+        for after in around
+        if (text := f"{before}{name}{after}") and re.search(r"\d", re.sub(r"(?<!\w)[234] ?-?[dD](?![\w'’])", "", text)) is None
+    ]
+    assert len(texts) > 2000
+    beyond = [gated for gated in NUMBERS if gated.beyond_3d]
+    assert len(beyond) >= 14
+    for gated in beyond:
+        plain = re.compile(gated.pattern, gated.flags)
+        assert [text for text in texts if plain.search(text)] == [], gated.pattern
+
+
+def test_a_group_that_looks_around_stands_for_its_alternatives() -> None:
+    assert [source for source, _ in alternatives(r"(?<!\w)(?:ab|c(?:d|e))(?!\w)\b|xy")] == [
+        r"(?<!\w)ab(?!\w)\b", r"(?<!\w)c(?:d|e)(?!\w)\b", "xy",
+    ]  # fmt: skip
+    assert [source for source, _ in alternatives(r"\b(?:ab|cd)?\b|(?:ab|cd) e")] == [r"\b(?:ab|cd)?\b", "(?:ab|cd) e"]
+    ((_, needs),) = alternatives(r"a\d{2}[0-5] \d\d? e")
+    assert set(needs) == {frozenset({one}) for one in DIGITS[:3]}
 
 
 def test_a_text_of_megabytes_is_left_to_re() -> None:
