@@ -94,7 +94,7 @@ _BLANKS = re.compile(r"[^\S\n](?:(?<! )[^\S\n]*|[^\S\n]+)")
 # Only Latin and Greek lose their accents: the marks of other scripts (й, Japanese voicing, Hebrew points) carry meaning.
 # The mark is looked for first, for letters are everywhere.
 _MARKS = re.compile("[\u0300-\u036f](?<=[a-zα-ω].)[\u0300-\u036f]*")
-_UNUSUAL_BLANK = re.compile("[\t\r\v\f\x1c-\x1f]|  ")
+_UNUSUAL_BLANK = re.compile("[\t\r\v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 def _straight(text: str) -> str:
@@ -109,9 +109,7 @@ def fold(text: str) -> str:
     """Lower case, without Latin accents, one blank between words, straight apostrophes; line ends are kept."""
     if text.isascii():
         plain = text.replace("`", "'").lower()
-        if _UNUSUAL_BLANK.search(plain) is None:
-            return plain
-        return _BLANKS.sub(" ", plain.replace("\r\n", "\n").replace("\r", "\n"))
+        return _spaced(plain)
     if len(text) > _LONG:
         return _fold_long(text)
     return _fold(text)
@@ -125,7 +123,14 @@ def _fold_long(text: str) -> str:
 def _fold(text: str) -> str:
     apart = unicodedata.normalize("NFKD", _straight(text)).lower()
     bare = _straight(unicodedata.normalize("NFC", _MARKS.sub("", apart)))
-    return _BLANKS.sub(" ", bare.replace("\r\n", "\n").replace("\r", "\n"))
+    return _spaced(bare)
+
+
+def _spaced(text: str) -> str:
+    """With one blank between words, and every end of a line a line feed."""
+    if "  " not in text and _UNUSUAL_BLANK.search(text) is None:
+        return text
+    return _BLANKS.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 _WROTE = re.compile(

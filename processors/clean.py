@@ -58,12 +58,13 @@ def split(plain: str, *, html: str = "", subject: str = "") -> Split:
     return by_lines if _compact(by_lines.text) == _compact(by_structure.text) else by_structure
 
 
-_NOT_WORDS = re.compile(r"[\s>*_|\-\u200b-\u200f\ufeff]+")
+#: Besides blanks.
+_NOT_WORDS = re.compile(r"[>*_|\-\u200b-\u200f\ufeff]+")
 
 
 def _compact(text: str) -> str:
     """Only what the two renderings of one message have in common."""
-    return _NOT_WORDS.sub("", text)
+    return _NOT_WORDS.sub("", "".join(text.split()))
 
 
 def _align(lines: list[str], given_lines: list[str], given: list[str]) -> list[str] | None:

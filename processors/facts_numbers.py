@@ -75,6 +75,7 @@ POSTCODE = Gated(r"(?<![\w.,])(?:[A-Z]-)?\d{5}(?=[ \u00a0][A-ZÀ-Ý][A-Za-zà-ÿ
 
 _THREE_D = _NOT_MEASURES[4]
 _FILE = re.compile(r"[@\[]|\.[^\W_]|://", re.IGNORECASE)
+_COMMON_DIGIT = re.compile("[0-9]")
 #: Decimal digits of every script, and the signs that are digits besides: in a circle, raised, lowered.
 _ANY_DIGIT = re.compile(
     r"[\d\u00b2\u00b3\u00b9\u1369-\u1371\u19da\u2070\u2074-\u2079\u2080-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea"
@@ -110,7 +111,7 @@ def _blanked(match: re.Match[str]) -> str:
 @lru_cache(maxsize=16)  # asked of the same few texts by several facts
 def has_digit(text: str) -> bool:
     """Whether ``str.isdigit`` is true of any character."""
-    return _ANY_DIGIT.search(text) is not None
+    return _COMMON_DIGIT.search(text) is not None or (not text.isascii() and _ANY_DIGIT.search(text) is not None)
 
 
 def only_names_3d(text: str) -> bool:

@@ -34,7 +34,11 @@ _HIDDEN = re.compile(
 )
 _INDENT = re.compile(r"border\s*:\s*(?:none|0)|border-left\s*:\s*(?:none|0)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u2007\u202f]+")
+#: The same but for one blank, which is one already.
+_UNEVEN = re.compile(r"[\t\r\n\f\v\xa0\u2007\u202f][ \t\r\n\f\v\xa0\u2007\u202f]*| [ \t\r\n\f\v\xa0\u2007\u202f]+")
 _FILLER = re.compile("[\u200b\u00ad\u034f\ufeff\u2060-\u2064]|(?:\u200c[ \xa0]*){2,}|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: One of these stands in whatever is filler; few texts have any.
+_FILLING = re.compile("[\u200b\u200c\u00ad\u034f\ufeff\u2060-\u2064\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[/!?a-zA-Z][^<>]{0,2000}>")
 _LINES = re.compile(r"</?(?:br|p|div|tr|li|h[1-6]|table|ul|ol|blockquote)\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -138,7 +142,8 @@ class _Writer:
     def data(self, text: str) -> None:
         if self.skip_until:
             return
-        text = _FILLER.sub("", text)
+        if _FILLING.search(text) is not None:
+            text = _FILLER.sub("", text)
         if self.pre:
             for i, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
                 if i:
@@ -146,7 +151,7 @@ class _Writer:
                 if line:
                     self._write(line)
             return
-        text = _SPACES.sub(" ", text)
+        text = _UNEVEN.sub(" ", text)
         if not text:
             return
         if text == " ":

@@ -64,7 +64,7 @@ _NOISE = Gated(
 )
 #: The same for a text without a dot inside a word: no name of a machine stands in it.
 _NOISE_UNDOTTED = Gated(r"[øØ⌀Φ]\s?\d{1,5}|https?://\S{1,500}|\S{1,64}@\S{1,250}|<[^<>]{0,300}>|\[#?[\w-]{1,40}\]")
-_NOISY = re.compile(r"[øØ⌀Φ@<\[]|https?://")
+_NOISY = re.compile(r"[øØ⌀Φ@<\[]")
 _DOTTED = re.compile(r"\.[a-z]")
 _SCRIPTS = (
     ("ar", "؀-ۿݐ-ݿ"), ("he", "֐-׿"), ("el", "Ͱ-Ͽ"), ("th", "฀-๿"), ("ko", "가-힣ᄀ-ᇿ"),
@@ -94,7 +94,7 @@ def language(text: str, hint: str = "") -> str:
     text = text[:_MAX_TEXT].replace("’", "'").lower()
     if _DOTTED.search(text) is not None:
         text = _NOISE.sub(" ", text)
-    elif _NOISY.search(text) is not None:
+    elif _NOISY.search(text) is not None or "://" in text:
         text = _NOISE_UNDOTTED.sub(" ", text)
     if foreign := _by_script(text):
         return foreign
