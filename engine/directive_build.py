@@ -21,6 +21,7 @@ from core.directive import (
     Status,
     TicketSpec,
     Word,
+    in_language,
 )
 from core.texts import Text
 from engine.directive_schema import (
@@ -37,8 +38,11 @@ from engine.directive_schema import (
     UnitPart,
     WordPart,
 )
-from engine.directive_values import STAGES
+from engine.directive_values import CHOICES, STAGES
 from engine.directive_yaml import Document
+
+#: How many of what there is to choose from a question names.
+MOST_NAMED = 12
 
 
 def build_grid(part: GridPart) -> Grid:
@@ -141,7 +145,7 @@ def _fact(name: str, fact: FactPart, doubt: float, names: Mapping[str, Mapping[s
         name=name,
         type=fact.type,
         required=not fact.optional,
-        ask=dict(fact.ask or {}),
+        ask={language: asked(text, fact, language) for language, text in (fact.ask or {}).items()},
         label=dict(fact.label or {}),
         families=tuple(fact.families),
         at_least=fact.at_least,
@@ -158,6 +162,19 @@ def _fact(name: str, fact: FactPart, doubt: float, names: Mapping[str, Mapping[s
         near=tuple(fact.near),
         doubt=doubt if fact.doubt is None else fact.doubt,
     )
+
+
+def asked(question: str, fact: FactPart, language: str) -> str:
+    """The question as a person reads it: « {{ choices }} » in it becomes what there is to choose from, as it stands in the document."""
+    labels = [in_language(dict(c.label or {}), language) or value for value, c in list(fact.choices.items())[:MOST_NAMED]]
+    # Within a sentence; what is spelled in capitals (an acronym) stays so.
+    named = [label[:1].lower() + label[1:] if label[1:2].islower() else label for label in labels]
+    if len(fact.choices) > MOST_NAMED:
+        listed = ", ".join([*named, "…"])
+    else:
+        last = {"fr": " ou ", "en": " or "}.get(language, ", ")
+        listed = last.join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+    return CHOICES.sub(lambda _: listed, question)
 
 
 def _gate(gate: GatePart) -> GateSpec:

@@ -19,7 +19,7 @@ from engine.directive_schema import (
     ReviewPart,
     WordPart,
 )
-from engine.directive_values import FAMILIES, STAGES
+from engine.directive_values import CHOICES, FAMILIES, STAGES
 from engine.directive_yaml import Map
 
 #: Values that conditions know beside the facts (core.values.condition_values).
@@ -109,6 +109,16 @@ def _check_fact(name: str, fact: FactPart, problems: Problems) -> None:
         problems.add(
             fact.line(), f"{shown(name)} est obligatoire mais n'a pas de question « ask »", "écrivez-la, ou « optional: true »"
         )
+    for question in (fact.ask or {}).values():
+        if CHOICES.search(question) and fact.type != "choice":
+            problems.add(
+                fact.line("ask"), "« {{ choices }} » ne va que dans la question d'un choix, qui a des valeurs à nommer"
+            )
+        elif "{{" in CHOICES.sub("", question):
+            problems.add(
+                fact.line("ask"),
+                "une question ne connaît que « {{ choices }} » : les valeurs du choix, telles que le document les nomme",
+            )
     if fact.source is None:
         check_choices(fact.choices, problems)
     if fact.type in ("reference", "address") and not fact.after:

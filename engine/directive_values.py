@@ -19,6 +19,8 @@ from engine.directive_yaml import Map, Seq
 
 STAGES: tuple[str, ...] = get_args(Stage)
 FAMILIES: tuple[str, ...] = get_args(Family)
+#: In the question of a choice: what there is to choose from.
+CHOICES = re.compile(r"\{\{\s*choices\s*\}\}")
 
 
 def wrong(sentence: str) -> PydanticCustomError:

@@ -37,6 +37,110 @@ def test_what_is_read_is_written_again_with_the_same_meaning(tmp_path: Path) -> 
     assert load_business(tmp_path / "sacherie").directives
 
 
+REMARKED = """---
+list: produits
+# Ce qui se vend.
+values: # dans cet ordre
+  # --- Sachets
+  sachet:
+    # celui de tous les jours
+    label: {fr: 'Sachet', en: Sachet}
+    words:
+      - {word: "sachet", weight: 2}  # le mot seul
+      # les épiciers disent ainsi
+      - pochette
+      - {word: sachet plat, weight: 3}
+      # fin des sachets
+  # --- Sacs
+# une remarque au bord
+  sac:
+    label: {fr: Sac, en: Bag}
+    words:
+      - sac
+      # en arabe
+      - كيس
+
+  etui:
+    label: {fr: Étui}
+    words: [étui, fourreau]
+# après tout
+---
+Texte.
+"""
+
+
+def test_what_nobody_changed_stays_letter_for_letter() -> None:
+    rows = rows_of(NAME, REMARKED)
+    assert rows is not None
+    assert with_rows(REMARKED, rows) == REMARKED
+    assert with_rows(TEXT, rows_of(NAME, TEXT) or []) == TEXT
+
+
+def test_comments_stay_with_what_they_are_about() -> None:
+    rows = rows_of(NAME, REMARKED)
+    assert rows is not None
+    sachet, sac, etui = rows
+    edited = with_rows(REMARKED, [replace(sachet, words="sachet × 2\npochette × 1.5\nsachet plat × 3\nnouveau"), sac, etui])
+    assert edited == REMARKED.replace("      - pochette\n", "      - {word: pochette, weight: 1.5}\n").replace(
+        "weight: 3}\n      # fin", "weight: 3}\n      - nouveau\n      # fin"
+    )
+    # A word that goes leaves its comment to the next; a value that goes, what stands over its group.
+    fewer = with_rows(REMARKED, [replace(sachet, words="sachet × 2\nsachet plat × 3")])
+    gone = (
+        REMARKED[REMARKED.index("  sac:\n") : REMARKED.index("\n  etui:")],
+        REMARKED[REMARKED.index("  etui:") : REMARKED.index("# après")],
+    )
+    assert fewer == REMARKED.replace("      - pochette\n", "").replace(gone[0], "").replace(gone[1], "")
+    # Another label leaves the words as they are; what stands in a row is written one a line.
+    renamed = with_rows(REMARKED, [sachet, replace(sac, fr="Grand sac"), replace(etui, words="étui\nfourreau\ngaine")])
+    assert "    label: {fr: Grand sac, en: Bag}\n    words:\n      - sac\n      # en arabe\n      - كيس\n" in renamed
+    assert renamed.endswith("    words:\n      - étui\n      - fourreau\n      - gaine\n# après tout\n---\nTexte.\n")
+    assert [row.fr for row in rows_of(NAME, renamed) or ()] == ["Sachet", "Grand sac", "Étui"]
+
+
+def test_values_that_are_not_a_line_each_are_written_anew() -> None:
+    flow = "---\nlist: produits\nvalues: {a: {label: {fr: A}, words: [aa]},\n  b: {label: {fr: B}, words: [bb]}}\n---\n"
+    rows = rows_of(NAME, flow)
+    assert rows is not None
+    again = with_rows(flow, [*rows, Row("", "C", "", "cc")])
+    assert [row.fr for row in rows_of(NAME, again) or ()] == ["A", "B", "C"]
+
+
+def test_the_question_names_the_products_of_the_list(tmp_path: Path) -> None:
+    house = tmp_path / "sacherie"
+    shutil.copytree(ROOT / "directives" / "sacherie", house)
+    (house / NAME).write_text(
+        with_rows(TEXT, [*(rows_of(NAME, TEXT) or ()), Row("", "Étui kraft", "Kraft sleeve", "étui × 4")]), "utf-8"
+    )
+    directive = load_business(house).directive("commande")
+    assert directive is not None
+    spec = directive.fact("product")
+    assert spec is not None
+    assert spec.ask["fr"] == (
+        "Quel produit souhaitez-vous : sachet fond plat, sac fond carré sans poignées, sac fond carré avec poignées plates, "
+        "sac fond carré avec poignées torsadées ou étui kraft ?"
+    )
+    assert spec.ask["en"].endswith("square bottom bag with twisted handles or kraft sleeve?")
+
+
+@pytest.mark.parametrize(
+    ("stands", "written", "cause"),
+    [
+        ("{{ choices }} ?", "{{ produits }} ?", "une question ne connaît que « {{ choices }} »"),
+        ('fr: "Quelle quantité', 'fr: "{{ choices }} Quelle quantité', "ne va que dans la question d'un choix"),
+    ],
+)
+def test_a_place_that_nothing_fills_is_told(tmp_path: Path, stands: str, written: str, cause: str) -> None:
+    house = tmp_path / "sacherie"
+    shutil.copytree(ROOT / "directives" / "sacherie", house)
+    text = (house / "commande.md").read_text("utf-8")
+    assert stands in text
+    (house / "commande.md").write_text(text.replace(stands, written, 1), "utf-8")
+    with pytest.raises(DirectiveErrors) as told:
+        load_business(house)
+    assert any(cause in p.message for p in told.value.problems)
+
+
 def test_a_product_is_added_in_the_desk_and_kept_as_a_draft(tmp_path: Path) -> None:
     with orders_house(tmp_path / "data") as web:
         with_people(web, anne="admin", marc="agent")

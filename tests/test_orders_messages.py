@@ -146,6 +146,17 @@ def test_what_needs_no_answer_is_filed_without_a_word_and_found(web: Running) ->
     assert ADMIN in [str(m["To"]) for m in web.counter.fresh()]
 
 
+def test_a_mass_mailing_opens_no_case_and_is_shown_where_messages_are_read(web: Running) -> None:
+    raw = mail(AD, sender="ventes@machines.example", subject="Lettre de mars")
+    arrive(web.counter, b"List-Unsubscribe: <https://machines.example/u>\r\nPrecedence: bulk\r\n" + raw)
+    assert web.counter.cases() == []
+    marc = Browser(web)
+    marc.login("marc")
+    told = text_of(marc.get("/processing"))
+    assert "ventes@machines.example" in told
+    assert "envoi en nombre : il n’ouvre aucun dossier" in told
+
+
 def test_a_message_that_is_an_order_after_all_is_reassigned(web: Running) -> None:
     case = message(web, "Bonjour, quel est le prix pour 4000 sacs poignées torsadées ?")
     assert case.kind == "AUTRE"
