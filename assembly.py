@@ -6,33 +6,28 @@ Heavy modules are imported where they are needed, so that a command or a worker 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
-import os
-import secrets
 import socket
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
 from core.outside import Count
 from core.ports import Spool
+from data_folder import SQLITE, database_of, keys_of, secret_of, sole_daemon
 from processors.phone import country_of
 from settings import Settings
-from spools import described, open_spool, opened, place_of
+from spools import described, open_spool, place_of
 from switchboard import Switchboard, own_addresses, sender_of, ticket_properties
 
 if TYPE_CHECKING:
     from core.directive import Business
     from core.nodes import Nodes
     from edge import Service
-    from engine.forks import Life
     from engine.house import House, Published
-    from engine.pipeline import ReadMail, Setup
-    from engine.reader import Reading
+    from engine.pipeline import Setup
     from engine.understanding import Understanding
     from store import SqlStore
     from store.crypto import Keys
@@ -40,14 +35,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("guichet")
 
 VERSION = "3.0.0"
-#: By how much reading steps back behind the service itself where both want the processor (nice(2)).
-READING_NICE = 5
-#: The database of one machine, in DATA_DIR.
-SQLITE = "guichet.db"
-#: Address space of a reading worker.
-WORKER_BYTES = 2 * 1024**3
-#: Tries to have the lock of a data folder, and the seconds between them.
-LOCK_TRIES, LOCK_PAUSE = 3, 0.05
 Now = Callable[[], datetime]
 
 
@@ -57,47 +44,6 @@ def now() -> datetime:
 
 
 # ------------------------------------------------------------------ parts
-
-
-def secret_of(settings: Settings) -> str:
-    """SECRET_KEY, else the one that the first start drew and keeps in DATA_DIR/secret.key (readable by its owner only)."""
-    given = settings.secret_key.get_secret_value()
-    if given:
-        return given
-    path = settings.data_dir / "secret.key"
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        found = path.read_text().strip()
-    except OSError as error:
-        raise UserError(
-            f"la clé secrète ne peut être ni lue ni créée ({error.strerror or error})",
-            where=str(path),
-            todo="donnez au service le droit d'écrire dans DATA_DIR, ou réglez SECRET_KEY",
-        ) from None
-    if not found:
-        raise UserError(
-            "ce fichier est vide", where=str(path), todo="remettez la clé depuis une sauvegarde, ou réglez SECRET_KEY"
-        )
-    return found
-
-
-def keys_of(settings: Settings) -> Keys:
-    """All keys of the installation."""
-    from store.crypto import Keys
-
-    return Keys.derive(secret_of(settings))
-
-
-def database_of(settings: Settings) -> str:
-    """The database's URL."""
-    given = settings.database_url.get_secret_value()
-    return given or f"sqlite:///{(settings.data_dir / SQLITE).absolute()}"
 
 
 def open_store(settings: Settings, keys: Keys, clock: Now = now) -> SqlStore:
@@ -151,66 +97,6 @@ def authserv_ids(settings: Settings) -> frozenset[str]:
 # ------------------------------------------------------------------ the whole
 
 
-@contextlib.contextmanager
-def sole_daemon(settings: Settings) -> Iterator[None]:
-    """Holds the lock that admits one daemon to a data folder. Raises UserError when another holds it."""
-    path = settings.data_dir / "guichet.lock"
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        lock = path.open("a+")
-    except OSError as error:
-        raise UserError(
-            f"le dossier des données ne peut pas être écrit ({error.strerror or error})",
-            where=str(settings.data_dir),
-            todo="donnez-en le droit d'écriture au compte du service, ou réglez un autre DATA_DIR",
-        ) from None
-    with lock as file:
-        if not _locked(file):
-            file.seek(0)
-            holder = file.read().strip() or "?"
-            raise UserError(
-                f"un autre guichet (processus {holder}) travaille déjà sur ces données",
-                where=str(settings.data_dir),
-                todo="arrêtez-le d'abord, ou réglez un autre DATA_DIR",
-            )
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        try:
-            yield
-        finally:
-            # Whoever finds a number here and no lock knows that its owner died.
-            file.seek(0)
-            file.truncate()
-            file.flush()
-
-
-def _locked(file: IO[str]) -> bool:
-    """Whether the lock could be had. Tried more than once: ``daemon_state`` may have it for a moment."""
-    for last in range(LOCK_TRIES):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if last + 1 < LOCK_TRIES:
-                time.sleep(LOCK_PAUSE)
-        else:
-            return True
-    return False
-
-
-def daemon_state(settings: Settings) -> Literal["runs", "died", "ended"]:
-    """How the daemon of this data folder is: the kernel gives its lock back with its last breath, however that comes."""
-    try:
-        with (settings.data_dir / "guichet.lock").open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            return "died" if file.read().strip() else "ended"
-    except FileNotFoundError:
-        return "ended"
-    except OSError:
-        return "runs"
-
-
 def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> House:
     """Everything, ready to start. Raises UserError with what to do when it cannot be.
 
@@ -231,7 +117,7 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
     try:
         secret = secret_of(settings)
         keys = keys_of(settings)
-        forks = Forks("assembly:reading_template", lambda: init())
+        forks = Forks("reading_worker:reading_template", lambda: init())
         held.callback(forks.close)
         if sole:
             forks.begin(fresh=False)  # before the store has threads
@@ -368,74 +254,3 @@ def last_good(store: SqlStore, settings: Settings) -> dict[str, dict[str, str]]:
         if kept is not None:
             found[path.name] = kept[1]
     return found
-
-
-def reading_template(descriptor: int) -> None:
-    """The life of the process that the reading workers are forked from (engine.forks starts it)."""
-    from engine.forks import serve_forks
-
-    serve_forks(descriptor, reading_life)
-
-
-def reading_life(told: Mapping[str, Any]) -> Life:
-    """How a worker lives, from what the template was told; all that it will use is loaded here, before the first fork."""
-    import resource
-
-    from engine.pipeline import warm
-    from engine.reader import serve
-
-    setup = setup_told(told)
-    warm(setup)
-
-    def live(descriptor: int) -> None:
-        # Who waits for an answer of the web must not wait for those that read.
-        with contextlib.suppress(OSError):
-            os.nice(READING_NICE)
-        # A hostile mail must cost its own worker, not the machine.
-        resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
-        serve(descriptor, reading_by(setup, told))
-
-    return live
-
-
-def setup_told(told: Mapping[str, Any]) -> Setup:
-    """What reading needs to know, as the daemon tells it."""
-    from engine.directives import compile_business
-    from engine.pipeline import Setup
-
-    return Setup(
-        businesses=tuple(compile_business(name, documents, trusted=True) for name, documents in told["documents"].items()),
-        own_addresses=frozenset(told["own"]),
-        authserv_ids=frozenset(told["authserv"]),
-        country=told.get("country", ""),
-    )
-
-
-def reading_by(setup: Setup, told: Mapping[str, Any]) -> Reading:
-    """What a worker does with a task and with files."""
-    from core import codec
-    from core.document import Document
-    from engine.pipeline import read_mail
-    from store.crypto import Keys
-
-    spool = opened(told["spool"], Keys.derive(told["secret"]))
-
-    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> ReadMail:
-        raw = spool.get(task["raw"])
-        when = datetime.fromisoformat(task["now"])
-        known = task.get("documents")
-        documents = None if known is None else [codec.revive(Document, one) for one in known]
-        return read_mail(
-            raw,
-            setup,
-            now=when,
-            hints=task["hints"],
-            keep=files.update,
-            get=spool.get,
-            channel=task["channel"],
-            documents=documents,
-            account=task.get("inbox", ""),
-            digest=task["raw"],
-        )
-
-    return read, spool.put_known

@@ -17,10 +17,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from assembly import keys_of, open_store
+from assembly import open_store
 from core.ports import Change
 from core.register import entry_of
 from core.views import RegisterFilter
+from data_folder import keys_of
 from engine.directives import load_business
 from tests.browser import Browser, with_people
 from tests.orders_house import orders_house

@@ -15,9 +15,10 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from assembly import keys_of, open_store
+from assembly import open_store
 from bench.desk import NOW, fill
 from core.views import CaseFilter
+from data_folder import keys_of
 from tests.browser import Browser, with_people
 from tests.road import settings_for
 from tests.web_help import running

@@ -36,9 +36,10 @@ TEXTS = (
 
 def serve(folder: str, *, door: bool) -> None:
     """The service: prints its port, ends at SIGTERM."""
-    from assembly import keys_of, now, open_house, secret_of
+    from assembly import now, open_house
     from connectors.whatsapp.client import Account, TwilioClient
     from connectors.whatsapp.inbox import WhatsAppInbox
+    from data_folder import keys_of, secret_of
     from door import told
     from edge import open_edge
     from hooks import add_pickup, whatsapp_hooks

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from assembly import keys_of, now, open_store
+from assembly import now, open_store
 from core.accounts import Token, User
 from core.errors import UserError
+from data_folder import keys_of
 from engine.people import People, new_password
 from settings import Settings
 

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from assembly import SQLITE, keys_of, open_store
+from assembly import open_store
 from core.errors import UserError
+from data_folder import SQLITE, keys_of
 from settings import Settings
 
 if TYPE_CHECKING:

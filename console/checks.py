@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from assembly import chosen, database_of, keys_of, now, open_store
+from assembly import chosen, now, open_store
 from console.beside import unbound_office
 from core.errors import PortError, UserError
 from core.ports import Health
+from data_folder import database_of, keys_of
 from settings import Settings
 from spools import open_spool
 

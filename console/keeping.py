@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from assembly import SQLITE, database_of, keys_of, now, sole_daemon
+from assembly import now
 from console.beside import reading_store
 from core.errors import UserError
+from data_folder import SQLITE, database_of, keys_of, sole_daemon
 from settings import Settings
 from spools import share_folder, spool_folder, whole_folder
 

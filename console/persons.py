@@ -7,9 +7,10 @@ import getpass
 from collections.abc import Iterator
 from pathlib import Path
 
-from assembly import keys_of, now
+from assembly import now
 from console.beside import reading_store, unbound_office
 from core.directive import Business
+from data_folder import keys_of
 from engine.directives import load_all
 from engine.erasure import Eraser, Report, export
 from settings import Settings

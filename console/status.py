@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from assembly import VERSION, chosen, daemon_state, database_of, now
+from assembly import VERSION, chosen, now
 from console.beside import reading_store
 from core.errors import UserError
 from core.wording import zone_text
+from data_folder import daemon_state, database_of
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from email.policy import SMTP, default
 from pathlib import Path
 from typing import Any
 
-from assembly import now, open_house, reading_by, setup_told
+from assembly import now, open_house
 from console.beside import reading_store
 from core.case import Case
 from core.effects import SendMessage
@@ -22,6 +22,7 @@ from core.errors import Transient, UserError
 from core.work import reply_subject
 from engine.house import House
 from engine.reader import Answer, Reading
+from reading_worker import reading_by, setup_told
 from settings import Settings
 from switchboard import LOCAL_ADDRESS
 

@@ -17,8 +17,8 @@ import pytest
 from typer.testing import CliRunner
 
 import daemon as command_line
-from assembly import sole_daemon
 from core.errors import UserError
+from data_folder import sole_daemon
 from tests.quick import Quick, quick
 from tests.road import ADMIN, JPEG, ROOT, Counter, daemon, mail
 

@@ -17,11 +17,12 @@ import paper_files as make
 import pytest
 from directive_helpers import reading_florist
 
-from assembly import keys_of, open_store
+from assembly import open_store
 from console.beside import reading_store
 from console.reading import explain_paths
 from core.document import Document
 from core.reading import Quantity
+from data_folder import keys_of
 from engine.papers import PaperPool
 from tests.ocr import tesseract
 from tests.road import Counter, Light, mail

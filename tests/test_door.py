@@ -23,10 +23,11 @@ from test_service_http import PUBLIC, Daemon, Vendors
 from web_help import KEY, Running, running
 from whatsapp_help import CLIENT, client_of
 
-from assembly import keys_of, now, open_house
+from assembly import now, open_house
 from connectors.whatsapp.inbox import WhatsAppInbox
 from core.call import Call
 from core.errors import Transient, UserError
+from data_folder import keys_of
 from engine.arrivals import Arrivals
 from engine.hooks import Hook, Told
 from engine.pickup import Pickup

@@ -95,7 +95,7 @@ def test_row_03_a_mail_that_cannot_be_decided_waits_for_a_person_and_the_others_
 
 def test_row_03_a_mail_that_kills_its_reader_costs_itself_only(counter: Quick) -> None:
     """The worker that dies takes at most the mail it was reading with it; the others are read by another worker."""
-    pool = ReaderPool(Forks("assembly:reading_template", counter.house.reader.pool._init), size=2)  # type: ignore[attr-defined]
+    pool = ReaderPool(Forks("reading_worker:reading_template", counter.house.reader.pool._init), size=2)  # type: ignore[attr-defined]
     raws = [mail(f"Je souhaite modéliser le fauteuil {n}", number=n) for n in range(40)]
     digests = [counter.house.spool.put(one) for one in raws]
     digests[7] = "0" * 64  # bytes that are gone: that mail cannot be read, whoever tries

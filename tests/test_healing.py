@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assembly import VERSION, keys_of
+from assembly import VERSION
 from console.beside import reading_store
 from console.status import status_of
 from core.effects import StoreFile
 from core.ports import Change, Settled
+from data_folder import keys_of
 from engine.healing import reading_version
 from spools import open_spool
 from store import SqlStore

@@ -12,9 +12,10 @@ import pytest
 from r2_server import r2_server
 from sqlalchemy import func, select, text
 
-from assembly import keys_of, open_store
+from assembly import open_store
 from console.keeping import move_store
 from core.errors import UserError
+from data_folder import keys_of
 from settings import Settings
 from store import open_store as open_
 from store.move import move, moved_to

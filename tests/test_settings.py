@@ -17,7 +17,7 @@ def test_the_example_file_is_what_the_settings_say() -> None:
 
 def test_every_setting_is_used_somewhere() -> None:
     """No option that does nothing."""
-    files = ("assembly.py", "switchboard.py", "scanners.py", "edge.py", "daemon.py", "settings.py")
+    files = ("assembly.py", "data_folder.py", "switchboard.py", "scanners.py", "edge.py", "daemon.py", "settings.py")
     packages = (path for folder in ("console", "commands") for path in (ROOT / folder).glob("*.py"))
     code = "\n".join(path.read_text(encoding="utf-8") for path in (*(ROOT / f for f in files), *packages))
     body = code.split("class SettingsError")[0].split("class Settings(")[0] + code.split("class SettingsError", 1)[1] + code

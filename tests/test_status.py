@@ -22,9 +22,9 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from assembly import daemon_state, sole_daemon
 from console.status import status_of
 from core.errors import UserError
+from data_folder import daemon_state, sole_daemon
 from engine.show import state
 from tests import postgres
 from tests.road import ROOT, Counter, Light, daemon, mail

@@ -21,12 +21,13 @@ from directive_helpers import reading_florist
 from fakes.anthropic import Anthropic
 from fakes.openai import OpenAI
 
-from assembly import keys_of, open_store
+from assembly import open_store
 from connectors.openai.client import OpenAITranscriber, ogg_seconds
 from core.document import Document, Page, Trouble, Unread
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, UserError
 from core.model import voice
 from core.papers import WantedFile
+from data_folder import keys_of
 from engine.paid import Paid
 from engine.seeing import Hearing
 from store import SqlStore

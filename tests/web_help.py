@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from assembly import keys_of, secret_of
+from data_folder import keys_of, secret_of
 from door import told
 from edge import Edge, open_edge
 from hooks import add_pickup
