@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.directive import Directive, FactSpec
 from core.reading import Fact, Row, Rows
-from core.rows import derived, doubtful, rows_of, rows_spec
+from core.rows import derived, doubtful, joined, rows_of, rows_spec
 
 #: How surely a fact of the whole request is known at most that was said only beside what is added.
 BESIDE = 0.4
@@ -59,6 +59,14 @@ def addition(
     if again and (told == "also" or len(said) > 1):
         return Addition(old, unclear=True)
     return _put(old, earlier, fresh, [f for f in new if f.name not in {*spec.columns, spec.name}], directive, spec)
+
+
+def taken(
+    old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive, told: str, *, amends: bool, replaces: bool
+) -> tuple[tuple[Fact, ...], Addition | None]:
+    """(a request's facts after a further message, what it added: None where it was taken as any other)."""
+    found = addition(old, new, directive, told, replaces=replaces)
+    return (found.facts, found) if found is not None else (joined(old, new, directive, amends=amends), None)
 
 
 def _put(

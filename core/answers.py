@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
-from core.adding import Addition, addition
+from core.adding import Addition, taken
 from core.case import UNDECIDED
 from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
 from core.gates import walk
@@ -16,7 +16,6 @@ from core.joining import add_files, answered, proven, remember, repeat, store_fi
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.receipts import arrived, received
-from core.rows import joined
 from core.values import condition_values, missing
 from core.work import Work
 
@@ -37,10 +36,8 @@ def customer(work: Work, event: MessageRead) -> None:
     added: Addition | None = None
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
-        added = _adds(work, event)
+        added = _take(work, event)
         if added is None:
-            amends = AMENDS in event.hints
-            work.change(facts=joined(work.case.facts, event.reading.facts, work.directive, amends=amends))
             repeat(work, event)
     unclear = added is not None and added.unclear
     if lacked and added is None:
@@ -96,15 +93,17 @@ def customer(work: Work, event: MessageRead) -> None:
         work.tell_admin("admin_question", message=words(event))
 
 
-def _adds(work: Work, event: MessageRead) -> Addition | None:
-    """What the message puts on top of the request, which then has it; None where it is a message as any other."""
-    new = in_habitual_currency(event.reading.facts, work.context.past)
+def _take(work: Work, event: MessageRead) -> Addition | None:
+    """The request has what the message says of it from now on; what it puts on top, None where it is a message as any other."""
+    amends, told = AMENDS in event.hints, event.hints.get(ADDS, "")
     # What no word says to be otherwise takes nothing away, where a person judges what there is.
-    may = AMENDS in event.hints or event.reading.repeat is not None or not judges(work.directive)
-    found = addition(work.case.facts, new, work.directive, event.hints.get(ADDS, ""), replaces=may)
-    if found is not None:
-        work.change(facts=found.facts)
-    return found
+    replaces = amends or event.reading.repeat is not None or not judges(work.directive)
+    new = event.reading.facts
+    if told:
+        new = in_habitual_currency(new, work.context.past)
+    facts, added = taken(work.case.facts, new, work.directive, told, amends=amends, replaces=replaces)
+    work.change(facts=facts)
+    return added
 
 
 def press(work: Work, event: MessageRead) -> bool:

@@ -21,6 +21,8 @@ from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
 
 #: How far a request is trusted at most of which a file could not be read.
 UNREAD = 0.5
+#: How surely at most a written total is known when what it is the total of has changed and it cannot be calculated.
+STALE = 0.4
 State = Literal["known", "doubtful", "missing"]
 
 
@@ -211,7 +213,25 @@ def joined(old: tuple[Fact, ...], new: tuple[Fact, ...], directive: Directive, *
     if amends:
         kept = tuple(_amended(before, new, directive) for before in kept)
     kept = detailed(kept, told, new, directive)
-    return derived(kept, directive)
+    return derived(_without_stale(told, kept, stated, directive), directive)
+
+
+def _without_stale(
+    before: tuple[Fact, ...], after: tuple[Fact, ...], stated: set[str], directive: Directive
+) -> tuple[Fact, ...]:
+    """The facts without totals that were written for another quantity or price than the message says now; in doubt what cannot be
+    calculated anew. A total that a person gave, or that the message tells, stands."""
+    was, now = {f.name: f.value for f in before}, {f.name: f for f in after}
+    for maker in (s for s in directive.facts if s.derive):
+        held = now.get(maker.name)
+        if held is None or held.origin == "person" or maker.name in stated:
+            continue
+        if any(n in was and n in now and now[n].value != was[n] for n in maker.derive):
+            if product(maker, after, directive) is not None:
+                del now[maker.name]
+            else:
+                now[maker.name] = replace(held, confidence=min(held.confidence, STALE))
+    return tuple(now.values())
 
 
 def _amended(before: Fact, new: tuple[Fact, ...], directive: Directive) -> Fact:

@@ -20,9 +20,6 @@ from core.directive import Directive
 from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
 from core.events import (
-    ADDS,
-    AMENDS,
-    ASKS_AFTER,
     SECRETS,
     UNTIED,
     DeadlinePassed,
@@ -51,10 +48,10 @@ from engine.finding import APART, AS, Finder, burst, conversation, greets, offer
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
+from engine.said import said_hints
 from engine.understanding import journal_lines
 from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
-from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice, same_correspondent
 from processors.passwords import passwords_in
 
@@ -495,13 +492,6 @@ def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     if "again" not in read.row.hints and any(one.locked for one in case.unread):
         more[SECRETS] = "\n".join(passwords_in(read.message.text))
     return {**read.row.hints, **more}
-
-
-def said_hints(text: str) -> dict[str, str]:
-    """What the words of a further message say of how it goes with what was asked for."""
-    more = {AMENDS: ""} if changes(text) else {}
-    more |= {ASKS_AFTER: ""} if inquires(text) else {}
-    return {**more, ADDS: told} if (told := adds(text)) else more
 
 
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:

@@ -43,6 +43,7 @@ _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
 
 #: Validation in so many words, before the fields that it holds for: "je valide avec …". "ok" only announces a correction, and
 #: "je valide le prix de …" says yes to a part.
+_REFERENCE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{8}\b")
 _VALIDATES = re.compile(
     r"\W*(?:(?:ok|oui|yes|bonjour|bonsoir|salut|hello|hi)\W+){0,2}"
     r"(?P<yes>(?:je |nous |on |c'est |c’est |commande |i |we )?(?:valide[es]?|validons|approuve[es]?|approuvons|approved?|validated?))"
@@ -77,11 +78,12 @@ def read_judgement(
 def _tells(message: Message, case: Case, directive: Directive, now: datetime) -> bool:
     """Whether something beside a yes may be about the facts: a number, or what would be read as a fact in a request."""
     own = re.sub(re.escape(case.ref), "", message.text, flags=re.IGNORECASE)
-    if any(c.isdigit() for c in own):
+    # A reference of another request may be of letters alone.
+    if any(c.isdigit() for c in own) or _REFERENCE.search(own):
         return True
     said = _worded(own)
     words = (w.text for spec in directive.facts for w in (*spec.words, *(w for choice in spec.choices for w in choice.words)))
-    return any(word.strip() and word in said for word in map(_worded, words)) or bool(facts_of(message, directive, now=now))
+    return any(word.strip() and word in said for word in map(_worded, words)) or bool(facts_of(replace(message, text=own), directive, now=now))
 
 
 def _worded(text: str) -> str:

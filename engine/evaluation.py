@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from core.adding import taken
 from core.directive import Business, Directive
+from core.events import ADDS, AMENDS
+from core.judging import judges
 from core.lessons import KIND, Lesson
-from core.reading import Fact, FactValue, Row, Rows
-from core.rows import derived, merge_facts
+from core.reading import Fact, FactValue, Reading, Row, Rows
+from core.rows import derived
 from core.views import DeskStore, Said
 from core.wording import fact_text
 from engine.pipeline import understand_best
+from engine.said import said_hints
 from processors.analyze import understand
 
 
@@ -159,10 +163,19 @@ class _Once:
         if directive.name not in self.facts:
             facts: tuple[Fact, ...] = ()
             for one in self.example.said:
-                told = understand(one.message, self.business, now=one.at, only=directive.name).facts
-                facts = merge_facts(facts, told)
+                reading = understand(one.message, self.business, now=one.at, only=directive.name)
+                facts = self._with(facts, one, reading, directive)
             self.facts[directive.name] = derived(facts, directive)
         return next((f.value for f in self.facts[directive.name] if f.name == lesson.name), None)
+
+    def _with(self, facts: tuple[Fact, ...], one: Said, reading: Reading, directive: Directive) -> tuple[Fact, ...]:
+        """The facts after a message, as a case has them: what adds adds, what changes changes."""
+        if not facts:
+            return reading.facts
+        hints = said_hints(one.message.text)
+        amends = AMENDS in hints
+        replaces = amends or reading.repeat is not None or not judges(directive)
+        return taken(facts, reading.facts, directive, hints.get(ADDS, ""), amends=amends, replaces=replaces)[0]
 
 
 def _same(wanted: FactValue | None, found: FactValue | None) -> bool:

@@ -143,7 +143,11 @@ class Finder:
             choice = self._to_judge(overlay, choice)
         if choice.case_id is None and message.channel == "whatsapp":
             choice = self._by_number(read, choice, list(cases.values()), overlay, asks=asks)
-        if choice.case_id is None and not is_admin and (only := self._meant.by_customer(read, found, list(cases.values()))):
+        if (
+            choice.case_id is None
+            and not is_admin
+            and (only := self._meant.by_customer(read, found, list(cases.values()), overlay))
+        ):
             return only, ""
         if choice.case_id is None and is_admin and message.channel != "whatsapp" and not found.forwarded:
             choice = self._meant.by_admin(message, overlay) or choice

@@ -37,16 +37,17 @@ class Meant:
     def __init__(self, office: Office, *, clock: Callable[[], datetime]) -> None:
         self._office, self._clock = office, clock
 
-    def by_customer(self, read: ReadRow, found: Clues, cases: Sequence[Case]) -> Choice | None:
-        """The request of the sender's that a person has yet to judge and that the message changes, adds to or asks after."""
+    def by_customer(self, read: ReadRow, found: Clues, cases: Sequence[Case], overlay: Overlay) -> Choice | None:
+        """The request of the sender's that a person has yet to judge and that the message changes, adds to or asks after; or one that is
+        decided, if the message names it to be otherwise."""
         message = read.message
         if message.authentication.verdict == "fail" or found.forwarded:
             return None
         waiting = self.to_judge(message.sender.email, cases, read.reading.business)
+        if changes(message.text):
+            return (self._changed(read, waiting) if waiting else None) or self._decided(read, overlay)
         if not waiting:
             return None
-        if changes(message.text):
-            return self._changed(read, waiting)
         if tops(message.text):
             return self._added(read, waiting)
         if inquires(message.text) and not message.attachments and not adds(message.text):
@@ -72,6 +73,19 @@ class Meant:
             return None
         return _choice(only, "S'ajoute à la seule demande de cette personne qui attend")
 
+    def _decided(self, read: ReadRow, overlay: Overlay) -> Choice | None:
+        """A validated request of the sender's whose reference the message names: a person reads there what is to be otherwise."""
+        business, message = self._office.business(read.reading.business), read.message
+        if message.authentication.verdict != "pass" and message.channel == "email":
+            return None
+        for directive in (d for d in business.directives if judges(d)):
+            past = overlay.past([message.sender.email], business.name, directive.name)
+            meant = [c for c in past if self._references(read, c) & _references_of(c, self._office.directive(c))]
+            if len(meant) == 1:
+                why = f"Change la demande {meant[0].ref}, qui est déjà décidée : une personne doit lire le message."
+                return Choice(meant[0].id, "correspondent", why, untied=True)
+        return None
+
     def _asked_after(self, read: ReadRow, waiting: Sequence[Case]) -> Choice | None:
         """Only where all that he says of his request is so in that one."""
         like = [case for case in waiting if not _contradicts(self._told(read, case)[1], case, self._office.directive(case))]
@@ -85,11 +99,8 @@ class Meant:
         named = {case.id: self._references(read, case) for case in waiting}
         if any(named.values()):
             meant = [c for c in waiting if named[c.id] & _references_of(c, self._office.directive(c))]
-            if (
-                not meant
-                and len(waiting) == 1
-                and _references_of(waiting[0], self._office.directive(waiting[0])) == {waiting[0].ref}
-            ):
+            alone = len(waiting) == 1 and len(_references_of(waiting[0], self._office.directive(waiting[0]))) == 1
+            if not meant and alone:
                 return waiting[0]  # the request has no reference of the customer's to be told apart by
             return meant[0] if len(meant) == 1 else None
         return waiting[0] if len(waiting) == 1 else None
@@ -132,8 +143,9 @@ class Meant:
         waiting = [c for c in overlay.in_stage("waiting_review", MOST_WAITING) if judges(self._office.directive(c))]
         if not waiting or not self.decides(message, self._office.directive(waiting[0])):
             return None
-        words = {_bare(word) for word in _NAMED.findall(f"{message.subject}\n{message.text}") if any(c.isdigit() for c in word)}
-        named = [c for c in waiting if words & _references_of(c, self._office.directive(c))]
+        every = _NAMED.findall(f"{message.subject}\n{message.text}")
+        words = {_bare(word) for word in every if any(c.isdigit() for c in word)}
+        named = [c for c in waiting if c.ref in every or words & _references_of(c, self._office.directive(c))]
         if len(named) == 1:
             return Choice(named[0].id, "correspondent", f"L'administrateur parle du dossier {named[0].ref}.", untied=True)
         why = "plusieurs demandes attendent votre avis : répondez à l'avis de celle dont vous parlez"
@@ -160,7 +172,7 @@ def _bare(reference: str) -> str:
 def _references_of(case: Case, directive: Directive) -> set[str]:
     """By which references people may call it: ours, and those that it was given."""
     given = {_bare(str(f.value)) for f in case.facts if (s := directive.fact(f.name)) is not None and s.type == "reference"}
-    return {_bare(case.ref), *given} - {""} if given else {case.ref}
+    return {_bare(case.ref), *given} - {""}
 
 
 def _whole(facts: Sequence[Fact], directive: Directive) -> bool:

@@ -13,10 +13,10 @@ from core.events import DeadlinePassed, MessageRead, OperatorActed, Role
 from core.lessons import Lesson, lessons
 from core.reading import Fact
 from core.work import Context
-from engine.clerk import said_hints
 from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of
 from engine.pipeline import Setup, read_mail
+from engine.said import said_hints
 from processors.analyze import facts_of
 from tests.orders_help import NOW, mail, sacherie
 

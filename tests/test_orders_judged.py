@@ -251,3 +251,12 @@ def test_a_delivered_order_is_told_so_once() -> None:
     life.admin("Je valide")
     life.act("finish")
     assert life.order.finished_at == life.now
+
+
+@pytest.mark.parametrize("ref", ["QWERTYKZ", "CMD0009Z"])
+def test_a_yes_that_names_another_order_is_none(ref: str) -> None:
+    life = waiting()
+    life.admin(f"je valide la commande {ref}")
+    assert (life.stage, life.order.judged) == ("waiting_review", None)
+    life.admin(f"je valide la commande {life.ref}")
+    assert life.stage == "done"

@@ -168,6 +168,22 @@ def test_from_so_many_to_so_many_is_a_change_of_the_order_that_waits(counter: Qu
     assert "bien reçu votre message" in plain(counter.fresh("nadia@")[-1])
 
 
+def test_a_change_of_a_decided_order_that_is_named_is_read_there_and_orders_nothing_more(counter: Quick) -> None:
+    write(counter, FIRST + ", notre bon de commande BC-12", 1, "Commande")
+    counter.send(mail("Je valide", sender=ADMIN, answers=counter.fresh(ADMIN)[-1], number="yes"))
+    first = counter.only()
+    assert first.stage == "done"
+    counter.fresh()
+    text = "Bonjour, merci de passer de 3000 à 5000 sachets fond plat sur ma commande BC-12"
+    write(counter, text, 2, "modif")
+    again = counter.only()
+    assert (again.facts, again.stage, again.messages) == (first.facts, "done", 3)
+    assert text in " ".join(plain(counter.fresh(ADMIN)[-1]).split())
+    counter.send(mail(text + " !", sender=NADIA, subject="x", number=9).replace(b"dmarc=pass", b"dmarc=fail"))
+    assert [c.messages for c in counter.cases() if c.id == first.id] == [3]
+    assert len(counter.cases()) == 2
+
+
 def test_a_change_of_another_reference_changes_nothing_here(counter: Quick) -> None:
     write(counter, FIRST + ", notre bon de commande BC-12", 1, "Commande")
     write(counter, "passer de 3000 à 5000 sachets fond plat sur ma commande BC-13", 2, "modif")

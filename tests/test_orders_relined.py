@@ -11,9 +11,11 @@ from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
 from core.rows import digest_of, rows_of
 from engine.evaluation import evaluate, labelled
 from tests.browser import forms_of, text_of
+from tests.desk_house import arrive
 from tests.orders_house import order
 from tests.orders_life import ADMIN, Life
 from tests.orders_people import Program, person, yes
+from tests.road import mail
 from tests.web_help import Running
 
 pytest_plugins = ("tests.orders_fixtures",)
@@ -145,6 +147,20 @@ def test_a_customers_own_addition_keeps_no_sum_of_fewer_lines(first: str, text: 
     fact = life.order.fact("total_price")
     assert fact is None or (fact.origin == "derived" and fact.value != written)
     assert "était le total de ce qui a changé" in life.texts[-1][2].text
+
+
+def test_a_written_total_of_another_quantity_is_calculated_anew_or_in_doubt() -> None:
+    life = Life()
+    life.write("Je commande 2000 sachets fond plat à 0,30 dh HT l'unité, total 600 dh HT")
+    life.write("finalement mettez 3000 au lieu de 2000")
+    assert total(life) == (Decimal("900.00"), "derived")
+    assert "« 600 MAD HT » était le total" in life.texts[-1][2].text
+    life = Life()
+    life.write("Je commande 2000 sachets fond plat, total 600 dh HT")
+    life.write("finalement mettez 3000 au lieu de 2000")
+    fact = life.order.fact("total_price")
+    assert fact is not None
+    assert (total(life), fact.confidence < 0.6) == ((600, "rules"), True)
 
 
 def test_nothing_takes_the_last_line_away_and_the_rest_of_a_removed_line_is_left_alone() -> None:
@@ -328,6 +344,16 @@ def test_a_line_added_and_one_taken_away_are_examples_of_reading(web: Running, p
     assert labels["product"].value == P4
     found = evaluate(labelled(counter.house.store), [business])
     assert (found.score("commande", "lines").n, found.score("commande", "lines").right) == (1, 0)
+
+
+def test_what_a_customer_added_counts_as_read_when_it_was(web: Running, program: Program) -> None:
+    counter = web.counter
+    case_id = order(counter, ONE)
+    counter.pass_time(minutes=5)
+    arrive(counter, mail("Rajoutez 500 sacs poignées plates à ma commande", sender="client@client.example", number=2))
+    assert yes(program, case_id).json["stage"] == "done"
+    found = evaluate(labelled(counter.house.store), [web.edge.desk.business])
+    assert (found.score("commande", "lines").n, found.score("commande", "lines").right) == (1, 1)
 
 
 # ------------------------------------------------------------------ in the desk
