@@ -83,7 +83,8 @@ def _tells(message: Message, case: Case, directive: Directive, now: datetime) ->
         return True
     said = _worded(own)
     words = (w.text for spec in directive.facts for w in (*spec.words, *(w for choice in spec.choices for w in choice.words)))
-    return any(word.strip() and word in said for word in map(_worded, words)) or bool(facts_of(replace(message, text=own), directive, now=now))
+    named = any(word.strip() and word in said for word in map(_worded, words))
+    return named or bool(facts_of(replace(message, text=own), directive, now=now))
 
 
 def _worded(text: str) -> str:
