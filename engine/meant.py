@@ -130,10 +130,9 @@ class Meant:
     def beside(self, read: ReadRow, directive: Directive, cases: Sequence[Case]) -> list[Case]:
         """Requests of the sender's that a message may have to do with which opens a case by that directive: it is read by a person,
         or says that something is to be otherwise, or comes on top."""
+        waiting = self.to_judge(read.message.sender.email, cases, directive.business)
         text = read.message.text
-        if not (awaited(directive) or changes(text) or adds(text) or refers(text)):
-            return []
-        return self.to_judge(read.message.sender.email, cases, directive.business)
+        return waiting if waiting and (awaited(directive) or changes(text) or adds(text) or refers(text)) else []
 
     def by_admin(self, message: Message, overlay: Overlay) -> Choice | None:
         """The request that an administrator speaks of who writes anew, rather than in reply to a notice, that he says yes or no to one.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+import zlib
 
 import pytest
 from hypothesis import example, given
@@ -67,6 +68,21 @@ def test_only_some_are_remembered(sqlite_store: SqlStore) -> None:
 def test_the_mac_is_hmac(key: bytes, text: bytes) -> None:
     mac = Mac(key)
     assert [mac.hex(text), mac.hex(text)] == [hmac.new(key, text, hashlib.sha256).hexdigest()] * 2
+
+
+@pytest.mark.parametrize("size", [0, 399, 400, 5000, 16 * 1024, 16 * 1024 + 1, 300_000])
+def test_texts_of_every_length_open_again_and_are_smaller(size: int) -> None:
+    text = (b"Bonjour, nous avons bien re\xc3\xa7u votre demande du %d." % size * (size // 40 + 1))[:size]
+    sealed = KEYS.seal("texts", "1", text)
+    assert KEYS.unseal("texts", "1", sealed) == text
+    assert size < 400 or len(sealed) < size // 2
+
+
+def test_a_text_sealed_by_an_earlier_version_opens() -> None:
+    text = b"Bonjour, nous avons bien recu votre demande. " * 50
+    nonce = bytes(12)
+    sealed = b"\x02" + nonce + KEYS._cipher.encrypt(nonce, zlib.compress(text, 1), b"\x02texts\n1")
+    assert KEYS.unseal("texts", "1", sealed) == text
 
 
 def test_a_key_longer_than_a_block_is_refused() -> None:
