@@ -12,13 +12,11 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.client import responses
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from connectors.r2.signing import Signer
-from connectors.r2.wire import Lost, Unreached, Wire
+from connectors.r2.wire import Lost, Signature, Unreached, Wire
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
 from core.outside import Count, uncounted
 
@@ -78,7 +76,7 @@ class R2Client:
         self._count = count
         self._pool = pool
         self._client: Any = None
-        self._light: tuple[Wire, Signer] | None = None
+        self._wire: Wire | None = None
         self._lock = threading.Lock()
 
     @property
@@ -139,13 +137,12 @@ class R2Client:
         self._ask("HeadBucket", "HEAD", "", b"", _EMPTY, {})
 
     def _ask(self, name: str, method: str, path: str, body: bytes, sha256: str, headers: dict[str, str]) -> None:
-        """Signed and sent without boto3, which takes most of the time of a small upload, and forty megabytes."""
-        wire, signer = self._sender()
+        """Without boto3, which takes most of the time of a small upload, and forty megabytes."""
+        wire = self._light()
         target = f"{urlsplit(self.bucket.endpoint).path.rstrip('/')}/{self.bucket.name}{path}"
         for last in (False, True):
             try:
-                signed = signer.headers(method, wire.host, target, headers, sha256, datetime.now(UTC))
-                status, said = wire.exchange(method, target, {**signed, "User-Agent": _AGENT}, body)
+                status, said = wire.exchange(method, target, {**headers, "User-Agent": _AGENT}, body, sha256)
             except Lost:
                 self._count("r2", "lost")
                 if last:
@@ -167,28 +164,27 @@ class R2Client:
                 raise ClientError(told, name)
             time.sleep(PAUSE)
 
-    def _sender(self) -> tuple[Wire, Signer]:
+    def _light(self) -> Wire:
         with self._lock:
-            if self._light is None:
+            if self._wire is None:
                 bucket = self.bucket
+                signature = Signature(bucket.access_key_id, bucket.secret_access_key, bucket.region)
+                times = {"connect_timeout": bucket.connect_timeout, "timeout": bucket.timeout}
                 try:
-                    wire = Wire(
-                        bucket.endpoint, connect_timeout=bucket.connect_timeout, timeout=bucket.timeout, pool=self._pool
-                    )
+                    self._wire = Wire(bucket.endpoint, signature, **times, pool=self._pool)
                 except ValueError:
                     raise Unauthorized("R2 : R2_ENDPOINT_URL n'est pas une adresse http(s)") from None
-                self._light = wire, Signer(bucket.access_key_id, bucket.secret_access_key, bucket.region)
-            return self._light
+            return self._wire
 
     def close(self) -> None:
         """Give connections back; the next call opens new ones."""
         with self._lock:
             client, self._client = self._client, None
-            light, self._light = self._light, None
+            wire, self._wire = self._wire, None
         if client is not None:
             client.close()
-        if light is not None:
-            light[0].close()
+        if wire is not None:
+            wire.close()
 
 
 def _md5(request: Any = None, **_: Any) -> None:
