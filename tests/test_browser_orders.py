@@ -16,7 +16,7 @@ from fakes.openai import OpenAI
 from test_voices import VOICE
 
 from core.case import Case
-from core.reading import Quantity
+from core.reading import Quantity, Rows
 from tests.browser import with_people
 from tests.desk_house import arrive
 from tests.orders_house import Phones, fill, order, orders_house
@@ -138,6 +138,48 @@ def test_four_orders_come_in_four_ways_and_are_judged_by_keys(phones: Phones, pe
     assert "Tout va bien" in page.inner_text("main")
 
 
+def test_lines_are_added_by_keys_and_taken_away_without_a_script(tmp_path: Path, person: Person) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, anne="admin", marc="agent")
+        case_id = order(
+            web.counter, "Nous commandons 6 000 sachets fond plat kraft à 0,32 MAD HT pièce, livraison le 3 mars 2026."
+        )
+        anne = person(web, "anne")
+        page = anne.page
+        anne.go(f"/orders/{case_id}")
+        assert not page.is_visible("[name='f.lines.2.product']")
+        page.keyboard.press("l")
+        page.select_option("[name='f.lines.2.product']", "sac_poignees_plates")
+        page.fill("[name='f.lines.2.quantity']", "500")
+        page.focus("[data-line-more]")
+        page.keyboard.press("Enter")
+        # The next one is empty, numbered, and where the keyboard is.
+        assert page.evaluate("document.activeElement.name") == "f.lines.3.product"
+        assert page.input_value("[name='f.lines.3.quantity']") == ""
+        assert page.inner_text("[data-line='3'] legend") == "Ligne 3"
+        page.select_option("[name='f.lines.3.product']", "sac_poignees_torsadees")
+        page.get_by_label("Quantité").nth(1).fill("200")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("s")
+        page.wait_for_url(f"**/orders/{case_id}?told=corrected")
+        assert page.locator("fieldset.order-line legend").all_inner_texts()[:3] == ["Ligne 1", "Ligne 2", "Ligne 3"]
+        assert anne.troubles == []
+        marc = person(web, "marc", java_script_enabled=False, locale="en-GB")
+        marc.go(f"/orders/{case_id}")
+        marc.page.get_by_label("Take this line away").nth(1).check()
+        marc.page.click("summary:has-text('Add a line')")
+        marc.page.select_option("[name='f.lines.4.product']", "sac_sans_poignees")
+        marc.page.fill("[name='f.lines.4.quantity']", "300")
+        marc.page.click("button[value=update]")
+        assert "told=corrected" in marc.page.url
+        (case,) = web.counter.cases()
+        rows = case.fact("lines").value  # type: ignore[union-attr]
+        assert isinstance(rows, Rows)
+        assert [(r.cell("product").value, r.cell("quantity").value.amount) for r in rows.rows] == [  # type: ignore[union-attr]
+            ("sachet_fond_plat", 6000), ("sac_poignees_torsadees", 200), ("sac_sans_poignees", 300),
+        ]  # fmt: skip
+
+
 PAGES = (
     "/dashboard",
     "/orders",
@@ -148,6 +190,7 @@ PAGES = (
     "/contacts",
     "/orders/{repeat}",
     "/orders/{lines}",
+    "/orders/{open}",
 )
 SIZES: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}})
 
@@ -157,7 +200,8 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person
         with_people(web, anne="admin")
         fill(web)
         cases = sorted(web.counter.cases(), key=lambda c: c.opened_at)
-        places = {"repeat": cases[-1].id, "lines": next(c.id for c in cases if "2026-114" in c.subject)}
+        opened = order(web.counter, "Merci de livrer :\n- 2 000 sachets fond plat\n- 300 sacs poignées plates", number=99)
+        places = {"open": opened, "repeat": cases[-1].id, "lines": next(c.id for c in cases if "2026-114" in c.subject)}
         axe = Axe()
         for look in SIZES:
             anne = person(web, "anne", **look)
@@ -165,6 +209,9 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person
                 assert anne.go(path.format(**places)) == 200
                 if "script" in path or path in ("/dashboard", "/analytics"):
                     anne.page.wait_for_selector("html[data-charts=drawn]")
+                if path == "/orders/{open}":  # with the fields of a line more, and one that is to go
+                    anne.page.click("#line-more > summary")
+                    anne.page.check("[name='drop.2']")
                 found = axe.run(anne.page, options=looked_for(look.get("color_scheme", "light"))).response["violations"]
                 grave = [
                     (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")
