@@ -203,6 +203,8 @@ def open_service(settings: Settings, *, once: bool) -> House | Service:
         sentry.start(dsn, release=f"guichet@{VERSION}")
     house = open_house(settings, sole=True)
     try:
+        if not once:  # the other core has nothing to do while the rest is loaded
+            house.reader.pool.warm()
         from hooks import add_pickup, hooks_of
 
         hooks, door = hooks_of(house, settings, now), None

@@ -12,6 +12,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
@@ -165,6 +166,11 @@ class ReaderPool:
             return first[0]
         waiting.extendleft([number] for number in reversed(first))
         return -1
+
+    def warm(self) -> None:
+        """Have what workers are forked from loaded, while the caller goes on; where that cannot be had, the first message asks again."""
+        with suppress(Transient):
+            self.forks.warm()
 
     def rest(self) -> None:
         """Be ready to fork; end the workers when there was nothing to read for a while."""
