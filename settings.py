@@ -241,6 +241,12 @@ class Settings(BaseSettings):
         return bool(self.admin_phone and self.twilio_account_sid) and not (self.gmail_email and self.admin_email)
 
     @property
+    def desk_url(self) -> str:
+        """Where the desk can be opened: PUBLIC_URL, else its address on this machine; '' where there is no desk (PORT=0)."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or (f"http://{host}:{self.port}" if self.port else "")
+
+    @property
     def has_mailbox(self) -> bool:
         """Whether a real mailbox is set."""
         return bool(self.gmail_email)

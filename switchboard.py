@@ -229,7 +229,8 @@ class Switchboard:
         if not settings.r2_access_key_id:
             from connectors.local.files import DiskFiles
 
-            return DiskFiles(Path(settings.files_dir or settings.data_dir / "files"), spool=self._spool)
+            folder = Path(settings.files_dir or settings.data_dir / "files")
+            return DiskFiles(folder, spool=self._spool, desk=settings.desk_url)
         from connectors.r2.client import Bucket, R2Client
         from connectors.r2.files import R2Files
 

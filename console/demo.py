@@ -30,7 +30,7 @@ def play_demo(settings: Settings, folder: Path, *, once: bool) -> int:
     bare = {
         n: Settings.model_fields[n].default for n in ("gmail_email", "inbox_dir", "outbox_dir", "files_dir", "database_url")
     }
-    play = play.model_copy(update={**bare, "authserv_id": "mx.guichet.demo"})
+    play = play.model_copy(update={**bare, "authserv_id": "mx.guichet.demo", "port": 0})
     configure("WARNING")
     house = open_house(play)
     demo = Demo(house, folder, to=LOCAL_ADDRESS, authserv_id=play.authserv_id, status=lambda: status_of(play))

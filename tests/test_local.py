@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -21,8 +22,10 @@ from connectors.local.files import DiskFiles
 from connectors.local.folder import FolderInbox, FolderOutlet, safe_name
 from connectors.local.records import LocalCrm, LocalTasks, properties
 from core.effects import AddNote, CreateTask, Effect, OpenTicket, Receipt, StoreFile, UpdateTicket, UpsertContact
+from core.erasure import Trace
 from core.errors import Rejected, Transient
 from core.message import Address
+from settings import Settings
 from store import open_store
 from tests.store_help import KEYS
 from tests.store_help import NOW as KEPT_AT
@@ -192,6 +195,42 @@ def test_the_same_content_for_the_same_case_is_one_file(tmp_path: Path) -> None:
     (path,) = [p for p in tmp_path.rglob("*") if p.is_file()]
     assert path.read_bytes() == b"photo"
     assert path.relative_to(tmp_path).as_posix() == f"c/{sha[:16]}-photo.jpg"
+
+
+@pytest.mark.parametrize(
+    ("desk", "link"),
+    [("https://guichet.example/", "https://guichet.example/cases/c#file-{sha}"), ("", "file://{path}")],
+)
+def test_a_files_link_is_one_that_people_can_open(tmp_path: Path, desk: str, link: str) -> None:
+    spool = MemorySpool()
+    sha = spool.put(b"photo")
+    files = DiskFiles(tmp_path, spool=spool, desk=desk)
+    effect = Effect("c/1/0", "c", "files", StoreFile(sha, "photo.jpg", "image/jpeg", 5, "c"))
+    (receipt,) = files.deliver([effect])
+    assert isinstance(receipt, Receipt)
+    path = tmp_path / "c" / f"{sha[:16]}-photo.jpg"
+    assert receipt.url == link.format(sha=sha[:16], path=path)
+    assert files.find([effect])[0].url == receipt.url  # type: ignore[union-attr]
+    # It is found again by that to be erased, whatever the address was then.
+    elsewhere = DiskFiles(tmp_path, spool=spool)
+    assert elsewhere.forget([Trace("files", "file.store", receipt.id, url=receipt.url)]) == [None]
+    assert not path.exists()
+    (foreign,) = elsewhere.forget([Trace("files", "file.store", receipt.id, url="https://bucket.example/c/photo.jpg")])
+    assert isinstance(foreign, Rejected)
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ({"public_url": "https://guichet.example"}, "https://guichet.example"),
+        ({}, "http://127.0.0.1:5000"),
+        ({"host": "0.0.0.0", "port": 8080}, "http://127.0.0.1:8080"),
+        ({"host": "::1"}, "http://[::1]:5000"),
+        ({"port": 0}, ""),
+    ],
+)
+def test_where_the_desk_is(settings: dict[str, Any], address: str) -> None:
+    assert Settings(_env_file=None, **settings).desk_url == address  # type: ignore[call-arg]
 
 
 # ------------------------------------------------------------------ records

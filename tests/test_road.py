@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_sample_request_is_quoted_two_credits_and_fulfilled_by_a_reply(count
     assert quote["Auto-Submitted"]
     (ticket,) = counter.records("crm.ticket")
     assert ticket["properties.validation_status"] == "pending_credits"
-    assert ticket["properties.fichiers_urls"].startswith("file://")
+    assert re.fullmatch(rf"http://127\.0\.0\.1:5000/cases/{case.id}#file-[0-9a-f]{{16}}", ticket["properties.fichiers_urls"])
 
     counter.drop(mail("Je valide", answers=quote, number=2))
     assert counter.work() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,18 +17,24 @@ from core.ports import Health, Spool
 
 #: Bytes read at once.
 _CHUNK = 1024 * 1024
+#: A file's place on the page of its case.
+_ON_A_PAGE = re.compile(r"/cases/[^/#]+#file-[0-9a-f]{16}\Z")
 
 
 class DiskFiles:
-    """Stores ``<case>/<start of the hash>-<name>`` under a folder; the receipt's id is that path, its url a file:// one."""
+    """Stores ``<case>/<start of the hash>-<name>`` under a folder; the receipt's id is that path.
+
+    Its url is for people: the file's place on the page of its case, at the desk's address ``desk``; where there is none, the path as
+    a file:// one, which opens on this machine alone.
+    """
 
     system: System = "files"
     batch = 20
     findable = True
     lag = 0.0
 
-    def __init__(self, folder: Path, *, spool: Spool) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, spool: Spool, desk: str = "") -> None:
+        self._folder, self._desk = folder, desk.rstrip("/")
         self._spool = spool
 
     def deliver(self, effects: Sequence[Effect]) -> list[Receipt | PortError]:
@@ -51,7 +58,8 @@ class DiskFiles:
 
     def _forget(self, trace: Trace) -> PortError | None:
         path = self._folder / trace.id
-        if not trace.url.startswith("file://") or not path.resolve().is_relative_to(self._folder.resolve()):
+        ours = trace.url.startswith("file://") or _ON_A_PAGE.search(trace.url)
+        if not ours or not path.resolve().is_relative_to(self._folder.resolve()):
             return Rejected("fait dans un autre système, qui n'est plus réglé")
         try:
             path.unlink(missing_ok=True)
@@ -90,7 +98,8 @@ class DiskFiles:
 
     def _receipt(self, payload: StoreFile, *, found: bool) -> Receipt:
         path = self._path(payload)
-        return Receipt(path.relative_to(self._folder).as_posix(), path.absolute().as_uri(), found)
+        page = f"{self._desk}/cases/{payload.case_id}#file-{payload.sha256[:16]}"
+        return Receipt(path.relative_to(self._folder).as_posix(), page if self._desk else path.absolute().as_uri(), found)
 
 
 def _chunks(source: BinaryIO) -> Iterator[bytes]:
