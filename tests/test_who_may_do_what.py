@@ -312,7 +312,13 @@ def test_a_yes_received_before_the_offer_was_made_approves_nothing(quoted: Life)
 def test_an_unverified_admin_decides_nothing(judged: Life) -> None:
     judged.write("ok 1 crédit", answer="approve", credits=1, role="admin", authorised=False)
     assert judged.stage == "waiting_review"
-    assert judged.sent("admin_unclear")
+    (told,) = judged.sent("admin_unclear")
+    text = told.text
+    # Told to reply the same once more he would go round in circles: he is led to where he can decide.
+    assert "n'a pas pu être vérifiée" in text
+    assert "Décidez dans le guichet" in text
+    assert "AUTHSERV_ID" in text
+    assert "répondez en une ligne" not in text
 
 
 def test_unclear_answers_are_answered_twice_at_most_and_always_reach_a_person(quoted: Life) -> None:
