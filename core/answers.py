@@ -167,7 +167,7 @@ def _concerns_open_offer(work: Work, event: MessageRead) -> bool:
     quote, verdict = work.case.quote, event.reading.verdict
     if quote is None or quote.status != "open" or verdict is None:
         return False
-    if verdict.credits is not None and verdict.credits != quote.amount:
+    if verdict.amount is not None and verdict.amount != quote.amount:
         work.because("other-amount", "le oui nomme un autre montant que le devis : il n'accepte pas ce devis")
         return False
     if quote.key in event.answers:
@@ -235,17 +235,17 @@ def admin(work: Work, event: MessageRead) -> None:
         work.because("unclear", "la réponse de l'administrateur n'est pas nette : elle lui est redemandée")
         work.tell_admin("admin_unclear", message=words(event))
     elif stage == "waiting_approval" and work.case.quote is not None:
-        if verdict.credits is None or verdict.credits == work.case.quote.amount:
+        if verdict.amount is None or verdict.amount == work.case.quote.amount:
             _approve(work, event, "admin", work.case.quote.amount, verdict.evidence)
         else:
-            work.because("reprice", f"l'administrateur fixe un autre prix : {verdict.credits.normalize():f}")
-            work.change(price=verdict.credits)
+            work.because("reprice", f"l'administrateur fixe un autre prix : {verdict.amount.normalize():f}")
+            work.change(price=verdict.amount)
         walk(work)
-    elif verdict.credits is None:
+    elif verdict.amount is None:
         work.because("no-amount", "oui, mais sans montant : il est demandé à l'administrateur")
         work.tell_admin("admin_amount", message=words(event))
     else:
-        _set_price(work, event, verdict.credits, verdict.evidence)
+        _set_price(work, event, verdict.amount, verdict.evidence)
         walk(work)
 
 

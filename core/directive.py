@@ -282,6 +282,12 @@ class Directive:
         """The first gate of that name, or None."""
         return next((g for g in self.gates if g.gate == name), None)
 
+    @property
+    def price_grid(self) -> Grid | None:
+        """The grid by which its requests are priced: that of the gate ``approve``; None where they have no price."""
+        approve = self.gate("approve")
+        return self.grids.get(approve.quote) if approve is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Business:

@@ -135,13 +135,13 @@ class Verdict:
     """A reply read as a decision, from the words alone; who may decide is another question.
 
     ``answer`` is "approve" only for a plain, unconditional yes in the sender's own new words.
-    ``credits`` is the amount the writer names as his decision (None when he names none).
+    ``amount`` is what the writer names as his decision (None when he names none).
     ``evidence`` is the literal words that decided ('' when nothing did). ``note`` is what an administrator marked as the reason
     of his no that the customer is to read ("motif : …"), '' for none.
     """
 
     answer: Answer
-    credits: Decimal | None = None
+    amount: Decimal | None = None
     evidence: str = ""
     reasons: tuple[Reason, ...] = ()
     note: str = ""

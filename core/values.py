@@ -133,8 +133,7 @@ def text_values(
     ``only`` are the names that will be asked for: what takes time to tell and is not among them is left out. ``link`` is
     the desk's address of a case.
     """
-    approve = directive.gate("approve")
-    grid = directive.grids.get(approve.quote) if approve else None
+    grid = directive.price_grid
     amount = unit = price = reason = ""
     if case.approval is not None:
         amount, unit, price = price_text(case.approval.amount, grid, language)
@@ -227,6 +226,7 @@ def text_values(
         "opened_on": lambda: day_text(case.opened_at.astimezone(zone).date(), language),
     }
     values |= {name: tell() for name, tell in told.items() if only is None or name in only}
+    approve = directive.gate("approve")
     if approve is not None and approve.close is not None and case.quote is not None:
         expires = case.quote.made_at + approve.close
         values["days_left"] = str(max(0, (expires - now).days))

@@ -62,16 +62,16 @@ def read_judgement(
     changes, yes, lines = _corrections(message, case, directive, now)
     if lines and not changes:
         # A line that is to go, said in a way that is not plain, is no refusal of all.
-        return replace(verdict, answer="unclear", credits=None, evidence=""), ()
+        return replace(verdict, answer="unclear", amount=None, evidence=""), ()
     if verdict.answer == "refuse" and not lines:
         return verdict, ()
     if changes:
-        return replace(verdict, answer="approve" if yes else "unclear", credits=None, evidence=yes), changes
+        return replace(verdict, answer="approve" if yes else "unclear", amount=None, evidence=yes), changes
     if verdict.answer == "approve" and not any(c.isalnum() for c in message.text):
         # A reaction of a telephone, "👍", says as often that it was seen.
         return replace(verdict, answer="unclear", evidence=""), ()
-    if verdict.answer == "approve" and (verdict.credits is not None or _tells(message, case, directive, now)):
-        return replace(verdict, answer="unclear", credits=None), ()
+    if verdict.answer == "approve" and (verdict.amount is not None or _tells(message, case, directive, now)):
+        return replace(verdict, answer="unclear", amount=None), ()
     return verdict, ()
 
 

@@ -184,9 +184,7 @@ class Desk(Takes, Standing):
 
     def unit(self, case: Case) -> str:
         """What amounts of the case are counted in, in French and in the plural; '' where it has no price."""
-        directive = self._office.directive(case)
-        approve = directive.gate("approve")
-        grid = directive.grids.get(approve.quote) if approve is not None else None
+        grid = self._office.directive(case).price_grid
         return grid.unit["fr"][1] if grid is not None else ""
 
     # ------------------------------------------------------------------ files

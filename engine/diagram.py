@@ -42,10 +42,10 @@ def _context(at: datetime) -> Context:
     return Context(at, "x", "admin@example.com", str, str, new_id=("case", "REF00000"))
 
 
-def _message(number: int, *, role: Role = "customer", answer: Answer | None = None, credits: int | None = None,
+def _message(number: int, *, role: Role = "customer", answer: Answer | None = None, amount: int | None = None,
              files: tuple[Attachment, ...] = (), facts: tuple[Fact, ...] = ()) -> MessageRead:  # fmt: skip
     at = _START + timedelta(minutes=number)
-    verdict = Verdict(answer, Decimal(credits) if credits else None, f"mot {answer}") if answer else None
+    verdict = Verdict(answer, Decimal(amount) if amount else None, f"mot {answer}") if answer else None
     message = Message(
         f"<{number}@example.com>", "email", Address(f"{role}@example.com"), subject="s", attachments=files,
         authentication=Authentication("pass"),
@@ -70,7 +70,7 @@ def _events(case: Case, number: int) -> Iterator[tuple[str, Event]]:
     yield "customer says yes", _message(number, answer="approve")
     yield "customer says no", _message(number, answer="refuse")
     yield "customer adds that it is ornate", _message(number, facts=(_fact("complexity", "ornate"),))
-    yield "administrator says yes, with credits", _message(number, role="admin", answer="approve", credits=4)
+    yield "administrator says yes, with an amount", _message(number, role="admin", answer="approve", amount=4)
     yield "administrator says yes", _message(number, role="admin", answer="approve")
     yield "administrator says no", _message(number, role="admin", answer="refuse")
     at = _START + timedelta(minutes=number)

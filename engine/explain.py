@@ -22,7 +22,7 @@ from core.quote import Quote, digest
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Row, Rows, Verdict
 from core.rows import confidence, digest_of, doubtful
 from core.values import TOLD_APART, unsure
-from core.wording import alert_text, fact_text, row_text
+from core.wording import alert_text, fact_text, price_text, row_text
 from core.work import Context
 from engine.corrections import read_judgement
 from engine.office import authorised, verdict_of
@@ -128,7 +128,7 @@ def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verd
     before = now - timedelta(hours=1)
     customer = message.sender if role == "customer" else Address("client@guichet.invalid")
     gate = directive.gate("approve")
-    amount = (verdict.credits if verdict and role == "customer" else None) or Decimal(2)
+    amount = (verdict.amount if verdict and role == "customer" else None) or Decimal(2)
     quote = None
     if gate is not None and stage == "waiting_approval":
         grid = directive.grids[gate.quote]
@@ -226,7 +226,8 @@ def as_json(found: Explained) -> dict[str, Any]:
     if found.verdict is not None and found.stage != "waiting_info":
         line["verdict"] = {
             "answer": found.verdict.answer,
-            "credits": _number(found.verdict.credits),
+            "credits": _number(found.verdict.amount),
+            "price": _price(found.verdict.amount, found.directive),
             "evidence": found.verdict.evidence,
         }
         line["authorised"] = bool(found.authorised)
@@ -243,6 +244,7 @@ def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
             "validation_status": None,
             "status": None,
             "credits": None,
+            "price": None,
             "effects": [],
             "reasons": [why],
         }
@@ -259,9 +261,15 @@ def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
         "unsure": unsure(case, directive, "fr"),
         "alerts": [alert_text(a, directive, "fr") for a in found.alerts],
         "credits": _number(amount),
+        "price": _price(amount, directive),
         "effects": [_effect(e) for e in decision.effects],
         "reasons": [r.text for r in decision.reasons if r.text],
     }
+
+
+def _price(amount: Decimal | None, directive: Directive) -> str | None:
+    """The amount with the unit of the directive's grid, in French: « 2 crédits »."""
+    return price_text(amount, directive.price_grid, "fr")[2] if amount is not None else None
 
 
 def _effect(effect: Effect) -> dict[str, Any]:

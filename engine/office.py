@@ -93,8 +93,7 @@ class Office:
 
 def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decimal | None = None) -> Verdict:
     """The message read as an answer, by its words alone."""
-    approve = directive.gate("approve")
-    grid = directive.grids.get(approve.quote) if approve else None
+    grid = directive.price_grid
     verdict = read_verdict(
         message.text,
         subject=message.subject,

@@ -91,12 +91,12 @@ def explained(line: Mapping[str, Any]) -> RenderableType:
                 table.add_row("", read)
     if "verdict" in line:
         words, colour = ANSWERS[line["verdict"]["answer"]]
-        credits = f", {line['verdict']['credits']} crédits" if line["verdict"]["credits"] is not None else ""
+        named = f", {line['verdict']['price']}" if line["verdict"]["price"] is not None else ""
         may = "peut décider" if line["authorised"] else "ne peut pas décider"
-        table.add_row("réponse", Text.assemble((words + credits, colour), f" — l'expéditeur {may}"))
+        table.add_row("réponse", Text.assemble((words + named, colour), f" — l'expéditeur {may}"))
     then = Text.assemble(stage_text(decision["stage"]))
-    if decision["credits"] is not None:
-        then.append(f", {decision['credits']} crédits", style="bold")
+    if decision["price"] is not None:
+        then.append(f", {decision['price']}", style="bold")
     table.add_row("suite", then)
     if decision.get("confidence") is not None:
         table.add_row("confiance", f"{decision['confidence']:.0%}")

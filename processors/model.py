@@ -91,8 +91,7 @@ def _decides(message: Message) -> bool:
 
 def _deciding(directive: Directive, values: Mapping[str, object], now: datetime) -> list[str]:
     """Facts for want of which the price list sends the case to a person: those its conditions name."""
-    approve = directive.gate("approve")
-    grid = directive.grids.get(approve.quote) if approve else None
+    grid = directive.price_grid
     revision = grid.on(now.astimezone(ZoneInfo(directive.zone)).date()) if grid else None
     if grid is None or revision is None:
         return []

@@ -1,4 +1,4 @@
-"""Reads a reply as approve, refuse or unclear, from its words alone, with the credits the writer names.
+"""Reads a reply as approve, refuse or unclear, from its words alone, with the amount the writer names.
 
 A wrong "approve" is the worst error the product can make, so the world is closed: a reply approves only when one clause is a
 plain yes in the sender's own new words and every other clause is known to be harmless. A condition, a question, a promise, words
@@ -48,7 +48,7 @@ _DECIDES = _APPROVES | {"amount"}
 _KIND_TEXT = {
     "approve": "un accord", "weak": "un oui", "perfect": "une approbation", "refuse": "un refus", "no": "un non",
     "harmless": "rien qui décide", "thanks": "un remerciement", "praise": "une appréciation", "ack": "un accusé de réception",
-    "logistics": "l'organisation", "delay": "une question de délai", "amount": "un nombre de crédits", "closing": "une formule de fin",
+    "logistics": "l'organisation", "delay": "une question de délai", "amount": "un nombre", "closing": "une formule de fin",
     "greeting": "une salutation", "unknown": "non compris",
 }  # fmt: skip
 
@@ -160,12 +160,12 @@ def _together(
             return unclear("courtesy", "Un compliment et un merci ne valent pas un accord.")
     named = _named(judged, admin=admin)
     if any(not amounts.plausible(a) for a in named) or len(named) > 1:
-        return unclear("amount", "Le nombre de crédits nommé n'est pas net.")
-    credits = next(iter(named), None)
-    if credits is not None and not admin and quoted_amount is not None and credits != quoted_amount:
+        return unclear("amount", "Le nombre nommé n'est pas net.")
+    amount = next(iter(named), None)
+    if amount is not None and not admin and quoted_amount is not None and amount != quoted_amount:
         return unclear("other-amount", "Le client nomme un autre nombre que celui du devis.")
     best = next((j for k in ("approve", "weak", "perfect", "amount") for j in judged if j.kind == k), judged[0])
-    return Verdict("approve", credits, text[best.start : best.end], reasons)
+    return Verdict("approve", amount, text[best.start : best.end], reasons)
 
 
 def _refused(

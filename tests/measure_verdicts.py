@@ -59,7 +59,7 @@ def matrix(name: str) -> tuple[Counter[tuple[str, str]], list[tuple[Case, Verdic
     for case in cases(name):
         verdict = case.read()
         counts[case.answer, verdict.answer] += 1
-        if verdict.answer != case.answer or (verdict.answer == "approve" and case.credits not in (None, verdict.credits)):
+        if verdict.answer != case.answer or (verdict.answer == "approve" and case.credits not in (None, verdict.amount)):
             wrong.append((case, verdict))
     return counts, wrong
 
@@ -74,7 +74,7 @@ def main() -> None:
         if "-v" in sys.argv:
             for case, verdict in wrong:
                 print(
-                    f"{case.answer} > {verdict.answer} {verdict.credits or ''} {case.text!r}  {[r.text for r in verdict.reasons]}"
+                    f"{case.answer} > {verdict.answer} {verdict.amount or ''} {case.text!r}  {[r.text for r in verdict.reasons]}"
                 )
 
 

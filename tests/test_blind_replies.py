@@ -61,7 +61,7 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
         verdict = read(case, role)[1]
         answer, _, amount = case.label.partition(" ")
         credits = None if amount in ("", "-") else Decimal(amount)
-        if verdict.answer != answer or (credits is not None and verdict.credits != credits):
+        if verdict.answer != answer or (credits is not None and verdict.amount != credits):
             yield case, verdict
 
 

@@ -97,7 +97,7 @@ def test_automatic_and_unsure_text_are_unclear() -> None:
 )  # fmt: skip
 def test_credits_named(text: str, amount: str) -> None:
     verdict = read_verdict(text)
-    assert (verdict.answer, verdict.credits) == ("approve", Decimal(amount))
+    assert (verdict.answer, verdict.amount) == ("approve", Decimal(amount))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_credits_named(text: str, amount: str) -> None:
     ],
 )  # fmt: skip
 def test_other_numbers_are_no_credits(text: str) -> None:
-    assert read_verdict(text).credits is None
+    assert read_verdict(text).amount is None
 
 
 @pytest.mark.parametrize(
@@ -125,17 +125,17 @@ def test_amounts_that_decide_nothing(text: str, role: str) -> None:
 def test_a_customer_cannot_change_the_amount_and_an_administrator_can() -> None:
     quoted = Decimal(2)
     assert read_verdict("ok pour 1 crédit", quoted_amount=quoted).answer == "unclear"
-    assert read_verdict("ok pour 2 crédits", quoted_amount=quoted).credits == 2
+    assert read_verdict("ok pour 2 crédits", quoted_amount=quoted).amount == 2
     decided = read_verdict("ok pour 4 crédits", quoted_amount=quoted, role="admin")
-    assert (decided.answer, decided.credits) == ("approve", 4)
-    assert read_verdict("4 crédits", role="admin").credits == 4
+    assert (decided.answer, decided.amount) == ("approve", 4)
+    assert read_verdict("4 crédits", role="admin").amount == 4
     assert read_verdict("4 crédits").answer == "unclear"
 
 
 def test_another_unit() -> None:
     verdict = read_verdict("je valide à 150 €", unit="€", quoted_amount=Decimal(150))
-    assert (verdict.answer, verdict.credits) == ("approve", Decimal(150))
-    assert read_verdict("ok pour 3 jetons", unit="jeton").credits == 3
+    assert (verdict.answer, verdict.amount) == ("approve", Decimal(150))
+    assert read_verdict("ok pour 3 jetons", unit="jeton").amount == 3
 
 
 @pytest.mark.parametrize(

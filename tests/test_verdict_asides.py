@@ -200,7 +200,7 @@ def test_a_tale_before_a_plain_yes_leaves_it_a_yes(tale: str) -> None:
 )  # fmt: skip
 def test_how_an_administrator_reckons(text: str, credits: str) -> None:
     verdict = admin(text)
-    assert (verdict.answer, verdict.credits) == ("approve", Decimal(credits))
+    assert (verdict.answer, verdict.amount) == ("approve", Decimal(credits))
 
 
 def test_a_line_of_contacts_says_nothing() -> None:

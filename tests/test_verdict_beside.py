@@ -240,4 +240,4 @@ PRICING += ("{}, Nadia s'en chargera", "{} et préviens-le que ce sera long", "{
 @pytest.mark.parametrize("number", ["2,5", "6", "12", "quarante"])
 def test_the_price_is_found_in_whatever_frame(frame: str, number: str) -> None:
     verdict = read_verdict(frame.format(f"{number} crédits"), quoted=ASKED, role="admin")
-    assert (verdict.answer, verdict.credits) == ("approve", Decimal(number.replace(",", ".").replace("quarante", "40")))
+    assert (verdict.answer, verdict.amount) == ("approve", Decimal(number.replace(",", ".").replace("quarante", "40")))

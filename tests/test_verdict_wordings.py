@@ -45,8 +45,8 @@ def test_wordings_are_read_as_meant(who: str) -> None:
         answer, _, amount = expected.partition(" ")
         if writer == who:
             verdict = read(who, text)
-            if verdict.answer != answer or (amount and verdict.credits != Decimal(amount)):
-                misread.append((text, expected, verdict.answer, verdict.credits))
+            if verdict.answer != answer or (amount and verdict.amount != Decimal(amount)):
+                misread.append((text, expected, verdict.answer, verdict.amount))
     assert misread == []
 
 

@@ -27,8 +27,7 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
     if case.approval is not None or case.price is not None or case.review == "passed":
         return None
     values = condition_values(case, work.directive)
-    approve = work.directive.gate("approve")
-    grid = work.directive.grids.get(approve.quote) if approve else None
+    grid = work.directive.price_grid
     if spec.when is not None and spec.when(values):
         reason = f"à juger par une personne : {spec.when.source}"
     elif grid is not None and (offer := price(grid, values, work.today())).amount is None:

@@ -1,4 +1,4 @@
-"""The numbers a reply names: which of them can be the credits the writer decides."""
+"""The numbers a reply names: which of them can be the amount the writer decides."""
 
 from __future__ import annotations
 
