@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import html as stdlib_html
+import inspect
 import re
 from typing import Any
 
@@ -211,6 +212,10 @@ class _Writer:
         self.space = False
         self.last_quote = self.quote
         self.lines.append(f"{'>' * self.quote} {text}" if self.quote and text else ">" * self.quote + text)
+
+
+# lxml asks for it each time a page is read, and making it takes longer than reading a short page.
+_Writer.start.__signature__ = inspect.signature(_Writer.start)  # type: ignore[attr-defined]
 
 
 def _is_hidden(style: str) -> bool:

@@ -25,6 +25,10 @@ _EMAIL = re.compile(r"[^\s\"'<>()\[\],;:@\\]{1,256}@(?:\[[0-9A-Fa-f.:IPv]{3,60}\
 _QUOTED_LOCAL = re.compile(r'"(?:[^"\\]|\\.){1,200}"@[^\s"\'<>()\[\],;:@\\]{1,255}')
 _COMMENTS = re.compile(r"\([^()]{0,200}\)")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+#: One address as nearly all are written: a name without signs that mean something, and a plain address, or that alone.
+USUAL = re.compile(
+    r"(?P<name>[^\"<>(),;:\\@]*)<(?P<angle>[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,250})>\s*|\s*(?P<bare>[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,250})\s*"
+)
 MAX_ADDRESSES = 2000
 _MAX_OPEN_COMMENTS = 20
 MAX_LENGTH = 128 * 1024
@@ -48,6 +52,14 @@ class _Entry:
 def parse_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
     """Every address of an unfolded header value, in order. Groups are opened, entries without any address keep their name."""
     text = value[:MAX_LENGTH].decode("latin-1")
+    usual = USUAL.fullmatch(text)
+    if usual is not None:
+        return (Address(_tidy(usual["angle"] or usual["bare"]), _name(usual["name"] or "", hint)),)
+    return read_any(text, value, hint)
+
+
+def read_any(text: str, value: bytes, hint: str) -> tuple[Address, ...]:
+    """The same for any list: ``text`` is the ``value`` in Latin-1."""
     found = _read(text, hint)
     if not any("@" in a.email for a in found) and "=?" in text:
         decoded = decode_words(value[:MAX_LENGTH], hint)  # the whole value was encoded, address included

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
@@ -34,12 +35,33 @@ _ISO = re.compile(
 _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{2,4})[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{2}:?\d{2})?")
 
 
+#: As nearly all programs write it (RFC 5322).
+USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([12]\d{3}) ([01]\d|2[0-3]):([0-5]\d):([0-5]\d) "
+    r"([+-])(?!0000)([01]\d|2[0-3])([0-5]\d)",
+    re.ASCII,
+)
+_MONTH = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+
+
 def parse_date(value: str) -> tuple[datetime | None, bool]:
     """The moment, aware, with the offset the sender wrote (UTC when he wrote none),
     and whether something had to be supplied.
 
     None when it cannot be told.
     """
+    usual = USUAL.fullmatch(value)
+    if usual is not None:
+        day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        with contextlib.suppress(ValueError):  # a 30th of February
+            zone = timezone(-offset if sign == "-" else offset)
+            return datetime(int(year), _MONTH[month], int(day), int(hour), int(minute), int(second), tzinfo=zone), False
+    return parse_any(value)
+
+
+def parse_any(value: str) -> tuple[datetime | None, bool]:
+    """The same for any date, however it is written."""
     text = _COMMENT.sub(" ", value[:200]).strip().strip("\"'")
     if not text:
         return None, False
