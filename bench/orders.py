@@ -20,7 +20,7 @@ from pathlib import Path
 from assembly import open_store
 from core.ports import Change
 from core.register import entry_of
-from core.views import RegisterFilter
+from core.register_views import RegisterFilter
 from data_folder import keys_of
 from engine.directives import load_business
 from tests.browser import Browser, with_people

@@ -8,21 +8,22 @@ where the following one begins, whatever is written meanwhile.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Literal, Protocol, TypeVar
 
 from core.alerts import Alert
-from core.case import Case, Party, Stage
+from core.case import Party, Stage
 from core.erasure import Keeps, People
 from core.events import Role
+from core.figures import FigureReport
 from core.lessons import Lesson
 from core.message import Channel, Message
 from core.nodes import NodeView
 from core.ports import DeadlineRow, ParkedRow, Store
 from core.reading import Reading
-from core.register import Raised
+from core.register_views import RegisterFilter, RegisterReport, RegisterRow
 
 T = TypeVar("T")
 
@@ -139,146 +140,6 @@ class ReceivedRow:
     sender: str = ""
     subject: str = ""
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """What one day (in the asked zone) saw.
-
-    ``messages`` taken by channel, cases ``opened`` by kind and ``ended`` by stage, amounts ``approved`` by unit;
-    ``model_cost`` in US dollars.
-    """
-
-    day: date
-    messages: Mapping[str, int] = field(default_factory=dict)
-    opened: Mapping[str, int] = field(default_factory=dict)
-    ended: Mapping[str, int] = field(default_factory=dict)
-    approved: Mapping[str, Decimal] = field(default_factory=dict)
-    model_cost: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Delays:
-    """Medians and 90th percentiles (the smallest delay that half, or nine tenths, do not exceed) over cases opened in a period.
-
-    ``answered`` until the first text to the customer had left, over ``answers`` cases; ``resolved`` until the end, over ``ends``.
-    None where no case has come so far.
-    """
-
-    answers: int = 0
-    answered: timedelta | None = None
-    answered_90: timedelta | None = None
-    ends: int = 0
-    resolved: timedelta | None = None
-    resolved_90: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FigureReport:
-    """A period in figures. ``days`` oldest first, every day of the period among them.
-
-    The rest is over the cases opened in the period: ``opened`` of them; ``quoted`` got an offer, of which ``accepted`` were
-    approved; ``refused`` ended with a no. ``approved`` is the sum approved in the period, by unit.
-    """
-
-    days: tuple[DayCount, ...]
-    delays: Delays
-    opened: int
-    quoted: int
-    accepted: int
-    refused: int
-    approved: Mapping[str, Decimal]
-    stages: Mapping[str, int]
-    channels: Mapping[str, int]
-    kinds: Mapping[str, int]
-    model_cost: Decimal = Decimal(0)
-
-
-#: Stages of a request that counts as asked for in figures: not refused, not given up.
-ORDERED: tuple[Stage, ...] = ("waiting_info", "waiting_review", "waiting_approval", "fulfilling", "done")
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterFilter:
-    """Which requests of registers; every condition that is set must hold.
-
-    ``what`` is a value of the choice that says what is asked for, on any line. ``person`` is a contact's id. ``alert`` is an alert's
-    name, "*" for any that holds now. ``order``: the last opened first, the first opened first, by the day that they are due.
-    """
-
-    directives: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = ()
-    what: str = ""
-    person: str = ""
-    alert: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    search: str = ""
-    order: Literal["opened", "oldest", "due"] = "opened"
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """A request in a register: ``sure`` is the confidence, 0..1; ``person`` the contact's id, '' for none."""
-
-    case: Case
-    sure: float
-    person: str
-    alerts: tuple[Raised, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterDay:
-    """The requests opened on a day (of their business): how many by stage, the totals of those not refused by currency."""
-
-    day: date
-    stages: dict[str, int]
-    totals: dict[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class WhatCount:
-    """How much of one thing was asked for: ``requests`` lines of them, ``quantity`` in that unit."""
-
-    what: str
-    unit: str
-    requests: int
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class ClientCount:
-    """How many requests a contact (its id) made."""
-
-    person: str
-    requests: int
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterReport:
-    """A period of registers in figures: every day of it, what was asked for most, who asked most; both the most first."""
-
-    days: tuple[RegisterDay, ...]
-    whats: tuple[WhatCount, ...]
-    clients: tuple[ClientCount, ...]
-
-    @property
-    def stages(self) -> dict[str, int]:
-        """How many requests by stage."""
-        sums: dict[str, int] = {}
-        for day in self.days:
-            for stage, number in day.stages.items():
-                sums[stage] = sums.get(stage, 0) + number
-        return sums
-
-    @property
-    def totals(self) -> dict[str, Decimal]:
-        """The totals of what was not refused, by currency."""
-        sums: dict[str, Decimal] = {}
-        for day in self.days:
-            for currency, amount in day.totals.items():
-                sums[currency] = sums.get(currency, Decimal(0)) + amount
-        return sums
 
 
 @dataclass(frozen=True, slots=True)

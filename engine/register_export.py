@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from core.directive import FactSpec, Localized, in_language
 from core.reading import Day, Fact, Money, Quantity
 from core.register import columns
+from core.register_views import RegisterFilter, RegisterRow
 from core.rows import rows_of, rows_spec
-from core.views import DeskStore, RegisterFilter, RegisterRow
+from core.views import DeskStore
 from core.wording import alert_text, fact_text, tax_text, unit_text
 from engine.case_labels import ALL_LINES, CHANNELS, label
 from engine.export import PAGE, Cell, harmless, number

@@ -15,8 +15,9 @@ from core.case import Case, Stage
 from core.directive import Business, Directive, FactSpec, Localized, Status, in_language
 from core.reading import Quantity
 from core.register import columns, roles
+from core.register_views import RegisterFilter, RegisterReport, RegisterRow, WhatCount
 from core.rows import confidence, digest_of, rows_of, rows_spec
-from core.views import ContactRow, DeskStore, Page, RegisterFilter, RegisterReport, RegisterRow, WhatCount
+from core.views import ContactRow, DeskStore, Page
 from core.wording import quantity_text
 from engine.cases import LANGUAGES, Cases, CaseView
 from engine.fields import Field, fields_of, label_of, more_lines, words_of

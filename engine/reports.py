@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from core.errors import PortError
-from core.views import DeskStore, FigureReport
+from core.figures import FigureReport
+from core.views import DeskStore
 
 #: Days of the longest period, and of the one that is shown first.
 MOST_DAYS, USUAL_DAYS = 400, 30

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, li
 from core import codec
 from core.alerts import Alert
 from core.register import Raised
-from core.views import ORDERED, ClientCount, Page, RegisterDay, RegisterFilter, RegisterReport, RegisterRow, WhatCount
+from core.register_views import ORDERED, ClientCount, RegisterDay, RegisterFilter, RegisterReport, RegisterRow, WhatCount
+from core.views import Page
 from store.base import MILLIONTHS, chunks
 from store.clerk import Clerk
 from store.tables import case_alerts, case_lines, cases

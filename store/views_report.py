@@ -27,7 +27,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from core.views import DayCount, Delays, FigureReport
+from core.figures import DayCount, Delays, FigureReport
 from store.base import MILLIONTHS, Group
 from store.tables import Moment, answers, cases, inbox, microseconds
 

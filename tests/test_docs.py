@@ -16,6 +16,8 @@ PAGES = [
     ROOT / "directives" / "README.md",
 ]
 
+FOLDERS = "core|engine|processors|connectors|store|web|console|commands|bench|tests|systemd|docs"
+
 
 def test_the_diagram_of_stages_is_what_decide_does() -> None:
     directive = load_business(ROOT / "directives" / "figurative").directive("modelisation")
@@ -29,7 +31,7 @@ def test_every_file_that_the_pages_name_exists() -> None:
     missing = []
     for doc in PAGES:
         text = doc.read_text(encoding="utf-8")
-        named = re.findall(r"`((?:core|engine|processors|connectors|store|bench|tests|systemd|docs)/[a-z_0-9./]*)`", text)
+        named = re.findall(rf"`((?:{FOLDERS})/[a-z_0-9./]*)`", text)
         links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
         lost = [name for name in named if not (ROOT / name).exists() and not (doc.parent / name).exists()]
         missing += [f"{doc.name}: {name}" for name in lost]

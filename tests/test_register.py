@@ -16,7 +16,7 @@ from core.case import Party
 from core.erasure import Person
 from core.reading import Day, Fact, Money, Quantity, Row, Rows
 from core.register import columns, entry_of, roles
-from core.views import RegisterFilter
+from core.register_views import RegisterFilter
 from store import SqlStore, open_store
 from tests.register_help import DIRECTIVE, FLAT, HANDLES, change, facts, many, names, request
 from tests.store_help import KEYS, NOW

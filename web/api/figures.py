@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from fastapi import APIRouter
 
-from core.views import FigureReport
+from core.figures import FigureReport
 from engine.connectors import ConnectorsView
 from engine.desk import Desk
 from web.api import shapes

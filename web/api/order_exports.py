@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from core.views import RegisterFilter
+from core.register_views import RegisterFilter
 from engine.desk import Desk
 from engine.registers import Listed
 from engine.reports import USUAL_DAYS

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from core.case import Stage
 from core.directive import Status
-from core.views import RegisterFilter
+from core.register_views import RegisterFilter
 from engine.acts import Name
 from engine.desk import Desk
 from engine.registers import Registers, Whole

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from core.directive import Localized
-from core.views import RegisterFilter
+from core.register_views import RegisterFilter
 from engine.desk import Desk
 from engine.registers import JUDGED, Analysis, Listed
 from web.pages.figures import MOST_DAYS, PERIODS, Chart

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 
-from core.views import ContactRow, Page, RegisterFilter
+from core.register_views import RegisterFilter
+from core.views import ContactRow, Page
 from engine.contacts import ContactView
 from engine.desk import Desk
 from engine.registers import Listed

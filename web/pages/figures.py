@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from core.views import DayCount, FigureReport
+from core.figures import DayCount, FigureReport
 from engine.case_labels import CHANNELS
 from web.pages.frame import Frame, Reader
 from web.pages.language import Speech

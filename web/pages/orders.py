@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from core.directive import Status
+from core.register_views import RegisterFilter
 from core.rows import rows_spec
-from core.views import RegisterFilter
 from engine.acts import Name, Outcome
 from engine.desk import Desk
 from engine.registers import Listed, Whole
