@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from processors.goods_marks import Marks
+from processors.goods_other_numbers import contents
 from processors.goods_sayings import (
     AFTER_NUMBER,
     AGAIN,
+    AND_HALF,
     BOXES_OF,
     BRACKET,
     CORRECTED,
@@ -28,6 +30,7 @@ from processors.goods_sayings import (
     NO_MORE,
     NOT_ASKED,
     OF_EACH,
+    OF_EACH_OF,
     RATHER,
     SAID,
     THIS_TIME,
@@ -176,6 +179,8 @@ class _Stretch:
             return None  # "3tini"
         if NOT_ASKED.search(before) or (found and OF_EACH.search(before) and _follows(bare, found[-1], number.start)):
             return None  # "90 paquets de 100 roses"
+        if found and OF_EACH_OF.fullmatch(bare, found[-1].end, number.start):
+            return None
         inside = IN_ONE.match(bare, number.end)
         if inside is not None and (unit := self._units.of(inside["unit"])) is not None and unit != self._units.piece:
             return None  # "250 par carton"
@@ -183,6 +188,8 @@ class _Stretch:
         if boxed is not None and self._units.of(boxed["unit"]) not in (None, self._units.piece):
             return None  # "en cartons de 250"
         what = self._what(number, before, found)
+        if contents(what.unit, before) and _thing_after(bare, what.end, self._named) < 0:
+            return None
         if number.article and not (what.noun and what.unit != self._units.piece):
             return None
         in_all = IN_ALL.match(bare, number.end) is not None or IN_ALL_BEFORE.search(before) is not None
@@ -195,10 +202,13 @@ class _Stretch:
             sure = min(sure, DOUBT)  # "3 livraisons de 10 000": of each or of all
         if number.about and number.value != 12:
             sure -= 0.3
+        value, ends = number.value, what.end
+        if what.noun and what.unit != self._units.piece and (half := AND_HALF.match(bare, what.end)) is not None:
+            value, ends = value + Decimal("0.5"), half.end()  # "une palette et demie"
         either = previous is not None and self._either(previous, number)
         again = bool(found) and not in_all and _is_again(bare, found[-1], before, number.start)
         return Count(
-            number.value, what.unit, number.start, what.end, min(sure, DOUBT) if either else sure,
+            value, what.unit, number.start, ends, min(sure, DOUBT) if either else sure,
             what.thing, number.end, what.noun, again, in_all, either,
         )  # fmt: skip
 

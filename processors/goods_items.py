@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processors.goods_counts import Count
 from processors.goods_marks import Marks
@@ -111,6 +111,10 @@ class _Reading:
             claims = piece.claims
             doubt = doubt or self._leads_on(piece)
             if not claims:
+                if not named and items and (said := self._said_instead(piece, items[-1])) is not None:
+                    for before in pieces:
+                        before.counts = [c for c in before.counts if c not in items[-1].counts]
+                    items[-1].counts = [said]
                 if not named:
                     continue
                 if loose and not items and heading is None and not loose[-1].hits:
@@ -140,6 +144,17 @@ class _Reading:
                 loose.append(Item([piece], claims, piece.hits, unknown=True))
         items, lost = self._corrected(items)
         return self._whole(loose, items), doubt or lost
+
+    def _said_instead(self, piece: Piece, item: Item) -> Count | None:
+        """How many of an item a stretch corrects that says nothing else: "5000 roses. Ah non, pardon, 4000"."""
+        counts = [c for c in piece.counts if c.sure and not c.again]
+        if len(counts) != 1 or counts[0].value < _MANY:
+            return None
+        if CORRECTED.search(self._marks.bare, piece.start, counts[0].start) is None:
+            return None
+        last = item.counts[0]
+        unit = counts[0].unit if counts[0].noun else last.unit
+        return replace(counts[0], unit=unit, thing=True, sure=max(counts[0].sure, last.sure))
 
     def _corrected(self, items: Sequence[Item]) -> tuple[list[Item], bool]:
         """The items without those that only say another of them anew ("ah non, pour les roses 3000"), which then has their number; and

@@ -14,6 +14,7 @@ from processors.facts_dates import date_spans
 from processors.facts_money import CURRENCY
 from processors.facts_numbers import BLANK, CODE_REFERENCE, ORDER_REFERENCE, POSTCODE, REFERENCES
 from processors.gated import Gated
+from processors.goods_other_numbers import OTHER_NUMBERS, REGISTERS, labelled
 from processors.goods_prices import Price, prices
 from processors.goods_units import WORD, Units, spaced, unit_after
 from processors.numbers_spoken import Number, numbers, readable
@@ -34,23 +35,13 @@ MEASURES = Gated(
     r"|(?<![\w.,])\d\s?(?:couleurs?|coul\.?|colou?rs?|faces?|plis|alwan)(?![^\W_])"
     r"|(?<![\w.,])\d{1,3}(?:[.,]\d)?\s?(?:cm|mm|microns?|µm?)(?![^\W_])",
 )
-_NO_QUANTITY = tuple(
-    Gated(p)
-    for p in (
-        r"(?<![\w.,])\d{1,3}(?:[.,]\d{1,2})?\s?%",
-        r"(?<![\w.,])\d{1,3}\s?(?:jours?|jrs?|j|semaines?|mois|ans|annees?|days?|weeks?|months?|years?|heures?|h|hours?|nhar|simanat?|chhour)(?![^\W_])",
-        r"\b(?:semaine|sem\.?|week|wk)\s?(?:n\s?°\s?)?\d{1,2}(?!\d)",
-        r"\b(?:ice|rc|if|cnss|patente|siret|siren|capital|tp|cp|bp|lot|km|etage|quai|porte|apt|appt|bureau|gsm|fax|tel|whatsapp|rib|iban)\b"
-        r"\.?\s{0,2}(?:n\s?°)?\s{0,2}[:.]?\s{0,2}\+?\d[\d .()/-]{0,30}\d?(?:\s?(?:dhs?|mad|€|eur))?",
-        r"\b(?:devis|offre|dv|quote|quotation)\s{0,2}(?:n\s?°)?\s{0,2}[a-z]{0,4}[-/]?\d[\w/-]*",
-        r"(?<![\w.,])\d{1,2}\s?(?:livraisons?|fois|deliveries|expeditions?|lots?|magasins?|boutiques?|personnes?|clients?|articles?|lignes?)(?![^\W_])",
-    )
-)
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-•*–—·]|\(?\d{1,2}\)|\d{1,2}\.(?=\s)|[a-h]\))[ \t]+", re.MULTILINE)
 _JOINED = re.compile(r"\s?(?:cm\s?)?\s(?:par|sur|by|fois|f|3la|على|في)\s")
 _CENTIMETRES = re.compile(r"\s?(?:cm|centim\w*|mm)\b")
 #: No side of what is asked for is longer.
 _LONGEST_SIDE = 150
+#: "3x500 roses": so many times at most.
+_MOST_TIMES = 24
 #: What was once bought, brought or paid is not what is asked for now: "nous en avions reçu 2 500 en septembre".
 _ONCE = Gated(
     r"\b(?:avais|avait|avions|aviez|avaient|had)\s(?:[^\W\d_]+\s){0,2}(?:pris|recu|command|achet|factur|livr|pay|eu|bought|received|ordered|paid)"
@@ -62,7 +53,14 @@ _CLAUSE = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
 _NOW = re.compile(
     r"\b(?:cette\sfois|maintenant|aujourd|mais\s(?:la|cette|nous|on|je|il)|now|this\stime|daba|had\slme?rra|il\s(?:me|nous|m['’]en|nous\sen)\sfau\w*|je\s(?:voudrais|prends|commande))\b"
 )
+_MANY_TIMES = re.compile(r"(?P<n>\d{1,2})\s?[x×*]\s?(?P<of>\d{3})")
 _LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
+#: "roses x5000".
+_TIMES = re.compile(r"(?<![^\W_])[x×](?=\d{2})|(?<=\d)[x×*](?=\d{3})")
+_AS_MANY = re.compile(
+    r"(?<![^\W_])(?:et|and|w|plus|\+)\s(?P<n>autant|as\smany|the\ssame\s(?:number|quantity)|9edhom|qedhom)"
+    r"(?=\s(?:de|d['’]|of|dyal|[^\W\d_]))"
+)
 _THOUSANDS = re.compile(r"[ \u00a0\u202f.]\d{3}(?!\d)")
 #: A code after a word that announces one, unless it counts something.
 _CODE = Gated(
@@ -78,7 +76,7 @@ _ARTICLE = Gated(r"(?<![\w-])(?P<letters>[a-z]{1,5})[-_](?=\w*\d)\w{2,12}(?:[-_/
 #: A year by the word before it: "depuis 2024".
 _YEAR = Gated(
     r"\b(?:depuis|since|annee|en|in|fin|debut|printemps|ete|automne|hiver|saison|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|"
-    r"decembre)\s(?P<year>20[12]\d)(?!\d)"
+    r"decembre)\s(?P<year>19[5-9]\d|20[0-2]\d)(?!\d)"
 )
 #: A year before how many: "commande 2026 de 8000 roses".
 YEAR_OF = re.compile(r"(?<!\d)20[2-3]\d(?=\s{1,2}(?:de|of|:)\s{1,2}\d)")
@@ -121,21 +119,32 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         bare = spaced(bare, [m.span() for m in _ARTICLE.finditer(bare) if units.of(m["letters"]) is None])
         bare = spaced(bare, [m.span("year") for m in _YEAR.finditer(bare) if unit_after(bare, m.end(), units) is None])
         bare = spaced(bare, [m.span() for m in YEAR_OF.finditer(bare)])
-        for pattern in _NO_QUANTITY[3:5]:
+        for pattern in REGISTERS:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
         bare = spaced(bare, _once(bare))
     priced = prices(bare, units, english=english)
     bare = spaced(bare, [span for p in priced for span in p.spans])
     measures = tuple(_measures(bare, units))[:100] if digits else ()
     bare = spaced(bare, measures)
-    for pattern in _NO_QUANTITY if digits else ():
-        bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
-    said = numbers(bare)[:MOST_NUMBERS]
+    if digits:
+        for pattern in OTHER_NUMBERS:
+            bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
+        bare = spaced(bare, labelled(bare, units))
+    said = _as_many(bare, numbers(_TIMES.sub(BLANK, bare))[:MOST_NUMBERS])
     if sides := list(_sides(bare, said, units)):
         bare = spaced(bare, sides)
         measures = tuple(sorted((*measures, *sides)))
         said = [n for n in said if not any(a <= n.start < b for a, b in sides)]
     return Marks(plain, bare, measures, tuple(priced), tuple(said))
+
+
+def _as_many(bare: str, said: list[Number]) -> list[Number]:
+    """The numbers, with those that are said to be the number before: "et autant de roses"."""
+    for match in list(_AS_MANY.finditer(bare))[:10]:
+        before = [n for n in said if n.end <= match.start() and not n.article]
+        if before:
+            said.append(Number(before[-1].value, *match.span("n")))
+    return sorted(said, key=lambda n: n.start)
 
 
 def _once(bare: str) -> Iterator[tuple[int, int]]:
@@ -172,6 +181,14 @@ def _measures(bare: str, units: Units) -> Iterator[tuple[int, int]]:
     """Where sizes stand; what follows the last "x" is none where it counts: "12 x 20 x 21 boxes", "12 x 20 x 43 000"."""
     for match in MEASURES.finditer(bare):
         start, end = match.span()
+        times = _MANY_TIMES.fullmatch(match[0])
+        if (
+            times is not None
+            and int(times["n"]) <= _MOST_TIMES
+            and int(times["of"]) >= _LONGEST_SIDE
+            and _counted(bare, end, units)
+        ):
+            continue  # "3x500 roses"
         last = _LAST_BY.search(match[0])
         word = WORD.match(bare, end + 1)
         if last is not None and (
@@ -180,6 +197,11 @@ def _measures(bare: str, units: Units) -> Iterator[tuple[int, int]]:
         ):
             end = start + last.start()
         yield start, end
+
+
+def _counted(bare: str, at: int, units: Units) -> bool:
+    word = WORD.match(bare, at + 1)
+    return word is not None and units.of(word[0]) is not None
 
 
 def _grouped(bare: str, at: int) -> bool:

@@ -34,6 +34,10 @@ IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
 NOT_ASKED = re.compile(
     r"(?<!que )(?<!comme )\b(?:la\s+derniere\s+fois|l['’]autre\s+fois|last\s+time|usually|habituellement|normalement|"
     r"(?:a|avait|avions|avais|avons)\s+pris|lme?rra\s+li\s+fatet)\b[^,;.!?\n]*$"
+    r"|\b(?:votre|vos|le|your|the)\s+(?:minimum|moq|mini|franco)\b[^,;.!?\n]*$"
+    r"|\b(?:que|comme|than|as|like)\s+(?:la|le|notre|ma|our|my)\s+(?:commande|order)\s+(?:n\s?°\s?)?$"
+    r"|\b(?:si|if|ila|a\s+partir\s+de|au[- ]dela\s+de|from)\s+(?:(?:on|je|j['’]|nous|we|i|vous)\s?(?:en\s)?[^\W\d_]{2,10}\s+(?:en\s+)?)?$"
+    r"|\b(?:avions|avait|avais)\s+(?:encore\s+|deja\s+)?$"
     r"|\b(?:un\s+prix|un\s+devis|une\s+offre|vos?\s+prix|tarifs?|combien|a\s+(?:quote|price)|ch7al|taman)\s+(?:pour|de|des|for|dyal|of)\s+(?:les\s)?$"
     r"|\b(?:passe[rz]|augmente[rz]|monte[rz]|baisse[rz]|reduire|reduisez|diminue[rz]|increase|raise|reduce|lower)\b"
     r"(?!\s(?:une\s)?(?:nouvelle\s)?commande\b)[^,;.!?\n\d]{0,40}\b(?:de|from)\s$"
@@ -41,7 +45,7 @@ NOT_ASKED = re.compile(
     r"|\b(?:au\s+lieu|a\s+la\s+place|instead|rather\s+than|plutot\s+que|et\s+non|and\s+not|pas|machi|contre|3iwad|f?\s?blast)\W+(?:(?:de|des|d|les?|of|the)\W+)?$"
 )
 NO_MORE = re.compile(
-    r"[^,;.!?\n]{0,40}\b(?:d['’]avance|restants?|la\s+derniere\s+fois|l['’]an(?:nee)?\s+dernier|last\s+time|"
+    r"[^,;.!?\n]{0,40}\b(?:en\s+stock|in\s+stock|c['’]est\s+(?:le|votre)\s+minimum|d['’]avance|restants?|la\s+derniere\s+fois|l['’]an(?:nee)?\s+dernier|last\s+time|"
     r"per\s+(?:day|week|month)|par\s+(?:jour|semaine|mois|an))\b"
 )
 #: A joint that makes what follows one more thing.
@@ -63,7 +67,10 @@ AFTER_NUMBER = word_set(
     "avec avant le by at for f fi dial dyal li lia liya 3afak"
 )
 OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
-TIMES_OVER = re.compile(r"\b(?:livraisons?|fois|deliveries|times|expeditions?|lots?|envois?|echeances?)\s(?:de|of|x)\s?$")
+#: "1 palette de 8 cartons de 250 roses".
+OF_EACH_OF = re.compile(r"\s?(?:de|of|x|dyal)\s?\d{1,4}\s?[^\W\d_]{2,12}\.?\s?(?:de|of|x|dyal)\s?")
+AND_HALF = re.compile(r"\s(?:et\s(?:1/2|demie?)|and\sa\shalf|w\s?n[oe]?u?ss?|و\s?ن(?:ص|صف))(?![^\W_])")
+TIMES_OVER = re.compile(r"\b(?:livraisons?|deliveries|expeditions?|lots?|envois?|echeances?)\s(?:de|of|x)\s?$")
 #: "12 000 au lieu de 8 000", "cette fois 12 000": how many, whatever it is.
 RATHER = re.compile(
     r"\s?(?:[^\W\d_]{1,12}\s)?(?:au\slieu|a\sla\splace|instead|plutot\sque|rather\sthan|3iwad|f\s?blast|cette\sfois|this\stime|had\slme?rra)(?![^\W_])"
@@ -78,4 +85,4 @@ BOXES_OF = re.compile(
 )
 #: "roses rouges : 5000", "roses x 5000", "roses (5000)".
 LABEL = re.compile(r"[^\d.,;!?\n|]{0,40}(?:[:=(x×*–—-]|\.{3,60})?\s{0,3}")
-X = re.compile(r"\s?[x×*]\s?")
+X = re.compile(r"\s?[x×*]\s?|\s(?:fois|times|marrat)\s")
