@@ -21,12 +21,12 @@ MONTHS = {
 MONTH_OF = {name: number for number, names in MONTHS.items() for name in names.split("|")}
 MONTH = "|".join(sorted(MONTH_OF, key=len, reverse=True))
 DAYS = {
-    0: "lundi|monday|mon|montag|lunes|lunedi|maandag|tnin|ltnin|letnin|الاثنين|الاتنين",
+    0: "lundi|lun|monday|mon|montag|lunes|lunedi|maandag|tnin|ltnin|letnin|الاثنين|الاتنين",
     1: "mardi|tuesday|tue|dienstag|martes|martedi|dinsdag|tlat|tlata|ltlata|ltlat|الثلاثاء|التلات",
-    2: "mercredi|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag|larb3a|larba3a|larb3|larbe3|larba3|lerb3|lrb3|الاربعاء|الاربع",
-    3: "jeudi|thursday|thu|donnerstag|jueves|giovedi|donderdag|lkhmis|khmis|lkhmiss|الخميس",
-    4: "vendredi|friday|fri|freitag|viernes|venerdi|vrijdag|jem3a|jm3a|ljem3a|jom3a|jma3a|jemaa|joumou3a|الجمعة",
-    5: "samedi|saturday|sat|samstag|sabado|sabato|zaterdag|sebt|ssebt|السبت",
+    2: "mercredi|mer|wednesday|wed|mittwoch|miercoles|mercoledi|woensdag|larb3a|larba3a|larb3|larbe3|larba3|lerb3|lrb3|الاربعاء|الاربع",
+    3: "jeudi|jeu|thursday|thu|donnerstag|jueves|giovedi|donderdag|lkhmis|khmis|lkhmiss|الخميس",
+    4: "vendredi|ven|friday|fri|freitag|viernes|venerdi|vrijdag|jem3a|jm3a|ljem3a|jom3a|jma3a|jemaa|joumou3a|الجمعة",
+    5: "samedi|sam|saturday|sat|samstag|sabado|sabato|zaterdag|sebt|ssebt|السبت",
     6: "dimanche|sunday|sun|sonntag|domingo|domenica|zondag|lhed|lhad|الاحد",
 }  # fmt: skip
 DAY_OF = {name: number for number, names in DAYS.items() for name in names.split("|")}

@@ -29,7 +29,7 @@ _NUMERIC = Gated(
     r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
     rf"|(?:{DAY})\s(?:le\s|the\s)?(?P<d4>\d{{1,2}})/(?P<m4>\d{{1,2}})(?![\w/]|[.,]\d)"
     r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
-    r"(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
+    r"(?<=av )|(?<=av\. )|(?<=avt )|(?<=pr )|(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
     r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
     r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=tard )|(?<=before )|(?<=until )|(?<=يوم )|(?<=نهار ))"
     r"(?:(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d)|(?P<d3>[0-3]?\d)[.-](?P<m3>0\d|1[0-2])(?![\w/-]|[.,]\d|\s?(?:dhs?|mad|€|\$|eur|h|cm|mm|m|kg|%|x)(?![^\W_]))))",
@@ -63,9 +63,9 @@ _RELATIVE = Gated(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
     rf"(?P<within_u>jours?|semaines?|days?|weeks?)(?![^\W_])|"
     r"(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
-    r"|(?P<tomorrow>demain|tomorrow|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
+    r"|(?P<tomorrow>demain|dem1|2m1|2main|dmn|tomorrow|tmrw|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
     rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
-    rf"|(?:dans|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine|huitaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine)|(?<=huitaine))(?![^\W_])"
+    rf"|(?:dans|ds|dns|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine|huitaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine)|(?<=huitaine))(?![^\W_])"
     rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{MONTH}|l['’]annee|annee)"
     rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{MONTH}))"
     rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{MONTH}))"
@@ -83,7 +83,8 @@ _VAGUE = Gated(
     rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{MONTH})(?![^\W_])"
 )
 _DEADLINE = re.compile(
-    r"(?:avant|pour|\bpr|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|deadline|delai|echeance)"
+    r"(?:avant|pour|\bpr|\bavt?|\blivr?|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|"
+    r"deadline|delai|echeance)"
     r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s{0,3}[:=]?\s*$"
     r"|(?:\b(?:9bel|qbel|l|nhar|lnhar)|قبل|يوم|نهار)\s*$"
 )
@@ -263,6 +264,8 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
     word = match["w"]
     if len(word) == 3 and word in ("sun", "sat", "mon", "wed") and not match["next"]:
         return None  # "mon" is also French for "my"
+    if word in ("lun", "mer", "jeu", "ven", "sam") and not (deadline or match["dom"]):
+        return None
     after = (match["after"] or "").strip()
     ahead = (DAY_OF[word] - day.weekday()) % 7 or 7
     if match["dom"]:

@@ -21,6 +21,7 @@ from processors.goods_prices import only_currency
 from processors.goods_rows import table_lines, table_sums
 from processors.goods_shares import Shares
 from processors.goods_tables import bare_rows, table_cells
+from processors.goods_units import spaced
 from processors.goods_values import Columns, Line
 from processors.tokens import Tokens, tokenise
 
@@ -31,13 +32,13 @@ _FEW = 14
 #: A line of a form; who orders and where to tell nothing of the goods.
 _FORM = re.compile(
     r"(?!(?:soci[eé]t[eé]|client|nom|contact|adresse|livraison|e?-?mail|t[eé]l|fax|factur|company|name|customer|ship|deliver|bill|from|de\b|[àa]\b))"
-    r"[^\W\d_][^:\n]{1,25}?\s{0,12}(?::|\.{3,60})(?=\s)",
+    r"[_*]?[^\W\d_][^:\n]{1,25}?\s{0,12}(?::|\.{3,60})(?=\s)",
     re.IGNORECASE,
 )
 #: A price of one that is told to be it.
 _TOLD = 0.85
 #: A dot that shortens a word ends no phrase: "long. rouges".
-_SHORT = re.compile(r"(?<![^\W_])[^\W\d_]{2,6}\.(?=\s[a-zà-ÿ])")
+_SHORT = re.compile(r"(?<![^\W_])[^\W\d_]{1,6}\.(?=\s[a-zà-ÿ])")
 
 
 class GoodsReader:
@@ -112,7 +113,7 @@ class GoodsReader:
             columns.put_prices(line, [p for p in prices if p.role == "unit" and p.sure >= _TOLD])
         if hits or named or few:
             near = [(p.start, p.end) for p in pieces if p.hits or p.counts or not hits]
-            columns.put_details(tokens.text, line, qualities, [*near, *_around(tokens.text, pieces)])
+            columns.put_details(tokens.text, line, qualities, [*near, *_around(tokens.text, pieces, qualities)])
         return line
 
     @staticmethod
@@ -153,8 +154,9 @@ def _words(tokens: Tokens) -> Tokens:
     return tokenise(_SHORT.sub(lambda m: m[0][:-1] + " ", text)) if _SHORT.search(text) else tokens
 
 
-def _around(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
-    """Stretches beside one that names the thing: "Format : 24x32" on a line of its own, and the further lines of such a form."""
+def _around(text: str, pieces: Sequence[Piece], qualities: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches beside one that names the thing: "Format : 24x32" on a line of its own, those that say nothing but how it is, and the
+    further lines of such a form."""
     found = []
     for step in (1, -1):
         near = form = False
@@ -164,10 +166,17 @@ def _around(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
                 near = form = True
             elif not piece.prices and near:
                 found.append((piece.start, piece.end))
-                near = False
+                near = _only(text, piece, qualities)
                 form = form and _FORM.match(said.lstrip()) is not None
             elif form and _FORM.match(said.lstrip()) is not None:
                 found.append((piece.start, piece.end))
             else:
                 near = form = False
     return found
+
+
+def _only(text: str, piece: Piece, qualities: Sequence[tuple[int, int]]) -> bool:
+    """Whether a stretch says nothing but how the goods are: "26x12x32", "logo vert"."""
+    inside = [(a, b) for a, b in qualities if piece.start <= a < piece.end]
+    rest = spaced(text[piece.start : piece.end], [(a - piece.start, b - piece.start) for a, b in inside])
+    return not any(map(str.isalnum, rest))

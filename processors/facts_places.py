@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from processors.facts_date_words import DAY, MONTH
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import POSTCODE, Found, trimmed
 
@@ -76,7 +77,9 @@ _END = re.compile(
     r"|\s\(?(?:\+\d{2,3}|0)\s?[1-9](?:[\s.-]?\d{2}){3,4}"
 )
 #: Words with which no address begins.
-_BEGINS_NONE = re.compile(rf"(?:{_AFTER}|{_THEN})(?![^\W_])")
+_BEGINS_NONE = re.compile(
+    rf"(?:{_AFTER}|{_THEN})(?![^\W_])|avt?\.?\s(?:(?:le|la|les)\s)?(?:\d{{1,2}}\s?[/.-]\s?\d|\d{{1,2}}\s(?:{MONTH})\b|fin\b|mi-|(?:{DAY})\b)"
+)
 _TO = r"(?:à|a|o|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف|الى)"
 _INTO = (
     rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{_TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lui|eux|lia|liya|lina|nouveau|nouvelle|new)"

@@ -159,7 +159,7 @@ class _Stretch:
         *,
         listed: bool,
     ) -> None:
-        self._listed = listed
+        self._listed, self._after_line = listed, start > 0 and "\n" in marks.plain[max(0, start - 1) : start + 1]
         self._plain, self._bare, self._start, self._end, self._units = marks.plain, marks.bare, start, end, units
         self._named = [s for s in things if start <= s[0] < end]
         self._told = [s for s in qualities if start <= s[0] < end]
@@ -255,7 +255,8 @@ class _Stretch:
         """Whether a number is one more thing, whatever it is: after "et" or at the beginning of a line of a list."""
         if found:
             return found[-1].claims and any(p.search(before) is not None for p in (MORE, MORE_LABELLED))
-        return self._listed and not self._bare[self._start : number.start].strip(" \t\n-•*–—·")
+        lead = self._bare[self._start : number.start].strip(" \t\n-•*–—·")
+        return (self._listed and not lead) or (self._after_line and lead in ("et", "+", "w", "plus", "and", "puis", "و"))
 
     def _labelled(self, at: int, named: Sequence[tuple[int, int]]) -> bool:
         """Whether a thing's words stand right before a number: "roses rouges : 5000"."""

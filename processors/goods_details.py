@@ -19,7 +19,7 @@ LABEL = (
     r"personnalisations?|grammages?|natures?|اللون"
 )
 _LABELLED = re.compile(
-    rf"(?:^|[\n|;•])[ \t]*[-•*]?[ \t]*(?P<label>{LABEL})[ \t]*(?:[:=][ \t]*|\.{{3,60}}[ \t]*:?[ \t]*)(?P<value>[^\n|;•]{{2,60}})"
+    rf"(?:^|[\n|;•])[ \t]*[-•*_]{{0,2}}[ \t]*(?P<label>{LABEL})[ \t_*]*(?:[:=][ \t]*|\.{{3,60}}[ \t]*:?[ \t]*)(?P<value>[^\n|;•]{{2,60}})"
 )
 #: A word of denial right before: "sans impression", "non imprimé", "no print".
 _DENIAL = re.compile(
