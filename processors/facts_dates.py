@@ -52,7 +52,7 @@ _TIMELY = (
     r"if|and|que|qui|de|des|courant|morning|latest|thanks|possible|imperatif|imperativement|livr\w*)"
 )
 _WEEKDAY = Gated(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|\s+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier(?!\s+d[e'])|passe|last|next|proximo|prossimo))?"
+    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|[^\S\n]+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier(?!\s+d[e'])|passe|last|next|proximo|prossimo))?"
 )
 #: "livraison S50", "en S15": a letter and a number are a week only there.
 _WEEK_AFTER = (
@@ -63,7 +63,7 @@ _RELATIVE = Gated(
     rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
     rf"(?P<within_u>jours?|semaines?|days?|weeks?)(?![^\W_])|"
     r"(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
-    r"|(?P<tomorrow>demain|dem1|2m1|2main|dmn|tomorrow|tmrw|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
+    r"|(?P<tomorrow>demain(?P<eight>\s+en\s+(?:huit|8))?|dem1|2m1|2main|dmn|tomorrow|tmrw|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
     rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
     rf"|(?:dans|ds|dns|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine|huitaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine)|(?<=huitaine))(?![^\W_])"
     rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{MONTH}|l['’]annee|annee)"
@@ -306,7 +306,7 @@ def _feast(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tup
 
 def _relative(match: re.Match[str], day: date, _deadline: bool, _past: bool) -> tuple[date, float] | None:
     if match["tomorrow"]:
-        return day + timedelta(days=1), 0.95
+        return day + timedelta(days=8 if match["eight"] else 1), 0.95
     if match["after"]:
         return day + timedelta(days=2), 0.95
     if match["today"]:

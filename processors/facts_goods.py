@@ -32,7 +32,7 @@ _FEW = 14
 #: A line of a form; who orders and where to tell nothing of the goods.
 _FORM = re.compile(
     r"(?!(?:soci[eé]t[eé]|client|nom|contact|adresse|livraison|e?-?mail|t[eé]l|fax|factur|company|name|customer|ship|deliver|bill|from|de\b|[àa]\b))"
-    r"[_*]?[^\W\d_][^:\n]{1,25}?\s{0,12}(?::|\.{3,60})(?=\s)",
+    r"[-•*_~–]{0,2}\s?[^\W\d_][^:\n]{1,25}?\s{0,12}(?::|\.{3,60})(?=\s)",
     re.IGNORECASE,
 )
 #: A price of one that is told to be it.

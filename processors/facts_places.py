@@ -15,18 +15,21 @@ _LONGEST = 160
 #: Lines of one address.
 _LINES = 4
 _STREETS = (
-    r"rue|avenue|av|ave|bd|bld|blvd|boulevard|place|impasse|chemin|allee|route|quai|cours|street|road|lane|derb|zankat|zan9at"
+    r"rue|avenue|av|ave|bd|bld|blvd|boulevard|place|impasse|chemin|allee|route|quai|cours|street|road|lane|derb|zankat|zan9at|zenqat|"
+    r"zanqat|zenkat|zan9a|zanqa|zenqa|zenka|zanka"
 )
 #: Places by what they are; alone they tell no address: "livrez au magasin".
 _SITES = (
     r"zone|z\.?\s?i\.?|lot|lotissement|quartier|residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|atelier|chantier|laboratoire|labo|hotel|"
     r"riad|cafe|restaurant|boulangerie|patisserie|pharmacie|clinique|ecole|gare|souk|marche\s(?:de|central|couvert)|mall|centre\scommercial|galerie|kiosque|"
     r"epicerie|l?hanout|l?7anout|l?mahal|snack|supermarche|cuisine\scentrale|economat|plateforme|local|quai|reception|siege|bureaux?|"
+    r"parc|complexe|cooperative|douar|ksar|kasbah|lieu[- ]dit|domaine|"
+    r"ferme|moulin|pepiniere|entree|entrance|hall|halle|stand|z\.?a\.?|technopole|"
     r"park|unit|estate|warehouse|shop|store|farm|hay|7ay|place|adresse|address"
 )
 #: Words that stand in addresses.
 _PLACE = re.compile(
-    rf"\b(?:{_STREETS}|bd\.?|{_SITES}|cite|hameau|faubourg|ruelle|villa|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
+    rf"\b(?:{_STREETS}|bd\.?|{_SITES}|cite|hameau|faubourg|ruelle|villa|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|حانوت|قيسارية|حومة|عمارة|تجزئة|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
 )
 _SITE_ALONE = re.compile(rf"(?:{_SITES}|{_STREETS})s?")
 #: What is to be done rather than where to: "à confirmer", "à convenir ensemble".
@@ -42,7 +45,7 @@ _PRINTED = re.compile(
     r"signe|lu\set\s|designation|quantite|qte|montant|reference|commande|cordialement|service|stamp|signed|produit|article)"
 )
 #: What has its number before its name as a street has: "9 lotissement Les Cèdres".
-_NUMBERED = r"lotissement|residence|cite|hameau|passage|faubourg|ruelle"
+_NUMBERED = r"lot(?!\s(?:de|d['’]))|lotissement|residence|cite|hameau|passage|faubourg|ruelle"
 _NUMBER = r"(?:n\s?[°ºo]?\s?)?\d{1,4}"
 #: A street with its number, in either order.
 _STREET = re.compile(
@@ -87,11 +90,14 @@ _INTO = (
 )
 #: What may stand between a word that leads to an address and the colon: "adresse du dépôt :".
 _OPENING = re.compile(
-    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}[:=]\s{{0,3}}|\s(?:is|est|c['’]est)\s)|,?\s+{_INTO}"
+    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}(?:[:=]|\.{{2,60}}|;(?=\S)|\t|\|)\s{{0,3}}|\s(?:is|est|c['’]est)\s)|,?\s+{_INTO}"
 )
 #: What stands between a day and the place: "le 8 janvier au matin, au 22 rue des Forges".
 _AFTER_DAY = re.compile(
     rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp))?\s?[,:]?\s{_INTO}"
+)
+_AT_NAMED = re.compile(
+    r",?\s(?:au|a\sla|a\sl['’]|chez|to|at)\s?(?:(?:notre|nos|our|the|mon|ma)\s)?[^\W\d_]{3,16}(?:\s[^\W\d_]{2,12}){0,2}\s?:\s"
 )
 #: Before a street, in its line: something is brought there.
 _BROUGHT = re.compile(rf"(?:^|[\s,:(])(?P<to>{_TO})\s(?P<name>(?:[^\W\d_][\w'’-]*\s?[,:]?\s?){{0,5}})$")
@@ -123,7 +129,7 @@ class AddressReader:
     """Where to, after one of the words: with a colon whatever stands there, else what looks like a place."""
 
     def __init__(self, after: Sequence[str]) -> None:
-        self._pattern = re.compile(rf"(?<!\w)(?:{any_phrase(after)})(?![^\W_])")
+        self._pattern = re.compile(rf"(?<!\w)(?:{any_phrase(after)})(?![^\W_]|-[^\W\d_])")
 
     def find(self, text: str, day: date) -> Found | None:
         """The surest one, the first of several; None where there is none."""
@@ -173,7 +179,13 @@ def _holds(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def _brought(text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterator[Found]:
-    """Streets that something is brought to, or that stand right after a day."""
+    """Streets that something is brought to, or that stand right after a day; and what is named after one: "le 14 mars au dépôt : …"."""
+    for _, last in dates:
+        at = _AT_NAMED.match(plain, last)
+        if at is not None and _OTHER.search(at[0]) is None:
+            found = _taken(text, plain, dates, at.end(), place_only=True, sure=0.7)
+            if found is not None:
+                yield found
     for match in list(_STREET.finditer(plain))[:20]:
         start = match.start()
         line = plain.rfind("\n", 0, start) + 1

@@ -15,10 +15,10 @@ from processors.goods_units import Units, unit_after
 from processors.tokens import mask
 
 _CODE = r"(?:[a-z]{1,6}[-/_]){0,3}[a-z]{0,6}[-/_.]?\d[a-z0-9]*(?:[-/_.][a-z0-9]+)*"
-_NUMBERED = r"(?:(?:\s{0,2}|[^\S\n]{0,12})(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|\bis\b|\best\b|رقم))"
+_NUMBERED = r"(?:(?:\s{0,2}|[^\S\n]{0,12})(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)?\.?|#|[:=]|\.{3,60}|\bis\b|\best\b|رقم))"
 #: Codes of something else: "réf. article : …".
 _OTHERS = (
-    r"(?:produits?|articles?|modeles?|factures?|devis|offres?|couleurs?|product|item|colou?r|invoice|quote|offer|supplier|fournisseurs?|"
+    r"(?:produits?|articles?|contrats?|modeles?|factures?|devis|offres?|couleurs?|product|item|colou?r|invoice|quote|offer|supplier|fournisseurs?|"
     r"tva|vat|ice|tel|gsm|fax|de\s+(?:livr|factur))"
 )
 #: Where it is to be written, and up to so many words between the lead and a colon: "référence à rappeler sur vos factures : …".
@@ -34,6 +34,12 @@ _OURS = re.compile(
 
 #: What is to be quoted must hold a letter: "merci de rappeler GP-R-2604", but no telephone.
 _QUOTED = re.compile(r"(?:rappeler|mentionner|reporter|quote)")
+_TOLD = re.compile(r"(?:n\s?[°º]|\bno|number|numero)$")
+#: An order that was: "our last order (1,000 bags in October, PO 881)", "la même que la commande 10452".
+_EARLIER = re.compile(
+    r"\b(?:last|previous|derniere|precedente|ancienne)\s(?:order|commande|livraison)\s?\([^)\n]*$"
+    r"|\b(?:que|comme|than|as|like)\s(?:(?:pour|for)\s)?(?:(?:la|le|notre|ma|our|my|the|celle?\sde\sla)\s)?$"
+)
 #: What the customer asks of his own house; the number of the order is meant where both stand.
 _ASKED_WITHIN = re.compile(r"demande\s+d['’]achat")
 #: A label of a form, and its value in the column beside it.
@@ -59,6 +65,8 @@ class ReferenceReader:
         dates = date_spans(text, day)
         within: Found | None = None
         for match in list(self._pattern.finditer(plain))[:50]:
+            if _EARLIER.search(plain, max(0, match.start() - 80), match.start()) is not None:
+                continue
             start, end = match.span("code")
             code = match["code"]
             if match["dash"]:
@@ -79,7 +87,8 @@ class ReferenceReader:
             digits = sum(map(str.isdigit, code))
             if digits < 2 or len(code) > 30 or any(a < end and b > start for a, b in dates):
                 continue
-            bare = code.isdecimal() and not (match["marked"] and match["marked"].strip() not in (":", "="))
+            told = _TOLD.search(match["lead"]) is not None
+            bare = code.isdecimal() and not told and not (match["marked"] and match["marked"].strip() not in (":", "="))
             if bare and (
                 len(code) < 4 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
             ):

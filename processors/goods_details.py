@@ -19,7 +19,7 @@ LABEL = (
     r"personnalisations?|grammages?|natures?|اللون"
 )
 _LABELLED = re.compile(
-    rf"(?:^|[\n|;•])[ \t]*[-•*_]{{0,2}}[ \t]*(?P<label>{LABEL})[ \t_*]*(?:[:=][ \t]*|\.{{3,60}}[ \t]*:?[ \t]*)(?P<value>[^\n|;•]{{2,60}})"
+    rf"(?:^|[\n|;•])[ \t]*[-•*_~]{{0,2}}[ \t]*(?P<label>{LABEL})[ \t_*~]*(?:[:=][ \t]*|\.{{3,60}}[ \t]*:?[ \t]*)(?P<value>[^\n|;•]{{2,60}})"
 )
 #: A word of denial right before: "sans impression", "non imprimé", "no print".
 _DENIAL = re.compile(
@@ -28,7 +28,7 @@ _DENIAL = re.compile(
 _COLOUR_OF = re.compile(r"(?<![^\W_])(?:couleurs?|coloris|colou?r|teinte|ton)\s$")
 #: What joins two words of one thing: "dorure à chaud du logo", "logo en doré".
 _BINDS = re.compile(r"\s(?:de|du|des|en|a|au|d['’]|of|in|with|avec)\s")
-_PART = re.compile(r"[,;(\n|:→]|\.{3,}|\s[-–—]\s|\.(?=\s|$)|\)")
+_PART = re.compile(r"[,;!?(\n|:→]|\.{3,}|\s[-–—]\s|\.(?=\s|$)|\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 #: A part of so many words at most is told as a whole.
 _WORDS = 5
@@ -70,6 +70,8 @@ def _labelled(marks: Marks, things: Sequence[tuple[int, int]]) -> Iterator[tuple
     """(where the label begins, its value's start and end) of lines as "Couleur : havane"."""
     for match in _LABELLED.finditer(marks.plain):
         start, end = match.span("value")
+        while end > start and not (marks.plain[end - 1].isalnum() or marks.plain[end - 1] in ")»\"'%²°"):
+            end -= 1  # an emoji, a mark of a chat
         if not any(a < end and start < b for a, b in things) and not any(start <= p.start < end for p in marks.prices):
             yield match.start("label"), start, end
 

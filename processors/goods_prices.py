@@ -32,7 +32,7 @@ _UNIT_CUE = re.compile(
 )
 _PER_THOUSAND = re.compile(
     r"\s?(?:/|\ble\b|\bles\b|\bpar\b|\bper\b|\bpour\b|\ba\b|\bthe\b|\bl\b|\bdu\b|\bd\b)?\s?"
-    r"(?:mille\b|1[\s.,]?000\b|millier\b|thousand\b|l?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
+    r"(?:mille\b|1[\s.,]?000\b|millier\b|thousand\b|l?['’]?\s?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
 )
 #: The same before the amount: "le mille à 380 dh", "la palette : 900 dh".
 _PER_BEFORE = re.compile(

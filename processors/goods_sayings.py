@@ -34,6 +34,7 @@ IN_BRACKETS = re.compile(r"\s?\(([^()\n]{1,60})\)")
 NOT_ASKED = re.compile(
     r"(?<!que )(?<!comme )\b(?:la\s+derniere\s+fois|l['’]autre\s+fois|last\s+time|usually|habituellement|normalement|"
     r"(?:a|avait|avions|avais|avons)\s+pris|lme?rra\s+li\s+fatet)\b[^,;.!?\n]*$"
+    r"|\b(?:last|previous|derniere|precedente)\s+(?:order|commande|livraison|delivery)\s?(?:\(|:|de|was|of|etait\s+de)?\s?[^\d,.;:!?\n]{0,12}$"
     r"|\b(?:votre|vos|le|your|the)\s+(?:minimum|moq|mini|franco)\b[^,;.!?\n]*$"
     r"|\b(?:que|comme|than|as|like)\s+(?:la|le|notre|ma|our|my)\s+(?:commande|order)\s+(?:n\s?°\s?)?$"
     r"|\b(?:si|if|ila|a\s+partir\s+de|au[- ]dela\s+de|from)\s+(?:(?:on|je|j['’]|nous|we|i|vous)\s?(?:en\s)?[^\W\d_]{2,10}\s+(?:en\s+)?)?$"

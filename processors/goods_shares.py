@@ -157,7 +157,12 @@ class Shares:
                     shares[above].append(price)
                 else:
                     whole.append(price)
-            elif not inside and above is not None and self._comes_to(lines[above], [*shares[above], price]):
+            elif (
+                not inside
+                and above is not None
+                and not any(p.role == "total" for p in shares[above])
+                and self._comes_to(lines[above], [*shares[above], price])
+            ):
                 shares[above].append(price)
             else:
                 whole.append(price)

@@ -12,14 +12,16 @@
 | blind_8 | 70 | 82.6 % (285 of 345) | 67 of 70 |
 | blind_9 | 70 | 77.2 % (305 of 395) | 63 of 70 |
 | blind_10 | 45 | 91.9 % (248 of 270) | 41 of 45 |
+| blind_11 | 60 | 92.5 % (284 of 307) | 59 of 60 |
 
 The first four were written by one hand that also wrote the rules, the first two of them from the description of the business before
 any rule was. The next two were written by somebody who never saw the rules, in two voices: hurried messages (blind_5), letters, tables
-and forms (blind_6); the last four by four further people who saw no rule, blind_9 with orders in German, Spanish and Italian
-and in pounds, dollars and francs, blind_10 in French, English and Darija, in dirhams and euros.
+and forms (blind_6); the last five by five further people who saw no rule, blind_9 with orders in German, Spanish and Italian
+and in pounds, dollars and francs, blind_10 and blind_11 in French, English and Darija, in dirhams and
+euros. blind_11 read 92.8 % (285) when many classes of wording had been mended without a look at it: the unseen ones are other ones.
 Each was first read when the ones before it had been mended, and then mended in its turn: the
-figures of the table are what unseen orders may expect, those of today are what is known to be read. Of blind_9 only a part is mended,
-of blind_10 nothing.
+figures of the table are what unseen orders may expect, those of today are what is known to be read. Of blind_9 only a part is mended.
+Two wrong fields of blind_10 (a price "le kg" labelled as one of a piece) are the set's own mistake.
 No field was invented in any, at first sight or later.
 ``python -m tests.orders_help <set>`` prints what is not right today.
 """
@@ -48,7 +50,8 @@ def test_fields_are_read_right_and_none_is_invented(name: str, least: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "order", "ref", "address", "share"), [("blind_9", 64, 14, 18, 0.845), ("blind_10", 41, 10, 12, 0.915)]
+    ("name", "order", "ref", "address", "share"),
+    [("blind_9", 64, 14, 18, 0.855), ("blind_10", 41, 13, 18, 0.98), ("blind_11", 59, 11, 22, 0.98)],
 )
 def test_of_the_newest_sets_no_field_is_invented_either(name: str, order: int, ref: int, address: int, share: float) -> None:
     tally: Tally = measure(SETS / f"{name}.txt")
