@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from core.case import Case
 from core.directive import AlertSpec, Directive, Localized
 from core.reading import Day, Fact, Money, Quantity, Row
-from core.rows import product, rows_of, states
+from core.rows import doubtful, product, rows_of, rows_spec, states
 
 #: The count of a case whose customer wrote after the decision what nobody has dealt with.
 WROTE = "wrote"
@@ -40,7 +40,8 @@ class Alert:
 
     ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, with their
     "unit", "currency" and "tax"; "since" or "due" (ISO) of waiting and late;
-    "files" (names) and "code" (core.document.Code, of the first) of unread; "line" (from 1) where one of several lines is meant.
+    "files" (names) and "code" (core.document.Code, of the first) of unread; "line" (from 1) where one of several lines is meant, of
+    doubtful all that are, with commas.
     """
 
     name: str
@@ -173,7 +174,23 @@ def _waiting(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[C
 
 
 def _doubtful(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
-    return _in_state("doubtful", spec, case, directive, past, now)
+    found = _in_state("doubtful", spec, case, directive, past, now)
+    lines = rows_spec(directive)
+    if not found or lines is None or lines.name not in found[0].facts:
+        return found
+    # Of several lines, which of them, and what of each.
+    cells = [
+        (number, column)
+        for number, row in enumerate(rows_of(case.facts, directive), 1)
+        for column in (s for s in directive.facts if s.name in lines.columns)
+        if (cell := row.cell(column.name)) is not None and doubtful(cell, column)
+    ]
+    if not cells:
+        return found
+    columns = {column.name: None for _, column in cells}
+    others = (name for name in found[0].facts if name not in (lines.name, *lines.columns))
+    numbers = ", ".join(str(number) for number in dict.fromkeys(number for number, _ in cells))
+    return [_alert(spec, (*columns, *others), line=numbers)]
 
 
 def _missing(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:

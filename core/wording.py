@@ -156,6 +156,8 @@ def alert_details(alert: Alert, directive: Directive, language: str) -> str:
     values, french = alert.values, language == "fr"
     line = values.get("line", "")
     where = (f"ligne {line}, " if french else f"line {line}, ") if line else ""
+    if "," in line:
+        where = f"lignes {line} : " if french else f"lines {line}: "
 
     def figure(name: str) -> str:
         return _figure(values, name, alert, directive, language)
@@ -179,7 +181,7 @@ def alert_details(alert: Alert, directive: Directive, language: str) -> str:
         day = day_text(datetime.fromisoformat(values["since"]).astimezone(ZoneInfo(directive.zone)).date(), language)
         return f"depuis le {day}" if french else f"since {day}"
     names = [in_language(spec.label, language) or name for name in alert.facts if (spec := directive.fact(name)) is not None]
-    return ", ".join(names)
+    return where + ", ".join(names)
 
 
 def _figure(values: Mapping[str, str], name: str, alert: Alert, directive: Directive, language: str) -> str:

@@ -107,6 +107,7 @@ DEADLINES: Mapping[str, Localized] = {
     "remind": {"fr": "relance", "en": "reminder"},
     "close": {"fr": "clôture sans suite", "en": "closing"},
     "expire": {"fr": "expiration du devis", "en": "the offer expires"},
+    "review": {"fr": "passe à une personne", "en": "goes to a person"},
 }
 ENDED: Mapping[str, Localized] = {
     "fulfilling": {"fr": "la demande est déjà validée", "en": "the request is validated already"},

@@ -12,6 +12,7 @@ from core.directive import Directive, FactSpec, Localized, in_language
 from core.reading import Fact
 from core.register import columns, roles
 from core.rows import State, doubtful, rows_of, rows_spec
+from core.values import open_total
 from core.wording import fact_text, unit_text
 from engine.case_labels import ALL_LINES
 from engine.cases import LANGUAGES
@@ -24,7 +25,8 @@ class Field:
 
     ``typed`` is the value as it is typed, ``written`` the same in each language; ``choices`` are (value, label) of a choice; ``unit`` is
     what most are counted in, in the plural; ``state`` "known", "doubtful" or "missing".
-    ``quotes`` are the words it was read in, ``where`` the utterances in which they stand.
+    ``quotes`` are the words it was read in, ``where`` the utterances in which they stand. ``to_come``: a sum that is missing because
+    one of several lines has no price.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Field:
     quotes: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    to_come: bool = False
 
     def in_field(self, language: str) -> str:
         """What the field of a form holds for somebody who reads that language."""
@@ -64,6 +67,8 @@ def fields_of(
         for s in columns(directive)
         if s.name not in lined or s.name == roles(directive).total
     )
+    if (pending := open_total(case, directive)) is not None:
+        fields = tuple(replace(one, to_come=True) if one.name == pending.name else one for one in fields)
     if spec is None or not lined:
         return fields, ()
     where = told.get(spec.name, ())

@@ -17,6 +17,7 @@ from core.reading import Quantity
 from core.register import columns, roles
 from core.register_views import RegisterFilter, RegisterReport, RegisterRow, WhatCount
 from core.rows import confidence, digest_of, rows_of, rows_spec
+from core.values import TO_COME, open_total
 from core.views import ContactRow, DeskStore, Page
 from core.wording import quantity_text
 from engine.cases import LANGUAGES, Cases, CaseView
@@ -36,6 +37,7 @@ class Listed:
     """A request in a list: ``cells`` are the columns' values in words by the fact's name, of the first line where there are several.
 
     ``lines`` counts them; where there are several, ``rows`` has the values of each. ``client`` is the contact's id, '' for none.
+    ``to_come`` names the sum that is missing as one of several lines has no price, '' for none.
     """
 
     case: Case
@@ -47,6 +49,11 @@ class Listed:
     client: str
     alerts: tuple[Alert, ...] = ()
     rows: tuple[Mapping[str, Localized], ...] = ()
+    to_come: str = ""
+
+    def said(self, name: str) -> Localized:
+        """What a column of that name shows, {} for nothing."""
+        return TO_COME if name == self.to_come else self.cells.get(name, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ class Asked:
     label: Localized
     times: int
     amounts: tuple[tuple[str, Decimal, Localized], ...]
-    #: How it compares with what is asked for most, each unit with itself: hundredths.
+    #: How it compares with what is asked for most, in the unit that most lines have, else by how often: hundredths.
     share: float
 
 
@@ -215,12 +222,13 @@ class Registers:
         first = [c for c in lines[0].cells if len(lines) == 1 or c.name != roles(directive).total] if lines else []
         facts = {f.name: f for f in (*first, *case.facts)}
         cells = {spec.name: words_of(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
+        to_come = pending.name if (pending := open_total(case, directive)) is not None else ""
         alerts = tuple(raised.alert for raised in row.alerts)
         status = directive.status(case.stage)
         rows: tuple[Mapping[str, Localized], ...] = ()
         if len(lines) > 1:
             rows = tuple({c.name: words_of(c, directive.fact(c.name)) for c in line.cells} for line in lines)
-        return Listed(case, directive, status, cells, row.sure, max(1, len(lines)), row.person, alerts, rows)
+        return Listed(case, directive, status, cells, row.sure, max(1, len(lines)), row.person, alerts, rows, to_come)
 
     def alert_counts(self) -> dict[str, int]:
         """How many requests each alert holds for now, by its name."""
@@ -300,14 +308,20 @@ class Registers:
         for one in whats:
             most[one.unit] = max(most.get(one.unit, Decimal(0)), one.quantity)
             lines[one.unit] = lines.get(one.unit, 0) + one.requests
+        main = max((unit for unit in lines if most[unit]), key=lambda unit: (lines[unit], unit), default="")
+        times: dict[str, int] = {}
+        for one in whats:
+            times[one.what] = times.get(one.what, 0) + one.requests
+        busiest = max(times.values(), default=1)
         found = []
         for what in dict.fromkeys(one.what for one in whats):
             mine = sorted((one for one in whats if one.what == what), key=lambda w: (-w.requests, w.unit))
             amounts = tuple((w.unit, w.quantity, _counted(w, counted)) for w in mine if w.quantity)
-            # In the unit that most lines have, where this thing has it too: three boxes are not as much as all boxes there are.
-            shared = max((w for w in mine if most[w.unit]), key=lambda w: (lines[w.unit], w.unit), default=None)
-            share = float(shared.quantity / most[shared.unit] * 100) if shared is not None else 0.0
-            found.append(Asked(named.get(what, {"fr": what}), sum(w.requests for w in mine), amounts, share))
+            # In the unit that most lines have; a thing that is never counted in it (boxes among pieces), by how often it is asked for.
+            shared = next((w for w in mine if w.unit == main and most[main]), None)
+            asked = sum(w.requests for w in mine)
+            share = float(shared.quantity / most[main] * 100) if shared is not None else asked / busiest * 100
+            found.append(Asked(named.get(what, {"fr": what}), asked, amounts, share))
         return tuple(sorted(found, key=lambda a: (-a.share, -a.times)))
 
 

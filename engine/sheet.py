@@ -11,7 +11,7 @@ from core.case import Case
 from core.directive import Business, Directive, in_language
 from core.gates.fulfil import untreated
 from core.rows import confidence
-from core.values import TOLD_APART, unsure
+from core.values import TO_COME, TOLD_APART, unsure
 from core.wording import alert_text
 from engine.case_labels import TO_TREAT_STAGE
 from engine.directive_compile import compile_business
@@ -38,7 +38,7 @@ def case_sheet(case: Case, directive: Directive, alerts: Sequence[Alert]) -> dic
 def _field(one: Field) -> dict[str, Any]:
     return {
         "label": one.label["fr"],
-        "value": one.value.get("fr", ""),
+        "value": TO_COME["fr"] if one.to_come else one.value.get("fr", ""),
         "state": one.state,
         "origin": one.origin,
         "confidence": one.sure,

@@ -13,8 +13,11 @@ from rich.console import Console
 from console.cases import case_of
 from console.checks import run_check
 from console.reading import explain_paths
+from core.views import RegisterFilter
 from engine import show
 from settings import Settings
+from tests.browser import Browser, text_of, with_people
+from tests.orders_house import order, orders_house
 from tests.quick import Quick, quick
 from tests.road import ADMIN, ROOT, mail, plain
 
@@ -137,3 +140,36 @@ def test_after_a_repeat_a_letter_keeps_the_order_of_the_desks_fields(counter: Qu
         notice.index(f"{name} : ") for name in ("Produit", "Quantité", "Prix unitaire", "Prix total", "Date de livraison")
     ]
     assert places == sorted(places)
+
+
+def test_pages_say_that_a_total_is_to_come_and_which_line_is_doubtful(tmp_path: Path) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, marc="agent")
+        case_id = order(web.counter, TWO.replace(", total 2000 EUR HT", ""), sender=CLIENT)
+        marc = Browser(web)
+        marc.login("marc")
+        page = text_of(marc.get(f"/orders/{case_id}"))
+        assert "à confirmer, une ligne n’a pas de prix" in page
+        assert "lecture douteuse ligne 2, produit" in page
+        assert "à confirmer" in text_of(marc.get("/orders"))
+        found = case_of(web.counter.settings, web.counter.only().ref)
+        assert found is not None
+        assert "prix total, toutes les lignes à confirmer" in shown(show.case(found))
+        listed = web.edge.desk.registers.find(RegisterFilter()).rows[0]
+        assert ("total_price" in listed.cells, listed.to_come) == (False, "total_price")
+
+
+def test_what_is_counted_in_boxes_is_not_as_much_as_all_pieces(tmp_path: Path) -> None:
+    with orders_house(tmp_path / "data") as web:
+        for number, text in enumerate(
+            ("100 sachets fond plat", "90 sachets fond plat", "4 cartons de sacs poignées plates"), 1
+        ):
+            order(
+                web.counter, f"Bonjour, merci de livrer {text}", sender=f"C{number} <c{number}@client.example>", number=number
+            )
+        day = web.counter.now.date()
+        asked = web.edge.desk.registers.analysis(day, day).whats
+        assert [(one.label["fr"], one.times, round(one.share)) for one in asked] == [
+            ("Sachet fond plat", 2, 100),
+            ("Sac fond carré avec poignées plates", 1, 50),
+        ]

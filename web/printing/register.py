@@ -108,7 +108,7 @@ def _requests(sheet: Sheet, rows: Iterator[Listed], columns: Sequence[ListColumn
             return None
         number += 1
         party = row.case.party
-        cells = [row.cells.get(column.name, {}).get(language, "") for column in columns]
+        cells = [row.said(column.name).get(language, "") for column in columns]
         if row.rows:
             # What is of one line stands with it; the row of the request has what is of all of them.
             lined = {name for line in row.rows for name in line}
