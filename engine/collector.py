@@ -9,6 +9,8 @@ import gc
 #: mallopt(3): how many arenas there may be, and from which size on memory is taken from the system and given back to it.
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 ARENAS, LARGE = 2, 256 * 1024
+#: The same where one thread reads mails: what they are and bring is mostly larger, and would leave holes among small things.
+LARGE_READ = 128 * 1024
 
 
 def spare_collector() -> None:
@@ -22,7 +24,7 @@ def spare_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def spare_memory() -> None:
+def spare_memory(large: int = LARGE) -> None:
     """Keep glibc from holding on to what the threads let go.
 
     It gives every thread an arena of its own, and after the first large block that is freed it keeps such blocks for a next time:
@@ -31,7 +33,7 @@ def spare_memory() -> None:
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_ARENA_MAX, ARENAS)
-        mallopt(_M_MMAP_THRESHOLD, LARGE)
+        mallopt(_M_MMAP_THRESHOLD, large)
 
 
 def give_back() -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Transient
-from engine.collector import spare_collector, spare_memory
+from engine.collector import LARGE_READ, give_back, spare_collector, spare_memory
 
 log = logging.getLogger("guichet.forks")
 
@@ -174,7 +174,7 @@ class Forks:
 def serve_forks(descriptor: int, know: Callable[[Mapping[str, Any]], Life]) -> None:
     """The template's life. ``know`` loads what children need and says how they live; it runs once for every telling."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the daemon, which ends us by the socket
-    spare_memory()
+    spare_memory(LARGE_READ)
     control = socket.socket(fileno=descriptor)
     children: set[int] = set()
     live: Life | None = None
@@ -193,6 +193,7 @@ def serve_forks(descriptor: int, know: Callable[[Mapping[str, Any]], Life]) -> N
                 log.exception("the readers' documents could not be loaded")
                 trouble = f"{type(error).__name__} : {error}"
             spare_collector()
+            give_back()
             gc.enable()
             continue
         answer: dict[str, Any] = {}

@@ -33,7 +33,7 @@ TAKE = 128
 PER_MESSAGE = 60.0
 #: Messages that a worker gets at once, and bytes of them: their files are made durable together. It has two such bundles at
 #: most, so that it never waits for us.
-BUNDLE, BUNDLE_BYTES, WINDOW = 16, 4 * 1024 * 1024, 2
+BUNDLE, BUNDLE_BYTES, WINDOW = 16, 3 * 1024 * 1024, 2
 #: Seconds without work after which the workers end: the next are forked in milliseconds.
 KEEP_WARM = 20.0
 #: Seconds after which a service is there to stay: a run that polls once and finds nothing need load nothing to read with.

@@ -25,7 +25,7 @@ from core.errors import PortError, Transient
 NAMED = 300
 #: Bounds of one download.
 BATCH_COUNT = 100
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 6 * 1024 * 1024
 #: Bytes of the header that are fetched of a message too large.
 HEAD = 64 * 1024
 
