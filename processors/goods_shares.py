@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.goods_items import Asked, Item
+from processors.goods_items import Asked
 from processors.goods_marks import Marks
+from processors.goods_once import Item
 from processors.goods_pieces import Piece
 from processors.goods_prices import Price, comes_to
 from processors.goods_units import WORD
