@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
+from core.document_words import in_english
 from core.reading import Evidence
 
 #: What files a directive may ask to have read, by what they are.
@@ -147,7 +148,8 @@ class Trouble:
     def sentence(self, language: str = "fr") -> str:
         """What happened and what to do, without the file's name, beginning in lower case."""
         french, english = _SENTENCES[self.code]
-        return (english if language == "en" else french).format(detail=f" ({self.detail})" if self.detail else "")
+        detail = in_english(self.detail) if language == "en" else self.detail
+        return (english if language == "en" else french).format(detail=f" ({detail})" if detail else "")
 
 
 @dataclass(frozen=True, slots=True)

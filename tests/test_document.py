@@ -66,6 +66,11 @@ def test_readings_kept_before_places_were_known_are_still_read() -> None:
 def test_every_trouble_has_a_sentence_in_both_languages() -> None:
     assert Trouble("too-many-pages", "30 pages sur 1 000").sentence().startswith("lu en partie (30 pages sur 1 000) :")
     assert Trouble("encrypted").sentence("en").startswith("protected by a password")
+    cut = Trouble("too-many-pages", "3 pages sur 12, le temps est écoulé")
+    assert cut.sentence("en").startswith("read in part (3 of 12 pages, the time is over): ")
+    assert "(3 pages sur 12, le temps est écoulé)" in cut.sentence()
+    assert "(it is no readable PDF)" in Trouble("broken", "ce n'est pas un PDF lisible").sentence("en")
+    assert "(BadZipFile)" in Trouble("broken", "BadZipFile").sentence("en")
 
 
 def test_an_empty_document_still_gives_proofs() -> None:

@@ -150,10 +150,13 @@ def test_an_answer_without_a_password_gets_the_letter_once_more_then_a_person_is
     assert notice["To"] == ADMIN
 
 
-def test_a_person_enters_the_password_at_the_desk(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"), [("bon.pdf", lambda: FILE), ("bon.xlsx", lambda: sealed_office(workbook(ROWS), SECRET))]
+)
+def test_a_person_enters_the_password_at_the_desk(tmp_path: Path, name: str, content: Callable[[], bytes]) -> None:
     with orders_house(tmp_path / "data") as web:
         with_people(web, marc="agent", zoe="reader")
-        arrive(web.counter, mail(COVER, sender=CLIENT, subject="Commande", files=(("bon.pdf", FILE),), number=1))
+        arrive(web.counter, mail(COVER, sender=CLIENT, subject="Commande", files=((name, content()),), number=1))
         (case,) = web.counter.cases()
         marc, zoe = person(web, "marc"), person(web, "zoe")
         place = f"/cases/{case.id}/files/{case.unread[0].sha256}/unlock"
