@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -227,9 +227,18 @@ def fill(value: Any, receipts: Mapping[str, Receipt], missing: str = "") -> Any:
             receipt = receipts.get(match[1])
             return (str(getattr(receipt, match[2], "")) if receipt else "") or missing
 
-        return REFERENCE.sub(one, value)
+        return REFERENCE.sub(one, value) if "${" in value else value
     if isinstance(value, Mapping):
         return {k: fill(v, receipts, missing) for k, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):
+        return tuple(fill(v, receipts, missing) for v in value)
+    if isinstance(value, list):
         return [fill(v, receipts, missing) for v in value]
     return value
+
+
+def filled(effect: Effect, receipts: Mapping[str, Receipt], missing: str = "") -> Effect:
+    """The effect, its payload filled in (``fill``)."""
+    payload = effect.payload
+    held = {name: getattr(payload, name) for name in (f.name for f in fields(payload))}
+    return replace(effect, payload=replace(payload, **fill(held, receipts, missing)))

@@ -13,8 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from core import codec
-from core.effects import Effect, Receipt, done_line, fill
+from core.effects import Effect, Receipt, done_line, filled
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
 from core.ports import Gathers, JournalEntry, OutboxRow, Outlet, Settled, Store
 from core.retry import MOST_ATTEMPTS, Backoff
@@ -214,9 +213,7 @@ class Courier:
     @staticmethod
     def _filled(row: OutboxRow) -> Effect:
         """The effect with the receipts it refers to written into it."""
-        if not row.refers:
-            return row.effect
-        return codec.revive(Effect, fill(codec.plain(row.effect), row.receipts, NO_LINK))
+        return filled(row.effect, row.receipts, NO_LINK) if row.refers else row.effect
 
 
 def _why(row: OutboxRow) -> str:

@@ -11,7 +11,6 @@ the effect that is needed, so the count is always true. Rows are locked in the o
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -207,7 +206,8 @@ class Outbox(Group):
     def _outbox_rows(self, connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxRow]:
         """The effects of these rows, each with the receipts its payload refers to."""
         plain = {row["key"]: self.keys.unseal("outbox", row["key"], row["payload"]) for row in rows}
-        wanted = {key: references(json.loads(text)["payload"]) for key, text in plain.items() if b"${" in text}
+        # As JSON has it, a reference is spelt as in the payload.
+        wanted = {key: references(text.decode()) for key, text in plain.items() if b"${" in text}
         receipts = self._receipts(connection, {row["case_id"] for row in rows if wanted.get(row["key"])}, wanted.values())
         result: list[OutboxRow] = []
         for row in rows:
