@@ -25,8 +25,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-#: Readings that are remembered for the clerk, who is next to want them: of some batches, for his may begin behind ours.
-FRESH = 3 * 128
+#: Readings that are remembered for the clerk, who is next to want them: as many as the reader reads at once.
+FRESH = 128
 
 _FIRST_UNREAD = (
     select(inbox.c.id).where(inbox.c.state == "new", inbox.c.attempts == 0).order_by(inbox.c.id).limit(1).scalar_subquery()
