@@ -94,7 +94,8 @@ _OPENING = re.compile(
 )
 #: What stands between a day and the place: "le 8 janvier au matin, au 22 rue des Forges".
 _AFTER_DAY = re.compile(
-    rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp))?\s?[,:]?\s{_INTO}"
+    rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp|please|merci|inchallah))?"
+    rf"\s?[,:]?\s{_INTO}"
 )
 _AT_NAMED = re.compile(
     r",?\s(?:au|a\sla|a\sl['’]|chez|to|at)\s?(?:(?:notre|nos|our|the|mon|ma)\s)?[^\W\d_]{3,16}(?:\s[^\W\d_]{2,12}){0,2}\s?:\s"

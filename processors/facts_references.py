@@ -34,6 +34,7 @@ _OURS = re.compile(
 
 #: What is to be quoted must hold a letter: "merci de rappeler GP-R-2604", but no telephone.
 _QUOTED = re.compile(r"(?:rappeler|mentionner|reporter|quote)")
+_PAPER = re.compile(r"p\.?o\.?|b\.?d?\.?c\.?|purchase\sorder")
 _TOLD = re.compile(r"(?:n\s?[°º]|\bno|number|numero)$")
 #: An order that was: "our last order (1,000 bags in October, PO 881)", "la même que la commande 10452".
 _EARLIER = re.compile(
@@ -90,7 +91,8 @@ class ReferenceReader:
             told = _TOLD.search(match["lead"]) is not None
             bare = code.isdecimal() and not told and not (match["marked"] and match["marked"].strip() not in (":", "="))
             if bare and (
-                len(code) < 4 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
+                len(code) < (3 if _PAPER.fullmatch(match["lead"]) else 4)
+                or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
             ):
                 continue
             if bare and YEAR_OF.match(plain, start):

@@ -27,7 +27,7 @@ _DENIAL = re.compile(
 )
 _COLOUR_OF = re.compile(r"(?<![^\W_])(?:couleurs?|coloris|colou?r|teinte|ton)\s$")
 #: What joins two words of one thing: "dorure à chaud du logo", "logo en doré".
-_BINDS = re.compile(r"\s(?:de|du|des|en|a|au|d['’]|of|in|with|avec)\s")
+_BINDS = re.compile(r"\s(?:de|du|des|en|a|au|d['’]|of|in|with|avec|on|sur)\s")
 _PART = re.compile(r"[,;!?(\n|:→]|\.{3,}|\s[-–—]\s|\.(?=\s|$)|\)")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 #: A part of so many words at most is told as a whole.

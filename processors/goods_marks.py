@@ -27,11 +27,12 @@ _LENGTH = r"(?:cm|mm|inch(?:es)?)\b|(?:(?<=\d)in|in(?=\s*(?:[,.;:)\n]|$|\d|-)))\
 _GLUED = r"(?:cm|mm|in|inch(?:es)?)\b"
 _BY = r"(?:\s?(?:cm|mm))?(?:[^\S\n]?[x×*][^\S\n]?|\+)"
 MEASURES = Gated(
+    r"(?<![\w.,])[234]\s?[x×]\s?\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])|"
     rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|(?!{_GLUED})[^\W\d_])(?:\s?(?:{_LENGTH}))?"
     rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|(?!{_GLUED})[^\W\d_])(?:\s?(?:{_LENGTH}))?"
     rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![^\W_])[lhpg]\.?\s?{_SIZE}(?:{_BY}[lhpg]\.?\s?{_SIZE}){{1,2}}(?![\w.,]\d|[^\W_])(?:\s?(?:cm|mm)\b)?"
-    r"|(?<![\w.,])(?:[23]\s?[x×]\s?)?\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"
+    r"|(?<![\w.,])\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"
     r"|(?<![\w.,])\d\s?(?:couleurs?|coul\.?|colou?rs?|faces?|plis|alwan)(?![^\W_])"
     r"|(?<![\w.,])\d{1,3}(?:[.,]\d)?\s?(?:cm|mm|microns?|µm?)(?![^\W_])",
 )
