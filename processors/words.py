@@ -110,6 +110,9 @@ class _Read:
     near: tuple[str, ...] = ()
     ways: tuple[_Way, ...] = ()
     keys: frozenset[str] = frozenset()
+    #: Whether it is a word by itself, and the keys of the second words of the phrases that it begins.
+    alone: bool = False
+    seconds: frozenset[str] = frozenset()
 
 
 _NOTHING = _Read()
@@ -174,11 +177,11 @@ class WordMatcher:
         """Every word found, in the order of the text; hits may overlap. Linear in the text for a given set of words."""
         tokens = tokenise(text) if isinstance(text, str) else text
         items = tokens.items
-        readings = self._readings(tokens)
+        readings, begins = self._readings(tokens)
         hits: list[Hit] = []
-        if not readings and not tokens.hyphens:
+        if not begins and not tokens.hyphens:
             return hits
-        for i in sorted(readings):
+        for i in begins:
             reading = readings[i]
             if reading.near and self._nouns and _is_name(items, i):
                 continue  # "Jacques Bertin" is no berline
@@ -219,16 +222,26 @@ class WordMatcher:
                 best[place] = hit
         return sorted(best.values(), key=lambda h: (h.start, -h.end))
 
-    def _readings(self, tokens: Tokens) -> dict[int, _Read]:
-        """What each token is in these lists, for those that are something."""
+    def _readings(self, tokens: Tokens) -> tuple[dict[int, _Read], list[int]]:
+        """What each token is in these lists, for those that are something; and those, in their order, with which one of the words
+        may begin: it is one, or the second of a phrase that it begins is somewhere in the text."""
         found: dict[int, _Read] = {}
+        read: list[tuple[_Read, list[int]]] = []
+        there: set[str] = set()
         for word in tokens.words - self._silent:
             places = tokens.places[word]
             reading = self._memory.get(word) or self._read(tokens.items[places[0]])
             if reading is not _NOTHING:
+                there |= reading.keys
+                read.append((reading, places))
                 for i in places:
                     found[i] = reading
-        return found
+        begins: list[int] = []
+        for reading, places in read:
+            if reading.alone or not reading.seconds.isdisjoint(there):
+                begins += places
+        begins.sort()
+        return found, begins
 
     def _following(self, items: Sequence[Token], readings: Mapping[int, _Read], at: int) -> list[frozenset[str]]:
         """The keys of each token that stands so near after one that it may go on with it."""
@@ -255,7 +268,8 @@ class WordMatcher:
             seen.update(place for placed in begun.values() for place, _ in placed)
             if alone or begun:
                 ways.append(_Way(number < len(exact), alone, begun, frozenset(begun)))
-        return _Read(exact, near, tuple(ways), frozenset((*exact, *near)))
+        seconds = frozenset[str]().union(*(way.seconds for way in ways))
+        return _Read(exact, near, tuple(ways), frozenset((*exact, *near)), any(way.alone for way in ways), seconds)
 
     def _read(self, token: Token) -> _Read:
         """The keys of the documents' words that this token is, and those it may be when a typo is forgiven."""
