@@ -233,6 +233,8 @@ def test_an_administrators_reply_adds_lines_and_takes_them_away(text: str, wante
         "faut-il retirer la ligne 2 ?",
         "retirez la ligne 2 si le client est d'accord",
         "retirez la ligne 3",
+        "non, retirez la ligne 3",
+        "non, enlevez plutôt la ligne 2 si le client est d'accord",
         "retirez les lignes 1 et 2",
         "le client demande : retirez la ligne 2",
         "annulez la ligne 2, le client voulait autre chose",
