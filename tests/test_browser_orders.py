@@ -158,7 +158,7 @@ def test_lines_are_added_by_keys_and_taken_away_without_a_script(tmp_path: Path,
         assert page.input_value("[name='f.lines.3.quantity']") == ""
         assert page.inner_text("[data-line='3'] legend") == "Ligne 3"
         page.select_option("[name='f.lines.3.product']", "sac_poignees_torsadees")
-        page.get_by_label("Quantité").nth(1).fill("200")
+        page.get_by_label("Quantité").nth(2).fill("200")
         page.evaluate("document.activeElement.blur()")
         page.keyboard.press("s")
         page.wait_for_url(f"**/orders/{case_id}?told=corrected")
