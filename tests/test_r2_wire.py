@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -174,6 +175,16 @@ def test_an_answer_is_read_to_its_end_and_its_connection_serves_again(
     assert {b"Host: " + server.url[7:].encode(), b"A: b", b"Content-Length: 200000"} <= set(fields)
     assert not any(field.lower().startswith(b"expect") for field in fields)
     assert body == b"x" * 200_000
+
+
+def test_a_connection_at_rest_does_not_hold_what_it_sent(scripts: list[Scripted]) -> None:
+    _, client = scripted(scripts, [OK])
+    body = b"x" * 200_000
+    held = sys.getrefcount(body)
+    with closing(client):
+        client.exchange("PUT", "/b/k", {}, body, SHA)
+        assert client._free
+        assert sys.getrefcount(body) == held
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ class Wire:
         except BaseException:  # whatever it is, half an exchange is not for the next one
             handle.close()
             raise
+        handle.reset()  # it rests without the body that it sent
         with self._lock:
             if kept := len(self._free) < self._pool:
                 self._free.append(handle)
@@ -127,8 +128,6 @@ class Wire:
 
         if handle is None:
             handle = pycurl.Curl()
-        else:
-            handle.reset()
         signature = self._signature
         for option, value in (
             (pycurl.NOSIGNAL, 1),  # other threads are at work
