@@ -53,6 +53,11 @@ _STREET = re.compile(
     rf"|(?:{_STREETS})\s(?:[^\W\d_][\w'’-]*\s){{0,5}}{_NUMBER}(?!\d|\s?(?:[x×*]\s?\d|h\b)))"
     r"|(?<!\w)(?:شارع|زنقة|درب)\s[^\n,.]{0,40}?\d{1,4}"
 )
+#: A number of something else than a house: "50 paquets de roses au 3 rue Haute".
+_NO_STREET = re.compile(
+    r"(?:(?:de|d['’]|des|les|of|the|nos|mes)\s?)?\d{1,6}(?:\s\d{3})*\s(?!(?:bis|ter)\b)"
+    rf"(?P<what>(?:(?!(?:{_STREETS}|{_NUMBERED}|{_SITES})(?![^\W_]))[^\W\d_][\w'’-]*\s){{1,4}})(?:de|d['’]|of|dyal|a|au|en)\s"
+)
 #: Four digits before the name of a town, after a comma: Belgium, Switzerland, the Netherlands.
 _SHORT_CODE = re.compile(r"(?:^|,\s?)\d{4}(?=\s[A-ZÀ-Ý][A-Za-zà-ÿ'’-]{2,})")
 #: Streets are named after days: "bd du 20 Août", "avenue du 6 Novembre".
@@ -255,6 +260,9 @@ def _taken(
     place = is_place(said)
     named = said[:1].isupper() or (said[:1].isdigit() and place)
     if _SITE_ALONE.fullmatch(plain, start, end) or (not place and _SOMEBODY.match(plain, start)):
+        return None
+    counted = _NO_STREET.match(plain, start)
+    if counted is not None and text[counted.start("what")].islower():
         return None
     if any(a <= start < b for a, b in dates) or len(said) < 3 or not any(map(str.isalpha, said)):
         return None

@@ -26,6 +26,7 @@ from processors.goods_sayings import (
     JOINT,
     LABEL,
     MORE,
+    MORE_BY,
     MORE_LABELLED,
     NO_MORE,
     NOT_ASKED,
@@ -200,6 +201,8 @@ class _Stretch:
             return None
         if TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start):
             sure = min(sure, DOUBT)  # "3 livraisons de 10 000": of each or of all
+        if MORE_BY.match(bare, number.end):
+            sure = min(sure, DOUBT)
         if number.about and number.value != 12:
             sure -= 0.3
         value, ends = number.value, what.end

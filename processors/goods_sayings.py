@@ -71,6 +71,10 @@ OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
 #: "1 palette de 8 cartons de 250 roses".
 OF_EACH_OF = re.compile(r"\s?(?:de|of|x|dyal)\s?\d{1,4}\s?[^\W\d_]{2,12}\.?\s?(?:de|of|x|dyal)\s?")
 AND_HALF = re.compile(r"\s(?:et\s(?:1/2|demie?)|and\sa\shalf|w\s?n[oe]?u?ss?|و\s?ن(?:ص|صف))(?![^\W_])")
+#: By so many more than before, which nobody tells here: "comme d'habitude mais 2000 de plus".
+MORE_BY = re.compile(
+    r"\s(?:de|en)\s(?:plus|moins)(?!\s(?:de\s)?(?:la|ma|notre|cette)\b)(?![^\W_])|\s(?:more|less|extra|zyada|ktar|9el)(?=\s?(?:[.,;!?\n]|$|than|et|and|w))"
+)
 TIMES_OVER = re.compile(r"\b(?:livraisons?|deliveries|expeditions?|lots?|envois?|echeances?)\s(?:de|of|x)\s?$")
 #: "12 000 au lieu de 8 000", "cette fois 12 000": how many, whatever it is.
 RATHER = re.compile(

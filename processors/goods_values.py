@@ -202,7 +202,10 @@ class Columns:
             else:
                 unit, loose = loose[:1], loose[1:]
         if loose and not total and unit and loose[-1].money.amount > unit[0].money.amount:
-            total = [replace(loose[-1], sure=0.6)]
+            if self._may_come_to(line, unit[0], loose[-1]):
+                total = [replace(loose[-1], sure=0.6)]
+            else:  # two prices of one: of which nobody tells
+                unit = [replace(unit[0], sure=DOUBT)]
         for spec, found in ((self.unit_price, unit), (self.total, total)):
             if spec is None or not found:
                 continue
@@ -228,6 +231,14 @@ class Columns:
         if not agreeing and isinstance(one, Money) and one.tax:
             agreeing = [p for p in found if p.money.tax == one.tax]
         return agreeing[0] if len({p.money.amount for p in agreeing}) == 1 else None
+
+    def _may_come_to(self, line: Line, one: Price, whole: Price) -> bool:
+        """Whether an amount may be what a line comes to at a price, taxes and a discount allowed for."""
+        count = line[self.count.name].value if self.count is not None and self.count.name in line else None
+        if not isinstance(count, Quantity) or (one.money.unit and one.money.unit != count.unit):
+            return True
+        expected = count.amount * one.money.amount / one.money.per
+        return expected / 2 <= whole.money.amount <= expected * 2
 
     def _is_much(self, line: Line, price: Price) -> bool:
         """Whether an amount that nothing explains is rather what many pieces come to."""

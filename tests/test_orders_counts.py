@@ -93,3 +93,11 @@ def test_as_many_of_something_else_is_a_line() -> None:
         ["sac_poignees_torsadees", Quantity(Decimal(3000), "pièce")],
         ["sachet_fond_plat", Quantity(Decimal(3000), "pièce")],
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["comme d'habitude mais 2000 de plus", "kif dima w 500 zyada", "same as usual, 1000 more", "pareil, 300 en moins"]
+)
+def test_so_many_more_than_before_is_doubtful(text: str) -> None:
+    facts = facts_of(text)
+    assert "quantity" not in facts or facts["quantity"].confidence < 0.6

@@ -107,3 +107,10 @@ def test_what_holds_under_a_condition_is_doubtful(text: str) -> None:
 def test_a_comma_before_three_digits_is_a_thousand_where_decimals_have_a_dot() -> None:
     found = prices("we order 2000 twisted handle bags, 0.85 EUR each, comes to 1,700 EUR")
     assert amount(found["total_price"]) == (Decimal(1700), "EUR")
+
+
+@pytest.mark.parametrize("said", ["1 dh et 1,30 dh ht", "0,90 dh et 1,10 dh", "0,90 dh, 1,10 dh"])
+def test_two_prices_of_one_line_are_no_price_and_total(said: str) -> None:
+    found = prices(f"je commande 2000 sacs torsadés : moitié 24x10x32, moitié 32x12x41. {said}")
+    assert "total_price" not in found
+    assert found["unit_price"].confidence < 0.6

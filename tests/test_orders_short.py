@@ -115,3 +115,20 @@ def test_before_in_short_is_no_avenue(said: str) -> None:
 def test_the_number_of_an_earlier_order_is_none_of_this_one(text: str, reference: str | None) -> None:
     found = facts_of(text).get("customer_reference")
     assert (found.value if found is not None else None) == reference
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (
+            "Pouvez-vous livrer mardi 50 paquets de sachets fond plat au Fournil, 3 place du marché ?",
+            "Fournil, 3 place du marché",
+        ),
+        ("livrez 2 palettes de sacs torsadés au 12 rue Haute, Fès", "12 rue Haute, Fès"),
+        ("livraison de 5 000 sachets fond plat à l'entrepôt svp", None),
+        ("merci de livrer 30 cartons d'emballages fond plat au plus vite", None),
+    ],
+)
+def test_what_is_to_be_delivered_is_no_address(text: str, address: str | None) -> None:
+    found = facts_of(text).get("delivery_address")
+    assert (found.value if found is not None else None) == address
