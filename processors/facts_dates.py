@@ -13,93 +13,25 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from core.reading import Day
+from processors.facts_date_forms import (
+    ANY_ONE,
+    DAY_MONTH_ONLY,
+    DEADLINE,
+    FEAST,
+    NAMED,
+    NUMERIC,
+    ORDERED,
+    PAST,
+    PAYING,
+    RELATIVE,
+    VAGUE,
+    WEEKDAY,
+)
 from processors.facts_date_roles import other_day
-from processors.facts_date_words import DAY, DAY_OF, DAY_WORD, DAY_WORDS, FEASTS, MONTH, MONTH_OF, SMALL
+from processors.facts_date_words import DAY_OF, DAY_WORDS, FEASTS, MONTH_OF
 from processors.facts_numbers import Found, blank, trimmed
-from processors.gated import Gated
 from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
-
-_N = rf"(?P<n>\d{{1,3}}|{SMALL}|quinzaine|huitaine)"
-#: A year beside a month; 2000 is rather how many: "le 12 mars, 2000 roses".
-_YEAR = r"(?!2000\s(?!svp|merci|please)[^\W\d_])(?:19|2[01])\d{2}"
-
-_NUMERIC = Gated(
-    r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_m>\d{1,2})-(?P<iso_d>\d{1,2})(?=\D|$)"
-    r"|(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?![\w/-]|[.,]\d)"
-    rf"|(?:{DAY})\s(?:le\s|the\s)?(?P<d4>\d{{1,2}})/(?P<m4>\d{{1,2}})(?![\w/]|[.,]\d)"
-    r"|(?:(?<=le )|(?<=du )|(?<=au )|(?<=avant )|(?<=pour )|(?<=on )|(?<=by )|"
-    r"(?<=av )|(?<=av\. )|(?<=avt )|(?<=pr )|(?<=livr )|(?<=livr\. )|(?<=liv )|(?<=livraison )|(?<=delivery )|"
-    r"(?<=lundi )|(?<=mardi )|(?<=mercredi )|(?<=jeudi )|(?<=vendredi )|(?<=samedi )|(?<=dimanche )|(?<=day )|(?<=sous )|(?<=delai )|"
-    r"(?<=nhar )|(?<=youm )|(?<=: )|(?<=tard )|(?<=before )|(?<=until )|(?<=يوم )|(?<=نهار ))"
-    r"(?:(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![\w/]|[.,]\d)|(?P<d3>[0-3]?\d)[.-](?P<m3>0\d|1[0-2])(?![\w/-]|[.,]\d|\s?(?:dhs?|mad|€|\$|eur|h|cm|mm|m|kg|%|x)(?![^\W_]))))",
-    beyond_3d=True,
-)
-_NAMED = Gated(
-    rf"(?<![\w.,])(?:(?:{DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier|{DAY_WORD})(?:er|e|st|nd|rd|th|\.)?[\s-]?(?:of\s|de\s)?\s?"
-    rf"(?P<m>{MONTH})(?![^\W_])\.?(?:(?:,?\s+(?:de\s+)?|-)(?P<y>{_YEAR})(?!\d))?"
-    rf"|(?<!\w)(?P<m2>{MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>{_YEAR})(?!\d))?"
-)
-_DAY_MONTH_ONLY = Gated(
-    r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois|\sf\s?(?:had\s)?l?ch?har)?"
-    r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
-    r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))",
-    beyond_3d=True,
-)
-#: What may follow the number of a day: "vendredi 2 au matin", but "vendredi 2 cartons".
-_TIMELY = (
-    r"(?:matin|midi|apres|soir|prochain|avant|svp|stp|merci|pour|max|inchallah|dernier|chez|sur|please|with|sans|avec|dans|entre|vers|mais|car|"
-    r"if|and|que|qui|de|des|courant|morning|latest|thanks|possible|imperatif|imperativement|livr\w*)"
-)
-_WEEKDAY = Gated(
-    rf"(?<!\w)(?P<next>next\s|this\s|ce\s|coming\s)?(?P<w>{DAY})(?![^\W_])(?:\s+(?:le\s+|the\s+)?(?P<dom>[0-3]?\d)(?:st|nd|rd|th)?(?![^\W_]|\s?[h:/.,]\s?\d|\s?h\b|\s?,?\s?(?:bis|ter|rue|av|bd|avenue|boulevard|route)\b|[^\S\n]+(?!{_TIMELY}(?![^\W_]))[^\W\d_]{{3,}}))?(?P<after>\s+(?:prochain|qui\s+vient|en\s+huit|week|dernier(?!\s+d[e'])|passe|last|next|proximo|prossimo))?"
-)
-#: "livraison S50", "en S15": a letter and a number are a week only there.
-_WEEK_AFTER = (
-    r"(?:(?<=livraison\s)|(?<=livraison\s:\s)|(?<=livraison:\s)|(?<=livre\s)|(?<=livrer\s)|(?<=livrable\s)|(?<=delivery\s)|(?<=\ben\s)"
-    r"|(?<=date\s:\s)|(?<=date:\s))"
-)
-_RELATIVE = Gated(
-    rf"(?<!\w)(?:(?:delais?|lead\s+time)(?:\s+de\s+(?:livraison|fabrication))?\s?[:=]?\s?(?:de\s+)?(?P<within>\d{{1,2}})\s?"
-    rf"(?P<within_u>jours?|semaines?|days?|weeks?)(?![^\W_])|"
-    r"(?P<after>apres[- ]demain|day\s+after\s+tomorrow|ubermorgen|b3d\s+ghda|ba3d\s+ghda|بعد\s+غد[اى]?)"
-    r"|(?P<tomorrow>demain(?P<eight>\s+en\s+(?:huit|8))?|dem1|2m1|2main|dmn|tomorrow|tmrw|manana|domani|ghedda|ghdda|ghda|غدا|غد)"
-    rf"|(?P<today>aujourd['’ ]?hui|today|ce\s+soir|tonight|oggi|heute)"
-    rf"|(?:dans|ds|dns|d['’]ici|sous|in|within|en)\s+(?:environ\s+|about\s+|une\s+(?=quinzaine|huitaine))?{_N}\s*(?P<u>jours?|j|semaines?|sem|mois|days?|weeks?|months?|tage|wochen|ans?|years?|(?<=quinzaine)|(?<=huitaine))(?![^\W_])"
-    rf"|(?P<end>(?:d['’]ici\s+)?(?:la\s+)?fin\s+(?:du\s+|de\s+|de\s+la\s+|of\s+)?(?P<end_of>mois(?:\s+prochain)?|semaine(?:\s+prochaine)?|{MONTH}|l['’]annee|annee)"
-    rf"|(?P<begin>(?:debut|d[ée]but\s+du\s+mois\s+de|early|beginning\s+of|start\s+of|bdayt|بداية)\s+(?P<begin_of>{MONTH}))"
-    rf"|(?P<middle>(?:mi|mid)[- ](?P<middle_of>{MONTH}))"
-    rf"|(?:(?:semaine|sem\.?|week|wk)\s?(?:n\s?°\s?)?|{_WEEK_AFTER}s\.?\s?(?=\d\d?(?!\w)))(?P<week>[1-5]?\d)(?!\d)"
-    rf"|(?P<weekend_of>akher|lakher|fin\s+d|نهاية|اخر)\s+(?:d\s?|dyal\s+)?(?:chhar|lchhar|chher|had\s+chhar|الشهر|شهر)"
-    rf"|end\s+of\s+(?:the\s+|this\s+)?(?P<end_of2>month|week|year|next\s+month|next\s+week|{MONTH}))"
-    rf"|(?P<eom>eom|eow))(?![^\W_])"
-)
-_ANY_ONE = re.compile(r"(?<![^\W_])(?:le|les|du|au|chaque|every|each|tous\sles|koll?|kul)\s{1,2}$")
-_FEAST = Gated(
-    r"(?<!\w)(?:avant|pour|d['’]ici|before|by|until|bis|vor|antes de|entro|prima di|voor)(?:\s(?:le|la|les|the))?\s"
-    rf"(?P<feast>{'|'.join(FEASTS)})(?!\w)"
-)
-_VAGUE = Gated(
-    rf"(?<!\w)(?:entre|between)\s+(?:le\s+)?\d{{1,2}}(?:\s(?:{MONTH}))?\s+(?:et|and)\s+(?:le\s+)?\d{{1,2}}\s(?:{MONTH})(?![^\W_])"
-)
-_DEADLINE = re.compile(
-    r"(?:avant|pour|\bpr|\bavt?|\blivr?|d['’]ici|before|by|until|jusqu['’]au|au plus tard|bis|antes d\w+|entro|livraison|"
-    r"deadline|delai|echeance)"
-    r"\W{0,3}(?:le|la|the|du|ce|au|on)?\s{0,3}[:=]?\s*$"
-    r"|(?:\b(?:9bel|qbel|l|nhar|lnhar)|قبل|يوم|نهار)\s*$"
-)
-_PAST = re.compile(
-    r"(?:depuis|since|commande\w*|recu\w*|date\w*|facture|achete\w*|paye\w*|ordered|received|envoye\w*|livre\w*)\s+(?:le|du|on|of)?\s*$"
-)
-
-#: The same where a day to come is looked for: "livrés le 6 mars" is one.
-_ORDERED = re.compile(
-    r"(?:depuis|since|celle|celui|celles|ceux|commande[es]*|recu\w*|date\w*|facture\w*|achete\w*|paye\w*|ordered|received)\s+(?:le|du|on|of)?\s*$"
-)
-#: Days of payment: "règlement 60 jours fin de mois".
-_PAYING = re.compile(
-    r"(?:reglement|paiement|payables?|payment|echeance|net|solde|l?flouss|nkhe?lle?s|فلوس|الاداء)\W+(?:(?!livr|deliv)[\w%]+\W+){0,4}$"
-)
 
 
 def find_date(
@@ -184,32 +116,32 @@ def plain_text(text: str) -> str:
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other
 def _dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, bool], ...]:
-    plain = blank(plain_text(mask(text)), _VAGUE)
+    plain = blank(plain_text(mask(text)), VAGUE)
     found: list[tuple[Found, bool]] = []
     taken: list[tuple[int, int]] = []
     for pattern, resolve in (
-        (_NUMERIC, _numeric),
-        (_NAMED, _named),
-        (_RELATIVE, _relative),
-        (_FEAST, _feast),
-        (_WEEKDAY, _weekday),
-        (_DAY_MONTH_ONLY, _month_day),
+        (NUMERIC, _numeric),
+        (NAMED, _named),
+        (RELATIVE, _relative),
+        (FEAST, _feast),
+        (WEEKDAY, _weekday),
+        (DAY_MONTH_ONLY, _month_day),
     ):
         for match in list(pattern.finditer(plain))[:100]:
             if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
             before = plain[max(0, match.start() - 30) : match.start()]
-            if ahead and _PAYING.search(before):
+            if ahead and PAYING.search(before):
                 continue
-            if pattern is _WEEKDAY and any(
+            if pattern is WEEKDAY and any(
                 0 < start - match.end() <= 4 and plain[match.end() : start].strip() in ("", "le", "the", ",")
                 for start, _ in taken
             ):
                 continue  # "vendredi 13/03" is the 13th
             deadline = (
-                _DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start()) or pattern is _FEAST
+                DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start()) or pattern is FEAST
             )
-            past = (_ORDERED if ahead else _PAST).search(before) is not None
+            past = (ORDERED if ahead else PAST).search(before) is not None
             resolved = resolve(match, day, deadline or (ahead and not past), past)
             if resolved is not None:
                 taken.append(match.span())
@@ -288,7 +220,7 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
         return day + timedelta(days=ahead), 0.55  # people mean this week's or the next one's
     sure = bool(deadline or after or match["next"])
     # "le lundi" may be any Monday: only a named one is a date
-    one = word in ("lundi", "mardi", "jeudi") and not _ANY_ONE.search(match.string, max(0, match.start() - 10), match.start())
+    one = word in ("lundi", "mardi", "jeudi") and not ANY_ONE.search(match.string, max(0, match.start() - 10), match.start())
     return (day + timedelta(days=ahead), 0.85) if sure or match.start() == 0 or len(word) > 5 or one else None
 
 

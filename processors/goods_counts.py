@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from processors.goods_beside import alone, is_again, thing_after
 from processors.goods_marks import Marks
 from processors.goods_other_numbers import contents
 from processors.goods_sayings import (
-    AFTER_NUMBER,
-    AGAIN,
     AND_HALF,
     BOXES_OF,
-    BRACKET,
     CORRECTED,
     EITHER,
     FROM,
@@ -23,7 +21,6 @@ from processors.goods_sayings import (
     IN_ALL_BEFORE,
     IN_BRACKETS,
     IN_ONE,
-    JOINT,
     LABEL,
     MORE,
     MORE_BY,
@@ -39,7 +36,7 @@ from processors.goods_sayings import (
     TWO,
     X,
 )
-from processors.goods_units import AND, BETWEEN, STOP, WORD, Units, unit_after
+from processors.goods_units import WORD, Units, unit_after
 from processors.numbers_spoken import Number, numbers
 
 #: From here on a number surely counts what is asked for.
@@ -189,7 +186,7 @@ class _Stretch:
         if boxed is not None and self._units.of(boxed["unit"]) not in (None, self._units.piece):
             return None  # "en cartons de 250"
         what = self._what(number, before, found)
-        if contents(what.unit, before) and _thing_after(bare, what.end, self._named) < 0:
+        if contents(what.unit, before) and thing_after(bare, what.end, self._named) < 0:
             return None
         if number.article and not (what.noun and what.unit != self._units.piece):
             return None
@@ -209,7 +206,7 @@ class _Stretch:
         if what.noun and what.unit != self._units.piece and (half := AND_HALF.match(bare, what.end)) is not None:
             value, ends = value + Decimal("0.5"), half.end()  # "une palette et demie"
         either = previous is not None and self._either(previous, number)
-        again = bool(found) and not in_all and _is_again(bare, found[-1], before, number.start)
+        again = bool(found) and not in_all and is_again(bare, found[-1].end, before, number.start)
         return Count(
             value, what.unit, number.start, ends, min(sure, DOUBT) if either else sure,
             what.thing, number.end, what.noun, again, in_all, either,
@@ -221,7 +218,7 @@ class _Stretch:
         spelled = IN_BRACKETS.match(bare, number.end)
         ends = spelled.end() if spelled is not None and _same_number(spelled[1], number.value) else number.end
         unit = unit_after(bare[: self._end] if self._end - ends < 100 else bare, ends, self._units)
-        nearby = _thing_after(bare, ends, self._named)
+        nearby = thing_after(bare, ends, self._named)
         after = bare[number.end : self._end]
         many = number.value >= _LEAST and not number.about
         glued = after[:1] != "" and (after[0].isalpha() or after[0] in "°ºª%")
@@ -230,7 +227,7 @@ class _Stretch:
         elif nearby >= 0 or (many and not glued and self._labelled(number.start, self._named)):
             what = _What(piece, number.end, 0.85, True, True)
         elif number.value >= _LEAST and (
-            _thing_after(bare, ends, self._told) >= 0 or (many and not glued and self._labelled(number.start, self._told))
+            thing_after(bare, ends, self._told) >= 0 or (many and not glued and self._labelled(number.start, self._told))
         ):
             what = _What(piece, number.end, SURE, True)
         elif many and not glued and self._goes_on(number, before, found):
@@ -244,7 +241,7 @@ class _Stretch:
         if re.match(r"\s?x\s", after) or re.search(r"(?:^|\s)x\s?$", before):
             return replace(what, sure=max(what.sure, 0.85))
         if not what.sure and many and not glued:
-            return replace(what, sure=BARE if _alone(before, after) else BARE - 0.1)
+            return replace(what, sure=BARE if alone(before, after) else BARE - 0.1)
         return what
 
     def _either(self, one: Number, other: Number) -> bool:
@@ -274,36 +271,3 @@ def _same_number(words: str, value: Decimal) -> bool:
 
 def _follows(bare: str, before: Count, at: int) -> bool:
     return before.end <= at and len(bare[before.end : at].split()) <= 1
-
-
-def _is_again(bare: str, last: Count, before: str, at: int) -> bool:
-    """Whether a number says once more, in brackets or after "soit", what the one before it says."""
-    if AGAIN.search(before):
-        return True
-    return BRACKET.search(before) is not None and JOINT.search(bare, last.end, at) is None
-
-
-def _thing_after(bare: str, at: int, named: Sequence[tuple[int, int]]) -> int:
-    """Where a thing's words begin that a number counts, -1 for none."""
-    for start, _ in named:
-        between = bare[at:start] if start >= at else None
-        if between is None or any(map(str.isdigit, between)):
-            continue
-        if (
-            len(between) <= 40
-            and not STOP.search(between)
-            and len(between.split()) <= BETWEEN
-            and AND.isdisjoint(between.split())
-        ):
-            return start
-    return -1
-
-
-def _alone(before: str, after: str) -> bool:
-    """Whether nothing that is counted stands after a bare number."""
-    following = WORD.match(after.lstrip(" "))
-    if after[:1] and (after[0].isalpha() or after[0] in "°ºª%"):
-        return False
-    if re.search(r"[\w°/#_-]$", before) and not before.endswith((" -", "\n-")):
-        return False
-    return following is None or (after[:1] in ",;:.)|\n\t" or following[0] in AFTER_NUMBER)

@@ -9,10 +9,35 @@ from decimal import Decimal
 from typing import Literal
 
 from core.reading import Money, Quantity
-from processors.facts_money import CURRENCY, TAX, amounts, currency_of, tax_of
-from processors.facts_numbers import NUMBER, parse_number
-from processors.gated import Gated
+from processors.facts_money import TAX, amounts, currency_of, tax_of
+from processors.facts_numbers import parse_number
 from processors.goods_other_amounts import conditional, other_amount
+from processors.goods_price_words import (
+    ALL_IN,
+    AND,
+    APART,
+    BARE_EACH,
+    CONNECTED,
+    CURRENCY_BESIDE,
+    CURRENCY_SAID,
+    ENDING,
+    GOES_ON,
+    HUNDREDTHS,
+    LEADS_ON,
+    LOT,
+    MONEY_AFTER_TAX,
+    PARTED,
+    PER_BEFORE,
+    PER_THOUSAND,
+    PRICED,
+    PRICED_AT,
+    TAX_BEFORE,
+    TAX_SAID,
+    TAXED,
+    TOTAL_CUE,
+    UNIT_CUE,
+    WHOLE,
+)
 from processors.goods_spoken_prices import spoken_amounts
 from processors.goods_units import WORD, Units, spaced
 from processors.numbers_spoken import readable
@@ -20,87 +45,10 @@ from processors.numbers_spoken import readable
 #: "none": an amount that is no price of what is ordered.
 Role = Literal["unit", "total", "", "none"]
 
-_WHOLE = re.compile(
-    r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:pour\s+)?(?:for\s+)?(?:le\s+tout|l['’]ensemble|the\s+lot|everything|all(?=\s*[.,;\n]|\s*$)|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)"
-)
-_TOTAL_CUE = re.compile(
-    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\ba\s+payer\b|\bcomes?\s+to\b|\bmakes\b|\b(?:ca|cela)\s+(?:nous\s|me\s)?fait\b|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
-)
-_UNIT_CUE = re.compile(
-    r"\bp\.?\s?u\b|\bprix|\bunit\w*|\bprice|\btarif|\brate\b|\beach\b|\btaman|\btmen|\btamane|الثمن|ثمن|السعر|\b[aà]\s+$|\bat\s+$|@\s?$"
-    r"|\bb\s?$|\bpour\s+$|ب\s?$"
-)
-_PER_THOUSAND = re.compile(
-    r"\s?(?:/|\ble\b|\bles\b|\bpar\b|\bper\b|\bpour\b|\ba\b|\bthe\b|\bl\b|\bdu\b|\bd\b)?\s?"
-    r"(?:mille\b|1[\s.,]?000\b|millier\b|thousand\b|l?['’]?\s?alf\b|lmille\b|k\b|للالف|الالف|لالف)"
-)
-#: The same before the amount: "le mille à 380 dh", "la palette : 900 dh".
-_PER_BEFORE = re.compile(
-    r"\b(?:le|la|les|l['’]|par|per|the|pour)\s?(?:(?P<thousand>mille|1\s?000|millier|thousand|alf)|(?P<unit>[^\W\d_]{2,14}))"
-    r"\s?(?:\b(?:a|at|est|fait|coute)\b|[:=@])\s?$"
-)
-_CONNECTED = re.compile(r"\s?(?:/|\b(?:le|la|l['’]?|par|per|chaque|the|a|un|une|each|du|l|d)\b['’]?|ال|لل|ل)\s?")
-_BARE_EACH = re.compile(
-    r"\s?(?:each\b|chacune?\b|chaque\b|l?wa7da\b|l?\s?wahe?da?\b|للواحدة?|الواحدة?|ea\b|/\s?u\b|u\b(?=\s|$|[.,;]))"
-)
-_MONEY_AFTER_TAX = Gated(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>{TAX})\s?(?P<cur>{CURRENCY})(?![^\W_])")
-_PRICED = Gated(
-    rf"(?:(?P<unit>\bp\.?\s?u\.?|\bprix\s+unit\w*\.?|\bunit\s+price|\bprix(?:\s+(?:convenu|de\s+vente))?|\bprice|\btarif|\btaman|الثمن|السعر)"
-    rf"|(?P<total>\b(?:montant|total|amount)(?:\s+(?:total|general|net))?))"
-    rf"[^\S\n]{{0,2}}(?P<tax>{TAX})?[^\S\n]{{0,2}}(?:\(?\s?(?:en\s|in\s)?(?P<cur>{CURRENCY})(?![^\W_])\s?\)?)?[^\S\n]{{0,2}}(?:[:=]|\bde\b|\best\b|\bis\b|\ba\b)?[^\S\n]{{0,2}}(?P<n>{NUMBER})(?!\s?(?:{CURRENCY}|%|unit|piece|pcs))"
-)
-#: What follows a hundredth of a currency: a tax, what it is for, an end; "10 ct de …" are boxes.
-_OF_ONE = rf"(?=\s?(?:{TAX}|/|le\b|la\b|l['’]|par\b|per\b|each\b|chaque\b|piece\b|pce\b|unite\b|u\b|the\b|a\b|[,.;:)!?\n]|$))"
-#: "14 centimes HT pièce", "14 cts", "12 c€".
-_HUNDREDTHS = Gated(
-    rf"(?<![\w.,/])(?P<n>\d{{1,4}}(?:[.,]\d{{1,3}})?)\s?(?:(?:centimes?|santimes?|cents(?=\s(?:each|per|a|ex)\b))(?![^\W_])"
-    rf"|(?P<euro>c€|€\s?cts?|cents?\s(?:d['’]\s?)?euros?)|cts?{_OF_ONE})(?:\s(?:d['’]\s?|de\s)?(?P<cur>{CURRENCY})(?![^\W_]))?"
-)
-#: "1dh80", "1 dh 80": the currency stands where the comma would.
-_PARTED = Gated(
-    rf"(?<![\w.,/])(?P<n>\d{{1,5}})\s?(?P<cur>dhs?|mad|drhm?s?|dirh?ams?|euros?|eur|€)(?:(?P<c>\d{{2}})(?![\w]|[.,]\d)|\s(?P<d>\d{{2}})(?!\d|[.,]\d)(?=\s?(?:{TAX}|/|le\b|la\b|l['’]|par\b|per\b|each\b|chaque\b|[,.;:)!?\n]|$)))"
-)
-_PRICED_AT = Gated(
-    rf"(?:(?:\b[aà]|\bat|\bb)\s{{1,2}}|@\s{{0,2}})(?P<n>\d{{1,4}}[.,]\d{{1,4}})(?![\d.,]*\d|\s?(?:{CURRENCY}|%|cm|mm|kg|g\b|m\b|x))"
-)
-#: A number with a tax is a price in no currency: "0,19 ht".
-_TAXED = re.compile(rf"(?<![\w.,/])(?P<n>{NUMBER})\s?(?P<tax>h\.?t\.?|t\.?t\.?c\.?)(?![^\W_])")
-_DECIMAL = r"\d{1,4}[.,](?:\d{1,2}|\d{4})(?![\d.,]*\d|\s?(?:%|cm|mm|kg|g\b|m\b|[x×]))"
 #: Decimals after a dot, and after a comma: where only the former are written, "1,700" is a thousand.
 _DOTTED, _COMMA = re.compile(r"(?<![\d.,])\d{1,3}\.\d{1,2}(?![\d.,]*\d)"), re.compile(r"(?<![\d.,])\d{1,6},\d{1,2}(?!\d)")
-_GOES_ON = re.compile(
-    rf"\s?(?:pour\s(?:\w+\s?){{1,5}})?\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b|\bou\b)\s?(?:et\s|puis\s)?(?:a\s|@\s?)?(?P<n>{_DECIMAL})"
-)
-_AND = re.compile(r"\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
-_LEADS_ON = re.compile(rf"(?<![\w.,/])(?P<n>{_DECIMAL})\s?(?:,|;|/|-|\bet\b|\band\b|\bpuis\b|\bw\b)\s?(?:a\s)?")
-#: A decimal number that ends a line or a part.
-_ENDING = re.compile(
-    r"(?<![\w.,/×*+])(?<![x×*+] )(?:(?<!\d[ \u00a0\u202f])|(?!\d{3}))"
-    r"(?P<n>\d{1,3}[.,]\d{1,2}|0[.,]\d{3})[^\S\n]*(?=\n|$|[,;)](?:\s|$)|\.(?:\s|$)|\s(?:et|w|and|plus|\+)\s)"
-)
 #: How surely such a number is a price.
 _UNTOLD = 0.45
-_TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
-_APART = re.compile(r"[ \u00a0\t|]{2,}")
-_LOT = re.compile(
-    r"\b(?:le\s+tout|l['’]ensemble|en\s+tout|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"
-)
-#: What all prices of a text are told to be: "all prices ex VAT".
-_TAX_SAID = re.compile(
-    rf"\b(?:(?:le\s)?tout|all|prices?|prix|tarifs?|montants?|amounts?)\s+(?:(?:are|is|sont|en|in|s['’]entendent|indiques|exprimes|{CURRENCY})\s+){{0,3}}(?P<tax>{TAX})"
-    rf"(?![^\W_])(?!\s?[:=]?\s?\d)"
-)
-#: The same of the currency: "prix en dh ht".
-_ALL_IN = re.compile(
-    rf"\b(?:prix|tarifs?|prices?|montants?|amounts?)\s(?:(?:sont|are|all|indiques|exprimes|unitaires?)\s){{0,2}}(?:en|in)\s(?P<cur>{CURRENCY})"
-    rf"(?:\s(?P<tax>{TAX}))?(?![^\W_])"
-)
-_CURRENCY_SAID = Gated(rf"\b(?:devise|currency|monnaie)\s{{0,2}}[:=]?\s{{0,2}}(?P<cur>{CURRENCY})(?![^\W_])")
-#: A currency beside a word of prices: "prix en DH", "Total HT MAD", "P.U. (EUR)".
-_CURRENCY_BESIDE = Gated(
-    rf"(?:\b(?:prix|price|prices|montants?|amounts?|total|totaux|tarifs?|pu|p\.u\.?|unitaire|cost|ht|ttc|en|in|devise|currency)\s?|\()"
-    rf"[(]?(?P<cur>{CURRENCY})(?![^\W_])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,28 +75,28 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
     if not any(map(str.isdecimal, plain)):
         return found
     english = english or (_DOTTED.search(plain) is not None and _COMMA.search(plain) is None)
-    said = _CURRENCY_SAID.search(plain)
+    said = CURRENCY_SAID.search(plain)
     default = currency_of(said["cur"]) if said else ""
     reading = spaced(plain, [span for _, _, span in in_words])
-    for match in list(_MONEY_AFTER_TAX.finditer(plain))[:100]:
+    for match in list(MONEY_AFTER_TAX.finditer(plain))[:100]:
         number = parse_number(match["n"])
         if number is not None:
             found.append(_priced(plain, Money(number, currency_of(match["cur"]), tax_of(match["tax"])), match.span(), units))
             reading = spaced(reading, [match.span()])
-    for match in list(_HUNDREDTHS.finditer(reading))[:100]:
+    for match in list(HUNDREDTHS.finditer(reading))[:100]:
         number = parse_number(match["n"])
         if number is not None:
             currency = "EUR" if match["euro"] else currency_of(match["cur"]) if match["cur"] else default
             one = _priced(plain, Money(number / 100, currency), match.span(), units)
             found.append(replace(one, sure=one.sure if currency else min(one.sure, 0.7)))
             reading = spaced(reading, [match.span()])
-    for match in list(_PARTED.finditer(reading))[:100]:
+    for match in list(PARTED.finditer(reading))[:100]:
         amount = Decimal(f"{match['n']}.{match['c'] or match['d']}")
         found.append(_priced(plain, Money(amount, currency_of(match["cur"])), match.span(), units))
         reading = spaced(reading, [match.span()])
     found += [_priced(plain, a.money, (a.start, a.end), units) for a in amounts(reading, english=english, ranged=False)]
     reading = spaced(reading, [s for p in found for s in p.spans])
-    for match in list(_PRICED.finditer(reading))[:100]:
+    for match in list(PRICED.finditer(reading))[:100]:
         number = parse_number(match["n"])
         whole = match["n"].strip().isdecimal()
         if number is None or (match["unit"] and whole and not match["unit"].startswith(("p.u", "pu", "prix unit", "unit"))):
@@ -160,13 +108,13 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
         spans = (*one.spans, match.span("cur")) if match["cur"] else _with(one.spans, said)
         found.append(replace(one, sure=one.sure if currency else min(one.sure, 0.7), spans=spans))
     reading = spaced(reading, [s for p in found for s in p.spans])
-    for match in list(_TAXED.finditer(reading))[:100]:
+    for match in list(TAXED.finditer(reading))[:100]:
         number = parse_number(match["n"])
         if number is not None:
             one = _priced(plain, Money(number, default, tax_of(match["tax"])), match.span(), units)
             found.append(replace(one, sure=min(one.sure, 0.7), spans=_with(one.spans, said)))
     reading = spaced(reading, [s for p in found for s in p.spans])
-    for match in list(_PRICED_AT.finditer(reading))[:100]:
+    for match in list(PRICED_AT.finditer(reading))[:100]:
         number = parse_number(match["n"])
         if number is not None:
             one = _priced(plain, Money(number, default), match.span("n"), units, role="unit")
@@ -181,7 +129,7 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
 
 def told_of_all(plain: str) -> tuple[str, Literal["incl", "excl", ""]]:
     """(currency, tax) that a folded text says once for all its prices: "Devise : MAD", "all prices ex VAT"."""
-    currency, tax = _CURRENCY_SAID.search(plain), _TAX_SAID.search(plain)
+    currency, tax = CURRENCY_SAID.search(plain), TAX_SAID.search(plain)
     return currency_of(currency["cur"]) if currency else "", tax_of(tax["tax"]) if tax else ""
 
 
@@ -199,7 +147,7 @@ def comes_to(count: object, one: object, total: object, *, closely: bool = False
 def only_currency(plain: str, found: Sequence[Price]) -> tuple[str, tuple[int, int]] | None:
     """(currency, where) of the only currency that a folded text names, with its prices or beside words of prices; None for none or two."""
     named = [(p.money.currency, p.spans[-1]) for p in found if p.money.currency and p.sure != _UNTOLD]
-    named += [(name, m.span("cur")) for m in _CURRENCY_BESIDE.finditer(plain) if (name := currency_of(m["cur"]))]
+    named += [(name, m.span("cur")) for m in CURRENCY_BESIDE.finditer(plain) if (name := currency_of(m["cur"]))]
     return named[0] if len({name for name, _ in named}) == 1 else None
 
 
@@ -208,8 +156,8 @@ def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
     more: list[Price] = []
     for price in [p for p in found if p.role != "total"]:
         begin, end = min(a for a, _ in price.spans), max(b for _, b in price.spans)
-        before = list(_LEADS_ON.finditer(reading, max(0, begin - 40), begin))
-        after = _GOES_ON.match(reading, end)
+        before = list(LEADS_ON.finditer(reading, max(0, begin - 40), begin))
+        after = GOES_ON.match(reading, end)
         for match in (before[-1] if before and before[-1].end() == begin else None, after):
             number = parse_number(match["n"]) if match is not None else None
             if match is None or number is None or (price.money.amount and not 1 / 12 < number / price.money.amount < 12):
@@ -227,15 +175,15 @@ def _enumerated(reading: str, found: list[Price], units: Units) -> list[Price]:
 def _beside_priced(reading: str, found: Sequence[Price]) -> list[Price]:
     """Amounts that end a line or a part of an enumeration like the prices of the others, in no currency of their own: in doubt."""
     priced = [p for p in found if p.role != "total" and p.money.currency and p.money.amount]
-    told = _ALL_IN.search(reading)
+    told = ALL_IN.search(reading)
     if told is not None and not priced:
         money = Money(Decimal(0), currency_of(told["cur"]), tax_of(told["tax"] or ""))
-        spans = [(n, m.span("n")) for m in list(_ENDING.finditer(reading))[:60] if (n := parse_number(m["n"]))]
+        spans = [(n, m.span("n")) for m in list(ENDING.finditer(reading))[:60] if (n := parse_number(m["n"]))]
         return [Price(replace(money, amount=n), "unit", (span, told.span("cur")), 0.7) for n, span in spans]
     if not priced:
         return []
     more: list[Price] = []
-    for match in list(_ENDING.finditer(reading))[:60]:
+    for match in list(ENDING.finditer(reading))[:60]:
         number = parse_number(match["n"])
         like = next((p for p in priced if number and 1 / 12 < number / p.money.amount < 12), None)
         if number is not None and like is not None:
@@ -248,7 +196,7 @@ def _of_one_currency(plain: str, found: list[Price]) -> list[Price]:
     for n in range(len(found) - 1):
         one, other = found[n], found[n + 1]
         between = plain[max(b for _, b in one.spans) : other.start]
-        if one.role != "total" and other.role != "total" and not one.money.currency and _AND.fullmatch(between):
+        if one.role != "total" and other.role != "total" and not one.money.currency and AND.fullmatch(between):
             found[n] = replace(
                 one, money=replace(one.money, currency=other.money.currency, tax=one.money.tax or other.money.tax)
             )
@@ -276,9 +224,9 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
         rest = plain[end : end + 40]
         if not money.tax and (tax := re.match(rf"(?:,\s?|\s{{0,2}})(?:{TAX})(?![^\W_])", rest)):
             money, end = replace(money, tax=tax_of(tax[0].strip(" ,"))), end + tax.end()
-        elif not per_unit and (per := _PER_THOUSAND.match(rest)) and (per[0].strip() not in ("k",)):
+        elif not per_unit and (per := PER_THOUSAND.match(rest)) and (per[0].strip() not in ("k",)):
             money, end, per_unit = replace(money, per=1000, unit=units.piece), end + per.end(), True
-        elif not per_unit and (each := _BARE_EACH.match(rest)):
+        elif not per_unit and (each := BARE_EACH.match(rest)):
             money, end, per_unit = replace(money, unit=units.piece), end + each.end(), True
         elif not per_unit and (of := _unit_of_price(rest, units)) is not None:
             money, end, per_unit = replace(money, unit=of[0]), end + of[1], True
@@ -288,14 +236,14 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
         money, start, per_unit = replace(money, per=said[0], unit=said[1]), said[2], True
     if role == "":
         before = plain[max(0, start - 120) : start]
-        before = _APART.sub("  ", before[before.rfind("\n") + 1 :])[-30:]  # in a table the words may stand far away
-        if not money.tax and (tax := _TAX_BEFORE.search(before)):
+        before = APART.sub("  ", before[before.rfind("\n") + 1 :])[-30:]  # in a table the words may stand far away
+        if not money.tax and (tax := TAX_BEFORE.search(before)):
             money = replace(money, tax=tax_of(tax["tax"]))
-        total = max((m.start() for m in _TOTAL_CUE.finditer(before)), default=-1)
-        unit = max((m.start() for m in _UNIT_CUE.finditer(before)), default=-1)
+        total = max((m.start() for m in TOTAL_CUE.finditer(before)), default=-1)
+        unit = max((m.start() for m in UNIT_CUE.finditer(before)), default=-1)
         if per_unit:
             role = "unit"
-        elif _LOT.search(before) or _WHOLE.match(plain[end : end + 40]) or total > unit:
+        elif LOT.search(before) or WHOLE.match(plain[end : end + 40]) or total > unit:
             role = "total"
         elif unit >= 0:
             role = "unit"
@@ -308,7 +256,7 @@ def _priced(plain: str, money: Money, span: tuple[int, int], units: Units, *, ro
 def _per_before(plain: str, start: int, units: Units) -> tuple[int, str, int] | None:
     """(of how many, the unit, where it is said) of a price that is told what it is for before its amount."""
     begin = max(0, start - 30)
-    match = _PER_BEFORE.search(plain[begin:start])
+    match = PER_BEFORE.search(plain[begin:start])
     if match is None:
         return None
     if match["thousand"]:
@@ -319,7 +267,7 @@ def _per_before(plain: str, start: int, units: Units) -> tuple[int, str, int] | 
 
 def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:
     """ "/pièce", "la palette", "per box", "pièce"."""
-    joined = _CONNECTED.match(rest)
+    joined = CONNECTED.match(rest)
     at = joined.end() if joined else 0
     word = WORD.match(rest, at) or (WORD.match(rest, at + 1) if not joined and rest[:1] == " " else None)
     if word is None:
