@@ -10,7 +10,6 @@ The road: ``own_words`` (masks what is not the sender's) > ``tokens`` > ``clause
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
@@ -23,28 +22,20 @@ from processors.verdicts.companions import without_companions
 from processors.verdicts.errands import without_errands
 from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import judge
-from processors.verdicts.judged import Judged, Kind, comes_afterwards, label
+from processors.verdicts.judged import Judged, comes_afterwards, label
 from processors.verdicts.own_words import own_words
 from processors.verdicts.politeness import is_measure
 from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
 from processors.verdicts.reckoning import total
+from processors.verdicts.refusals import APPROVES, refused
 from processors.verdicts.signed import without_signature
-from processors.verdicts.tokens import tokenise, trick, word_set
+from processors.verdicts.tokens import tokenise, trick
 from processors.verdicts.told import without_tales
 
 #: More words than this are a letter, not a decision.
 MOST_WORDS = 160
-_TAKES_NOTE = frozenset({"ok", "okay", "d'accord", "d’accord", "safi", "صافي", "ok ok", "alright", "dac", "vale", "okey"})
-_TOO = frozenset({"trop", "too", "zu", "demasiado", "muy", "troppo"})
-_LACKING = word_set("a ai avons as assez encore recu sais sait savons qui have enough yet know")
-_DOING = word_set(
-    "fait faisons fais prend prenons prends accepte acceptons traite realise realisons peut peux pouvons veut veux voulons "
-    "do make take can want"
-)
-_OURSELVES = frozenset({"on", "nous", "je", "j", "c", "ce", "ca", "we", "i", "it", "this"})
 _FORWARDED_SUBJECT = re.compile(r"^\s*(?:(?:fwd?|tr|wg|rv|i)\s?:)", re.IGNORECASE)
-_APPROVES = frozenset({"approve", "weak", "perfect"})
-_DECIDES = _APPROVES | {"amount"}
+_DECIDES = APPROVES | {"amount"}
 _KIND_TEXT = {
     "approve": "un accord", "weak": "un oui", "perfect": "une approbation", "refuse": "un refus", "no": "un non",
     "harmless": "rien qui décide", "thanks": "un remerciement", "praise": "une appréciation", "ack": "un accusé de réception",
@@ -131,7 +122,7 @@ def _together(
 ) -> Verdict:
     kinds = [j.kind for j in judged]
     present = set(kinds)
-    decisive = next((j for j in judged if j.kind in {"refuse", "no"} or j.kind in _APPROVES), None)
+    decisive = next((j for j in judged if j.kind in {"refuse", "no"} or j.kind in APPROVES), None)
     blocking = next((j for j in judged if j.kind == "danger"), None)
 
     def unclear(rule: str, why: str, at: Judged | None = None) -> Verdict:
@@ -140,10 +131,10 @@ def _together(
         return Verdict("unclear", None, text[shown.start : shown.end] if shown else "", (*reasons, note))
 
     if present & {"refuse", "no"}:
-        return _refused(judged, present, text, reasons, unclear_of=unclear, admin=admin)
+        return refused(judged, present, text, reasons, unclear_of=unclear, admin=admin)
     if blocking is not None:
         return unclear(blocking.act, f"Pas une décision simple : {label(blocking.act)}.", blocking)
-    first = next((n for n, k in enumerate(kinds) if k in _APPROVES), len(judged))
+    first = next((n for n, k in enumerate(kinds) if k in APPROVES), len(judged))
     later = next((j for j in judged[first:] if comes_afterwards(j)), None)
     if later is not None:
         return unclear("condition", f"Pas une décision simple : {label('condition')}.", later)
@@ -151,7 +142,7 @@ def _together(
     if unknown is not None:
         return unclear("unknown", "Une partie du message n'est pas comprise.", unknown)
     only_amount = admin and "amount" in present and "delay" not in present
-    if not present & _APPROVES and not only_amount:
+    if not present & APPROVES and not only_amount:
         return unclear("none", "Aucun accord ni refus exprimé.")
     if "approve" not in present and not only_amount:
         if present & {"ack", "logistics", "delay"} or hesitating:
@@ -166,116 +157,6 @@ def _together(
         return unclear("other-amount", "Le client nomme un autre nombre que celui du devis.")
     best = next((j for k in ("approve", "weak", "perfect", "amount") for j in judged if j.kind == k), judged[0])
     return Verdict("approve", amount, text[best.start : best.end], reasons)
-
-
-def _refused(
-    judged: list[Judged],
-    present: set[Kind],
-    text: str,
-    reasons: tuple[Reason, ...],
-    *,
-    unclear_of: Callable[[str, str, Judged], Verdict],
-    admin: bool,
-) -> Verdict:
-    at = next(j for j in judged if j.kind in {"refuse", "no"})
-    others = [j for j in judged if j.kind == "danger"]
-    said_yes = [j for j in judged if j.kind in _APPROVES]
-    # "Ok, je refuse", "safi": an ok only takes note when the refusal stands in words of its own.
-    noted = "refuse" in present and all(
-        j.kind == "weak" and text[j.start : j.end].casefold().strip() in _TAKES_NOTE for j in said_yes
-    )
-    if said_yes and not noted:
-        return unclear_of("both", "Le message dit oui et non.", at)
-    # The price, an explanation or somebody else's opinion are reasons of a refusal; a condition or a wish reopens the talk.
-    best = next((j for j in reversed(judged) if j.kind == "refuse"), at)
-    allowed = {"price", "hearsay", "past", "negation", "other"} if "refuse" in present else {"price"}
-
-    def explains(j: Judged) -> bool:
-        first = j.clause.items[0].words.split()[0]
-        if "refuse" in present and (j.start < best.start or j.act == "contrast"):
-            # What stands before leads to the refusal, and a concession behind it opens nothing.
-            return j.act not in _REOPENS if j.start < best.start else _concedes(j)
-        if "refuse" in present:
-            return (
-                " ".join(i.words for i in j.clause.items).startswith(_CLEARS_UP)
-                or (_puts_off(j) and not j.clause.asked)
-                or (j.act == "change" and all(i.words == "aussi" for i in j.clause.items if i.act == "change"))
-                or j.act in allowed
-                or (first in _TOO and j.act == "change")
-                or (j.act == "condition" and {i.words for i in j.clause.items if i.act == "condition"} == {"jusqu"})
-                or _wonders(j, at)
-                or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
-            )
-        return (
-            j.act in allowed
-            or (first in _TOO and j.act == "change")
-            # An administrator's "non, on ne fait pas de bijoux"; who lacks something ("on n'a pas les photos") asks for it.
-            or (admin and j.act == "negation" and first in _OURSELVES and not j.clause.asked and not _lacks(j))
-        )
-
-    reopening = next((j for j in others if not explains(j)), None)
-    if reopening is not None:
-        return unclear_of(reopening.act, f"Pas un refus simple : {label(reopening.act)}.", reopening)
-    known = [j for j in judged if not (j.kind == "unknown" and j.clause.items[0].words.split()[0] in _TOO)]
-    if "refuse" not in present and {j.kind for j in known} & {"unknown", "amount", "delay", "logistics"}:
-        return unclear_of("unknown", "Un non à côté de mots non compris.", at)
-    long_unknown = sum(len(j.clause.items) for j in judged if j.kind == "unknown")
-    if long_unknown > 25:
-        return unclear_of("unknown", "Une grande partie du message n'est pas comprise.", at)
-    return Verdict("refuse", None, text[best.start : best.end], reasons)
-
-
-#: Before a refusal these still ask for something.
-_REOPENS = frozenset({"question", "condition", "option", "meta", "irony", "echo"})
-_CLEARS_UP = ("merci de supprimer", "merci d effacer", "merci de ne", "merci de clore")
-
-
-_ANOTHER_TIME = (
-    "ce sera peut etre",
-    "ce sera pour",
-    "peut etre une",
-    "peut etre a une",
-    "peut etre l",
-    "on verra l",
-    "on verra plus tard",
-    "une autre fois",
-)
-
-
-def _puts_off(j: Judged) -> bool:
-    """« (Réponse négative.) Ce sera peut-être pour l'année prochaine »: of another time, and nothing is asked for now."""
-    said = " ".join(i.words for i in j.clause.items)
-    acts = {i.act for i in j.clause.items if i.words not in {"autre", "une autre"}}
-    return said.removeprefix("et ").startswith(_ANOTHER_TIME) and not acts & {
-        "condition",
-        "change",
-        "option",
-        "meta",
-        "yes",
-        "amount",
-    }
-
-
-def _concedes(j: Judged) -> bool:
-    """« (Je refuse), bien que votre offre soit honnête »."""
-    return " ".join(i.words for i in j.clause.items).startswith(
-        ("bien que", "meme si", "malgre", "quand meme", "although", "even if")
-    )
-
-
-def _lacks(j: Judged) -> bool:
-    words = {w for i in j.clause.items for w in i.words.split()}
-    return bool(words & _LACKING) or not words & _DOING
-
-
-def _wonders(j: Judged, refusal: Judged) -> bool:
-    """« 2 crédits pour une chaise ? Non merci. »: a price repeated in wonder before the refusal asks for nothing."""
-    return (
-        j.act == "question"
-        and j.start < refusal.start
-        and any(i.amount is not None for i in j.clause.items)
-        and not j.clause.acts() & {"question", "change", "condition", "option", "meta", "yes"}
-    )
 
 
 def _named(judged: list[Judged], *, admin: bool) -> set[Decimal]:
@@ -303,7 +184,7 @@ def _hesitating(text: str) -> bool:
 
 def _reason(j: Judged, text: str) -> Reason:
     rule = f"verdict:{j.act or j.kind}"
-    weight = 1.0 if j.kind in _APPROVES else -1.0 if j.kind in {"danger", "refuse", "no", "unknown"} else 0.0
+    weight = 1.0 if j.kind in APPROVES else -1.0 if j.kind in {"danger", "refuse", "no", "unknown"} else 0.0
     words = " ".join(text[j.start : j.end].split())[:80]
     return Reason(rule, j.kind not in {"unknown"}, weight, f"« {words} » : {label(j.act) if j.act else _KIND_TEXT[j.kind]}")
 

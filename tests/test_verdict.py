@@ -174,4 +174,9 @@ def test_templates_expand() -> None:
 
 
 def test_lexicon_files_stand_beside_the_code() -> None:
-    assert {p.name for p in (Path("processors") / "verdicts").glob("*.txt")} == {"french.txt", "english.txt", "others.txt"}
+    assert {p.name for p in (Path("processors") / "verdicts").glob("*.txt")} == {
+        "french.txt",
+        "english.txt",
+        "others.txt",
+        "life.txt",
+    }

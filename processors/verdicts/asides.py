@@ -5,19 +5,21 @@ Each form is closed by its beginning and by what may not stand in it; whatever h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from processors.verdicts.beforehand import told_beforehand
 from processors.verdicts.clauses import Clause, is_dated
 from processors.verdicts.excuses import NEVER, blames_the_keyboard, excuses
 from processors.verdicts.items import Item
 from processors.verdicts.judged import Judged
+from processors.verdicts.life import is_of_life
 from processors.verdicts.narrative import tells, tells_of_oneself
 from processors.verdicts.politeness import STRANGE
 from processors.verdicts.reckoning import parts_of
 from processors.verdicts.remarks import (
-    OTHER_QUOTE,
     advises,
     heads,
     of_another,
@@ -30,44 +32,6 @@ from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
 _SIGNED = ("bon pour", "lu et", "signe")
-_LONGEST_TALE = 16
-_FIRST = (
-    *("j ai", "nous avons", "on a", "j etais", "nous etions", "on etait", "je suis", "nous sommes", "et j ai", "donc j ai"),
-    *("i have", "i ve", "we have", "we ve", "i", "we"),
-)
-_AFTER = frozenset({"apres", "after"})
-_FIRST_AFTER = ("apres avoir", "apres etre", "after")
-_PRONOUNS = frozenset({"en", "y", "l"})
-_IN = frozenset({"au", "a", "dans", "on", "tres"})
-_BETWEEN = word_set(
-    "bien tout y en le la l les vous deja enfin juste now just finally also all both been it longuement rapidement"
-)
-#: What of such a tale is somewhere and some time, and no thing that the yes could answer instead of the quote.
-_WHERE_AND_WHEN = word_set(
-    "ce cet cette matin midi soir apres hier avant weekend week end semaine dernier derniere jour jours nuit temps train "
-    "bureau maison dans au a la le les l en de du avec mon ma mes notre nos ensemble tranquillement attentivement longuement "
-    "soigneusement equipe associe associee mari femme compagne compagnon conjoint conjointe collegue collegues chef patron "
-    "famille direction comptable this morning yesterday team my our with partner husband wife boss colleague colleagues "
-    "carefully over the through it at in on and et pendant quelques deux trois tout toute"
-)
-#: Things one reads before one decides on a quote. Whoever read something else may be answering that.
-_ABOUT_THE_QUOTE = word_set(
-    "mail message email courriel devis proposition offre tarif prix quote offer proposal estimate price reponse retour"
-)
-_TOLD = _WHERE_AND_WHEN | _ABOUT_THE_QUOTE | word_set("j ai avons a etais etions nous on en y l parler discuter avoir etre")
-#: One does these to something: only to the quote or to our mail they say nothing else.
-_OF_SOMETHING = word_set(
-    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle pris recu eu montre presente "
-    "read looked checked reviewed studied received had seen"
-)
-#: To read, to look at, to talk it over, to be away: what one does before one decides, and what asks for nothing.
-_BEFOREHAND = word_set(
-    "lu relu vu revu regarde parcouru etudie examine consulte compare analyse verifie controle reflechi pese parle discute "
-    "echange debattu pris recu eu montre presente absent absente absents malade souffrant souffrante occupe occupee occupes "
-    "deplacement conges vacances reunion voyage train clientele salon read looked checked reviewed discussed talked spoken "
-    "studied compared considered reading looking checking reviewing discussing talking speaking considering comparing "
-    "thought been away travelling traveling received had gone seen"
-)
 _OPENS_A_NAME = (
     "c est",
     "ici",
@@ -84,8 +48,10 @@ _OPENS_A_NAME = (
 )
 _OUR = word_set("mon ma mes notre nos my our mein meine unser unsere mi mio mia")
 _ON_OUR_SIDE = word_set(
-    "associe associee associes associees mari femme compagne compagnon conjoint conjointe collegue collegues equipe chef cheffe patron "
-    "patronne direction directeur directrice comptable gerant gerante responsable mere pere fils fille frere soeur partner husband "
+    "associe associee associes associees mari femme compagne compagnon conjoint conjointe collegue collegues equipe chef "
+    "cheffe patron "
+    "patronne direction directeur directrice comptable gerant gerante responsable mere pere fils fille frere soeur partner "
+    "husband "
     "wife boss team colleague manager"
 )
 _AGREES = word_set(
@@ -95,6 +61,13 @@ _ALSO = word_set("est sont et d l la le aussi egalement bien tout a fait is are 
 _PARTICULARS = word_set(
     "numero siret siren tva coordonnees telephone tel adresse portable nom prenom societe entreprise reference matricule "
     "compte number phone address name company"
+)
+_STATED = word_set(
+    "mon ma mes notre nos voici pour le la les l est sont c ce de du d a au aux restent reste inchange inchangee inchangees "
+    "inchanges toujours "
+    "memes meme et client cliente fournisseur commande interne postale mail email courriel facturation livraison sur rue "
+    "avenue boulevard place "
+    "chemin route impasse n info rappel dossier my our is are the same still in for of and"
 )
 _WRONG = ("faux", "fauss", "erron", "incorrect", "mauvais", "manqu", "wrong", "missing", "mal")
 _DESCRIBES = word_set("le la les l un une des de du d the from chez at von de di")
@@ -114,15 +87,16 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
         if introduced:
             j = replace(j, kind="harmless", act="")
         elif open_ and (
-            ((n < first or (admin and prices)) and _tells(j.clause, admin=admin))
-            or (n < first and excuses(j.clause))
+            ((n < first or (admin and prices)) and told_beforehand(j.clause, admin=admin))
+            or (n < first and excuses(j.clause, text))
             or _agrees_too(j.clause)
             or (not admin and _beside_a_yes(judged, n, text))
+            or _of_life_beside_a_yes(judged, n, text)
         ):
             j = replace(j, kind="ack", act="")
         elif open_ and blames_the_keyboard(j.clause):
             j = replace(j, kind="harmless", act="")
-        elif open_ and _gives_particulars(j.clause):
+        elif open_ and _gives_particulars(j.clause, text):
             j = replace(j, kind="logistics", act="")
         elif (
             n in parts
@@ -168,7 +142,9 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: st
         return True
     if not prices:
         return False
-    if sets_aside(clause) or (clause.announces and (takes_back(clause) or heads(clause) or _tells(clause, admin=True))):
+    if sets_aside(clause) or (
+        clause.announces and (takes_back(clause) or heads(clause) or told_beforehand(clause, admin=True))
+    ):
         return True  # "Correction : 6 crédits", "J'ai regardé les photos : 8 crédits"
     if not open_:
         return False
@@ -178,12 +154,26 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: st
     return remarks(clause, elsewhere)
 
 
+def _of_life_beside_a_yes(judged: list[Judged], n: int, text: str) -> bool:
+    """« On vient d'avoir un bébé, (oui pour 2 crédits) »: beside a yes in words of deciding; « on y va » may be said of the journey."""
+    said = [j for j in judged if j.kind == "approve" or (j.kind == "amount" and j is not judged[n])]
+    plain = [
+        j for j in said if _names_the_quote(j.clause) or any(_DECIDES.match(w) for i in j.clause.items for w in i.words.split())
+    ]
+    return bool(plain) and is_of_life(judged[n].clause, text)
+
+
+_DECIDES = re.compile(
+    r"valid|accept|accord|approuv|approv|confirm|agree|commande$|signe|feu|convien|lanc|commenc|demarr|proceed"
+)
+
+
 def _beside_a_yes(judged: list[Judged], n: int, text: str) -> bool:
     """Whether a customer's clause only tells of himself beside a yes that names the quote, its price or its thing."""
     last = max((k for k, j in enumerate(judged) if j.kind == "approve" and _names_the_quote(j.clause)), default=None)
     return (
         last is not None
-        and tells_of_oneself(judged[n].clause, before=n < last)
+        and tells_of_oneself(judged[n].clause, text, before=n < last)
         and (n < last or _apart(judged[n], judged[last], text))
     )
 
@@ -194,7 +184,8 @@ def _names_the_quote(clause: Clause) -> bool:
 
 
 _THE_QUOTE = word_set(
-    "devis proposition offre tarif prix commande modelisation prestation chiffrage quote offer proposal estimate modelling modeling "
+    "devis proposition offre tarif prix commande modelisation prestation chiffrage quote offer proposal estimate modelling "
+    "modeling "
     "angebot auftrag presupuesto oferta preventivo offerta offerte montant"
 )
 
@@ -213,30 +204,6 @@ def _said(items: Sequence[Item]) -> str:
     return " ".join(i.words for i in items)
 
 
-def _tells(clause: Clause, *, admin: bool) -> bool:
-    """« J'ai lu votre mail ce matin dans le train », « nous en avons parlé hier soir », « après l'avoir relu »."""
-    items = [i for i in clause.items if i.act not in {"greeting", "closing"}]
-    words = _said(items).split()
-    afterwards = bool(words) and words[0] in _AFTER  # before the yes it tells an order of things, it sets no condition
-    if len(words) > _LONGEST_TALE or any(i.act in NEVER for i in items[afterwards:]):
-        return False
-    said = [w for w in words if w not in _PRONOUNS]
-    opening = next((o for o in (_FIRST_AFTER if afterwards else _FIRST) if said[: len(o.split())] == o.split()), None)
-    if opening is None:
-        return False
-    rest = said[len(opening.split()) :]
-    while rest and rest[0] in _BETWEEN:
-        rest = rest[1:]
-    if not rest or not (rest[0] in _BEFOREHAND or (rest[0] in _IN and set(rest[1:4]) & _BEFOREHAND)):
-        return False
-    if OTHER_QUOTE & set(words) or (
-        rest[0] in _OF_SOMETHING and not (admin or _ABOUT_THE_QUOTE & set(words) or "temps" in words)
-    ):
-        return False
-    strange = [w for i in items if i.act in STRANGE | {"other", "hearsay", "hold"} for w in i.words.split()]
-    return admin or all(w in _TOLD | _BEFOREHAND | _BETWEEN for w in strange)
-
-
 def _agrees_too(clause: Clause) -> bool:
     """« Mon associé est d'accord aussi »: of somebody on the writer's own side, who decides nothing by it and takes nothing away."""
     words = _said(clause.items).split()
@@ -248,7 +215,7 @@ def _agrees_too(clause: Clause) -> bool:
     )
 
 
-def _gives_particulars(clause: Clause) -> bool:
+def _gives_particulars(clause: Clause, text: str) -> bool:
     """« Mon numéro client est le 4521 », « mes coordonnées restent inchangées »: who the writer is and where, which changes nothing."""
     words = _said(clause.items).split()
     return (
@@ -257,6 +224,13 @@ def _gives_particulars(clause: Clause) -> bool:
         and bool(set(words[1:4]) & _PARTICULARS)
         and not any(i.act in NEVER - {"number"} or (i.act == "hold") for i in clause.items)
         and not any(w.startswith(_WRONG) for w in words)
+        and all(
+            i.amount is not None
+            or i.act == "masked"
+            or all(w in _PARTICULARS | _STATED or any(c.isdigit() for c in w) for w in i.words.split())
+            or (n > 1 and text[i.start : i.end][:1].isupper())
+            for n, i in enumerate(clause.items)
+        )
     )
 
 

@@ -28,6 +28,26 @@ def asks_to_begin(items: tuple[Item, ...]) -> bool:
     )
 
 
+#: What else stands in such a question; another word may ask for something else ("quel délai pour le petit modèle").
+_OF_TIME = word_set(
+    "vous tu il elle l le la les un une on nous je y t ce c en au aux a de d du des pour dans sous vers par votre vos notre "
+    "mon ma mes combien "
+    "quel quelle quels quelles temps pensez penses comptez comptes compter estimez faut prend prendra faudra sera est serez "
+    "seront etes "
+    "peut peuvent pouvez peux puis pourrai esperer espere attendre avoir aurez gardez fichier fichiers sources source "
+    "environ approximatif "
+    "approximativement peu pres jours semaines date quand prevu prevue prevus estime estimee moyen moyenne normal traitement "
+    "travail tout "
+    "be it will take you do does the your for can i we to a an long have would should is are there days weeks by when this "
+    "get them "
+    "and et donc svp stp s plait te monsieur madame"
+)
+
+
+def _of_time(item: Item) -> bool:
+    return item.act == "object" or all(w in _OF_TIME or _DELIVERY.match(w) for w in item.words.split())
+
+
 def asks_when(clause: Clause, items: tuple[Item, ...]) -> bool:
     """« Quand sera-t-il prêt ? », « sous quel délai livrez-vous »: of the time of delivery, and nothing else."""
     said = " ".join(i.words for i in items).split()
@@ -37,6 +57,6 @@ def asks_when(clause: Clause, items: tuple[Item, ...]) -> bool:
     if not opening or not (clause.asked or opening not in {"quand", "when", "pour quand", "vers quand"}):
         return False
     acts = {i.act for i in items[1:]}
-    if acts & _ASKS_MORE:
+    if acts & _ASKS_MORE or not all(_of_time(i) for i in items if i.act in {"unknown", "masked", "number", "amount", "object"}):
         return False
     return len(said) <= 16 and any(_DELIVERY.match(w) for w in said)

@@ -40,6 +40,12 @@ _NO_NAME = word_set("vous tu etes es sont avez as ont que qu qui quoi comment ne
 _ARTICLES = frozenset({"le", "la", "les", "des", "the", "die", "los", "las", "gli", "os", "de"})
 _OWNED = word_set("mon ma mes notre nos")
 _PRICED = word_set("prix tarif devis montant offre proposition price quote offer")
+#: They only point at what is offered, and nothing is named behind them.
+_POINTS = word_set(
+    "it this that these those one everything ca cela ceci celui celle ci la tout le tel telle quel quelle en l etat pj piece "
+    "jointe ensemble "
+    "integralite as is comme convenu prevu propose indique quoted proposed agreed discussed offered described"
+)
 _MAY_STAND_BESIDEYES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
 )
@@ -55,6 +61,8 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
     named = joined = False  # an unknown word named the thing; the word before was a preposition
     named_before_yes = signed = capital = article = False
     for n, item in enumerate(items):
+        if item.words in {"un", "une", "a", "an"} and previous in {"unknown", "context"}:
+            return False  # "pour rappel une lampe"
         if item.act in YES or item.act == "needs":
             if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
                 return False
@@ -73,7 +81,7 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
                 if several or not (titled or named or (joined and item.words not in OTHER_QUOTE)):
                     return False
                 named = True
-            room = room - 1 if after_object or text[item.start : item.end][:1].isupper() else 0
+            room = room - 1 if after_object or titled else 0
             named_before_yes = named_before_yes or not (yes_seen or after_object)
             # "le devis du fauteuil est validé": past the first word the name may go on.
             previous, joined = "preposition" if after_object else item.act, False
@@ -85,7 +93,9 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
         elif item.act in {"greeting", "names", "closing", "thanks"}:
             room, after_object, capital = 3, False, item.act not in {"greeting", "names"}
         elif item.act == "object":
-            room, after_object, capital = 4, True, False
+            # "Ce prix pour la table" names it; "ça pour la table", "tel quel le plateau" may mean something else.
+            named_so = not all(w in _POINTS for w in item.words.split())
+            room, after_object, capital = (4, True, False) if named_so else (0, False, False)
         elif item.words in {"soussigne", "soussignee"}:
             room, signed, capital = 4, True, False
         elif item.act != "filler" or item.words not in PREPOSITIONS:

@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from processors.verdicts.clauses import Clause
 from processors.verdicts.judged import Judged
+from processors.verdicts.life import known_besides
 from processors.verdicts.narrative import CHANGING
 from processors.verdicts.signed import TAKEN_BACK
+from processors.verdicts.tails import THANKED, WISHED
 from processors.verdicts.tokens import word_set
 
 #: Wishes, thanks, joy, trust: whoever says it wants nothing.
@@ -33,16 +35,24 @@ _KINDLY = (
 )  # fmt: skip
 #: What one is glad of or trusts in without wishing anything of the thing itself.
 _OF_US = word_set(
-    "en de d du des la le l les a au aux et avec par vous nous toi tres si vraiment tellement votre vos ton ta tes notre nos mon ma"
+    "en de d du des la le l les a au aux et avec par vous nous toi tres si vraiment tellement votre vos ton ta tes notre nos "
+    "mon ma"
     " mes une un"
-    " que qui cet cette ce pour accueil ecoute echange echanges reponse conseil conseils professionnalisme serieux serieuse gentillesse"
-    " reactivite travailler collaborer collaboration equipe rencontre rencontrer avoir trouve connu connaitre maison qualite patience"
+    "  que qui cet cette ce pour accueil ecoute echange echanges reponse conseil conseils professionnalisme serieux serieuse "
+    "gentillesse"
+    "  reactivite travailler collaborer collaboration equipe rencontre rencontrer avoir trouve connu connaitre maison "
+    "qualite patience"
     " efficacite disponibilite disponible rapidite aventure ensemble ai avons confier decouverte your our team working with"
 )
 #: Why the answer comes late; of the writer only, for a chief who is away may have to agree.
 _LATE_WORDS = re.compile(
     r"(?:retard|tard|tarde\w{0,2}|conges?|vacances|malade\w?|grippe|hopital|deplacement|voyage|deborde\w{0,2}|demenag\w+"
     r"|spams?|indesirables|reunions?|inventaire|holidays?|holiday|vacation|sick|travelling|traveling|late)$"
+)
+_OF_OUR_LATENESS = word_set(
+    "deplacement reunion reunions salon marche bureau magasin boutique atelier votre vos mail mails message indesirables "
+    "spams tombe retrouve "
+    "repondre repondu travelling traveling sick late meetings the your office"
 )
 _LATE = re.compile(
     r"(?:j|je|nous|on|i|we)(?: (?:m|me|vous|ai|avons|a|etais|etions|etait|suis|sommes|est|viens|rentre|rentrons|reviens|sors|sortais|juste"
@@ -66,8 +76,10 @@ _ALLOWED = frozenset({
 _TO_ANSWER = word_set("repondre repondu jours jour semaine semaines mois")
 #: What a house is called by; the line goes no further than its name.
 _HOUSE = word_set(
-    "cabinet atelier ateliers association architecture architectes architecte societe maison boutique galerie mairie agence studio studios "
-    "etude etudes groupe editions librairie hotel restaurant restaurateur ebenisterie tapisserie antiquites brocante mobilier meubles "
+    "cabinet atelier ateliers association architecture architectes architecte societe maison boutique galerie mairie agence "
+    "studio studios "
+    "etude etudes groupe editions librairie hotel restaurant restaurateur ebenisterie tapisserie antiquites brocante "
+    "mobilier meubles "
     "design decoration entreprise etablissements ets sarl sas sasu eurl company ltd limited gmbh interiors furniture antiques"
 )
 _LONGEST = 24
@@ -84,12 +96,12 @@ def without_companions(judged: list[Judged], text: str) -> list[Judged]:
             break
         found[n] = replace(judged[n], kind="harmless", act="")
     for n, j in enumerate(found):
-        if j.kind in {"unknown", "danger"} and _accompanies(j.clause, after=n > decided[0]):
+        if j.kind in {"unknown", "danger"} and _accompanies(j.clause, text, after=n > decided[0]):
             found[n] = replace(j, kind="ack", act="")
     return found
 
 
-def _accompanies(clause: Clause, *, after: bool) -> bool:
+def _accompanies(clause: Clause, text: str, *, after: bool) -> bool:
     words = " ".join(i.words for i in clause.items).split()
     while len(words) > 1 and words[0] in {"et", "and"}:
         words = words[1:]
@@ -101,15 +113,17 @@ def _accompanies(clause: Clause, *, after: bool) -> bool:
     if any((CHANGING.match(w) or _NEVER_WORDS.match(w) or _ORDER.match(w)) and not _FREE.match(w) for w in words):
         return False
     if said.startswith(tuple(o + " " for o in _WISHES)):
-        return True
+        return known_besides(clause, text, _OF_US | WISHED | THANKED)
+    late = after and _LATE.match(said) is not None and any(_LATE_WORDS.match(w) for w in words)
+    late = late and known_besides(clause, text, _OF_OUR_LATENESS)
     if any(i.act == "hold" and i.words not in {"encore", "again"} for i in clause.items):
-        return after and _LATE.match(said) is not None and any(_LATE_WORDS.match(w) for w in words)
+        return late
     opening = next((o for o in _KINDLY if said.startswith(o + " ")), None)
     if opening is not None and any(_KIND_WORDS.match(w) for w in words):
         strange = [w for i in clause.items if i.act in {"unknown", "masked"} for w in i.words.split()]
         if all(w in _OF_US or w in opening.split() or _KIND_WORDS.match(w) for w in strange):
             return True
-    return after and _LATE.match(said) is not None and any(_LATE_WORDS.match(w) for w in words)
+    return late
 
 
 #: Words that only look like one of those.

@@ -44,7 +44,8 @@ _REACHED = word_set(
     "interlocutrice copie"
 )
 _REACHED_ALSO = word_set(
-    "adresse nouveau nouvelle change changera changent mois ce sera reste restons serai serons suis sommes ferme fermee fermes ouvert "
+    "adresse nouveau nouvelle change changera changent mois ce sera reste restons serai serons suis sommes ferme fermee "
+    "fermes ouvert "
     "ouverte lundi mardi mercredi jeudi vendredi samedi dimanche matin soir semaine midi plutot partir jusqu uniquement "
     "seulement par fixe deplacement conges vacances absent absente absents dorenavant desormais personne question questions "
     "toute besoin"
@@ -150,6 +151,7 @@ def _runs_an_errand(group: list[Judged], text: str) -> bool:
     subjects = [s for s in _SUBJECTS if any(w in s[0] for w in words)]
     if (
         not subjects
+        or said.startswith(("c est pour", "il s agit"))  # "(je valide,) c'est pour la facture": to what the yes is
         or len(words) > _LONGEST
         or (_WANTS_A_CALL.search(said) and not said.startswith(("pour ", "je suis", "nous sommes")))
     ):

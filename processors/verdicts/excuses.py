@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processors.verdicts.clauses import Clause
+from processors.verdicts.life import known_besides
 from processors.verdicts.narrative import CHANGING
 from processors.verdicts.politeness import YES
 from processors.verdicts.tokens import word_set
@@ -21,6 +22,13 @@ _OPENS = word_set(
 _LATE = word_set("vu lu recu repondu pu eu fait regarde ouvert consulte seen read answered replied noticed")
 _WHO_IS_LATE = word_set("je j nous on i we retard delai silence derangement")
 _NOT_DONE = word_set("pas ne n oublie oubliee oublies")
+_SEEN_LATE = word_set(
+    "votre vos ton notre mon ma mail mails message devis proposition offre courriel relance relances boite dossier "
+    "ordinateur spam spams "
+    "indesirables reponse repondre reponds repondons tarde tardive tardivement attente attendre derangement pour du de d le "
+    "la l les avoir "
+    "mis temps avant plus tot encore seulement que c est your the for not my it to reply answer earlier before only now"
+)
 _LONGEST = 16
 #: What one blames for a slip, and what else such a line says.
 _KEYBOARD = word_set(
@@ -28,20 +36,23 @@ _KEYBOARD = word_set(
     "autocorrect spelling tastatur"
 )
 _AROUND = word_set(
-    "anglais francais qwerty azerty etranger iphone telephone portable petit petits gros grosses mon ma mes le la les l un une des de d du "
+    "anglais francais qwerty azerty etranger iphone telephone portable petit petits gros grosses mon ma mes le la les l un "
+    "une des de d du "
     "pour sur avec dans ce mdr lol haha j ai je suis sans pas for the my on with english"
 )
 _SLIP = word_set("irony condition negation past")
 _SLIPPED = word_set("mdr lol haha faute fautes pas sans hier")
 
 
-def excuses(clause: Clause) -> bool:
+def excuses(clause: Clause, text: str) -> bool:
     """« Désolé du retard, j'étais sur le marché », « pardon je n'avais pas vu votre mail ». A « mais » in it says more."""
     words = " ".join(i.words for i in clause.items).split()
     if words[0] not in _OPENS or not _WHO_IS_LATE & set(words) or len(words) > _LONGEST or clause.asked:
         return False
     if any(CHANGING.match(w) and w not in _NOT_DONE for w in words):
         return False  # "désolé, j'ai modifié le fauteuil"
+    if not known_besides(clause, text, _LATE | _WHO_IS_LATE | _OPENS | _SEEN_LATE):
+        return False  # "désolé je pars sur le laiton"
     for n, item in enumerate(clause.items):
         if item.act == "negation":
             after = " ".join(i.words for i in clause.items[n : n + 5]).split()

@@ -13,15 +13,16 @@ from processors.verdicts.asked import asks_to_begin, asks_when
 from processors.verdicts.clauses import Clause
 from processors.verdicts.closed import AFTERWARDS, PREPOSITIONS, only_known
 from processors.verdicts.corrected import corrected
-from processors.verdicts.harmless import harmless
+from processors.verdicts.harmless import counts, harmless
 from processors.verdicts.items import Item
 from processors.verdicts.judged import Judged, Kind
 from processors.verdicts.lexicon import DANGERS
-from processors.verdicts.politeness import STRANGE, THEIRS, YES, hides_something
+from processors.verdicts.politeness import STRANGE, THEIRS, YES
 from processors.verdicts.priced import as_priced
 from processors.verdicts.pricing import as_role, without_explanation
 from processors.verdicts.refused import gives_reason, refusal_of
 from processors.verdicts.remarks import CORRECTS, OTHER_QUOTE
+from processors.verdicts.tails import hides_something
 from processors.verdicts.tokens import word_set
 
 #: In "merci pour votre message", "message" is no other thing agreed to, and "toute l'équipe" says nothing.
@@ -40,6 +41,10 @@ _NOT_NOW = (
     "au plus",
     "dans les",
     "des demain",
+    *(
+        f"des {day}"
+        for day in ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "cette", "la semaine", "ce soir", "cet", "ce matin")
+    ),
     "at ",
     "cuando",
     "quando",
@@ -127,7 +132,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
             if acts <= {"no", "filler", "thanks", "mine", "object", "polite", "greeting", "price", "because"}
             else "unknown"
         )
-    if hides_something(tail):
+    if hides_something(tail, text):
         return says("unknown")
     if any(i.words in _NOUNS and before.words in _OF_ANOTHER for before, i in pairwise(body)):
         return says("unknown")
@@ -137,7 +142,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if yes and any(i.act == "ack" and i.start > yes[0].start for i in body):
         return says("ack")  # "je vous confirme la bonne réception de votre devis"
     if yes:
-        if not only_known(body, text, several=several):
+        if not only_known(body, text, several=several) or (not admin and counts(body)):
             return says("unknown")
         soon = next((i for i in body if i.act == "asap" and i.words.startswith(_NOT_NOW)), None)
         if soon is not None and any(i.words.split()[0] in _FIRST_PERSON and not _HANDS_OVER & {*i.words.split()} for i in yes):

@@ -11,6 +11,7 @@ import re
 
 from processors.verdicts.clauses import Clause
 from processors.verdicts.items import Item
+from processors.verdicts.life import known_besides
 from processors.verdicts.tokens import word_set
 
 #: Never told in passing, whatever surrounds it.
@@ -77,7 +78,8 @@ _BEGINS = (
     *("i ve", "i have", "we have", "we ve", "ich habe", "wir haben", "nous nous sommes", "on s est"),
 )
 _DID = word_set(
-    "ete eu lu relu vu revu hesite tarde reflechi parle discute echange pris passe consulte montre compare etudie analyse recu connu perdu "
+    "ete eu lu relu vu revu hesite tarde reflechi parle discute echange pris passe consulte montre compare etudie analyse "
+    "recu connu perdu "
     "decouvert laisse been read reviewed discussed hesitated had seen gelesen besprochen"
 )
 _IS = (
@@ -93,6 +95,16 @@ _IS = (
         "je rentre",
     ),
     *("je m attendais", "i was", "we were", "i am", "we are", "ich war", "wir waren"),
+)
+#: What else he says of himself, of his house and of our mails.
+_OF_OURSELVES = word_set(
+    "quelques plusieurs pile dessous magasin atelier boutique galerie bureau usine chantier salon marche deplacement reunion "
+    "reunions rendez "
+    "arret jusqu lundi mardi mercredi jeudi vendredi samedi dimanche joignable injoignable clients clientele associe "
+    "associes collegue "
+    "collegues echange echanges nos vos mail mails message offre devis proposition attentivement soigneusement detail the "
+    "quote offer offers "
+    "office shop meetings meeting carefully angebot ihr"
 )
 _SLIPS_IN = word_set("bien tout deja enfin juste longuement donc vraiment un peu longtemps y en l vous just now all")
 #: He may be changing what was asked: by these the thing, the quote or the order is another.
@@ -118,13 +130,13 @@ def _of_oneself(words: list[str]) -> bool:
     return bool(rest) and (rest[0] in _DID or (rest[0].endswith(("ee", "ees", "es")) and rest[0][:-1].rstrip("e") in _DID))
 
 
-def tells_of_oneself(clause: Clause, *, before: bool) -> bool:
+def tells_of_oneself(clause: Clause, text: str, *, before: bool) -> bool:
     """A customer's « j'ai été débordée par les soldes », « je suis en déplacement »."""
     words = " ".join(i.words for i in clause.items).split()
     said = " ".join(words)
     if clause.asked or not 3 <= len(words) <= _LONGEST or not _of_oneself(words) or clause.items[-1].amount is not None:
         return False
-    if any(CHANGING.match(w) for w in words):
+    if any(CHANGING.match(w) for w in words) or not known_besides(clause, text, _DID | _OF_OURSELVES):
         return False
     hesitated = before and said.startswith(("j ai hesite", "nous avons hesite", "on a hesite", "j etais", "je m attendais"))
     allowed = _MEANS_NOTHING_ELSE | (_HESITATED if hesitated else frozenset())

@@ -12,8 +12,10 @@ _APPROVES = frozenset({"approve", "weak", "perfect"})
 _IN_SIGNATURE = frozenset({"other", "hearsay"})
 #: A line that begins with one of these is a sentence, not a job or a house.
 _SENTENCE = word_set(
-    "je j on nous vous tu il elle ils elles c ce ca cela ceci cette ces qui que qu m me mon ma mes votre vos ton ta notre "
-    "comme mais si sauf selon for other tel telle apres avant disait dit quand i we you it he she they this that your but if as my ich "
+    "dixit pour avec dans et mettez comptez je j on nous vous tu il elle ils elles c ce ca cela ceci cette ces qui que qu m "
+    "me mon ma mes votre vos ton ta notre "
+    "comme mais si sauf selon for other tel telle apres avant disait dit quand i we you it he she they this that your but if "
+    "as my ich "
     "wir sie es das yo nosotros io noi eu ik wij"
 )
 _ARTICLE = word_set("le la les l un une des du the a an el los las il lo gli der die das de het o os")
@@ -28,9 +30,32 @@ _OF_A_HOUSE = word_set(
 #: What the rest of such a line is made of.
 _PLAIN = word_set("unknown context other hearsay filler number names closing polite masked")
 _JOBS = word_set(
-    "gerant gerante cogerant directeur directrice responsable assistant assistante acheteur acheteuse president presidente ebeniste "
-    "antiquaire tapissier tapissiere decorateur decoratrice artisan brocanteur brocanteuse fondateur fondatrice proprietaire secretaire "
+    "gerant gerante cogerant directeur directrice responsable assistant assistante acheteur acheteuse president presidente "
+    "ebeniste "
+    "antiquaire tapissier tapissiere decorateur decoratrice artisan brocanteur brocanteuse fondateur fondatrice proprietaire "
+    "secretaire "
     "boutique maison atelier societe galerie service owner manager director founder buyer ceo"
+)
+#: What stands between the names and after the office in such a line.
+_OFFICES = word_set(
+    "direction gerance pole departement atelier prof president presidente chef cheffe architecte designer charge chargee "
+    "approvisionnements "
+    "achats acheteurs comptabilite head registered siret siren rcs capital marketing communication boutique ebenisterie head "
+    "sales"
+)
+_BETWEEN = (
+    _ARTICLE
+    | _OF_A_HOUSE
+    | _JOBS
+    | _OFFICES
+    | word_set(
+        "d l et & co cie fils filles freres soeurs pere depuis en no n sas sarl sasu eurl sa bis ter rue avenue boulevard "
+        "place "
+        "chemin route cedex "
+        "commercial commerciale technique production generale general administratif administrative artistique interieur "
+        "interieure design mobilier "
+        "antiquites luminaire web digital in ltd gmbh"
+    )
 )
 #: How the numbers behind a name are headed; the numbers themselves are masked before.
 _NUMBERS = word_set(
@@ -59,7 +84,7 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
             and len(j.clause.items) <= 8
             and not j.clause.asked
             and _titled(j, text)
-            and (j.kind in {"unknown", "harmless", "closing", "amount"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
+            and (j.kind in {"unknown", "harmless", "closing"} or (j.kind == "danger" and j.act in _IN_SIGNATURE))
         ):
             signature_line = None if j.clause.announces else j.clause.line
             continue
@@ -133,6 +158,9 @@ def _titled(j: Judged, text: str) -> bool:
     if any(TAKEN_BACK.match(w) for w in words):
         return False
     capitals = sum(w[:1].isupper() for w in said.split())
+    plain = [w for i in j.clause.items if not text[i.start : i.end][:1].isupper() for w in i.words.split()]
+    if not (words[0] in _JOBS | _OFFICES or all(w in _BETWEEN or w[:1].isdigit() for w in plain)):
+        return False  # "Plateau en marbre", "Paul raconte"
     return not (words[0] in _SENTENCE or (words[0] in _ARTICLE and len(words) > 1 and capitals < 2))
 
 
