@@ -46,6 +46,8 @@ _OPENS_A_NAME = (
     "soy",
     "sono",
 )
+#: « C'est pour Noël », « c'est en Marbre »
+_NO_NAME_AFTER = word_set("pour en avec sans sur a au aux chez for with in")
 _OUR = word_set("mon ma mes notre nos my our mein meine unser unsere mi mio mia")
 _ON_OUR_SIDE = word_set(
     "associe associee associes associees mari femme compagne compagnon conjoint conjointe collegue collegues equipe chef "
@@ -160,7 +162,8 @@ def _of_life_beside_a_yes(judged: list[Judged], n: int, text: str) -> bool:
     plain = [
         j for j in said if _names_the_quote(j.clause) or any(_DECIDES.match(w) for i in j.clause.items for w in i.words.split())
     ]
-    return bool(plain) and is_of_life(judged[n].clause, text)
+    refused = any(j.kind == "refuse" for j in judged)
+    return (bool(plain) or refused) and is_of_life(judged[n].clause, text)
 
 
 _DECIDES = re.compile(
@@ -249,7 +252,7 @@ def _introduces(clause: Clause, text: str, before: list[Judged]) -> bool:
             skipped += len(item.words.split())
         else:
             rest.append(item)
-    if not rest or any(i.act in NEVER | {"hold", "past"} for i in rest):
+    if not rest or rest[0].words in _NO_NAME_AFTER or any(i.act in NEVER | {"hold", "past"} for i in rest):
         return False
     strange = [i for i in rest if i.act in STRANGE]
     return bool(strange) and text[strange[0].start : strange[0].end][:1].isupper() and len(rest) <= 8

@@ -113,9 +113,9 @@ def _accompanies(clause: Clause, text: str, *, after: bool) -> bool:
     if any((CHANGING.match(w) or _NEVER_WORDS.match(w) or _ORDER.match(w)) and not _FREE.match(w) for w in words):
         return False
     if said.startswith(tuple(o + " " for o in _WISHES)):
-        return known_besides(clause, text, _OF_US | WISHED | THANKED)
+        return known_besides(clause, text, _OF_US | WISHED | THANKED | frozenset(" ".join(_WISHES).split()))
     late = after and _LATE.match(said) is not None and any(_LATE_WORDS.match(w) for w in words)
-    late = late and known_besides(clause, text, _OF_OUR_LATENESS)
+    late = late and known_besides(clause, text, _OF_OUR_LATENESS | {w for w in words if _LATE_WORDS.match(w)})
     if any(i.act == "hold" and i.words not in {"encore", "again"} for i in clause.items):
         return late
     opening = next((o for o in _KINDLY if said.startswith(o + " ")), None)

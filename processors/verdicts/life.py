@@ -27,6 +27,9 @@ _OF_THE_PAST = word_set(
 _SORRY = word_set("desole desolee pardon sorry retard late tard")
 #: Somebody of the house: what he does not do or like may be his no.
 _SOMEBODY = word_set("il elle ils elles fille fils mere pere maman papa soeur frere famille parents wife husband she he")
+_PETS = word_set("chat chatte chaton chien chienne bebe enfant enfants gamin gamins dog cat kids kid son daughter baby")
+_DEVICES = word_set("telephone portable clavier ordinateur ordi tablette pouce pouces doigts phone keyboard laptop")
+_SIZES = word_set("petit petite petits petites grand grande grands little big new old beau belle beaux")
 _NOT = word_set("ne n pas plus jamais rien personne no not")
 #: « C'est pour Noël », « avant le mariage »: a day by which it has to be there.
 _BY_WHEN = word_set("pour for avant by before apres after")
@@ -69,6 +72,10 @@ def is_of_life(clause: Clause, text: str) -> bool:
     said = _words()["verb"] & set(words) or words[:2] == ["y", "a"]
     if not told or not said or (_NOT & set(words) and (_SOMEBODY & set(words) or told <= _SORRY)):
         return False
+    if _DEVICES & set(words) and (_SOMEBODY | _PETS) & set(words):
+        return False  # "mon fils a joué avec le téléphone": somebody else wrote
+    if any(w in _SIZES and not topics & set(words[n + 1 : n + 2]) for n, w in enumerate(words)):
+        return False  # "je suis heureuse du grand"
     past = bool(_OF_THE_PAST & set(words))
     for n, item in enumerate(items):
         if item.amount is not None:

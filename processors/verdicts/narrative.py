@@ -104,7 +104,7 @@ _OF_OURSELVES = word_set(
     "associes collegue "
     "collegues echange echanges nos vos mail mails message offre devis proposition attentivement soigneusement detail the "
     "quote offer offers "
-    "office shop meetings meeting carefully angebot ihr"
+    "office shop meetings meeting carefully angebot ihr travailler serieux serieuse"
 )
 _SLIPS_IN = word_set("bien tout deja enfin juste longuement donc vraiment un peu longtemps y en l vous just now all")
 #: He may be changing what was asked: by these the thing, the quote or the order is another.

@@ -87,6 +87,10 @@ _HESITATED = word_set("j ai nous avons on a bien un peu longtemps longuement bea
 _DEAR = word_set("cher chere eleve elevee sale salee prix tarif donne")
 
 
+#: « On est en plein déménagement, on y va »: not to the offer, as far as one can tell.
+_SETS_OFF = frozenset({"on y va", "en route", "en avant", "on part", "allons y"})
+
+
 def without_tales(judged: list[Judged], text: str) -> list[Judged]:
     """The clauses, those that only tell of the writer, his house or his mails made an acknowledgement; only beside a yes."""
     first = next((n for n, j in enumerate(judged) if j.kind in _APPROVES), None)
@@ -107,7 +111,7 @@ def _tells(judged: list[Judged], n: int, first: int, text: str) -> bool:
     if j.clause.announces:
         return False
     return (
-        was_away(j.clause, text)
+        (was_away(j.clause, text) and not _SETS_OFF & {i.words for i in judged[first].clause.items})
         or (n > first and _likes(judged, n, text))
         or (n < first and (_our_side_agreed(j.clause, judged[n - 1].clause if n else None, text) or _concedes(judged, n, text)))
     )
