@@ -12,7 +12,7 @@ from processors.verdicts.life import life_words
 OFFER = "\n".join("> " + line for line in QUOTE.split("\n"))
 TALES = (
     "on vient d'avoir un bébé", "je suis sur la route donc je fais court", "ma fille de 12 ans a tout compris avant moi",
-    "il pleut ici depuis trois jours", "mon chien a mangé mes lunettes", "je n'ai pas dormi de la nuit", "on est en plein déménagement",
+    "il pleut ici depuis trois jours", "mon chien a mangé mes lunettes", "je n'ai pas dormi de la nuit", "ma voiture est tombée en panne",
     "je suis à la plage avec les enfants", "y a pas le feu", "mes parents ont fêté leurs 50 ans de mariage", "j'ai la grippe",
     "we've just had a baby", "my daughter was born yesterday", "I'm at the beach with the kids",
 )  # fmt: skip
