@@ -10,12 +10,12 @@ The road: ``own_words`` (masks what is not the sender's) > ``tokens`` > ``clause
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from core.reading import Reason, Verdict
 from processors.verdicts import amounts
+from processors.verdicts.answers import without_answers
 from processors.verdicts.asides import without_asides
 from processors.verdicts.clauses import clauses
 from processors.verdicts.companions import without_companions
@@ -24,7 +24,6 @@ from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import judge
 from processors.verdicts.judged import Judged, comes_afterwards, label
 from processors.verdicts.own_words import own_words
-from processors.verdicts.politeness import is_measure
 from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
 from processors.verdicts.reckoning import total
 from processors.verdicts.refusals import APPROVES, refused
@@ -102,8 +101,7 @@ def read_verdict(
             Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
         )
     elsewhere = _hesitating(own.text) or answers_another_mail(quoted, own_phrases)
-    measured = "dimension" in quoted[:20_000].casefold()
-    judged = [replace(j, kind="logistics", act="") if measured and is_measure(j.clause) else j for j in judged]
+    judged = without_answers(judged, own.text, quoted)
     verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")

@@ -10,7 +10,8 @@ The eleventh and twelfth of each were written by two people who saw no rule. The
 twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, after mending 85 and 47. None false. The thirteenth
 and fourteenth, by two further people, were read after that: 104 of 120 and 68 of 90, 80 of 100 and 65 of 80, none false; after mending
 119 and 87, 96 and 79. The fifteenth, by one more: 81 of 120 and 55 of 80, none false; after mending 100 and 69. The
-sixteenth, full of small tales beside the decision: 49 of 80 and 36 of 60, none false, and not mended. Visible text exact in
+sixteenth, full of small tales beside the decision: 49 of 80 and 36 of 60, none false. The seventeenth, by one more, with answers to the
+questions of our letter: 70 of 100 and 45 of 70, none false; after mending 87 and MENDED. Visible text exact in
 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
@@ -66,7 +67,16 @@ def wrong(file: str, role: Literal["customer", "admin"], quote: str = "") -> Ite
 
 
 #: Letters that tell much: what stands around the decision is seldom all understood, and then somebody is asked.
-MISREAD = {"replies_12": 0.21, "admin_12": 0.46, "replies_15": 0.17, "admin_15": 0.14, "replies_16": 0.39, "admin_16": 0.4}
+MISREAD = {
+    "replies_12": 0.21,
+    "admin_12": 0.46,
+    "replies_15": 0.17,
+    "admin_15": 0.14,
+    "replies_16": 0.37,
+    "admin_16": 0.4,
+    "replies_17": 0.13,
+    "admin_17": 0.36,
+}
 CUSTOMERS = {
     "replies_1": 150,
     "replies_2": 150,
@@ -83,6 +93,7 @@ CUSTOMERS = {
     "replies_14": 100,
     "replies_15": 120,
     "replies_16": 80,
+    "replies_17": 100,
 }
 ADMINISTRATORS = {
     "admin_1": 60,
@@ -101,6 +112,7 @@ ADMINISTRATORS = {
     "admin_14": 80,
     "admin_15": 80,
     "admin_16": 60,
+    "admin_17": 70,
 }
 
 

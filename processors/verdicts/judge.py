@@ -72,6 +72,10 @@ _SUBJECTS = _FIRST_PERSON | word_set(
 _FILLS_A_BAREYES = word_set("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all") | {
     *("c est", "eh bien", "it s", "it is", "very well")
 }
+#: « Notre réponse : je valide », « Réponse : oui »
+_OWN_ANSWER = frozenset(
+    {"ma reponse", "notre reponse", "reponse", "ma decision", "notre decision", "decision", "my answer", "our answer"}
+)
 #: "Votre accord", "l'attente du feu vert": somebody else's.
 _NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
 _OF_ANOTHER = word_set("votre vos ton ta du l le un de d que your the a sans")
@@ -107,6 +111,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
         or items[0].words.split()[0] in {"apres", "vu", "after"}
         or " ".join(i.words for i in items).startswith(CORRECTS)
     )
+    if clause.announces and " ".join(i.words for i in items).removeprefix("voici ") in _OWN_ANSWER:
+        return says("harmless")
     if (
         clause.announces
         and items[0].act != "greeting"

@@ -7,6 +7,9 @@ from processors.verdicts.items import Item
 from processors.verdicts.judged import Judged, Kind
 from processors.verdicts.lexicon import DANGERS
 
+#: « Nous accusons réception de votre offre et vous informons que nous la déclinons »
+_RECEIVED = frozenset({"reception", "reponse", "retour", "message", "mail"})
+
 
 def gives_reason(body: list[Item]) -> bool:
     """« Non, trop long à faire »: a no at the beginning with what is too much. "Non, le fauteuil est en cuir" answers something else."""
@@ -32,7 +35,12 @@ def refusal_of(clause: Clause, items: tuple[Item, ...], refusal: Item) -> Judged
     rest = items[:reason]
     # "merci mais je ne suis pas intéressé": what stands before the refusal is what it turns down.
     blocking = next(
-        (i for i in rest if i.act in DANGERS - {"price", "hearsay"} and not (i.act == "contrast" and i.start < refusal.start)),
+        (
+            i
+            for i in rest
+            if i.act in DANGERS - {"price", "hearsay"}
+            and not (i.start < refusal.start and (i.act == "contrast" or i.words in _RECEIVED))
+        ),
         None,
     )
     if refusal.words.startswith("sans ") and not all(

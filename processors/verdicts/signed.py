@@ -39,6 +39,7 @@ _JOBS = word_set(
 #: What stands between the names and after the office in such a line.
 _OFFICES = word_set(
     "direction gerance pole departement atelier prof president presidente chef cheffe architecte designer charge chargee "
+    "bureau "
     "approvisionnements "
     "achats acheteurs comptabilite head registered siret siren rcs capital marketing communication boutique ebenisterie head "
     "sales"
@@ -54,7 +55,7 @@ _BETWEEN = (
         "chemin route cedex "
         "commercial commerciale technique production generale general administratif administrative artistique interieur "
         "interieure design mobilier "
-        "antiquites luminaire web digital in ltd gmbh"
+        "antiquites etudes luminaire web digital in ltd gmbh"
     )
 )
 #: How the numbers behind a name are headed; the numbers themselves are masked before.

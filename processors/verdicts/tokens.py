@@ -35,7 +35,9 @@ _EMOJI_MODIFIER = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
 #: After one of these "c" is the c of "c'est", not the word "c" of a hurried writer.
 _ELISION = frozenset("'’ʼ")
 #: Their point ends no sentence.
-_ABBREVIATED = frozenset({"m", "mr", "mrs", "mme", "mlle", "dr", "st", "ste", "sr", "sra", "dott"})
+_ABBREVIATED = frozenset(
+    {"m", "mr", "mrs", "mme", "mlle", "dr", "st", "ste", "sr", "sra", "dott", "larg", "prof", "env", "approx", "diam"}
+)
 #: « R. *Vasseur* », « J.*-P.* », « J. *de Vries* »
 _NAME_GOES_ON = re.compile(r"\.[\s-]?(?:(?:de|du|des|van|von|der|den|di|da|del|della|el|le|la|d['’])\s?){0,2}[^\W\d_a-zà-ÿ]")
 _POSTSCRIPT = re.compile(r"\b(?:P\.\s?S|N\.\s?B)\b")

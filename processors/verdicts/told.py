@@ -63,7 +63,7 @@ _HOW_AGREED = word_set(
     "est sont a ont vient viennent de d me m nous donner donne dit valider valide approuver approuve accepter accepte "
     "accord feu vert ok aval oui son leur sa devis votre le la l ce cette matin hier soir midi jour aujourd hui mme mlle "
     "monsieur madame vu avec parle j en ai avons on il elle aussi egalement tous deux les bien tout fait et par mon ma "
-    "notre nos mes au du pour y partant partante go proposition offre"
+    "notre nos mes au du pour y partant partante go proposition offre obtenu obtenue donnee recu recue accordee"
 )
 _AGREED_BY = (
     "vu avec", "j en ai parle", "nous en avons parle", "on en a parle", "devis valide par", "devis approuve par",
@@ -91,6 +91,9 @@ _DEAR = word_set("cher chere eleve elevee sale salee prix tarif donne")
 _SETS_OFF = frozenset({"on y va", "en route", "en avant", "on part", "allons y"})
 
 
+_OBTAINED = word_set("obtenu obtenue donne donnee recu recue accorde accordee")
+
+
 def without_tales(judged: list[Judged], text: str) -> list[Judged]:
     """The clauses, those that only tell of the writer, his house or his mails made an acknowledgement; only beside a yes."""
     first = next((n for n, j in enumerate(judged) if j.kind in _APPROVES), None)
@@ -109,7 +112,8 @@ def _tells(judged: list[Judged], n: int, first: int, text: str) -> bool:
     if _went_wrong(j.clause) and (n < first or "manip" not in _words(j.clause)):
         return True  # behind the yes « fausse manip » takes it back
     if j.clause.announces:
-        return False
+        got = bool(_OBTAINED & set(_words(j.clause)))  # "Accord de la direction obtenu ce matin : …"
+        return n < first and got and _our_side_agreed(j.clause, None, text)
     return (
         (was_away(j.clause, text) and not _SETS_OFF & {i.words for i in judged[first].clause.items})
         or (n > first and _likes(judged, n, text))
