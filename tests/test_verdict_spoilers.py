@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 
 import pytest
-from blind_mails import QUOTE, SUBJECT
+from blind_mails import QUOTE, REVIEW, SUBJECT
 from spoilers import GOODS, PLACES, SPOILERS, expressions, placed, within
 
 from processors.verdict import read_verdict
 
-OFFER = "\n".join("> " + line for line in QUOTE.split("\n"))
+OFFER, ASKED = ("\n".join("> " + line for line in text.split("\n")) for text in (QUOTE, REVIEW))
 WRITTEN = (
     "je valide", "je valide le devis", "oui", "ok", "d'accord", "ok pour moi", "c'est bon pour moi", "vous pouvez lancer", "allez-y",
     "c'est d'accord pour 2 crédits", "parfait", "j'accepte votre offre", "on y va", "je prends", "yes", "I approve", "go ahead", "wakha",
@@ -91,3 +91,22 @@ def test_no_order_rides_along_behind_a_politeness(act: str) -> None:
 )  # fmt: skip
 def test_false_yeses_that_were_found(text: str) -> None:
     assert customer(text) != "approve"
+
+
+#: An administrator corrects himself before his number, and describes the thing: what is left of a kind takes a price away anywhere.
+OF_A_PRICE = ("reservation", "condition", "somebody else decides", "speech", "irony", "not yet", "maybe")
+
+
+@pytest.mark.parametrize("kind", [*OF_A_PRICE, "taken back"])
+def test_what_takes_a_price_away_does_so_in_any_place(kind: str) -> None:
+    draw = random.Random(kind)
+    places = [
+        p for p in PLACES if kind != "taken back" or (not PLACES[p].startswith("{S}") and not PLACES[p].startswith("{s}"))
+    ]
+    priced = []
+    for _ in range(MANY // 2):
+        said = draw.choice(("8 crédits", "mets 8 crédits", "on part sur 8 crédits", "ok pour 8 crédits"))
+        text = placed(draw.choice(places), said, draw.choice(SPOILERS[kind]))
+        if read_verdict(text, quoted=ASKED, role="admin").answer == "approve":
+            priced.append(text)
+    assert priced == []

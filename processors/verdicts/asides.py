@@ -18,7 +18,7 @@ from processors.verdicts.judged import Judged
 from processors.verdicts.life import is_of_life
 from processors.verdicts.narrative import tells, tells_of_oneself
 from processors.verdicts.politeness import STRANGE
-from processors.verdicts.reckoning import parts_of
+from processors.verdicts.reckoning import added_up, parts_of
 from processors.verdicts.remarks import (
     advises,
     heads,
@@ -29,6 +29,7 @@ from processors.verdicts.remarks import (
     takes_back_this,
 )
 from processors.verdicts.tokens import word_set
+from processors.verdicts.withdrawn import withdraws
 
 _APPROVES = frozenset({"approve", "weak", "perfect", "amount"})
 _SIGNED = ("bon pour", "lu et", "signe")
@@ -114,6 +115,8 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
 def _parts(judged: list[Judged], named: set[Decimal | None]) -> frozenset[int]:
     """The places of the clauses that break the price down, whichever of the named numbers is the price."""
     clauses = [j.clause for j in judged]
+    if summed := added_up(clauses):
+        return summed
     return next((found for a in named if a is not None and (found := parts_of(a, clauses))), frozenset())
 
 
@@ -125,7 +128,7 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: st
     """Whether an administrator only comments the price he names elsewhere, takes back another, or speaks of another time."""
     clause, elsewhere = judged[n].clause, [p.clause for p in prices if p is not judged[n]]
     decided = [k for k, j in enumerate(judged) if j.kind == "approve" or j in prices]
-    if not decided:
+    if not decided or withdraws(clause):
         return False
     last = decided[-1]
     if n > max((k for k, j in enumerate(judged) if j in prices), default=last) and takes_back_this(clause):

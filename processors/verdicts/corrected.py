@@ -32,6 +32,11 @@ _AND_GO = re.compile(
 )
 
 
+#: « 3 pas plus c'est un simple tabouret »
+_NO_MORE = re.compile(
+    r"^(?:et )?(?:pas|ni|non) (?:plus|moins|un de plus|un de moins)"
+    r"(?: (?:et )?c est (?:un|une) (?:simple|petit|petite|bete|vulgaire) \w+)?$"
+)
 _MAKES = frozenset({"c est", "ce sera", "ca fait", "cela fait", "donc", "je", "on", "nous"})
 
 
@@ -54,7 +59,7 @@ def _without_tail(items: tuple[Item, ...]) -> tuple[Item, ...]:
         return items
     for n in range(at + 1, len(items)):
         said = " ".join(i.words for i in items[n:])
-        if _AND_GO.match(said) or _AND_COPY.match(said):
+        if _AND_GO.match(said) or _AND_COPY.match(said) or _NO_MORE.match(said):
             return items[:n]
     while len(items) > at + 1 and all(w in _TAIL for w in items[-1].words.split()):
         items = items[:-1]

@@ -15,9 +15,11 @@ from processors.verdicts.clauses import Clause
 from processors.verdicts.corrected import UNSURE
 from processors.verdicts.judged import Judged
 from processors.verdicts.narrative import tells
-from processors.verdicts.remarks import OTHER_QUOTE, of_another
+from processors.verdicts.politeness import PIECES
+from processors.verdicts.remarks import OTHER_QUOTE, of_another, takes_back_this
 from processors.verdicts.tokens import word_set
 from processors.verdicts.told import was_away
+from processors.verdicts.withdrawn import withdraws
 
 _DOUBTS = frozenset(
     {"condition", "question", "future", "option", "hedge", "meta", "irony", "echo", "refuse", "no", "yes", "needs"}
@@ -113,7 +115,7 @@ def without_grounds(judged: list[Judged], text: str) -> list[Judged]:
 
     def beside(n: int) -> bool:
         clause = clauses[n]
-        return (
+        return not withdraws(clause) and (
             n in grounds
             or said_before(clause, [clauses[k] for k in priced if k > n])
             or in_brackets(clauses, n, text)
@@ -180,6 +182,10 @@ def rests_on(clause: Clause, after: Clause, text: str) -> bool:
     while len(words) > 1 and words[0] in _LEADS:
         words = words[1:]
     said = " ".join(words)
+    if clause.announces and PIECES & set(words[:2]) and len(words) <= _LONGEST and not of_another(clause):
+        # "Commode Boulle avec marqueterie : 16 crédits"
+        doubted = any(i.act in _DOUBTS or i.amount is not None for i in clause.items)
+        return not doubted and not any(UNSURE.match(w) for w in words)
     if not said.startswith(tuple(o + " " for o in _RESTS_ON)) or len(words) > _LONGEST or of_another(clause):
         return False
     skip = 1 if said.startswith("rien de") else 0
@@ -215,6 +221,8 @@ def in_brackets(clauses: Sequence[Clause], n: int, text: str) -> bool:
     if closed < 0:
         return False
     inside = [c for c in clauses if opened < c.start and c.end <= closed]
+    if any(takes_back_this(c) for c in inside):
+        return False  # "8 crédits (pardon, je me suis trompé)"
     items = [i for c in inside for i in c.items]
     words = [w for i in items for w in i.words.split()]
     listed = len(inside) > 1 or any(i.amount is not None for i in items) or {"+", "et"} & set(words)

@@ -17,7 +17,7 @@ from processors.verdicts.harmless import counts, harmless
 from processors.verdicts.items import Item
 from processors.verdicts.judged import Judged, Kind
 from processors.verdicts.lexicon import DANGERS
-from processors.verdicts.politeness import STRANGE, THEIRS, YES
+from processors.verdicts.politeness import PIECES, STRANGE, THEIRS, YES
 from processors.verdicts.priced import as_priced
 from processors.verdicts.pricing import as_role, without_explanation
 from processors.verdicts.refused import gives_reason, refusal_of
@@ -108,6 +108,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     # "Cheminée Louis XV : 12 crédits", "Après avoir regardé les photos : 12 crédits"
     names_the_thing = admin and (
         any(i.act == "context" for i in items)
+        or any(i.words in PIECES for i in items[:2])
         or items[0].words.split()[0] in {"apres", "vu", "after"}
         or " ".join(i.words for i in items).startswith(CORRECTS)
     )

@@ -95,7 +95,9 @@ def is_of_life(clause: Clause, text: str) -> bool:
 def known_besides(clause: Clause, text: str, known: frozenset[str] = frozenset()) -> bool:
     """Whether every word of a tale that means nothing by itself is of life, of ``known``, the thing of the subject, or a name."""
     return all(
-        i.act in {"context", "masked"} or all(w in known for w in i.words.split()) or of_life(i, text, first=n == 0)
+        i.act in {"context", "masked"}
+        or all(w in known for w in i.words.split())
+        or (of_life(i, text, first=n == 0) and i.words not in _SIZES)
         for n, i in enumerate(clause.items)
         if i.act in {"unknown", "context", "masked", "names", "number", "amount"}
         and not any(w[:1].isdigit() for w in i.words.split())

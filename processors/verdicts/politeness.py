@@ -9,3 +9,11 @@ STRANGE = frozenset({"unknown", "context", "masked"})
 YES = frozenset({"yes", "particle", "perfect"})
 #: "merci pour votre patience" thanks; "merci pour les accoudoirs dorés" orders something.
 THEIRS = word_set("votre vos ton ta tes cette ce ces cet toute tout your this ihre ihr su sus la vostra vostro tua tuo")
+#: A line of an administrator that begins with one of these names the thing his number is for.
+PIECES = word_set(
+    "commode armoire buffet bahut table tables chaise chaises fauteuil fauteuils canape banquette lustre applique lampe "
+    "lampadaire cheminee "
+    "bureau bibliotheque secretaire console miroir glace horloge pendule vase statue sculpture bergere bergeres gueridon "
+    "vitrine lit chevet "
+    "coffre piano orgue vaisselier confiturier desserte etagere tabouret banc paravent retable trumeau meuble meubles salon"
+)

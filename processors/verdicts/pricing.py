@@ -14,7 +14,7 @@ from processors.verdicts.remarks import FOR_NOW, HAS_TOLD, NAMING, OTHER_QUOTE
 
 _ORDERS = frozenset({"approve", "accept", "validate", "valider", "approuver", "accepter", "validez", "approuvez", "acceptez"})
 _WHAT_FOR = frozenset({"pour", "comme"})
-_MODEST = frozenset({"je pense", "je crois", "je trouve", "i think", "i guess", "a mon avis"})
+_MODEST = frozenset({"je pense", "je trouve", "i think", "a mon avis"})
 
 
 def as_role(item: Item, admin: bool) -> Item:

@@ -25,6 +25,25 @@ def parts_of(price: Decimal, clauses: Sequence[Clause]) -> frozenset[int]:
     return frozenset(n for n, _ in parts) if len(parts) > 1 and whole == price else frozenset()
 
 
+_SUMS = word_set("total totaux soit = ensemble somme")
+_SUMMED = ("ca fait", "cela fait", "ca nous fait", "on arrive a", "au total", "en tout", "soit")
+_UNSURE = word_set("condition question option hedge irony echo meta refuse no negation future hold")
+
+
+def added_up(clauses: Sequence[Clause]) -> frozenset[int]:
+    """The places of the lines that a later line sums up: « Structure : 5 crédits / Textures : 3 crédits / Total : 8 crédits »."""
+    numbered = [n for n, c in enumerate(clauses) if sum(i.amount is not None for i in c.items) == 1 and not c.asked]
+    if len(numbered) < 3 or numbered != [n for n, c in enumerate(clauses) if any(i.amount is not None for i in c.items)]:
+        return frozenset()
+    amounts = [next(i.amount for i in clauses[n].items if i.amount is not None) for n in numbered]
+    last = numbered[-1]
+    said = " ".join(i.words for c in clauses[last - 1 : last + 1] for i in c.items)
+    sums = bool(_SUMS & set(said.split())) or any(s in said for s in _SUMMED)
+    whole = range(numbered[0] - 1 if numbered[0] and clauses[numbered[0] - 1].announces else numbered[0], last)
+    doubted = any(i.act in _UNSURE for n in (*whole, last) for i in clauses[n].items)
+    return frozenset(whole) if sums and not doubted and sum(amounts[:-1], Decimal(0)) == amounts[-1] else frozenset()
+
+
 def breaks_down(clause: Clause, others: Sequence[Clause]) -> bool:
     """Whether the numbers of a clause come to the one amount that others name: « (4 pour la structure et 2 pour les sculptures) »."""
     parts = [i.amount for i in clause.items if i.amount is not None]

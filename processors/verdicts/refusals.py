@@ -47,6 +47,8 @@ def refused(
         if "refuse" in present and (j.start < best.start or j.act == "contrast"):
             # What stands before leads to the refusal, and a concession behind it opens nothing.
             return j.act not in _REOPENS if j.start < best.start else _concedes(j)
+        if "refuse" in present and admin and best.clause.announces and j.act not in _REOPENS | {"amount", "hold"}:
+            return not _FOR_LATER & {w for i in j.clause.items for w in i.words.split()}  # "je refuse : (whatever ground)"
         if "refuse" in present:
             return (
                 " ".join(i.words for i in j.clause.items).startswith(_CLEARS_UP)
@@ -77,6 +79,7 @@ def refused(
     return Verdict("refuse", None, text[best.start : best.end], reasons)
 
 
+_FOR_LATER = frozenset({"abord", "demande", "demandez", "redemande", "attends", "relance", "avant", "sauf", "tant"})
 #: Before a refusal these still ask for something.
 _REOPENS = frozenset({"question", "condition", "option", "meta", "irony", "echo"})
 _CLEARS_UP = ("merci de supprimer", "merci d effacer", "merci de ne", "merci de clore")

@@ -13,7 +13,8 @@ from processors.verdicts.tokens import word_set
 #: How an administrator's remark on the thing or its price begins: it describes, it asks nobody for anything.
 _STATES = word_set(
     "le la les l un une des ce cet cette ces c il elle on nous notre nos son sa ses beaucoup tres trop assez plutot gros "
-    "grosse grand grande petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme y celle celui ceux celles "
+    "grosse grand grande petit petite belle beau vu car parce deux trois plusieurs compte meme similaire comme y celle celui "
+    "ceux celles "
     "the it this "
     "that lots very because same there"
 )
@@ -23,7 +24,8 @@ _REMARK_NEVER = word_set(
 _ALIKE = frozenset({"meme", "pareil", "idem", "comme", "same"})
 _PRICE = word_set("tarif prix montant budget chiffre price budget")
 _LABELS = word_set(
-    "motif motifs raison raisons format formats detail details note remarque livrable livrables delai delais tarif prix cout montant "
+    "motif motifs raison raisons format formats detail details note remarque livrable livrables delai delais tarif prix cout "
+    "montant "
     "livraison duree total chiffrage estimation price cost delivery"
 )
 _YES = frozenset({"yes", "particle", "perfect"})
@@ -89,7 +91,8 @@ _TAKING_BACK = frozenset(
 #: What an administrator has others do or say beside his price; it changes nothing of it.
 HAS_TOLD = word_set(
     "dis dites previens prevenez explique expliquez precise precisez rappelle rappelez informe informez signale signalez "
-    "ajoute ajoutez transmets transmettez remercie remerciez relance relancez tell let mention dire prevenir expliquer preciser "
+    "ajoute ajoutez transmets transmettez remercie remerciez relance relancez tell let mention dire prevenir expliquer "
+    "preciser "
     "rappeler informer signaler transmettre remercier relancer repondre"
 )
 #: « dis au client qu'on commence dès qu'il est d'accord »: what he is told, no condition of the price.
@@ -223,14 +226,26 @@ def advises(before: Clause, clause: Clause) -> bool:
 def sets_aside(clause: Clause) -> bool:
     """« (8.) Pas 6. », « Non, pas 4 (: 5 crédits) », « (8,) pas les 5 qu'on avait mis »: a number that is not the price."""
     said = [i for i in clause.items if i.act != "filler" and i.words not in {"no", "non"}]
-    refused = len(said) >= 2 and said[0].words in {"pas", "not", "plus"} and said[1].amount is not None and not clause.asked
+    aside = {"pas", "not", "plus", "non pas", "je ne valide pas", "je valide pas", "on ne valide pas"}
+    refused = len(said) >= 2 and said[0].words in aside and said[1].amount is not None and not clause.asked
     return refused and not any(i.act in _REMARK_NEVER | _YES for i in said[2:])
+
+
+_RETAINED = frozenset(
+    f"{what} {how}" for what in ("prix", "tarif", "montant", "chiffrage") for how in ("retenu", "final", "definitif", "arrete")
+)
+#: « Un de moins que proposé : 5 »
+_LESS_THAN = re.compile(
+    r"(?:un|une|deux|trois|\d+) (?:credits? )?de (?:moins|plus) que (?:propose|prevu|prevue|la grille|d habitude|demande|suggere)$"
+)
 
 
 def heads(clause: Clause) -> bool:
     """« Délai : », « Tarif : », « Même chose que pour M. Petit : »: what the number behind the colon is, or what it is like."""
     words = " ".join(i.words for i in clause.items).split()
+    if clause.announces and _LESS_THAN.match(" ".join(words)):
+        return True
     if not clause.announces or clause.asked or any(i.act in _REMARK_NEVER - {"no"} for i in clause.items) or _anothers(words):
         return False
     alike = words[0] in _ALIKE and "pour" in words[:5]
-    return alike or (len(words) <= 3 and words[-1] in _LABELS)
+    return alike or (len(words) <= 4 and (words[-1] in _LABELS or " ".join(words) in _RETAINED))
