@@ -123,6 +123,8 @@ def by_reply(work: Work, event: MessageRead) -> None:
             _ask_again(work, event, known)
     elif answer != "approve":
         work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")
+        if evidence:
+            work.because("unread", f"la partie qui n'est pas comprise : « {evidence} »")
         if len(rows_of(work.case.facts, work.directive)) > 1:
             work.because(
                 "which-line", "plusieurs lignes : une correction nomme la sienne (« ligne 2 : … »), ou se fait dans le guichet"

@@ -8,6 +8,7 @@ anything else makes it no correction, and a person is asked again.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -46,7 +47,8 @@ _ARTICLE = re.compile(r"\W*(?:la|le|les|l'|l’|the|une?|pour la|pour le)?\s*")
 _REFERENCE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{8}\b")
 _VALIDATES = re.compile(
     r"\W*(?:(?:ok|oui|yes|bonjour|bonsoir|salut|hello|hi)\W+){0,2}"
-    r"(?P<yes>(?:je |nous |on |c'est |c’est |commande |i |we )?(?:valide[es]?|validons|approuve[es]?|approuvons|approved?|validated?))"
+    r"(?P<yes>(?:je |nous |on |c'est |c’est |c |cest |commande |i |we )?"
+    r"(?:valide[es]?|validons|approuve[es]?|approuvons|approved?|validated?))"
     r"(?:\s+(?:la|cette|the|this)\s+(?:commande|order))?(?:\s*(?:avec|with|en corrigeant)\b\s*|\s*:\s*|\W*\Z)"
 )
 
@@ -57,9 +59,10 @@ def read_judgement(
     """(how the reply decides, what it corrects) of an administrator who judges facts. Never raises.
 
     A number beside a yes is never a price here, for nobody sets one: it says that something else is meant, and the yes is none. A
-    correction is a yes to the corrected facts only where it says so in so many words.
+    correction is a yes to the corrected facts only where it says so in so many words. Where it decides nothing for a part of it, the
+    evidence is that part.
     """
-    changes, yes, lines = _corrections(message, case, directive, now)
+    changes, yes, lines, unread = _corrections(message, case, directive, now)
     if lines and not changes:
         # A line that is to go, said in a way that is not plain, is no refusal of all.
         return replace(verdict, answer="unclear", amount=None, evidence=""), ()
@@ -71,8 +74,8 @@ def read_judgement(
         # A reaction of a telephone, "👍", says as often that it was seen.
         return replace(verdict, answer="unclear", evidence=""), ()
     if verdict.answer == "approve" and (verdict.amount is not None or _tells(message, case, directive, now)):
-        return replace(verdict, answer="unclear", amount=None), ()
-    return verdict, ()
+        return replace(verdict, answer="unclear", amount=None, evidence=unread or verdict.evidence), ()
+    return (replace(verdict, evidence=unread) if verdict.answer == "unclear" and unread else verdict), ()
 
 
 def _tells(message: Message, case: Case, directive: Directive, now: datetime) -> bool:
@@ -92,16 +95,16 @@ def _worded(text: str) -> str:
     return " " + "".join(f"{word} " for word in re.findall(r"[^\W_]+", plain_text(text)))
 
 
-def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str, bool]:
+def _corrections(message: Message, case: Case, directive: Directive, now: datetime) -> tuple[tuple[Fact, ...], str, bool, str]:
     """(what the reply puts in the place of facts of the case, () when it is not plainly that; the words that validate them, or '';
-    whether it speaks of lines to be added or taken away)."""
+    whether it speaks of lines to be added or taken away; the part that is no field and no plain word, '' when that is all of it)."""
     text = message.text.strip()
     if not text or len(text) > _LONGEST or not message.confident:
-        return (), "", False
+        return (), "", False, ""
     offset = message.text.find(text)
     told = read_lines(message, text, offset, case, directive, now)
     if _CONDITION.search(plain_text(text)) or (told.asked and not told.facts):
-        return (), "", told.asked
+        return (), "", told.asked, _part(text, lambda plain: _CONDITION.search(plain) is not None)
     text = told.rest
     plain = plain_text(text)
     day = (message.date or now).astimezone(ZoneInfo(directive.zone)).date()
@@ -119,11 +122,20 @@ def _corrections(message: Message, case: Case, directive: Directive, now: dateti
         if clause.strip() and not no_more and not _HARMLESS.fullmatch(plain[start:end]):
             fact = _correction(clause, start + offset, case, directive, day)
             if fact is None:
-                return (), "", told.asked
+                part = clause.strip(" \t\n.,")
+                return (), "", told.asked, part if part != text.strip(" \t\n.,") else ""
             found.append(fact)
         start = cut.end() if cut is not None else end
     found += told.facts
-    return (tuple(found), yes, told.asked) if len({f.name for f in found}) == len(found) else ((), "", told.asked)
+    twice = len({f.name for f in found}) != len(found)
+    return ((), "", told.asked, "") if twice else (tuple(found), yes, told.asked, "")
+
+
+def _part(text: str, holds: Callable[[str], bool]) -> str:
+    """The first clause of which that is true, as written; '' when there is none or no other."""
+    parts = [p.strip(" \t\n.,") for p in _CLAUSE.split(text)]
+    found = next((p for p in parts if p and holds(plain_text(p))), "")
+    return found if sum(bool(p) for p in parts) > 1 else ""
 
 
 def _correction(clause: str, at: int, case: Case, directive: Directive, day: date) -> Fact | None:
@@ -158,6 +170,10 @@ def _correction(clause: str, at: int, case: Case, directive: Directive, day: dat
     return None
 
 
+#: Behind the name of a date « le 18/12 » is a day, the next of that name.
+_DAY_AND_MONTH = re.compile(r"(?:(?:le|pour le|au|du|on|the) )?(?P<day>\d{1,2})(?P<by>[/.])(?P<month>\d{1,2})", re.IGNORECASE)
+
+
 def _article(plain: str, begin: int) -> int:
     found = _ARTICLE.match(plain, begin)
     return found.end() if found is not None else begin
@@ -185,6 +201,8 @@ def _value(
     if not written:
         return None
     if spec.type == "date":
+        if (short := _DAY_AND_MONTH.fullmatch(written)) is not None:
+            written = f"{written}{short['by']}{day.year + ((int(short['month']), int(short['day'])) < (day.month, day.day))}"
         dated = find_date(written, day, ahead=True)
         if dated is not None and dated.spans[0][0] <= 8 and len(written) - dated.spans[0][1] <= 2:
             return dated.value

@@ -77,6 +77,34 @@ def test_anything_but_a_plain_yes_decides_nothing_and_asks_again(words: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("oui c validé mais livraison le 18 brumaire", "livraison le 18 brumaire"),
+        ("je valide avec quantité 6000 et produit machin bidule et date le 20 mars et adresse chez le voisin", "machin bidule"),
+        ("je valide, quantité 6000, et demandez-lui sa patente", "demandez-lui sa patente"),
+        ("ok, si le prix passe à 0,50", "si le prix passe"),
+    ],
+)  # fmt: skip
+def test_the_answer_says_which_part_was_not_understood(words: str, part: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, life.order.judged, life.told("admin")[-1]) == ("waiting_review", None, "admin_unclear")
+    assert "pas comprise : « " in life.texts[-1][2].text
+    shown = life.texts[-1][2].text.split("pas comprise : « ")[1].split(" »")[0]
+    assert part in shown
+    assert shown != words
+
+
+def test_a_hurried_yes_validates_with_its_correction() -> None:
+    life = waiting()
+    life.admin("oui c validé mais livraison le 18/12")
+    judged = life.order.judged
+    assert judged is not None
+    assert judged.outcome == "validated"
+    assert "2026, 12, 18" in repr(life.value("delivery_date"))
+
+
+@pytest.mark.parametrize(
     "words", ["ok 300", "oui 300", "300", "je valide, 300", "ok 300 crédits", "Je valide le prix de 0,50", "ok pour 300 sacs",
               "Je valide. 300 pièces", "Je valide, 4 cartons.", "je valide 12 palettes", "Je valide. Le client veut du kraft blanc",
               "Je valide, le client préfère des poignées plates"]
