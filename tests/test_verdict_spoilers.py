@@ -83,7 +83,8 @@ def test_no_order_rides_along_behind_a_politeness(act: str) -> None:
     [
         "Je valide. Je vous souhaite un plateau en marbre", "Je valide, et vous souhaite une lampe assortie.",
         "J'en profite pour vous souhaiter un plateau en marbre. Je valide le devis.", "Désolé je pars sur le laiton, je valide le devis.",
-        "Je valide le devis. J'ai pris le plateau en marbre.", "Pour le 12, je valide", "Je valide.\nPour le 12", "allez-y avec deux",
+        "Je valide le devis. J'ai pris le plateau en marbre.",
+        "J'accepte votre offre pour trois pièces", "Pour le 12, je valide", "Je valide.\nPour le 12", "allez-y avec deux",
         "Je valide.\nCordialement,\nMarie Durand\nPlateau en marbre", "ok pour moi\n\nMarie Durand\nPaul raconte",
         "Je valide. C'est pour la facture.", "Je valide à partir de lundi", "Quel délai pour le petit modèle ? Je valide.",
         "Veuillez recevoir une lampe assortie. Je valide.", "Je valide. Je reste disponible pour des pieds dorés.",

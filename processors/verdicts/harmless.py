@@ -66,5 +66,7 @@ def counts(body: list[Item]) -> bool:
     """Whether a bare number may be how many of them: « allez-y avec 2 », « comptez deux »; « ok pour 2 » is the price."""
     if len(body) == 1:
         return body[0].act == "number" and not body[0].words[:1].isdigit()  # "validé : 2"
+    if any(i.act == "unknown" and i.amount is not None for i in body):
+        return True  # "j'accepte votre offre pour trois pièces"
     named = [(before, i) for before, i in pairwise([*body[:1], *body]) if i.act == "number"]
     return any(not i.words[:1].isdigit() or not {*before.words.split()} & _AT_A_PRICE for before, i in named)
