@@ -30,7 +30,7 @@ _AFTER = re.compile(
 )
 #: What it depends on: "0,70 si 10 000", "0.65 from 20,000".
 _CONDITION = re.compile(
-    rf"\s?(?:(?:{TAX}|/\s?\w+|(?:la|l['’]|le)\s?(?:piece|unite|sac|sachet))\s?)?"
+    rf"\s?(?:(?:{TAX}|/\s?\w+|(?:la|l['’]|le)\s?\w+)\s?)?"
     r"(?:si|if|a\spartir\sd|des|au[- ]dela|pour\s(?:plus|moins|au\smoins)|from|over|"
     r"above|under|below|ila)\s"
 )
