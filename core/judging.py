@@ -123,7 +123,7 @@ def by_reply(work: Work, event: MessageRead) -> None:
             _ask_again(work, event, known)
     elif answer != "approve":
         work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")
-        if evidence:
+        if evidence and evidence != event.message.text.strip(" \n.!"):
             work.because("unread", f"la partie qui n'est pas comprise : « {evidence} »")
         if len(rows_of(work.case.facts, work.directive)) > 1:
             work.because(
