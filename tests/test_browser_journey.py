@@ -116,7 +116,7 @@ def test_what_waits_for_a_person_is_judged_by_keys_and_the_next_comes_up(web: Ru
     # One key, and a few seconds to take it back …
     page.keyboard.press("v")
     page.wait_for_selector("[data-undo-bar]:visible")
-    assert page.inner_text("[data-undo-bar]").startswith("Valider : Envoyé dans ")
+    assert page.inner_text("[data-undo-bar]").startswith("Valider : envoyé dans ")
     page.keyboard.press("z")
     page.wait_for_selector("[data-undo-bar]", state="hidden")
     assert {c.stage for c in web.counter.cases()} == {"waiting_review"}
@@ -128,6 +128,7 @@ def test_what_waits_for_a_person_is_judged_by_keys_and_the_next_comes_up(web: Ru
     first = next(c for c in web.counter.cases() if c.subject == "Cheminée 0")
     assert (first.stage, first.approval and first.approval.amount, first.approval and first.approval.who) == ("done", 4, "anne")
     assert page.inner_text("#review-title") == "Cheminée 1"
+    assert page.inner_text("#notices").strip().startswith(f"{first.ref} · claire@example.com – ")
     page.keyboard.press("r")
     page.keyboard.press("r")
     page.wait_for_selector("#review-none")

@@ -106,18 +106,21 @@ def test_four_orders_come_in_four_ways_and_are_judged_by_keys(phones: Phones, pe
     assert page.locator("rect.evidence-on, mark.evidence-on").count() >= 1
     page.keyboard.press("v")
     page.keyboard.press("v")
-    page.wait_for_url(f"**/orders/{voice.id}?told=validate")
+    page.wait_for_url(f"**/orders/{voice.id}?told=validate&of={photo.id}")
+    # What was decided is named: it is not the order that is up now.
+    assert page.inner_text("#notices").strip().startswith(f"{photo.ref} · ")
+    assert page.locator("#notices a").get_attribute("href") == f"/orders/{photo.id}"
     assert "2 000" in page.inner_text("#order-papers").replace("\u202f", " ")
     page.fill("[name='f.quantity']", "2 500 pièces")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("v")
     page.keyboard.press("v")
-    page.wait_for_url(f"**/orders/{pdf.id}?told=validate")
+    page.wait_for_url(f"**/orders/{pdf.id}?told=validate&of={voice.id}")
     page.fill("input[name=note]", "Plus en stock")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("r")
     page.keyboard.press("r")
-    page.wait_for_url(f"**/orders/{repeat.id}?told=refuse")
+    page.wait_for_url(f"**/orders/{repeat.id}?told=refuse&of={pdf.id}")
     page.keyboard.press("v")
     page.keyboard.press("z")  # taken back
     page.keyboard.press("v")
@@ -193,6 +196,36 @@ PAGES = (
     "/orders/{open}",
 )
 SIZES: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}})
+
+
+def test_a_click_or_a_tap_has_the_same_seconds_to_be_taken_back(tmp_path: Path, person: Person) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, anne="agent")
+        counter = web.counter
+        case_id = order(counter, "Nous commandons 4 000 sachets fond plat kraft à 0,32 MAD HT pièce, livraison le 20 mars 2026.",
+                        sender="Samia <samia@atlas.example>")  # fmt: skip
+        anne = person(web, "anne", has_touch=True)
+        page = anne.page
+        page.clock.install()
+        anne.go(f"/orders/{case_id}")
+        bar = page.locator("[data-undo-bar]")
+        for button in ("refuse", "validate"):
+            page.tap(f"button[value={button}]")
+            page.tap(f"button[value={button}]")  # people tap twice
+            bar.wait_for(state="visible")
+            page.clock.run_for(3_500)
+            page.tap("[data-undo-back]")
+            bar.wait_for(state="hidden")
+            page.clock.run_for(10_000)
+            assert page.url.endswith(f"/orders/{case_id}"), button
+        counter.settle()
+        assert [c.stage for c in counter.cases()] == ["waiting_review"]
+        page.tap("button[value=refuse]")
+        page.clock.run_for(4_000)
+        page.wait_for_url(f"**/orders/{case_id}?told=refuse")
+        counter.settle()
+        assert [c.stage for c in counter.cases()] == ["rejected"]
+        assert anne.troubles == []
 
 
 def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person: Person) -> None:

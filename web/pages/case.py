@@ -16,7 +16,7 @@ from engine.fields import Field
 from engine.unlocking import LONGEST
 from web.auth import Person
 from web.pages.frame import Agent, Frame, Reader, sorry
-from web.pages.page import VIEWER_POLICY, Notice, Pages, back, begun, safe_path
+from web.pages.page import VIEWER_POLICY, Notice, Pages, back, begun, safe_path, told_of
 from web.problems import Refusal
 from web.saving import SHOWN
 
@@ -110,7 +110,7 @@ def router(frame: Frame) -> APIRouter:
             language = frame.pages.speech(request).language
             return await shown(frame, request, person, case_id, 422 if outcome.fields else 409, sorry(outcome.why, language))
         place = safe_path(next, f"/cases/{case_id}").partition("?")[0]
-        return back(f"{place}?told={name if outcome.state == 'done' else 'waiting'}")
+        return told_of(place, name if outcome.state == "done" else "waiting", case_id)
 
     @routes.post("/cases/{case_id}/files/{sha256}/unlock")
     async def unlock(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from web.pages.page import Notice, Pages
 
 #: Seconds that the counts in the menu are kept; counting ends at ``MOST``.
 KEPT, MOST = 2.0, 100
+_CASE = re.compile(r"[0-9a-f]{32}")
 #: What a page says after something was done, by the word that stands in its address.
 TOLD = {
     "validate": later("C’est validé : la suite est en route."),
@@ -60,10 +62,14 @@ class Frame:
         self._counts: tuple[float, Mapping[str, int]] = (0.0, {})
 
     async def show(self, request: Request, person: Person, template: str, status: int = 200, **values: Any) -> Response:
-        """The page for that person. ``?told=…`` in the address becomes a sentence over it."""
+        """The page for that person. ``?told=…`` in the address becomes a sentence over it, ``&of=…`` the case that it is about."""
         counts = await self._counted()
         told = TOLD.get(request.query_params.get("told", ""))
-        notice = Notice(self.pages.speech(request).say(told)) if told and values.get("notice") is None else None
+        notice = None
+        if told and values.get("notice") is None:
+            of = request.query_params.get("of", "")
+            about = await self.desk.run(self._about, of) if _CASE.fullmatch(of) else None
+            notice = Notice(self.pages.speech(request).say(told), about=about)
         framed = {
             "person": person,
             "csrf": csrf_token(request),
@@ -73,6 +79,15 @@ class Frame:
             "notice": notice,
         }
         return self.pages.show(request, template, status, **{**framed, **values})
+
+    def _about(self, case_id: str) -> tuple[str, str] | None:
+        """(address, reference and customer) of a case, None where it is gone."""
+        case = self.desk.cases.case(case_id)
+        if case is None:
+            return None
+        place = "orders" if self.desk.registers.find_id(case_id) else "cases"
+        who = case.party.name or case.party.email or case.party.phone
+        return f"/{place}/{case_id}", " · ".join(filter(None, (case.ref, who)))
 
     async def _counted(self) -> Mapping[str, int]:
         at, counts = self._counts

@@ -23,7 +23,7 @@ from web.auth import Person
 from web.pages.case import FIELD, PICTURES, WAIT, Facts
 from web.pages.case_list import STAGES
 from web.pages.frame import Agent, Frame, Reader, sorry
-from web.pages.page import Notice, back
+from web.pages.page import Notice, back, told_of
 from web.problems import Refusal
 
 ROWS, MOST = 40, 1_000
@@ -142,7 +142,7 @@ def router(frame: Frame) -> APIRouter:
         place = (
             f"/orders/{whole.next}" if action != "update" and whole.next and given.get("go") == "next" else f"/orders/{case_id}"
         )
-        return back(f"{place}?told={told}")
+        return told_of(place, told, case_id)
 
     async def _not_done(
         request: Request, person: Person, case_id: str, outcome: Outcome, typed: Mapping[str, str], dropped: Sequence[str]

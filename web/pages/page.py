@@ -40,10 +40,12 @@ VIEWER_POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence over the page: what was just done, or why it was not."""
+    """A sentence over the page: what was just done, or why it was not. ``about`` is (address, name) of what it was done to, where the
+    page shows something else."""
 
     text: str
     kind: str = "success"
+    about: tuple[str, str] | None = None
 
 
 class Pages:
@@ -104,6 +106,12 @@ class Pages:
 def back(path: str) -> RedirectResponse:
     """After a form: look at that page of ours. 303, so that a reload posts nothing again."""
     return RedirectResponse(safe_path(path), 303)
+
+
+def told_of(place: str, told: str, case_id: str) -> RedirectResponse:
+    """``back`` with the sentence of what was done to a case, which is named where the page is not its own."""
+    of = "" if place.rpartition("/")[2] == case_id else f"&of={case_id}"
+    return back(f"{place}?told={told}{of}")
 
 
 def safe_path(path: str, otherwise: str = "/") -> str:

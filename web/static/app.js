@@ -15,7 +15,8 @@
 
   const visible = (element) => element.getClientRects().length > 0 && !element.disabled;
 
-  // A key that sends something gives a few seconds to take it back; the same key again sends at once.
+  // A key, click or tap that decides something gives a few seconds to take it back; the same key again sends at once, a second tap
+  // does not: people tap twice.
   const UNDO_SECONDS = 4;
   let armed = null;
 
@@ -26,33 +27,41 @@
     armed = null;
   };
 
-  const arm = (button) => {
+  const send = () => {
+    const { button } = armed;
+    disarm();
+    button.form.requestSubmit(button);
+  };
+
+  const arm = (button, again) => {
     const form = button.form;
     const bar = document.querySelector("[data-undo-bar]");
     if (armed && armed.button === button) {
-      disarm();
-      form.requestSubmit(button);
+      if (again) send();
       return;
     }
     disarm();
+    if (form.dataset.sent) return;
     const amount = form.elements.amount;
     if (button.value !== "refuse" && amount && !amount.value.trim()) {
       amount.focus();
       return;
     }
     let left = UNDO_SECONDS;
-    const tell = () => { bar.textContent = `${button.dataset.keyLabel || button.textContent.trim()} : ${bar.dataset.say.replace("{num}", left)}`; };
+    const say = bar.querySelector("[data-undo-say]");
+    const tell = () => { say.textContent = `${button.dataset.keyLabel || button.textContent.trim()} : ${bar.dataset.say.replace("{num}", left)}`; };
     bar.hidden = false;
     tell();
+    bar.scrollIntoView({ block: "nearest" });
     armed = { button, bar, timer: setInterval(() => {
       left -= 1;
       if (left > 0) tell();
-      else { disarm(); form.requestSubmit(button); }
+      else send();
     }, 1000) };
   };
 
   const follow = (element) => {
-    if (element.matches("[data-undo]")) arm(element);
+    if (element.matches("[data-undo]")) arm(element, true);
     else if (element.matches("input, textarea, select")) {
       element.focus();
       if (element.select) element.select();
@@ -127,6 +136,13 @@
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
+    const decides = target.closest("[data-undo]");
+    if (decides) {
+      event.preventDefault();
+      arm(decides, false);
+    }
+    if (armed && target.closest("[data-undo-back]")) disarm();
+    if (armed && target.closest("[data-undo-now]")) send();
     const opener = target.closest("[data-open]");
     if (opener) {
       const dialog = document.querySelector(opener.dataset.open);
@@ -155,6 +171,9 @@
       for (const menu of document.querySelectorAll(".menu-toggle[open]")) menu.open = false;
     }
   });
+
+  // What was decided and not sent yet would be lost with the page.
+  addEventListener("beforeunload", (event) => { if (armed) event.preventDefault(); });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
