@@ -122,7 +122,7 @@ class Case:
     ``finished_at``: when a person told that what was asked for is delivered.
     ``unread`` are its files of which nothing could be read. ``later`` are the person's later words that changed what is asked for,
     each with what it changed, the last few. ``beside`` are other cases of the person to look at before deciding this one: a yes is
-    also to having seen them (core.rows.digest_of).
+    also to having seen them (core.rows.digest_of). ``signed`` is how the person signs, as his first message has it.
     """
 
     id: str
@@ -168,6 +168,7 @@ class Case:
     unread: tuple[UnreadFile, ...] = ()
     later: tuple[str, ...] = ()
     beside: tuple[Beside, ...] = ()
+    signed: str = ""
 
     @property
     def open(self) -> bool:

@@ -45,6 +45,8 @@ from core.work import Context, Work
 UNTREATED = frozenset({"ask", "close", "reassign", "correct"})
 #: How often an administrator is told of texts that never arrived, for one case.
 MOST_TOLD = 3
+#: Characters kept of how a person signs.
+SIGNED = 300
 #: How many other cases of the person are kept with one.
 MOST_BESIDE = 20
 
@@ -137,6 +139,7 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         seen=(event.id,),
         messages=1,
         beside=context.beside,
+        signed=message.signature[:SIGNED],
         people=tuple(dict.fromkeys(a for a in people if a)),
     )
     work = Work(case, directive, context, new=True)

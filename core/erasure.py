@@ -141,6 +141,7 @@ def blank_case(case: Case, now: datetime) -> Case:
         approval=approval,
         subject="",
         summary="",
+        signed="",
         source_id="",
         facts=(),
         files=(),

@@ -20,7 +20,7 @@ from core.gates.complete import HANDED
 from core.gates.review import again
 from core.joining import words
 from core.quote import version_of
-from core.reading import Fact
+from core.reading import NAMED, Fact, Reason, Verdict
 from core.rows import digest_of, rows_of
 from core.values import missing, said
 from core.wording import inert
@@ -121,6 +121,9 @@ def by_reply(work: Work, event: MessageRead) -> None:
         walk(work)
         if work.case.stage == "waiting_review" and work.case.shown == before:
             _ask_again(work, event, known)
+    elif (named := _named(verdict)) is not None:
+        work.because(named.rule, named.text)
+        _ask_again(work, event, known)
     elif answer != "approve":
         work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")
         if evidence and evidence != event.message.text.strip(" \n.!"):
@@ -148,6 +151,10 @@ def by_reply(work: Work, event: MessageRead) -> None:
         work.because("validate", f"champs validés par {who} : « {evidence} »")
         judged(work, "validated", "admin", who, "reply", evidence, event.message.id)
         walk(work)
+
+
+def _named(verdict: Verdict | None) -> Reason | None:
+    return next((r for r in verdict.reasons if r.rule == NAMED), None) if verdict is not None else None
 
 
 def put(work: Work, facts: tuple[Fact, ...]) -> None:

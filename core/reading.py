@@ -130,6 +130,10 @@ class Reason:
     text: str = ""
 
 
+#: The rule of the reason that a decision names somebody whom its request is not known to be of.
+NAMED = "verdict:named"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A reply read as a decision, from the words alone; who may decide is another question.
@@ -137,7 +141,8 @@ class Verdict:
     ``answer`` is "approve" only for a plain, unconditional yes in the sender's own new words.
     ``amount`` is what the writer names as his decision (None when he names none).
     ``evidence`` is the literal words that decided ('' when nothing did). ``note`` is what an administrator marked as the reason
-    of his no that the customer is to read ("motif : …"), '' for none.
+    of his no that the customer is to read ("motif : …"), '' for none. ``named`` are the words of the decision by which it names
+    somebody or something, ``signed`` names that stand beside it and may be its writer's; folded.
     """
 
     answer: Answer
@@ -145,6 +150,8 @@ class Verdict:
     evidence: str = ""
     reasons: tuple[Reason, ...] = ()
     note: str = ""
+    named: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ from core.register import Entry, entry_of
 from core.values import differences
 from core.work import Context
 from engine import canary
-from engine.corrections import read_judgement
 from engine.finding import APART, AS, Finder, burst, conversation, greets, offer_id, people_of, same_files, sent_as, silent
+from engine.naming import judgement_of
 from engine.office import Office, authorised, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
@@ -198,7 +198,7 @@ class Clerk:
             verdict = self._verdict(message, case, role)
             reading = replace(reading, verdict=verdict)
             if role == "admin" and judges(self._office.directive(case)):
-                verdict, changes = read_judgement(message, case, self._office.directive(case), verdict, now)
+                verdict, changes = judgement_of(message, case, self._office.directive(case), verdict, now)
                 reading = replace(reading, verdict=verdict, facts=changes)
             elif (reading.business, reading.directive) != (case.business, case.directive):
                 # An answer is not recognised as a request, and yet it says what was asked.

@@ -24,7 +24,7 @@ from core.rows import confidence, digest_of, doubtful
 from core.values import TOLD_APART, unsure
 from core.wording import alert_text, fact_text, price_text, row_text
 from core.work import Context
-from engine.corrections import read_judgement
+from engine.naming import judgement_of
 from engine.office import authorised, verdict_of
 from engine.pipeline import Setup, read_mail
 from processors.correlate import same_correspondent
@@ -88,7 +88,7 @@ def explain(
     case = _waiting(message, directive, stage, verdict, role, now) if stage else None
     reading = replace(read.reading, verdict=verdict)
     if case is not None and verdict is not None and stage == "waiting_review" and judges(directive):
-        verdict, changes = read_judgement(message, case, directive, verdict, now)
+        verdict, changes = judgement_of(message, case, directive, verdict, now)
         reading = replace(reading, verdict=verdict, facts=changes if role == "admin" else reading.facts)
     decision: Decision | None = None
     alerts: tuple[Alert, ...] = ()

@@ -10,6 +10,7 @@ The road: ``own_words`` (masks what is not the sender's) > ``tokens`` > ``clause
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -23,6 +24,7 @@ from processors.verdicts.errands import without_errands
 from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import judge
 from processors.verdicts.judged import Judged, comes_afterwards, label
+from processors.verdicts.named import named_in, named_thing, signed_beside
 from processors.verdicts.own_words import own_words
 from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
 from processors.verdicts.reckoning import total
@@ -90,7 +92,9 @@ def read_verdict(
     judged = [
         judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit, admin=admin)
     ]
-    judged = without_asides(without_signature(judged, own.text, admin=admin), own.text, admin=admin)
+    whole = judged
+    unsigned = without_signature(judged, own.text, admin=admin)
+    judged = without_asides(unsigned, own.text, admin=admin)
     if admin:
         judged = without_grounds(judged, own.text)
     else:
@@ -106,7 +110,9 @@ def read_verdict(
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")
         return Verdict("unclear", None, verdict.evidence, (*verdict.reasons, note))
-    return verdict
+    if verdict.answer == "refuse":
+        return replace(verdict, named=named_thing(whole))
+    return replace(verdict, named=named_in(judged, APPROVES), signed=signed_beside(whole, unsigned, APPROVES))
 
 
 def _together(

@@ -13,7 +13,7 @@ from core.events import DeadlinePassed, MessageRead, OperatorActed, Role
 from core.lessons import Lesson, lessons
 from core.reading import Fact
 from core.work import Context
-from engine.corrections import read_judgement
+from engine.naming import judgement_of
 from engine.office import authorised, verdict_of
 from engine.pipeline import Setup, read_mail
 from engine.said import said_hints
@@ -127,7 +127,7 @@ class Life:
                 reading = replace(reading, facts=facts_of(read.message, self.directive, now=self.now))
             if role == "admin":
                 assert reading.verdict is not None
-                told, changes = read_judgement(read.message, self.case, self.directive, reading.verdict, self.now)
+                told, changes = judgement_of(read.message, self.case, self.directive, reading.verdict, self.now)
                 reading = replace(reading, verdict=told, facts=changes)
         may = authorised(read.message, role)
         event = MessageRead(
