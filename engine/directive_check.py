@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from core.condition import Condition
@@ -196,10 +197,26 @@ def _check_repeat_and_alerts(directive: DirectivePart, doubtful: frozenset[str],
             problems.add(alert.line("fact"), f"{shown(alert.fact)} n'a pas de « derive » : rien à comparer")
 
 
+def _no_word(text: str) -> tuple[str, str] | None:
+    """(why no message can ever say that, what to write instead); None for a word."""
+    if not any(c.isalnum() for c in text):
+        return "il n'a ni lettre ni chiffre", "écrivez-le comme les clients l'écrivent"
+    if re.search(r"[×*]", text):
+        return (
+            "ce qui suit « × » est un poids, donc un nombre",
+            "écrivez « mot × 3 » dans le tableau, « {word: mot, weight: 3} » dans le texte",
+        )
+    return None
+
+
 def _check_words(words: Iterable[tuple[WordPart, Part]], problems: Problems) -> None:
     """A word stands once: twice it would weigh twice, and in two choices it would say nothing."""
     seen: set[str] = set()
     for word, owner in words:
+        if why := _no_word(word.word):
+            problems.add(
+                word.line("word") or owner.line("words"), f"{shown(word.word)} ne peut pas être un mot : {why[0]}", why[1]
+            )
         plain = " ".join(word.word.casefold().split())
         if plain in seen:
             problems.add(word.line("word") or owner.line("words"), f"le mot {shown(word.word)} est déjà dans la liste")

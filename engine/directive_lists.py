@@ -53,6 +53,11 @@ def rows_of(name: str, text: str) -> list[Row] | None:
     return rows
 
 
+def without_english(rows: Sequence[Row]) -> list[str]:
+    """The French names of the values that have no English one: readers of English are shown the French."""
+    return [row.fr for row in rows if row.fr.strip() and not row.en.strip()]
+
+
 def with_rows(text: str, rows: Sequence[Row]) -> str:
     """The document with these values; rows without a French label are left out, new ones are named after it.
 

@@ -14,6 +14,7 @@ from core.directive import Directive, FactSpec, Localized
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity
 from core.rows import rows_of, rows_spec
 from core.wording import number_text, price_of_goods, quantity_text
+from processors.facts_choice import named_choice
 from processors.facts_numbers import NUMBER, parse_number
 from processors.goods_prices import read_price
 from processors.goods_units import Units
@@ -153,6 +154,8 @@ def _choice(spec: FactSpec, text: str) -> str:
     for choice in spec.choices:
         if wanted in {_plain(choice.value), *(_plain(label) for label in choice.label.values())}:
             return choice.value
+    if (named := named_choice(spec, text)) is not None:
+        return named
     listed = ", ".join(choice.label.get("fr") or choice.value for choice in spec.choices)
     english = ", ".join(choice.label.get("en") or choice.label.get("fr") or choice.value for choice in spec.choices)
     raise Unreadable({"fr": f"un de ces choix est attendu : {listed}", "en": f"one of these is needed: {english}"})

@@ -11,7 +11,7 @@ from processors.facts_numbers import Found
 from processors.facts_text import Phrase
 from processors.heads import is_verb, qualifies
 from processors.negation import negated
-from processors.tokens import LINE, SENTENCE, Tokens
+from processors.tokens import LINE, SENTENCE, Tokens, tokenise
 from processors.words import Hit, WordMatcher, longest
 from processors.words_common import word_set
 
@@ -156,6 +156,24 @@ class ChoiceReader:
         if asked_from < 0 and self._names:
             asked_from = next((p.first for p in context.asked if _is_named(tokens, p)), -1)
         return [s for s in said if s.hit.last >= asked_from]
+
+
+def named_choice(spec: FactSpec, text: str) -> str | None:
+    """The one value that a person names in a word of the list ("sac poignées torsadées"); None where the words name none or several,
+    are denied, say a number that is not part of them, or are too weak to be sure by (weight under three where others weigh more)."""
+    rank = {word: choice.value for choice in spec.choices for word in choice.words if word.weight > 0}
+    tokens = tokenise(text)
+    hits = longest(WordMatcher(rank, typos=False, close=True).find(tokens)[:_MOST])
+    values = {rank[hit.word] for hit in hits}
+    if len(values) != 1 or any(negated(tokens, hit.first, hit.last) for hit in hits):
+        return None
+    inside = {at for hit in hits for at in range(hit.start, hit.end)}
+    if any(letter.isdigit() and at not in inside for at, letter in enumerate(text)):
+        return None
+    (value,) = values
+    weight = sum(word.weight for word in {hit.word for hit in hits})
+    most = max(word.weight for word, of in rank.items() if of == value)
+    return value if weight >= min(ChoiceReader.QUALITY, most) else None
 
 
 def _is_named(tokens: Tokens, phrase: Phrase) -> bool:

@@ -183,6 +183,37 @@ def test_lines_are_added_by_keys_and_taken_away_without_a_script(tmp_path: Path,
         ]  # fmt: skip
 
 
+def test_what_was_changed_in_the_table_is_not_dropped_by_keeping_the_text(tmp_path: Path, person: Person) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, anne="admin")
+        anne = person(web, "anne")
+        page = anne.page
+        anne.go("/directives/sacherie/document?name=produits.md")
+        page.fill("#en-0", "Flat sachet")
+        page.click("[data-editor] button[value=draft]")
+        told = page.locator("[data-editor] [data-other]")
+        told.wait_for(state="visible")
+        assert "Le tableau plus haut a été changé" in told.inner_text()
+        assert web.edge.desk.drafts.draft("sacherie", "anne") is None
+        page.click(".list-table button[value=draft]")
+        page.wait_for_url("**/draft?told=saved")
+        draft = web.edge.desk.drafts.draft("sacherie", "anne")
+        assert draft is not None
+        assert "en: Flat sachet" in draft.documents["produits.md"]
+        # Or what was changed is put back, and the text is kept.
+        anne.go("/directives/sacherie/document?name=produits.md")
+        page.fill("#en-0", "Something else")
+        text = page.input_value("[data-editor] textarea")
+        page.fill("[data-editor] textarea", text.replace("en: Flat sachet", "en: Flat bag"))
+        page.click("[data-editor] button[value=draft]")
+        page.click("[data-editor] [data-other-back]")
+        page.click("[data-editor] button[value=draft]")
+        page.wait_for_url("**/draft?told=saved")
+        draft = web.edge.desk.drafts.draft("sacherie", "anne")
+        assert draft is not None
+        assert "en: Flat bag" in draft.documents["produits.md"]
+
+
 PAGES = (
     "/dashboard",
     "/orders",

@@ -11,7 +11,7 @@ import pytest
 from engine.directive_lists import Row, rows_of, with_rows
 from engine.directive_problem import DirectiveErrors
 from engine.directives import load_business
-from tests.browser import Browser, with_people
+from tests.browser import Browser, forms_of, text_of, with_people
 from tests.orders_house import orders_house
 from tests.road import ROOT
 
@@ -149,7 +149,7 @@ def test_a_product_is_added_in_the_desk_and_kept_as_a_draft(tmp_path: Path) -> N
         page = f"/directives/sacherie/document?name={NAME}"
         number = len(rows_of(NAME, TEXT) or ())
         fields = {f"words-{n}": row.words for n, row in enumerate(rows_of(NAME, TEXT) or ())}
-        answer = anne.fill(page, **fields, **{f"fr-{number}": "Étui kraft", f"words-{number}": "étui × 4"})
+        answer = anne.fill(page, **fields, **{f"fr-{number}": "Étui kraft", f"words-{number}": "étui × 4", "then": ""})
         assert answer.status == 200, answer.body[-2000:]
         draft = web.edge.desk.drafts.draft("sacherie", "anne")
         assert draft is not None
@@ -158,6 +158,39 @@ def test_a_product_is_added_in_the_desk_and_kept_as_a_draft(tmp_path: Path) -> N
         marc = Browser(web)
         marc.login("marc")
         assert marc("POST", "/directives/sacherie/list", {"csrf": marc.csrf(), "name": NAME}).status == 403
+
+
+def test_what_cannot_be_a_word_is_told_and_each_form_publishes_what_stands_in_it(tmp_path: Path) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, anne="admin")
+        anne = Browser(web)
+        anne.login("anne")
+        page = f"/directives/sacherie/document?name={NAME}"
+        rows = rows_of(NAME, TEXT) or []
+        kept = {f"words-{n}": row.words for n, row in enumerate(rows)}
+        fresh = {f"fr-{len(rows)}": "Papier ingraissable", f"words-{len(rows)}": "papier ingraissable × beaucoup"}
+        refused = anne.fill(page, **kept, **fresh)
+        assert refused.status == 422
+        said = text_of(refused)
+        assert "« papier ingraissable × beaucoup » ne peut pas être un mot" in said
+        assert "mot × 3" in said
+        # What was typed is not lost, and is put right in the table, whose own button goes on to the draft.
+        assert forms_of(refused)[0][1][f"fr-{len(rows)}"] == "Papier ingraissable"
+        fresh[f"words-{len(rows)}"] = "papier ingraissable × 4"
+        there = {f"words-{n}": row.words for n, row in enumerate(rows)}
+        answer = anne.fill(page, **there, **fresh, then="draft")
+        assert (answer.status, answer.headers["location"]) == (303, "/directives/sacherie/draft?told=saved")
+        draft = web.edge.desk.drafts.draft("sacherie", "anne")
+        assert draft is not None
+        assert "- {word: papier ingraissable, weight: 4}" in draft.documents[NAME]
+        # Nothing is wrong with a value without an English name; that it will be seen is said.
+        assert "Sans nom anglais : Papier ingraissable" in text_of(anne.get("/directives/sacherie/draft"))
+        again = anne.fill(page, **there, **fresh, then="")
+        assert again.status == 200
+        assert "Sans nom anglais : Papier ingraissable" in text_of(again)
+        named = anne.fill(page, **there, **fresh, **{f"en-{len(rows)}": "Greaseproof paper"}, then="")
+        assert "rien n’y manque" in text_of(named)
+        assert "Sans nom anglais" not in text_of(anne.get("/directives/sacherie/draft"))
 
 
 @pytest.mark.parametrize(

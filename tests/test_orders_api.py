@@ -89,10 +89,23 @@ def test_a_field_that_is_not_understood_is_named_with_what_is_allowed(web: Runni
         assert list(fields) == list(wrong)
         assert "Sac fond carré avec poignées plates" in fields["product"]
         assert "quantity" in fields["colour"]
+    listed = {"product": "sachet avec poignées torsadées", "quantity": "300"}  # words of two products
+    line = {f"lines.2.{name}": value for name, value in listed.items()}
+    seen = program("GET", place).json["digest"]
+    twofold = program("POST", f"{place}/update", {"facts": line, "digest": seen})
+    assert twofold.status == 422
+    assert "Sac fond carré avec poignées plates" in twofold.json["fields"]["lines.2.product"]
+    unknown = program("POST", f"/api/cases/{case_id}/acts", {"action": "approve"})
+    assert unknown.status == 422
+    assert "validate, reprice, refuse" in unknown.json["fields"]["action"]
     case = web.counter.cases()[0]
     assert (case.judged, case.version) == (None, 1)
+    # A customer's own word for one product is that product, in a line of an order too.
+    line["lines.2.product"] = "sac poignées torsadées"
+    assert program("POST", f"{place}/update", {"facts": line, "digest": seen}).status == 200
+    assert program("GET", place).json["lines"][1][0]["value"]["fr"] == "Sac fond carré avec poignées torsadées"
     # Where the case stands is something else.
-    assert program("POST", f"{place}/update", {"facts": {"quantity": "10 000 pièces"}}).status == 409
+    assert program("POST", f"{place}/update", {"facts": {"lines.1.quantity": "10 000 pièces"}}).status == 409
 
 
 def test_a_yes_that_does_not_say_to_what_decides_nothing_and_is_told_what_there_is(web: Running, program: Program) -> None:

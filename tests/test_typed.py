@@ -9,13 +9,20 @@ from typing import Any
 
 import pytest
 
-from core.directive import Choice, FactSpec
+from core.directive import Choice, FactSpec, Word
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from engine.typed import Unreadable, field_of, new_value, read_value, written_value
 from tests.register_help import DIRECTIVE, FLAT, HANDLES, facts, request
 from tests.store_help import NOW
 
 GOODS = (Choice("plat", label={"fr": "Sachet à fond plat", "en": "Flat bag"}), Choice("anses"))
+
+#: A list with its customers' words, some too weak to be sure by.
+SOLD = (
+    Choice("plat", (Word("fond plat", 3), Word("sachet", 2)), {"fr": "Sachet à fond plat"}),
+    Choice("anses", (Word("poignées torsadées", 5), Word("twisted handles", 5)), {"fr": "Sac à anses"}),
+    Choice("grand", (Word("nommé 30 x 40"),), {"fr": "Grand"}),
+)
 
 
 def spec(type: Any, **more: Any) -> FactSpec:
@@ -30,6 +37,9 @@ UNITS = spec("quantity", units=("pièce", "carton"))
     [
         (spec("choice", choices=GOODS), "plat", "plat"),
         (spec("choice", choices=GOODS), "sachet a fond PLAT", "plat"),
+        (spec("choice", choices=SOLD), "sac poignées torsadées", "anses"),
+        (spec("choice", choices=SOLD), "Twisted handles", "anses"),
+        (spec("choice", choices=SOLD), "nommé 30 x 40", "grand"),
         (UNITS, "10 000 pièces", Quantity(Decimal(10_000), "pièce")),
         (UNITS, "10,000 pièces", Quantity(Decimal(10_000), "pièce")),
         (UNITS, "2.500", Quantity(Decimal(2_500))),
@@ -63,7 +73,10 @@ def test_what_is_typed_is_read_and_stands_there_again(kind: FactSpec, typed: str
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
-        (spec("choice", choices=GOODS), "autre"), (UNITS, "beaucoup"), (UNITS, "une dizaine"), (UNITS, "0"),
+        (spec("choice", choices=GOODS), "autre"), (spec("choice", choices=SOLD), "sachet avec poignées torsadées"),
+        (spec("choice", choices=SOLD), "pas de poignées torsadées"), (spec("choice", choices=SOLD), "500 sacs poignées torsadées"),
+        (spec("choice", choices=SOLD), "un sachet"), (spec("choice", choices=SOLD), "sac"),
+        (UNITS, "beaucoup"), (UNITS, "une dizaine"), (UNITS, "0"),
         (UNITS, "-5"), (UNITS, "5 seaux"), (UNITS, "9" * 30),
         (spec("count"), "1,5"), (spec("yesno"), "peut-être"), (spec("date"), "31/02/2026"), (spec("date"), "demain"),
         (spec("money"), "cher"), (spec("money"), "-3 MAD"), (spec("money"), "3 bananes"), (spec("money"), "3 MAD / 0"),

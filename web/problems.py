@@ -120,6 +120,9 @@ def _why(problem: Any) -> str:
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         bound = next(iter(context.values()), "?")
         return {"greater_than": "plus que", "less_than": "moins que"}.get(kind, "la limite est") + f" {bound}"
+    if kind == "literal_error":
+        listed = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "")
+        return f"une de ces valeurs est attendue : {listed}"
     if kind.startswith("string"):
         return "un texte est attendu"
     if kind.startswith(("decimal", "int", "float", "finite")):

@@ -149,7 +149,7 @@ def _viewer(pages: Pages, request: Request, name: str, source: str) -> Response:
 def next_name(action: str) -> Any:
     """The act of that name. Raises Refusal 422."""
     if action not in NAMES:
-        raise Refusal(422, "Cette action n'existe pas.")
+        raise Refusal(422, f"Cette action n'existe pas ; une de : {', '.join(NAMES)}.")
     return action
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from engine.desk import Desk
-from engine.directive_lists import Row, rows_of, with_rows
+from engine.directive_lists import Row, rows_of, with_rows, without_english
 from engine.directive_problem import Problem
 from engine.drafting import BusinessView, DraftView, problems_of
 from engine.evaluation import Evaluation
@@ -77,6 +77,7 @@ def router(frame: Frame) -> APIRouter:
         values = {
             "view": view, "draft": draft, "checked": checked, "found": located(checked.problems, draft.documents),
             "changes": changes(base, draft), "examples": None, "replayed": None, "measured": None,
+            "unnamed": unnamed_in({name: text for name, text in draft.edits.items() if text is not None}),
         }  # fmt: skip
         return await frame.show(request, person, "draft.html", status, **(values | more))
 
@@ -182,7 +183,12 @@ def router(frame: Frame) -> APIRouter:
             return await shown(request, person, view, draft, name, written, found, 422, notice=Notice(told, "warning"))
         if then == "draft":
             return back(f"/directives/{business}/draft?told=saved")
-        notice = Notice(say("Le brouillon est gardé ; rien n’y manque."))
+        if unnamed := unnamed_in({name: written}):
+            told = say("Le brouillon est gardé et peut se publier.")
+            why = say("Sans nom anglais : %(names)s. En anglais, pages et lettres montreront le nom français.", names=unnamed)
+            notice = Notice(f"{told} {why}", "warning")
+        else:
+            notice = Notice(say("Le brouillon est gardé ; rien n’y manque."))
         return await shown(request, person, view, draft, name, written, (), notice=notice)
 
     @routes.get("/directives/{business}/draft")
@@ -279,6 +285,11 @@ def grouped(view: BusinessView, draft: DraftView | None) -> list[tuple[str, list
         folder, _, _ = name.rpartition("/")
         groups.setdefault(folder, []).append(name)
     return list(groups.items())
+
+
+def unnamed_in(documents: Mapping[str, str]) -> str:
+    """The values of lists among these documents that have no English name, '' for none."""
+    return ", ".join(fr for name, text in documents.items() for fr in without_english(rows_of(name, text) or ()))
 
 
 def first_sentence(text: str) -> str:

@@ -122,7 +122,7 @@ def router(frame: Frame) -> APIRouter:
             raise Refusal(404, "Cette commande n'existe pas.")
         action = given.get("action", "")
         if action not in ACTIONS:
-            raise Refusal(422, "Cette action n'existe pas.")
+            raise Refusal(422, f"Cette action n'existe pas ; une de : {', '.join(ACTIONS)}.")
         typed = {key.removeprefix(FIELD): value for key, value in given.items() if key.startswith(FIELD)}
         changed = {f.name: typed[f.name] for f in every(whole) if not f.unchanged(typed.get(f.name, f.typed))}
         # What stands in no field of the page is of lines that are added there; the act looks at it.

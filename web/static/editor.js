@@ -4,7 +4,8 @@
   const form = document.querySelector("[data-editor]");
   const area = form.querySelector("textarea");
   const lines = form.querySelector("[data-lines]");
-  let saved = area.value;
+  const forms = [...document.querySelectorAll("[data-keeps]")];
+  let leaving = false;
 
   const follow = () => {
     const wanted = area.value.split("\n").length;
@@ -41,8 +42,25 @@
       go(Number(link.dataset.line));
     }
   });
-  form.addEventListener("submit", () => { saved = area.value; });
-  addEventListener("beforeunload", (event) => { if (area.value !== saved) event.preventDefault(); });
+  // What stands changed in the table or in the text: keeping one of them would drop the other's.
+  const changed = (one) => [...one.elements].some((field) => field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue);
+  for (const one of forms) {
+    const told = one.querySelector("[data-other]");
+    one.addEventListener("submit", (event) => {
+      if (told && forms.some((other) => other !== one && changed(other))) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        told.hidden = false;
+        told.scrollIntoView({ block: "nearest" });
+      } else leaving = true;
+    });
+    if (told) told.querySelector("[data-other-back]").addEventListener("click", () => {
+      for (const other of forms) if (other !== one) other.reset();
+      told.hidden = true;
+      follow();
+    });
+  }
+  addEventListener("beforeunload", (event) => { if (!leaving && forms.some(changed)) event.preventDefault(); });
   follow();
   const bad = lines.querySelector(".bad");
   if (bad && !location.hash) go(Number(bad.textContent));
