@@ -34,9 +34,10 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a request in figures; nothing here says who asked. Line 0 also counts the request, and its ``total`` is of all of it.
+    """One line of a request in figures; nothing here says who asked. Line 0 also counts the request, and its ``total`` is of all of it:
+    None where there is no one sum (two currencies, a line without a price), and on every other line.
 
-    Where the lines have no one sum (two currencies, a line without a price) ``total`` is each line's own: what is known is counted.
+    ``currency`` has the tax behind it where that was said (``money_key``): with and without tax are never added up.
     ``sure`` is the confidence in hundredths. ``due`` is a day (ISO 8601), '' for none. ``judged`` is "validated", "rejected" or ''.
     """
 
@@ -104,8 +105,6 @@ def entry_of(case: Case, directive: Directive, past: Sequence[Case], now: dateti
         what = by_name.get(parts.what)
         quantity, unit = _quantity(by_name.get(parts.quantity), directive)
         mine = (amount, currency) if n == 0 else (None, "")
-        if amount is None:
-            mine = _money(by_name.get(parts.total))
         lines.append(
             Line(
                 n,
@@ -135,7 +134,12 @@ def _quantity(fact: Fact | None, directive: Directive) -> tuple[Decimal | None, 
 
 def _money(fact: Fact | None) -> tuple[Decimal | None, str]:
     value = fact.value if fact is not None else None
-    return (value.amount, value.currency) if isinstance(value, Money) else (None, "")
+    return (value.amount, money_key(value)) if isinstance(value, Money) else (None, "")
+
+
+def money_key(value: Money) -> str:
+    """What amounts may be added up with: « MAD », "MAD excl", "MAD incl"; '' and " excl" without a currency."""
+    return f"{value.currency[:3]} {value.tax}" if value.tax else value.currency
 
 
 def _from(alert: Alert, case: Case, directive: Directive, now: datetime) -> datetime:

@@ -45,11 +45,13 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterDay:
-    """The requests opened on a day (of their business): how many by stage, the totals of those not refused by currency."""
+    """The requests opened on a day (of their business): how many by stage; of those not refused, the totals by currency and tax
+    (core.register.money_key) and how many have no one total (``unsummed``) and are in none of these."""
 
     day: date
     stages: dict[str, int]
     totals: dict[str, Decimal]
+    unsummed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,14 @@ class RegisterReport:
 
     @property
     def totals(self) -> dict[str, Decimal]:
-        """The totals of what was not refused, by currency."""
+        """The totals of what was not refused, by currency and tax."""
         sums: dict[str, Decimal] = {}
         for day in self.days:
             for currency, amount in day.totals.items():
                 sums[currency] = sums.get(currency, Decimal(0)) + amount
         return sums
+
+    @property
+    def unsummed(self) -> int:
+        """How many requests, not refused, have no one total."""
+        return sum(day.unsummed for day in self.days)

@@ -70,6 +70,20 @@ def tax_text(tax: str, language: str) -> str:
     return {"incl": {"fr": "TTC", "en": "incl. tax"}, "excl": {"fr": "HT", "en": "excl. tax"}}.get(tax, {}).get(language, tax)
 
 
+def sum_name(key: str, language: str) -> str:
+    """What a sum is of, by its key (core.register.money_key): « MAD HT », « MAD, taxe non précisée », "EUR incl. tax"."""
+    currency, _, tax = key.partition(" ")
+    currency = currency or {"fr": "sans devise", "en": "no currency"}.get(language, "sans devise")
+    if tax:
+        return f"{currency} {tax_text(tax, language)}"
+    return f"{currency}, {untaxed(language)}"
+
+
+def untaxed(language: str) -> str:
+    """What is said of an amount of which nobody said whether the tax is in it."""
+    return {"fr": "taxe non précisée", "en": "tax not stated"}.get(language, "taxe non précisée")
+
+
 def price_of_goods(value: Money, spec: FactSpec | None, language: str) -> str:
     """« 150 MAD HT / 1000 pièces », "0.45 MAD excl. tax / piece"."""
     amount = " ".join(filter(None, (money_text(value.amount, language), value.currency, tax_text(value.tax, language))))

@@ -8,12 +8,16 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from core import codec
 from core.case import Case, Party
+from core.reading import Money
+from core.register import money_key
+from store.base import MILLIONTHS
 from store.commit import Commit
 from store.outbox import DONE
-from store.tables import cases, contacts, meta, outbox
+from store.tables import case_lines, cases, contacts, meta, outbox
 from store.words import case_words, party_words
 
 _PAGE = 500
+_L = case_lines.c
 
 
 class Fill(Commit):
@@ -36,6 +40,7 @@ class Fill(Commit):
             rows = [{"which": c.id, "answered_at": answered.get(c.id), **self._shown(c, known[c.id])} for c in found]
             connection.execute(update(cases).where(cases.c.id == bindparam("which")), rows)
             self._keep_words(connection, "case", list(known.items()))
+            self._fill_sums(connection, found)
         after = ""
         while page := connection.execute(
             select(contacts.c.id, contacts.c.body).where(contacts.c.id > after).order_by(contacts.c.id).limit(_PAGE)
@@ -45,6 +50,21 @@ class Fill(Commit):
             names = ("email", "name", "phone", "language")
             named = [(id, party_words(Party(**{n: told[n] for n in names if told.get(n)}))) for id, told in people]
             self._keep_words(connection, "contact", named)
+
+    def _fill_sums(self, connection: Connection, found: list[Case]) -> None:
+        """The register's sums of these cases: a total has its tax beside its currency; a sum of one line alone is none of the request."""
+        for case in found:
+            mine = connection.execute(select(_L.n, _L.total, _L.currency).where(_L.case_id == case.id, _L.total.is_not(None)))
+            for n, total, currency in mine.all():
+                # A total of the whole request is a fact of its own; an amount that stands on lines alone is not.
+                keys = {
+                    money_key(f.value)
+                    for f in case.facts
+                    if isinstance(f.value, Money) and f.value.amount * MILLIONTHS == total
+                }
+                keys = {key for key in keys if key.partition(" ")[0] == currency.partition(" ")[0]}
+                values = {"total": None, "currency": ""} if n or not keys else {"currency": max(keys)}
+                connection.execute(update(case_lines).where(_L.case_id == case.id, _L.n == n).values(values))
 
     def _first_texts(self, connection: Connection, ids: list[str]) -> dict[str, Any]:
         """When the first text to the customer of each case had left."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -138,15 +139,9 @@ class RegisterViews(Clerk, CaseViews):
         ours = _L.directive.in_(sorted(set(directives)))
         span = (_L.day >= first, _L.day <= last, ours)
         stages = (
-            select(_L.day, _L.stage, _L.currency, func.count(), func.sum(_L.total))
+            select(_L.day, _L.stage, _L.currency, func.count(), func.count(_L.total), func.sum(_L.total))
             .where(_L.n == 0, *span)
             .group_by(_L.day, _L.stage, _L.currency)
-        )
-        # Lines of requests that have no one sum.
-        apart = (
-            select(_L.day, _L.stage, _L.currency, literal(0), func.sum(_L.total))
-            .where(_L.n > 0, _L.total.is_not(None), *span)
-            .group_by(_L.n, _L.day, _L.stage, _L.currency)
         )
         # Whole groups are walked in the order of their index, and rows of other days passed over: no sorting.
         whats = (
@@ -162,12 +157,15 @@ class RegisterViews(Clerk, CaseViews):
             .limit(most)
         )
         with self.db.read() as connection:
-            for day, stage, currency, number, total in (*connection.execute(stages), *connection.execute(apart)):
+            for day, stage, currency, number, summed, total in connection.execute(stages):
                 one = days[day]
-                if number:
-                    one.stages[stage] = one.stages.get(stage, 0) + number
-                if total and stage in ORDERED:
+                one.stages[stage] = one.stages.get(stage, 0) + number
+                if stage not in ORDERED:
+                    continue
+                if total:
                     one.totals[currency] = one.totals.get(currency, Decimal(0)) + Decimal(int(total)) / MILLIONTHS
+                if number > summed:
+                    days[day] = replace(one, unsummed=one.unsummed + number - summed)
             asked = [
                 WhatCount(what, unit, int(number), Decimal(int(quantity or 0)) / MILLIONTHS)
                 for what, unit, number, quantity in connection.execute(whats).all()

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from core.ports import Change
 from core.register import entry_of
+from tests.browser import text_of
 from tests.orders_house import order
 from tests.orders_people import Program, person
 from tests.register_help import many
@@ -53,11 +54,46 @@ def test_exports_have_a_row_a_line_and_no_formula(web: Running, program: Program
     assert (formats["quantity"], formats["unit price"], formats["confidence"]) == ("#,##0", "#,##0.00##", "0 %")
     assert (first["total price, this line"], first["total price, all lines"]) == (4200, 4900)
     assert sheet.auto_filter.ref == f"A1:{sheet.cell(3, len(top)).coordinate}"
-    assert [[c.value for c in row] for row in book["Totals"].iter_rows(min_row=2)] == [["Waiting", "MAD", None, 1, 4900]]
+    assert [[c.value for c in row] for row in book["Totals"].iter_rows(min_row=2)] == [
+        ["Waiting", "MAD", "tax not stated", 1, 4900]
+    ]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert program("GET", "/export/csv?status=validee").body.decode().count("\r\n") == 1
     for wrong in ("status=x", "since=2026-13-01", "zone=Mars/Base"):
         assert program("GET", f"/export/csv?{wrong}").status == 422, wrong
+
+
+def test_the_same_heading_is_the_same_sum_in_the_table_its_sums_the_pages_and_the_figures(
+    web: Running, program: Program
+) -> None:
+    texts = (
+        "Nous commandons 1 000 sachets fond plat kraft à 0,50 MAD HT pièce, livraison le 20 mars 2026.",
+        "Nous commandons 1 000 sachets fond plat kraft à 0,60 MAD TTC pièce, livraison le 20 mars 2026.",
+        "Nous commandons 1 000 sachets fond plat kraft à 0,70 MAD pièce, livraison le 20 mars 2026.",
+        "Merci de livrer :\n- 1 000 sachets fond plat à 0,40 MAD HT\n- 4000 sacs poignées plates à 0,20 EUR",
+        "Nous commandons 2 000 sachets fond plat kraft à 0,50 MAD HT pièce, livraison le 20 mars 2026.",
+    )
+    ids = [order(web.counter, text, sender=f"p{n}@atlas.example", number=n) for n, text in enumerate(texts, 1)]
+    assert program("POST", f"/api/orders/{ids[-1]}/reject", {}).status == 200
+    stats = program("GET", "/api/stats").json
+    amounts = {key: float(amount) for key, amount in stats["amounts"].items()}
+    assert amounts == {"MAD excl": 500, "MAD incl": 600, "MAD": 700}
+    assert stats["without_total"] == 1
+    book = load_workbook(io.BytesIO(program("GET", "/export/excel?language=fr").body))
+    top, *rows = [[cell.value for cell in row] for row in book["Commandes"].iter_rows()]
+    at, status = top.index("prix total, toutes les lignes"), top.index("statut")
+    assert sum(row[at] or 0 for row in rows if row[status] != "Rejetée") == sum(amounts.values())
+    listed = [[cell.value for cell in row] for row in book["Totaux"].iter_rows(min_row=2)]
+    assert [line[1:] for line in listed if line[0] != "Rejetée"] == [
+        ["MAD", "taxe non précisée", 1, 700], ["MAD", "HT", 1, 500], ["MAD", "TTC", 1, 600],
+        ["sans total, hors des sommes", None, 1, None],
+    ]  # fmt: skip
+    anne = person(web)
+    printed = pypdfium2.PdfDocument(anne.get("/export/pdf").body)[0].get_textpage().get_text_range()
+    for text in (text_of(anne.get("/dashboard")), text_of(anne.get("/analytics")), " ".join(printed.split())):
+        for name in ("MAD HT, sans les rejetées", "MAD TTC, sans les rejetées", "MAD, taxe non précisée, sans les rejetées"):
+            assert name in text, name
+        assert "sans total, hors de ces sommes" in text
 
 
 def test_the_printed_register_has_its_charts_as_vectors_and_every_order(season: Running) -> None:

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, update
 
 from core.case import Party
 from core.erasure import Person
 from core.reading import Day, Fact, Money, Quantity, Row, Rows
 from core.register import columns, entry_of, roles
 from core.register_views import RegisterFilter
+from core.wording import sum_name
 from store import SqlStore, open_store
+from store.tables import case_lines
 from tests.register_help import DIRECTIVE, FLAT, HANDLES, change, facts, many, names, request
 from tests.store_help import KEYS, NOW
 from tests.test_views import plans
@@ -48,21 +51,48 @@ def test_a_request_of_several_lines_is_as_many_lines_and_one_total() -> None:
     ]  # fmt: skip
 
 
-def test_lines_without_one_sum_are_counted_each_in_its_currency(store: SqlStore) -> None:
+def test_a_request_without_one_sum_is_in_no_sum_and_that_is_said(store: SqlStore) -> None:
     def line(what: str, total: Money | None) -> Row:
         return Row(facts(what, 10, **({"total": total} if total is not None else {})))
 
     rows = (line(FLAT, Money(Decimal(40), "MAD")), line(HANDLES, Money(Decimal(7), "EUR")), line(FLAT, None))
     case = request("c1", NOW, *facts(FLAT, 10), Fact("lines", Rows(rows), ()))
     assert [(x.total, x.currency) for x in entry_of(case, DIRECTIVE, (), NOW).lines] == [
-        (Decimal(40), "MAD"), (Decimal(7), "EUR"), (None, ""),
+        (None, ""), (None, ""), (None, ""),
     ]  # fmt: skip
     whole = request(
         "c2", NOW, *facts(FLAT, 10, total=Money(Decimal(5), "MAD")), Fact("lines", Rows(rows[:2]), ()), who="b@x.fr"
     )
-    store.commit([change(case, NOW), change(whole, NOW)], NOW)
+    # With tax, without, and nobody said: three sums. What was refused is in none, and not told as left out.
+    taxed = [
+        request(f"t{n}", NOW, *facts(FLAT, 10, total=Money(Decimal(n), "MAD", tax)), who=f"t{n}@x.fr")  # type: ignore[arg-type]
+        for n, tax in ((100, "excl"), (200, "incl"), (300, "excl"))
+    ]
+    refused = request("r", NOW, *facts(FLAT, 10), who="r@x.fr", stage="rejected")
+    store.commit([change(one, NOW) for one in (case, whole, *taxed, refused)], NOW)
     report = store.register_report(NOW.date(), NOW.date(), OURS)
-    assert (report.stages, report.totals) == ({"waiting_review": 2}, {"MAD": Decimal(45), "EUR": Decimal(7)})
+    assert report.stages == {"waiting_review": 5, "rejected": 1}
+    assert report.totals == {"MAD": Decimal(5), "MAD excl": Decimal(400), "MAD incl": Decimal(200)}
+    assert report.unsummed == 1
+    assert [sum_name(key, "fr") for key in report.totals] == ["MAD, taxe non précisée", "MAD HT", "MAD TTC"]
+
+
+def test_sums_of_before_are_told_apart_by_tax_once_the_store_is_opened(store: SqlStore) -> None:
+    line = Row(facts(FLAT, 10, total=Money(Decimal(40), "MAD")))
+    open_ = request("c1", NOW, *facts(FLAT, 10), Fact("lines", Rows((line, Row(facts(HANDLES, 5)))), ()))
+    taxed = request("c2", NOW, *facts(FLAT, 10, total=Money(Decimal(90), "MAD", "excl")), who="b@x.fr")
+    store.commit([change(open_, NOW), change(taxed, NOW)], NOW)
+
+    def as_before(connection: Connection) -> None:
+        n, currency, total = case_lines.c.n, {"currency": "MAD"}, {"total": 40_000_000}
+        connection.execute(update(case_lines).where(case_lines.c.case_id == "c1", n == 0).values(currency | total))
+        connection.execute(update(case_lines).where(case_lines.c.case_id == "c2").values(currency))
+
+    store.db.write(as_before)
+    assert store.register_report(NOW.date(), NOW.date(), OURS).totals == {"MAD": Decimal(130)}
+    store.db.write(store.fill)
+    report = store.register_report(NOW.date(), NOW.date(), OURS)
+    assert (report.totals, report.unsummed) == ({"MAD excl": Decimal(90)}, 1)
 
 
 def test_pages_of_every_order_follow_one_another(store: SqlStore) -> None:

@@ -163,7 +163,11 @@ class DayOut(Answer):
 
 
 class StatsOut(Answer):
-    """A period in figures. ``validation_rate`` is validated / judged, null before any; ``waiting`` and ``alerts`` are of now."""
+    """A period in figures. ``validation_rate`` is validated / judged, null before any; ``waiting`` and ``alerts`` are of now.
+
+    ``amounts`` are the totals of what was not rejected, by currency and tax ("MAD excl", "MAD incl", "MAD" where it was not said); the
+    ``without_total`` requests that have no one total are in none of them.
+    """
 
     since: date
     until: date
@@ -174,6 +178,7 @@ class StatsOut(Answer):
     judged: int
     validation_rate: float | None
     amounts: dict[str, Decimal]
+    without_total: int
     volume: list[DayOut]
     products: list[WhatOut]
     clients: list[ClientOut]
@@ -268,6 +273,7 @@ def stats_out(found: Analysis, first: date, last: date, zone: str, waiting: int,
     return StatsOut(
         since=first, until=last, zone=zone, total=sum(found.statuses.values()), by_status=dict(found.statuses), validated=validated,
         judged=judged, validation_rate=validated / judged if judged else None, amounts=found.report.totals,
+        without_total=found.report.unsummed,
         volume=[DayOut(day=day, orders=dict(orders)) for day, orders in found.days],
         products=[_what(asked) for asked in found.whats],
         clients=[ClientOut(id=id, name=name, orders=number) for id, name, number in found.clients], waiting=waiting, alerts=alerts,

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from core.directive import Localized
 from core.register_views import RegisterFilter
+from core.wording import sum_name
 from engine.desk import Desk
 from engine.registers import JUDGED, Analysis, Listed
 from web.pages.figures import MOST_DAYS, PERIODS, Chart
@@ -131,20 +132,24 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
             {say("nombre"): [float(found.statuses[word]) for word in shown]}, "pie", False, colours,
         ),
     ]  # fmt: skip
-    # One chart a currency: amounts of two have no sum, and the heights of their bars say nothing of one another.
+    # One chart a currency and tax: amounts of two have no sum, and the heights of their bars say nothing of one another.
     for at_currency, currency in enumerate(found.report.totals):
-        word = currency or say("sans devise")
+        word = sum_name(currency, speech.language)
         sums = [
             float(sum((d.totals.get(currency, Decimal(0)) for d in found.report.days[at : at + size]), Decimal(0)))
             for at in starts
         ]
-        title = (
-            say("Montants en %(currency)s, sans les rejetées", currency=word)
-            if currency
-            else say("Montants sans devise, sans les rejetées")
-        )
+        title = say("Montants en %(currency)s, sans les rejetées", currency=word)
         every.append(
-            Chart(f"{AMOUNTS}-{currency or 'none'}", title, labels, {word: sums}, "bar", False, ((1, 3, 5)[at_currency % 3],))
+            Chart(
+                f"{AMOUNTS}-{currency.strip().replace(' ', '-') or 'none'}",
+                title,
+                labels,
+                {word: sums},
+                "bar",
+                False,
+                ((1, 3, 5)[at_currency % 3],),
+            )
         )
     return [chart for chart in every if any(any(values) for values in chart.series.values())]
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from core.document import SOURCE
 from core.reading import Evidence
-from core.wording import alert_details
+from core.wording import alert_details, sum_name
 from engine.case_labels import CHANNELS, OFFERS, label
 from engine.reason_words import told, translated
 from web.pages.assets import Assets
@@ -154,6 +154,7 @@ def _environment(language: str, assets: Assets) -> Environment:
     environment.filters["told"] = told
     environment.filters["translated"] = translated
     environment.filters["details"] = alert_details
+    environment.filters["sum_name"] = sum_name
     return environment
 
 

@@ -6,13 +6,14 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from core.wording import untaxed
 from engine.export import Cell, plain
 from engine.register_export import Heading, Kind
 from web.saving import IN_MEMORY
@@ -82,46 +83,42 @@ def _all(first: list[list[Cell]], pages: Iterator[list[list[Cell]]]) -> Iterator
 
 
 class _Sums:
-    """How many requests have a sum and what they come to, by status, currency and tax.
+    """How many requests have a total and what these come to, by status, currency and tax; and how many have none.
 
-    A request without one sum (two currencies, a line without a price) counts with what its lines have, as in the desk's figures.
+    It is the column of totals added up, and so are the desk's figures: a request without one total (two currencies, a line without a
+    price) is in no sum.
     """
 
     def __init__(self, headings: Sequence[Heading]) -> None:
         self._headings = headings
-        self._place: dict[str, int] = {heading.sum: at for at, heading in enumerate(headings) if heading.sum}
+        self._at = next((at for at, heading in enumerate(headings) if heading.sum == "request"), None)
         self._found: dict[tuple[str, str, str], tuple[int, Decimal]] = {}
-        self._whole = False  # whether the request of the row before has one sum
-        self._seen: set[tuple[str, str, str]] = set()
+        self._without: dict[str, int] = {}
 
     def add(self, row: Sequence[Cell]) -> None:
-        """Count a row; those of a request follow one another, its first line first."""
-        if "request" not in self._place:
+        """Count a row; what is of the whole request stands on its first."""
+        if self._at is None or row[_LINE] != 1:
             return
-        if row[_LINE] == 1:
-            self._whole, self._seen = row[self._place["request"]] is not None, set()
-        elif self._whole:
-            return
-        at = self._place.get("request" if self._whole else "line")
-        amount = row[at] if at is not None else None
-        if at is not None and isinstance(amount, int | Decimal):
-            key = (str(row[_STATUS]), str(row[at + 1]), str(row[at + 2]))
+        amount, status = row[self._at], str(row[_STATUS])
+        if isinstance(amount, int | Decimal):
+            key = (status, str(row[self._at + 1]), str(row[self._at + 2]))
             times, total = self._found.get(key, (0, Decimal(0)))
-            self._found[key] = (times + (key not in self._seen), total + amount)
-            self._seen.add(key)
+            self._found[key] = (times + 1, total + amount)
+        else:
+            self._without[status] = self._without.get(status, 0) + 1
 
     def write(self, book: Workbook, french: bool) -> None:
         """Their sheet, where the register has sums at all."""
-        if "request" not in self._place:
+        if self._at is None:
             return
         sheet = book.create_sheet("Totaux" if french else "Totals")
-        for letter, width in zip("ABCDE", (18, 12, 14, 12, 18), strict=True):
+        for letter, width in zip("ABCDE", (18, 26, 20, 12, 18), strict=True):
             sheet.column_dimensions[letter].width = width
         sheet.freeze_panes = "A2"
         top = [
             self._headings[_STATUS].text,
             *(("devise", "taxe", "nombre") if french else ("currency", "tax", "number")),
-            self._headings[self._place["request"]].text,
+            self._headings[self._at].text,
         ]
         row = [WriteOnlyCell(sheet, value=text) for text in top]
         for made in row:
@@ -130,7 +127,15 @@ class _Sums:
         for (status, currency, tax), (times, total) in sorted(self._found.items()):
             amount = WriteOnlyCell(sheet, value=total)
             amount.number_format = _NUMBERS["money"]
-            texts = [WriteOnlyCell(sheet, value=text) for text in (status, currency, tax)]
-            for made in texts:
-                made.data_type = "s"
-            sheet.append([*texts, times, amount])
+            sheet.append([*_texts(sheet, status, currency, tax or untaxed("fr" if french else "en")), times, amount])
+        for status, times in sorted(self._without.items()):
+            left_out = "sans total, hors des sommes" if french else "no total, in no sum"
+            sheet.append([*_texts(sheet, status, left_out, ""), times])
+
+
+def _texts(sheet: Any, *texts: str) -> list[Any]:
+    """Cells of text, never formulas."""
+    cells = [WriteOnlyCell(sheet, value=text) for text in texts]
+    for made in cells:
+        made.data_type = "s"
+    return cells

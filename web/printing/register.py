@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from core.directive import Localized
+from core.wording import sum_name
 from engine.registers import Analysis, Listed
 from engine.registers import Column as ListColumn
 from web.pages.analytics import AMOUNTS, charts, in_words, ranked_clients, ranked_whats
@@ -79,9 +80,11 @@ def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
     ]
     tiles.append((speech.percent(*found.rate), speech.say("de validation")))
     tiles += [
-        (speech.number(round(total)), say("%(currency)s, sans les rejetées", currency=currency or say("sans devise")))
+        (speech.number(round(total)), say("%(currency)s, sans les rejetées", currency=sum_name(currency, speech.language)))
         for currency, total in found.report.totals.items()
     ]
+    if found.report.unsummed:
+        tiles.append((speech.number(found.report.unsummed), say("sans total, hors de ces sommes")))
     sheet.tiles(tiles)
 
 

@@ -152,15 +152,17 @@ class Sheet:
         each = max(4, math.ceil(len(tiles) / max(1, rows)))
         width = (self.inner - gap * (each - 1)) / each
         for first in range(0, len(tiles), each):
-            self.room(64)
-            for at, (number, what) in enumerate(tiles[first : first + each]):
+            told = [self.folded(what, 7.5, width - 18, 3) for _, what in tiles[first : first + each]]
+            height = 32 + 10 * max(2, *map(len, told))
+            self.room(height + 12)
+            for at, (number, _) in enumerate(tiles[first : first + each]):
                 x = MARGIN + at * (width + gap)
-                self.box(x, self.y, width, 52, FAINT, round_=5)
+                self.box(x, self.y, width, height, FAINT, round_=5)
                 wide = stringWidth(shown(number), self.bold, 15)
                 self.text(x + 9, self.y + 21, number, 15 * min(1.0, (width - 18) / max(1.0, wide)), bold=True)
-                for n, line in enumerate(self.folded(what, 7.5, width - 18, 2)):
+                for n, line in enumerate(told[at]):
                     self.text(x + 9, self.y + 34 + 10 * n, line, 7.5, SOFT, most=width - 18)
-            self.y += 60
+            self.y += height + 8
         self.y += 4
 
     def bars(
@@ -169,9 +171,14 @@ class Sheet:
     ) -> None:  # fmt: skip
         """Stacked bars, 150 points high, with an axis and a legend; ``y`` stays where it is. ``number`` puts a value into words;
         ``colours`` are places in the palette."""
+        from reportlab.pdfbase.pdfmetrics import stringWidth
+
         inks = [PALETTE[at] for at in colours] or list(PALETTE)
         top, height = self.y + 34, 106.0
-        self.text(x, self.y + 10, title, 10, bold=True, most=width)
+        # A long title is set smaller, as a long number is.
+        self.text(
+            x, self.y + 10, title, 10 * min(1.0, width / stringWidth(shown(title), self.bold, 10)), bold=True, most=width + 1
+        )
         at = x
         for place, (name, _) in enumerate(series):
             self.box(at, self.y + 18, 7, 7, inks[place % len(inks)], round_=1.5)
