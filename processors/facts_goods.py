@@ -53,6 +53,10 @@ class GoodsReader:
         """Whether a text names anything that is ordered."""
         return bool(self._columns.things(_words(_cut(tokens))))
 
+    def named(self, said: str) -> bool:
+        """Whether a few words begin with something that is ordered, as it is written in the directive."""
+        return any(h.exact and not said[: h.start].strip(" \t\n-•*0123456789.,") for h in self._columns.things(tokenise(said)))
+
     def read(self, tokens: Tokens, day: date, language: str) -> tuple[Line, list[Line]]:
         """(what is known of the only or the first line and of the whole, every line where there are several)."""
         tokens = _cut(tokens)
