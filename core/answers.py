@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 from core.adding import Addition, taken
-from core.case import UNDECIDED
-from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
+from core.case import UNDECIDED, Shown
+from core.events import ADDS, AMENDS, ASKS_AFTER, WAITING, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
@@ -17,6 +17,7 @@ from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.receipts import arrived, received
 from core.values import condition_values, missing
+from core.wording import inert
 from core.work import Work
 
 #: How often an unclear answer to one offer is answered automatically before only people deal with it.
@@ -218,7 +219,11 @@ def admin(work: Work, event: MessageRead) -> None:
     work.note(words(event))
     if why := event.hints.get("ambiguous"):
         work.because("ambiguous", why)
-        work.tell_admin("admin_unclear", message=words(event))
+        waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
+        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting)
+        if key and work.case.shown:
+            # A yes to a list is one to nothing: this letter has shown no fields.
+            work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
         return
     if stage not in UNDECIDED:
         work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")

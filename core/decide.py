@@ -15,7 +15,17 @@ from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.correcting import corrected, told
 from core.directive import Directive
 from core.effects import Effect
-from core.events import DeadlinePassed, EffectDone, EffectParked, Event, MessageRead, OperatorActed, TaskMoved, WroteBeside
+from core.events import (
+    THANKS,
+    DeadlinePassed,
+    EffectDone,
+    EffectParked,
+    Event,
+    MessageRead,
+    OperatorActed,
+    TaskMoved,
+    WroteBeside,
+)
 from core.gates import LATE, fulfil, walk
 from core.gates.complete import HANDED
 from core.joining import (
@@ -37,6 +47,7 @@ from core.joining import (
 from core.judging import by_operator, judged, judges, put, reject
 from core.quote import Approval
 from core.reading import Reason
+from core.receipts import noted
 from core.rows import derived, digest_of, merge_facts
 from core.values import SUMMARY
 from core.work import Context, Work
@@ -154,6 +165,10 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
     tell_oversize(work, event)
     if says_nothing(event):
         work.count(BLANK)
+    if THANKS in event.hints and fulfil.awaited(directive) and not message.attachments:
+        work.because("thanks", "un remerciement et rien d'autre : classé sans bruit, il se retrouve parmi les dossiers")
+        work.count("fulfilled")
+        work.change(finished_at=context.now)
     work.change(facts=derived(work.case.facts, work.directive))
     repeat(work, event)
     work.change(stage="waiting_info")
@@ -223,8 +238,11 @@ def _late_words(work: Work, event: MessageRead) -> None:
     work.note(words(event))
     work.because("closed", "la demande est terminée : le message y est noté")
     matters = work.directive.gate("approve") is not None or judges(work.directive) or fulfil.awaited(work.directive)
+    if fulfil.awaited(work.directive) and THANKS not in event.hints and fulfil.reopen(work, words(event)):
+        return
     if not only_thanks(event) and matters:
         _unanswered(work)
+        noted(work, event)
         work.tell_admin("admin_late" if "admin_late" in work.directive.texts else "admin_question", message=words(event))
 
 

@@ -25,6 +25,11 @@ ADDS = "adds"
 ASKS_AFTER = "asks-after"
 #: The hint of a message that its words alone led to the case, no thread and no reference of ours: an administrator's decides nothing.
 UNTIED = "untied"
+#: The hint of a message that is thanks and nothing else; of one that is no more than a yes or thanks and calls for no answer; of a
+#: reply that wants something asked of the customer.
+THANKS, AGREES, ASKS_CLIENT = "thanks", "agrees", "asks-client"
+#: The hint of an ambiguous message of an administrator: what waits for him, a line each.
+WAITING = "waiting"
 #: The hint that holds what may be the password of a file, a line each: it is tried and told to nobody.
 SECRETS = "secrets"
 
@@ -36,7 +41,8 @@ class MessageRead:
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
-    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``SECRETS``). ``repeat_of`` names the message it repeats.
+    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``THANKS``, ``AGREES``, ``ASKS_CLIENT``,
+    ``WAITING``, ``SECRETS``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
     """

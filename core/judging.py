@@ -14,7 +14,7 @@ from core.alerts import Alert, alerts_of
 from core.case import Case, Judgement, Shown
 from core.correcting import changes_lines, corrected, names_lines, outdated, told
 from core.directive import Directive
-from core.events import UNTIED, MessageRead, OperatorActed
+from core.events import ASKS_CLIENT, UNTIED, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.complete import HANDED
 from core.gates.review import again
@@ -123,6 +123,13 @@ def by_reply(work: Work, event: MessageRead) -> None:
             _ask_again(work, event, known)
     elif (named := _named(verdict)) is not None:
         work.because(named.rule, named.text)
+        _ask_again(work, event, known)
+    elif answer != "approve" and ASKS_CLIENT in event.hints:
+        desk = work.context.case_url(work.case.id)
+        where = f" : {desk}" if desk else f" (dossier {work.case.ref})"
+        work.because(
+            "asks-client", f"votre réponse ne part pas au client : une question se pose à lui depuis le guichet{where}"
+        )
         _ask_again(work, event, known)
     elif answer != "approve":
         work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")

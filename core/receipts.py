@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.adding import Addition
-from core.events import UNTIED, MessageRead
+from core.events import AGREES, UNTIED, MessageRead
 from core.gates import walk
 from core.gates.review import RECEIPT
-from core.joining import words
+from core.joining import only_thanks, words
 from core.wording import row_text
 from core.work import Work
 
@@ -15,16 +15,31 @@ MOST_RECEIPTS = 6
 
 
 def received(work: Work, event: MessageRead, added: Addition | None) -> None:
-    """Tell the customer that what he adds is here, and whatever he writes anew, beside any thread, about a request that waits."""
+    """Tell the customer that what he adds is here, and whatever else he writes about a request that waits."""
     spec = work.directive.gate("review")
     rows = added.rows if added is not None else ()
-    if spec is None or not spec.receipt or not work.case.thread.to or not (rows or UNTIED in event.hints):
+    if (
+        not rows
+        and UNTIED not in event.hints
+        and (AGREES in event.hints or not event.message.text.strip() or only_thanks(event))
+    ):
         return
-    if work.count(RECEIPT) > MOST_RECEIPTS:
+    if spec is None or not spec.receipt or not work.case.thread.to or work.count(RECEIPT) > MOST_RECEIPTS:
         return
     work.because("receipt", "le client apprend que son message est arrivé et à quelle demande il va")
     lines = [row_text(row, work.directive, work.case.party.language) for row in rows]
     work.tell_customer(spec.receipt, "outcome", added=lines, message="" if lines else words(event))
+
+
+def noted(work: Work, event: MessageRead) -> None:
+    """Tell the customer that what he writes of a request that is decided is here and a person reads it: it changes nothing by itself."""
+    spec = work.directive.gate("review")
+    if spec is None or not spec.receipt or work.case.judged is None or not work.case.thread.to:
+        return
+    if AGREES in event.hints or not event.message.text.strip() or work.count(RECEIPT) > MOST_RECEIPTS:
+        return
+    work.because("receipt", "le client apprend que son message est arrivé et qu'une personne le lit")
+    work.tell_customer(spec.receipt, "outcome", message=words(event))
 
 
 def arrived(work: Work, event: MessageRead) -> None:

@@ -192,6 +192,9 @@ def text_values(
         "note": inert(case.notes[-1]) if case.notes else "",
         "reasons": [],
         "added": [],
+        "waiting": [],
+        "decided": case.judged is not None,
+        "cancelled": case.refused_by == "customer",
         # What cannot be told from its author's address: see core.answers.admin.
         "unverified": "",
         "repeats": case.repeats_ref,

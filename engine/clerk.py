@@ -21,7 +21,9 @@ from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
 from core.events import (
     SECRETS,
+    THANKS,
     UNTIED,
+    WAITING,
     DeadlinePassed,
     EffectDone,
     EffectParked,
@@ -53,6 +55,7 @@ from engine.understanding import journal_lines
 from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
 from processors.correlate import Choice, same_correspondent
+from processors.courtesy import thanks_only
 from processors.passwords import passwords_in
 
 log = logging.getLogger("guichet.clerk")
@@ -64,6 +67,8 @@ SLICE = 128
 NOTICE_EVERY = timedelta(days=1)
 #: Characters of another case that a case tells of.
 MOST_WORDS = 300
+#: Requests that are listed to an administrator who named none.
+MOST_LISTED = 30
 #: Who a customer's answer by link is to the journal.
 CUSTOMER = "client"
 #: How long an event or a deadline that could not be decided is left alone.
@@ -219,7 +224,7 @@ class Clerk:
             answers=answers,
             replies_to=replies_to,
             repeat_of=repeat,
-            hints=_hints(read, choice, case) if case is not None else row.hints,
+            hints=self._hints(read, choice, case, overlay) if case is not None else first_hints(read),
         )
         recognised: Directive | None = None
         if case is None:
@@ -277,6 +282,20 @@ class Clerk:
         overlay.keep(change)
         told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
         return replace(change, inbox_id=row.id, outcome=outcome, journal=(*change.journal, *told))
+
+    def _hints(self, read: ReadRow, choice: Choice, case: Case, overlay: Overlay) -> Mapping[str, str]:
+        found = _hints(read, choice, case)
+        if choice.ambiguous and self._finder.is_admin(read.message):
+            waiting = overlay.in_stage("waiting_review", MOST_LISTED + 1)
+            lines = [self._waits(other) for other in waiting[:MOST_LISTED]] + ["…"] * (len(waiting) > MOST_LISTED)
+            found = {**found, WAITING: "\n".join(lines)}
+        return found
+
+    def _waits(self, case: Case) -> str:
+        """A request that waits for an administrator, in a line of a list."""
+        who, what = case.party.name or case.party.email or case.party.phone, self._asked_in(case).what
+        where = self._office.case_url(case.id)
+        return " ".join(f"{case.ref}, {who} : {what}".split()) + (f" – {where}" if where else "")
 
     def _asked_in(self, case: Case) -> Beside:
         """A request that waits to be judged, as another case of the person tells of it."""
@@ -492,6 +511,12 @@ def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     if "again" not in read.row.hints and any(one.locked for one in case.unread):
         more[SECRETS] = "\n".join(passwords_in(read.message.text))
     return {**read.row.hints, **more}
+
+
+def first_hints(read: ReadRow) -> Mapping[str, str]:
+    """What the heart is told of a message that opens a case."""
+    thanks = thanks_only(read.message.text, read.message.subject)
+    return {**read.row.hints, THANKS: ""} if thanks else read.row.hints
 
 
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:

@@ -240,6 +240,8 @@ _YES = re.compile(
 
 #: What a reply marks as to be told: "motif : …". Words beside a no that are not marked stay with us.
 _REASON = re.compile(r"\b(?:motif|raison|reason)\s*:\s*")
+#: A point, but of "M. Tazi" or "réf. 12"; a line that a sentence does not go on in.
+_REASON_ENDS = re.compile(r"(?<=\w{4})\.(?=\s)|(?<=[!?…])\s|\n\s*(?=\n|[^a-zà-ÿ(])")
 _DECIDES = re.compile(r"\b(?:je|nous|on|i|we) (?:valide|validons|accepte|acceptons|approuve|approuvons|approve|accept)\b|\?")
 
 
@@ -258,6 +260,11 @@ def read_rejection(message: Message) -> str:
 
 
 def read_reason(message: Message) -> str:
-    """What the reply marks as the reason to be told to the customer, up to the end of its paragraph; '' where it marks none."""
+    """What the reply marks as the reason to be told to the customer: one sentence, which a broken line goes on with; '' where it marks
+    none. What comes behind it may be for us."""
     found = _REASON.search(plain_text(message.text)) if message.confident and message.automatic is None else None
-    return " ".join(message.text[found.end() :].strip().split("\n\n", 1)[0].split())[:_LONGEST] if found is not None else ""
+    if found is None:
+        return ""
+    said = message.text[found.end() :].strip()
+    end = _REASON_ENDS.search(said)
+    return " ".join(said[: end.start() if end is not None else None].split())[:_LONGEST]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.case import UNDECIDED, Case
 from core.directive import Directive
@@ -27,6 +27,8 @@ from processors.correlate import Choice, Clues, same_correspondent
 
 #: Requests that wait for an administrator among which one that he names is looked for.
 MOST_WAITING = 200
+#: For how long after the decision a change that names nothing is taken to be of what was decided.
+LATELY = timedelta(days=30)
 #: Characters of a reference that a person would write to name a request.
 _NAMED = re.compile(r"[^\W_](?:[\w./-]{2,38}[^\W_])")
 
@@ -45,7 +47,7 @@ class Meant:
             return None
         waiting = self.to_judge(message.sender.email, cases, read.reading.business)
         if changes(message.text):
-            return (self._changed(read, waiting) if waiting else None) or self._decided(read, overlay)
+            return (self._changed(read, waiting) if waiting else None) or self._decided(read, overlay, alone=not waiting)
         if not waiting:
             return None
         if tops(message.text):
@@ -73,18 +75,27 @@ class Meant:
             return None
         return _choice(only, "S'ajoute à la seule demande de cette personne qui attend")
 
-    def _decided(self, read: ReadRow, overlay: Overlay) -> Choice | None:
-        """A validated request of the sender's whose reference the message names: a person reads there what is to be otherwise."""
+    def _decided(self, read: ReadRow, overlay: Overlay, *, alone: bool) -> Choice | None:
+        """A validated request of the sender's whose reference the message names: a person reads there what is to be otherwise. One that
+        names none and is no whole request means the only one that was decided lately and is not delivered, where none waits (``alone``)."""
         business, message = self._office.business(read.reading.business), read.message
         if message.authentication.verdict != "pass" and message.channel == "email":
             return None
         for directive in (d for d in business.directives if judges(d)):
             past = overlay.past([message.sender.email], business.name, directive.name)
             meant = [c for c in past if self._references(read, c) & _references_of(c, self._office.directive(c))]
+            if not meant and alone and not any(self._references(read, c) for c in past) and not self._anew(read, directive):
+                meant = [c for c in past if c.judged and c.finished_at is None and self._clock() - c.judged.at <= LATELY]
             if len(meant) == 1:
                 why = f"Change la demande {meant[0].ref}, qui est déjà décidée : une personne doit lire le message."
                 return Choice(meant[0].id, "correspondent", why, untied=True)
         return None
+
+    @staticmethod
+    def _anew(read: ReadRow, directive: Directive) -> bool:
+        """Whether the message is a whole request that only begins with a word of change."""
+        whole = read.reading.directive == directive.name and _whole(read.reading.facts, directive)
+        return whole and not replaces(read.message.text) and not refers(read.message.text)
 
     def _asked_after(self, read: ReadRow, waiting: Sequence[Case]) -> Choice | None:
         """Only where all that he says of his request is so in that one."""

@@ -18,6 +18,8 @@ from core.work import Work
 TASK_STEPS = frozenset({"subtask", "task"})
 #: Texts that only say "we got it": rationed, so that no two robots answer each other for ever.
 NOTICES = frozenset({"acknowledgement"})
+#: How often a customer is told at most that an answer of his is here: a robot may be what answers.
+MOST_REOPENED = 6
 #: The count of a case to which a person has written since the customer last did.
 ANSWERED = "answered"
 
@@ -45,6 +47,24 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
             work.wait((f"fulfil.remind.{n}", delay) for n, delay in enumerate(spec.remind))
         return "fulfilling" if wants_task or wants_person else None
     return "fulfilling" if (wants_task and "task:done" not in case.counts) or wants_person else None
+
+
+def reopen(work: Work, said: str) -> bool:
+    """The customer answers what a person had dealt with: it waits for one again, he is told so. Whether it does."""
+    spec = work.directive.gate("fulfil")
+    if spec is None or work.case.stage != "done":
+        return False
+    work.because("reopened", "le client répond à un dossier traité : il est rouvert, une personne doit lire sa réponse")
+    work.reset(ANSWERED)
+    work.change(finished_at=None, closed_at=None)
+    work.stage("fulfilling")
+    for step in spec.steps:
+        if step.startswith("admin_"):
+            work.tell_admin(step, message=said)
+        elif step in NOTICES and work.count("reopened") <= MOST_REOPENED:
+            work.tell_customer(step, "outcome")
+    work.wait((f"fulfil.remind.{n}", delay) for n, delay in enumerate(spec.remind))
+    return True
 
 
 def late(work: Work, spec: GateSpec, what: str) -> None:
