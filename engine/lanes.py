@@ -18,6 +18,7 @@ from typing import Protocol
 from core.errors import PortError, Transient, Unauthorized, UserError
 from core.nodes import HandedOver, Hold, hold
 from core.retry import Backoff
+from engine.collector import give_back_busy
 
 log = logging.getLogger("guichet.lanes")
 
@@ -222,6 +223,8 @@ class LocalLanes:
                     begin()
                     begin = None
                 busy = lane.step()
+                if busy:
+                    give_back_busy()
                 failures = 0
                 trouble = lane.ails()
                 lane.last_ok = lane.last_ok if trouble else time.monotonic()

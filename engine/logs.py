@@ -8,7 +8,10 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
+from core.spare import absent
+
+with absent("rich"):  # structlog would load it for tracebacks in colour, 4 MB; ours are plain
+    import structlog
 
 _ADDRESS = re.compile(r"([\w.+%-]{1,2})[\w.+%-]*@([\w-]{1,2})[\w.-]*\.([a-z]{2,})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.:-])\+?\d(?:[ .-]?\d){8,14}(?![\w:-])")

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from core import codec
 from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
-from engine.collector import give_back
+from engine.collector import give_back, give_back_busy
 from engine.forks import Forks
 from engine.pipeline import ReadMail
 
@@ -222,6 +222,8 @@ def serve(descriptor: int, reading: Reading) -> None:
             del files
             for reply in replies:
                 pipe.send_bytes(reply)
+            del replies
+            give_back_busy()
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return
 

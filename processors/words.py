@@ -6,9 +6,11 @@ keys; a phrase may have a few other tokens between its own.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from core.directive import Word
@@ -54,12 +56,19 @@ _BINDING = word_set("de d du des la le les l a au aux en of the s t")
 _NO_MORE = ("plus", "jamais")
 
 
-def _element(token: Token, *, tight: bool, room: int) -> _Element:
-    found = set(keys(token.form, token.accented))
-    found.update(spelled for spelled, value in NUMBERS.items() if token.form == str(value))
-    if token.form == "pas":
+@lru_cache(maxsize=8192)
+def _element(form: str, accented: str, tight: bool, reach: int) -> _Element:
+    """One for all lists that have the word: documents say the same words in many places."""
+    return _Element(form, _keys(form, accented), tight, reach)
+
+
+@lru_cache(maxsize=8192)
+def _keys(form: str, accented: str) -> frozenset[str]:
+    found = set(keys(form, accented))
+    found.update(spelled for spelled, value in NUMBERS.items() if form == str(value))
+    if form == "pas":
         found.update(_NO_MORE)
-    return _Element(token.form, frozenset(found), tight, 1 if tight else 1 + room)
+    return frozenset(sys.intern(key) for key in found)
 
 
 def _compile(word: Word) -> list[_Pattern]:
@@ -76,7 +85,7 @@ def _compile(word: Word) -> list[_Pattern]:
         skipped = 0 if previous is None else tokens.index(token) - tokens.index(previous) - 1
         beside = previous is not None and not (token.form.isalpha() and previous.form.isalpha())
         tight = previous is not None and (token.start == previous.end or (beside and not skipped))
-        elements.append(_element(token, tight=tight, room=2 + skipped))
+        elements.append(_element(sys.intern(token.form), token.accented, tight, 1 if tight else 3 + skipped))
         previous = token
     patterns = [_Pattern(word, tuple(elements), fold(word.text))]
     together = "".join(t.form for t in tokens)
@@ -153,14 +162,15 @@ class WordMatcher:
         self._silent: set[str] = set()
         self._accented: set[str] = set()
         self._typos = typos
-        for number, pattern in enumerate(p for w in dict.fromkeys(words) for p in _compile(w)):
+        for placed in enumerate(p for w in dict.fromkeys(words) for p in _compile(w)):
+            pattern = placed[1]
             for key in pattern.elements[0].keys:
                 if len(pattern.elements) == 1:
-                    self._alone.setdefault(key, []).append((number, pattern))
+                    self._alone.setdefault(key, []).append(placed)
                     continue
                 seconds, second = self._begun.setdefault(key, {}), pattern.elements[1]
                 for following in second.keys:
-                    seconds.setdefault(following, []).append((number, pattern))
+                    seconds.setdefault(following, []).append(placed)
                 self._reach = max(self._reach, second.reach)
             if nouns:
                 self._accented.update(_participle(t.accented) for t in tokenise(pattern.word.text).items)

@@ -86,7 +86,7 @@ class Sqlite:
     def __init__(self, url: URL, *, readers: int = 4) -> None:
         self.url = url
         self.path = Path(url.database or "").absolute()
-        self.engine = self._engine("BEGIN", QueuePool, pool_size=readers, max_overflow=8, pool_timeout=BUSY)
+        self.engine = self._engine("BEGIN", QueuePool, pool_size=readers, max_overflow=8, pool_timeout=BUSY, pool_use_lifo=True)
         self._writing = self._engine("BEGIN IMMEDIATE", NullPool)
         _private(self.path)
         self._writer = Writer(self._writing.connect, lambda error: _explain(error, str(self.path)))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from core.spare import absent
 from engine.desk import Desk
 from web import api, approve, health, metrics, problems, request, webhooks
 from web.api import order_exports
@@ -29,6 +30,7 @@ PARTS: tuple[Callable[[Desk, Options, Doors], APIRouter], ...] = (
 MOST_BYTES = {"/webhook/request": 262_144, "/webhook/validate": 65_536, "/webhook/": 1_048_576} | api.MOST_BYTES
 
 
+@absent("pydantic.v1")  # FastAPI would load it to see that no model is one of pydantic 1's
 def make_app(desk: Desk, options: Options | None = None) -> FastAPI:
     """The application over a desk."""
     options = options or Options()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import connectors.http.lean  # noqa: F401 - before all that imports requests
 from connectors.http.answer import Answer
 from connectors.http.client import HttpClient
 from connectors.http.limits import Gate, Window
