@@ -153,6 +153,8 @@ class OperatorActed:
     digest: str = ""
     evidence: str = ""
     facts: tuple[Fact, ...] = ()
+    #: What he writes was agreed with the customer since: the messages say otherwise, and were read as they are.
+    agreed: bool = False
     #: Tells what was asked under an idempotency key from anything else asked under it, '' where none was given.
     asked: str = ""
 

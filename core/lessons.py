@@ -48,7 +48,8 @@ def lessons(before: Case | None, after: Case, event: Event) -> tuple[Lesson, ...
         author = event.author
         if event.action == "reassign" and after.directive != before.directive:
             return (_label(after, KIND, after.directive, before.directive, "corrected", author, event.at),)
-        told = event.facts if event.action in ("correct", "validate") else ()
+        # What was agreed on since stands in no message: it teaches nothing about reading.
+        told = event.facts if event.action in ("correct", "validate") and not event.agreed else ()
         changed = _changed(before, after, told, author, event.at)
         if event.action == "correct":
             return changed

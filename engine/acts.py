@@ -87,6 +87,7 @@ class Acts:
         values: Typed | None = None,
         digest: str = "",
         seen: bool = False,
+        agreed: bool = False,
     ) -> Outcome:
         """Hand an act to the clerk. With a ``key`` that this author gave before for the case, it is the act of then; "reused" when he
         asked for something else then.
@@ -97,14 +98,15 @@ class Acts:
         others. Where facts are judged a yes is to those of ``digest`` (core.rows.digest_of), as the page showed them before
         he changed anything; without one, to those of this moment, or with ``seen`` to nothing ("unseen"): whoever may have
         looked at them a while ago has to say what he saw. So it is with lines that are added or taken away. Any correction
-        that comes with a digest holds only while that is what there is.
+        that comes with a digest holds only while that is what there is. ``agreed``: ``values`` were agreed with the customer, and are no
+        errors of the reading (core.lessons).
         """
         case = self._store.cases([case_id]).get(case_id) if case_id else None
         if case is None:
             return Outcome("unknown")
         name = hashlib.sha256(f"{author}\0{key or secrets.token_hex(16)}".encode("utf-8", "replace")).hexdigest()
         event_id = f"desk:{case_id}:{name[:32]}"
-        asked = _asked(action, amount, note, values or {}) if key else ""
+        asked = _asked(action, amount, note, values or {}, agreed) if key else ""
         if key and (before := self._before(case, event_id, asked)) is not None:
             return before
         directive = self._office.directive(case)
@@ -133,7 +135,9 @@ class Acts:
         shown = digest if action == "correct" else ""
         if action == "validate" or lined:
             shown = digest or digest_of(case, directive)
-        event = OperatorActed(event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, asked=asked)
+        event = OperatorActed(
+            event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, agreed=agreed, asked=asked
+        )
         if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):
             # The same key a moment ago, from elsewhere.
             return self._before(case, event_id, asked) or Outcome("unknown")
@@ -318,7 +322,13 @@ def _lined(case: Case, directive: Directive, name: str) -> Localized:
     return {"fr": f"il y a plusieurs lignes, dites laquelle ({which})", "en": f"there are several lines, say which ({which})"}
 
 
-def _asked(action: Name, amount: Decimal | None, note: str, values: Typed) -> str:
+def _asked(action: Name, amount: Decimal | None, note: str, values: Typed, agreed: bool) -> str:
     """The same for the same act, however its amount is written."""
-    told = [action, "" if amount is None else f"{amount.normalize():f}", note.strip(), sorted(values.items())]
+    told = [
+        action,
+        "" if amount is None else f"{amount.normalize():f}",
+        note.strip(),
+        sorted(values.items()),
+        *(["agreed"] if agreed else []),
+    ]
     return hashlib.sha256(json.dumps(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -237,13 +237,23 @@ class Desk(Takes, Standing):
         note: str = "",
         values: Mapping[str, str] | None = None,
         digest: str = "",
+        agreed: bool = False,
         seconds: float = 5.0,
     ) -> Outcome:
         """Act on a case (engine.acts), as somebody who has looked at it; wait a while for what comes of it: "waiting" when it took
         longer."""
         given = await self.run(
             lambda: self.acts.give(
-                case_id, action, author=author, key=key, amount=amount, note=note, values=values, digest=digest, seen=True
+                case_id,
+                action,
+                author=author,
+                key=key,
+                amount=amount,
+                note=note,
+                values=values,
+                digest=digest,
+                seen=True,
+                agreed=agreed,
             )
         )
         if given.state != "waiting":

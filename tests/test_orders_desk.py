@@ -96,6 +96,20 @@ def test_each_line_keeps_its_words_when_another_is_corrected_and_those_in_files_
     assert 'data-fact="lines.2.quantity"' not in page  # 600 is what Anne wrote, no words of the customer's
 
 
+def test_the_order_page_counts_what_it_shows_leads_to_the_words_and_tells_a_sum_from_a_price(web: Running) -> None:
+    case_id = order(web.counter, TEXT)
+    page = person(web, "marc").get(f"/orders/{case_id}").body.decode()
+    talk = page[page.index('id="talk"') :].partition("</section>")[0]
+    # What went to ourselves (the notice) is not shown here, nor counted.
+    assert f'<span class="count">{talk.count("<article")}</span>' in talk
+    view = web.edge.desk.cases.view(case_id)
+    assert view is not None
+    assert 0 < talk.count("<article") < len(view.conversation)
+    assert '<a class="btn to-talk" href="#talk">' in page
+    holders = dict(re.findall(r'name="f\.(unit_price|total_price)"[^>]* placeholder="([^"]*)"', page))
+    assert holders == {"unit_price": "ex. 0,85 MAD HT", "total_price": "ex. 8 500 MAD HT"}
+
+
 def test_a_business_without_a_register_has_none_of_these_pages(tmp_path: Path) -> None:
     with orders_house(tmp_path / "data", house={"business": "figurative"}) as web:
         with_people(web, anne="admin")

@@ -73,3 +73,33 @@ def test_what_was_inherited_is_no_example_of_reading(web: Running, program: Prog
     found = evaluate(labelled(web.counter.house.store), [web.edge.desk.business])
     assert found.inherited == 1
     assert found.score("commande", "quantity").n == 1
+
+
+def test_what_was_agreed_with_the_customer_is_no_error_of_the_reading(web: Running, program: Program) -> None:
+    counter, business = web.counter, web.edge.desk.business
+    text = "Nous commandons 700 sachets fond plat kraft à 0,32 MAD HT pièce, livraison le 20 mars 2026."
+
+    def measured() -> tuple[int, int, int]:
+        found = evaluate(labelled(counter.house.store), [business])
+        return found.n, found.right, sum(score.corrected for score in found.scores)
+
+    agreed = order(counter, text, sender="a@atlas.example")
+    assert (
+        person(web, "marc").fill(f"/orders/{agreed}", **{"f.quantity": "6000", "action": "update", "agreed": "1"}).status == 303
+    )
+    counter.settle()
+    assert "6000" in str(program("GET", f"/api/orders/{agreed}").json["order"]["facts"]["quantity"]).replace("\u202f", "")
+    assert measured() == (0, 0, 0)
+    # A line that was added on the telephone, and one that went, are no errors of reading either; nor when it is validated.
+    page = program("GET", f"/api/orders/{agreed}").json
+    line = {"lines.2.product": "sac_poignees_plates", "lines.2.quantity": "500"}
+    more = {"facts": line, "agreed": True, "digest": page["digest"]}
+    assert program("POST", f"/api/orders/{agreed}/update", more).status == 200
+    assert yes(program, agreed, facts={"delivery_date": "2026-03-25"}, agreed=True).status == 200
+    labels, right, corrected = measured()
+    assert (labels, corrected) == (right, 0)
+    assert labels > 0
+    # Said to be nothing of that kind, a correction counts as ever.
+    misread = order(counter, text, sender="b@atlas.example", number=2)
+    assert program("POST", f"/api/orders/{misread}/update", {"facts": {"quantity": "6000"}}).status == 200
+    assert measured() == (labels + 1, right, 1)

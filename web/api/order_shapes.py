@@ -97,6 +97,13 @@ class OrderOut(Answer):
     version: int
 
 
+#: Beside facts that are corrected.
+_AGREED = (
+    "Accord avec le client : les messages disaient autre chose et étaient bien lus · Agreed with the customer: what his messages said "
+    "was read rightly"
+)
+
+
 class DecideIn(BaseModel):
     """A decision. ``digest`` is that of the facts that were seen; without it, those of now. The same ``key`` is done once."""
 
@@ -117,6 +124,7 @@ class ValidateIn(DecideIn):
     model_config = ConfigDict(title="Validation", json_schema_extra={"examples": [{"facts": {"quantity": "6 000 pièces"}}]})
 
     facts: Facts = Field(default_factory=dict)
+    agreed: bool = Field(default=False, description=_AGREED)
 
 
 class UpdateIn(BaseModel):
@@ -127,6 +135,7 @@ class UpdateIn(BaseModel):
     model_config = ConfigDict(title="Corrections", json_schema_extra={"examples": [{"facts": {"quantity": "10 000 pièces"}}]})
 
     facts: Facts
+    agreed: bool = Field(default=False, description=_AGREED)
     digest: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
     key: str = Field(default="", max_length=200)
 

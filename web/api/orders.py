@@ -86,12 +86,14 @@ def router(desk: Desk, options: Options) -> APIRouter:
             raise Refusal(404, "Aucune commande ne porte cet identifiant.")
         return order_out(whole)
 
-    async def decided(name: Name, id: str, person: Person, key: str, note: str, digest: str = "", values: Mapping[str, str] | None = None
-                      ) -> Response:  # fmt: skip
+    async def decided(name: Name, id: str, person: Person, key: str, note: str, digest: str = "", values: Mapping[str, str] | None = None,
+                      agreed: bool = False) -> Response:  # fmt: skip
         case_id = await desk.run(registers.find_id, id)
         if not case_id:
             raise Refusal(404, "Aucune commande ne porte cet identifiant.")
-        return told(await desk.act(case_id, name, author=person.author, key=key, note=note, digest=digest, values=values))
+        return told(
+            await desk.act(case_id, name, author=person.author, key=key, note=note, digest=digest, values=values, agreed=agreed)
+        )
 
     @routes.post("/orders/{id}/validate", response_model=ActOut, responses=acted, summary="Valider une commande · Validate")
     async def validate(
@@ -101,7 +103,9 @@ def router(desk: Desk, options: Options) -> APIRouter:
         idempotency_key: Annotated[str, Header(max_length=200)] = "",
     ) -> Response:
         given = given or ValidateIn()
-        return await decided("validate", id, person, given.key or idempotency_key, given.note, given.digest, given.facts)
+        return await decided(
+            "validate", id, person, given.key or idempotency_key, given.note, given.digest, given.facts, given.agreed
+        )
 
     @routes.post("/orders/{id}/reject", response_model=ActOut, responses=acted, summary="Rejeter une commande · Reject")
     async def reject(
@@ -114,7 +118,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     async def update(
         id: OrderId, given: UpdateIn, person: Agent, idempotency_key: Annotated[str, Header(max_length=200)] = ""
     ) -> Response:
-        return await decided("correct", id, person, given.key or idempotency_key, "", given.digest, given.facts)
+        return await decided("correct", id, person, given.key or idempotency_key, "", given.digest, given.facts, given.agreed)
 
     @routes.get(
         "/stats", response_model=StatsOut, responses=responses(401, 403), summary="Les commandes en figures · In figures"

@@ -133,7 +133,8 @@ def router(frame: Frame) -> APIRouter:
         act = ACTIONS[action]
         outcome = await desk.act(
             case_id, act, author=person.author, key=f"{key}-{act}", note=given.get("note", "")[:10_000],
-            values=changed if act in ("validate", "correct") else None, digest=given.get("digest", "")[:64], seconds=WAIT,
+            values=changed if act in ("validate", "correct") else None, digest=given.get("digest", "")[:64], agreed="agreed" in given,
+            seconds=WAIT,
         )  # fmt: skip
         if outcome.state != "done":
             dropped = [key.removeprefix(DROP) for key in given if key.startswith(DROP)]
