@@ -205,10 +205,12 @@ class FactReader:
         if spec.type == "money":
             return find_money(text, spans)
         if spec.type == "date":
+            text = self._goods.without_parts(text) if self._goods is not None else text
             return find_date(text, day, spans, led=bool(spec.after), ahead=bool(spec.near))
         if spec.type == "reference":
             return self._references[spec.name].find(text, day)
         if spec.type == "address":
+            text = self._goods.without_parts(text) if self._goods is not None else text
             return self._addresses[spec.name].find(text, day)
         if spec.type == "yesno":
             return self._yesno[spec.name].find(tokens)

@@ -85,3 +85,8 @@ ORDERED = re.compile(
 PAYING = re.compile(
     r"(?:reglement|paiement|payables?|payment|echeance|net|solde|l?flouss|nkhe?lle?s|فلوس|الاداء)\W+(?:(?!livr|deliv)[\w%]+\W+){0,4}$"
 )
+#: What a number of two parts is the size of: "format : 10/12".
+SIZED = re.compile(
+    r"(?<![^\W_])(?:formats?|tailles?|dim(?:ensions?)?|mesures?|sizes?|modeles?|qte|quantites?|qty|quantity|references?|refs?|code|9yas|l9yas|مقاس|القياس)"
+    r"\.?(?:\s[^\W\d_]{1,12})?\s?[:=]\s?$"
+)

@@ -14,6 +14,7 @@ from functools import partial
 from core.directive import Directive, FactSpec
 from processors.goods_agree import confirm, in_currency, whole_of
 from processors.goods_counts import BARE, Count, asks
+from processors.goods_fractions import parts_of_units
 from processors.goods_items import Asked, asked_for
 from processors.goods_marks import Marks, read_marks
 from processors.goods_pieces import Piece
@@ -56,6 +57,10 @@ class GoodsReader:
     def named(self, said: str) -> bool:
         """Whether a few words begin with something that is ordered, as it is written in the directive."""
         return any(h.exact and not said[: h.start].strip(" \t\n-•*0123456789.,") for h in self._columns.things(tokenise(said)))
+
+    def without_parts(self, text: str) -> str:
+        """The text with the parts of units blanked: "1/2 palette" names no day."""
+        return spaced(text, [(p.start, p.end) for p in parts_of_units(text, self._columns.units)])
 
     def read(self, tokens: Tokens, day: date, language: str) -> tuple[Line, list[Line]]:
         """(what is known of the only or the first line and of the whole, every line where there are several)."""

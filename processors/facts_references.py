@@ -89,6 +89,12 @@ class ReferenceReader:
             if digits < 2 or len(code) > 30 or any(a < end and b > start for a, b in dates):
                 continue
             told = _TOLD.search(match["lead"]) is not None
+            between = match["marked"] or ""
+            if not told and _NUMBER_OF.search(between) is None:
+                if _range(code):
+                    continue  # "commande : 500-600 roses"
+                if code.isdecimal() and any(self._units.of(word) is not None for word in re.findall(r"[^\W\d_]{2,}", between)):
+                    continue  # "commande de bouquets : 500"
             bare = code.isdecimal() and not told and not (match["marked"] and match["marked"].strip() not in (":", "="))
             if bare and (
                 len(code) < (3 if _PAPER.fullmatch(match["lead"]) else 4)
@@ -104,6 +110,14 @@ class ReferenceReader:
                 return found
             within = within or found
         return within
+
+
+def _range(code: str) -> bool:
+    """Whether a code is rather the least and the most of something: two round numbers, the more at most twice the less."""
+    less, _, more = code.partition("/" if "/" in code else "-")
+    if not (less.isdecimal() and more.isdecimal()) or len(code) > 11 or less.startswith("0"):
+        return False
+    return 0 < int(less) < int(more) <= 2 * int(less) and not (int(less) % 50 or int(more) % 50)
 
 
 def _begins_line(plain: str, at: int) -> bool:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from processors.goods_beside import alone, is_again, thing_after
+from processors.goods_either import is_either, is_instead, one_of
 from processors.goods_marks import Marks
 from processors.goods_other_numbers import contents
 from processors.goods_sayings import (
     AND_HALF,
     BOXES_OF,
     CORRECTED,
-    EITHER,
-    FROM,
     IN_ALL,
     IN_ALL_BEFORE,
     IN_BRACKETS,
@@ -33,10 +32,9 @@ from processors.goods_sayings import (
     SAID,
     THIS_TIME,
     TIMES_OVER,
-    TWO,
     X,
 )
-from processors.goods_units import WORD, Units, unit_after
+from processors.goods_units import AND, WORD, Units, unit_after
 from processors.numbers_spoken import Number, numbers
 
 #: From here on a number surely counts what is asked for.
@@ -79,7 +77,7 @@ class Count:
     @property
     def claims(self) -> bool:
         """Whether it asks for something: no line of an order may leave it out without a word."""
-        return self.thing and self.sure >= SURE and not self.again
+        return self.thing and (self.sure >= SURE or self.either) and not self.again
 
 
 def counts(
@@ -94,13 +92,12 @@ def counts(
 ) -> list[Count]:
     """How many of what, said between two places; ``things`` are the spans of words that name what is ordered, ``qualities`` of those
     that tell how it is. ``listed``: what begins with a number goes on with a list, whatever it counts."""
-    reader = _Stretch(marks, start, end, units, things, qualities, listed=listed)
+    first, beyond = (bisect_left(marks.numbers, at, key=lambda n: n.start) for at in (start, end))
+    said, rivals = one_of(marks.bare, marks.numbers[first:beyond])
+    reader = _Stretch(marks, start, end, units, things, qualities, listed=listed, rivals=rivals)
     found: list[Count] = []
-    first = bisect_left(marks.numbers, start, key=lambda n: n.start)
     last: Number | None = None
-    for number in marks.numbers[first:]:
-        if number.start >= end:
-            break
+    for number in said:
         times = last is not None and number.value >= _LEAST and last.value <= _TIMES
         times = times and last is not None and X.fullmatch(marks.bare, last.end, number.start) is not None
         if times and last is not None:
@@ -108,6 +105,10 @@ def counts(
                 found.pop()
             number = Number(last.value * number.value, last.start, number.end)  # "2 x 5000 roses"
         count = reader.count(number, found, last)
+        if found and reader.rather(found[-1], number):
+            found[-1] = replace(found[-1], sure=min(found[-1].sure, DOUBT), either=True)
+            last = number
+            continue
         if count is not None and times and not count.noun:
             count = replace(count, sure=min(count.sure, DOUBT))  # "12 x 20 350" may be a size and how many
         if count is not None:
@@ -156,8 +157,10 @@ class _Stretch:
         qualities: Sequence[tuple[int, int]],
         *,
         listed: bool,
+        rivals: Iterable[int] = (),
     ) -> None:
         self._listed, self._after_line = listed, start > 0 and "\n" in marks.plain[max(0, start - 1) : start + 1]
+        self._more, self._rivals = marks.more, frozenset(rivals)
         self._plain, self._bare, self._start, self._end, self._units = marks.plain, marks.bare, start, end, units
         self._named = [s for s in things if start <= s[0] < end]
         self._told = [s for s in qualities if start <= s[0] < end]
@@ -203,14 +206,27 @@ class _Stretch:
         if number.about and number.value != 12:
             sure -= 0.3
         value, ends = number.value, what.end
-        if what.noun and what.unit != self._units.piece and (half := AND_HALF.match(bare, what.end)) is not None:
-            value, ends = value + Decimal("0.5"), half.end()  # "une palette et demie"
-        either = previous is not None and self._either(previous, number)
+        if what.noun and what.unit != self._units.piece:
+            value, ends = self._and_more(value, what.end)
+        either = number.start in self._rivals or (previous is not None and self._either(previous, number))
         again = bool(found) and not in_all and is_again(bare, found[-1].end, before, number.start)
         return Count(
             value, what.unit, number.start, ends, min(sure, DOUBT) if either else sure,
             what.thing, number.end, what.noun, again, in_all, either,
         )  # fmt: skip
+
+    def rather(self, one: Count, other: Number) -> bool:
+        """Whether a number behind may be meant instead of one of the same: "500 roses rouges, voire 600"."""
+        return is_instead(self._bare, one.number_end, one.value, other) and thing_after(self._bare, other.end, self._named) < 0
+
+    def _and_more(self, value: Decimal, at: int) -> tuple[Decimal, int]:
+        """A number of units with the part of one that stands behind it, and where it ends: "une palette et demie", "1 palette 1/2"."""
+        if (half := AND_HALF.match(self._bare, at)) is not None:
+            return value + Decimal("0.5"), half.end()
+        for part in self._more:
+            if at <= part.start and self._bare[at : part.start].strip() in ("", *AND):
+                return value + part.value, part.end
+        return value, at
 
     def _what(self, number: Number, before: str, found: Sequence[Count]) -> _What:
         """What is counted: by the unit or the thing that follows, the thing or the label before, the quality that follows."""
@@ -245,11 +261,8 @@ class _Stretch:
         return what
 
     def _either(self, one: Number, other: Number) -> bool:
-        """Whether two numbers are one or the other, or the least and the most: "5000 ou 6000", "entre 5000 et 6000"."""
-        between = self._bare[one.end : other.start]
-        if EITHER.fullmatch(between) is not None:
-            return True
-        return TWO.fullmatch(between) is not None and FROM.search(self._bare, self._start, one.start) is not None
+        """Whether two numbers may be one or the other, however far they are apart."""
+        return is_either(self._bare, one, other)
 
     def _goes_on(self, number: Number, before: str, found: Sequence[Count]) -> bool:
         """Whether a number is one more thing, whatever it is: after "et" or at the beginning of a line of a list."""

@@ -14,6 +14,7 @@ from processors.facts_dates import date_spans
 from processors.facts_money import CURRENCY
 from processors.facts_numbers import BLANK, CODE_REFERENCE, ORDER_REFERENCE, POSTCODE, REFERENCES
 from processors.gated import Gated
+from processors.goods_fractions import Part, parts_of_units
 from processors.goods_other_numbers import OTHER_NUMBERS, REGISTERS, labelled
 from processors.goods_prices import Price, prices
 from processors.goods_units import WORD, Units, spaced, unit_after
@@ -41,6 +42,9 @@ _JOINED = re.compile(r"\s?(?:cm\s?)?\s(?:par|sur|by|fois|f|3la|على|في)\s")
 _CENTIMETRES = re.compile(r"\s?(?:cm|centim\w*|mm)\b")
 #: No side of what is asked for is longer.
 _LONGEST_SIDE = 150
+#: "500/600 roses": one or the other, from so many on.
+_EITHER = re.compile(r"\d{3}\s?/\s?\d{3}")
+_MANY = 200
 #: "3x500 roses": so many times at most.
 _MOST_TIMES = 24
 #: What was once bought, brought or paid is not what is asked for now: "nous en avions reçu 2 500 en septembre".
@@ -58,6 +62,8 @@ _MANY_TIMES = re.compile(r"(?P<n>\d{1,2})\s?[x×*]\s?(?P<of>\d{3})")
 _LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
 #: "roses x5000".
 _TIMES = re.compile(r"(?<![^\W_])[x×](?=\d{2})|(?<=\d)[x×*](?=\d{3})")
+#: Between two numbers of goods; what is a size or a day is blanked before.
+_OR = re.compile(r"(?<=\d{3})/(?=\d{3})")
 _AS_MANY = re.compile(
     r"(?<![^\W_])(?:et|and|w|plus|\+)\s(?P<n>autant|as\smany|the\ssame\s(?:number|quantity)|9edhom|qedhom)"
     r"(?=\s(?:de|d['’]|of|dyal|[^\W\d_]))"
@@ -92,14 +98,18 @@ class Marks:
     measures: tuple[tuple[int, int], ...]
     prices: tuple[Price, ...]
     numbers: tuple[Number, ...]
+    #: Parts of a unit that come on top of the number before them: "1 palette 1/2".
+    more: tuple[Part, ...] = ()
 
 
 def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
     """Everything in one text."""
     plain = readable(mask(text))
     digits = any(map(str.isdecimal, plain))
-    bare = _LIST_MARK.sub(lambda m: " " * len(m[0]), plain)
-    bare = spaced(bare, date_spans(text, day)) if digits else bare
+    parts = parts_of_units(text, units)
+    spans = [(p.start, p.end) for p in parts]
+    bare = spaced(_LIST_MARK.sub(lambda m: " " * len(m[0]), plain), spans)
+    bare = spaced(bare, date_spans(spaced(text, spans), day)) if digits else bare
     if digits:
         for pattern in (*REFERENCES, POSTCODE):
             source = bare if pattern is not POSTCODE else spaced(text, _blanks(bare))
@@ -131,12 +141,13 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         for pattern in OTHER_NUMBERS:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
         bare = spaced(bare, labelled(bare, units))
-    said = _as_many(bare, numbers(_TIMES.sub(BLANK, bare))[:MOST_NUMBERS])
+    said = _as_many(bare, numbers(_OR.sub("|", _TIMES.sub(BLANK, bare)))[:MOST_NUMBERS])
+    said = sorted((*said, *(p.number for p in parts if not p.more)), key=lambda n: n.start)
     if sides := list(_sides(bare, said, units)):
         bare = spaced(bare, sides)
         measures = tuple(sorted((*measures, *sides)))
         said = [n for n in said if not any(a <= n.start < b for a, b in sides)]
-    return Marks(plain, bare, measures, tuple(priced), tuple(said))
+    return Marks(plain, bare, measures, tuple(priced), tuple(said), tuple(p for p in parts if p.more))
 
 
 def _as_many(bare: str, said: list[Number]) -> list[Number]:
@@ -182,6 +193,10 @@ def _measures(bare: str, units: Units) -> Iterator[tuple[int, int]]:
     """Where sizes stand; what follows the last "x" is none where it counts: "12 x 20 x 21 boxes", "12 x 20 x 43 000"."""
     for match in MEASURES.finditer(bare):
         start, end = match.span()
+        if _EITHER.fullmatch(match[0]):
+            less, more = map(int, match[0].split("/"))
+            if _MANY <= less < more <= 2 * less and not (less % 50 or more % 50):
+                continue  # "500/600 roses"
         times = _MANY_TIMES.fullmatch(match[0])
         if (
             times is not None

@@ -19,10 +19,6 @@ AGAIN = re.compile(
     r"(?:\bsoit|\bc['’]est[- ]a[- ]dire|\bcad|\bi\.?e\.?|\bdonc|\bthat\s+is|يعني|\bya3ni)\s{0,2}(?:environ\s|pres\sde\s)?$"
 )
 BRACKET = re.compile(r"[(\[=]\s{0,2}(?:soit\s|env(?:iron)?\.?\s|approx\w*\.?\s|about\s|=\s?)?$")
-#: One or the other, or between the two.
-EITHER = re.compile(r"\s{0,2}(?:ou(?:\s+bien)?|or|a|to|wla|wella|ola|اولا|او|-|–|/)\s{0,2}(?:environ\s)?")
-TWO = re.compile(r"\s?(?:et|and|w)\s?")
-FROM = re.compile(r"\b(?:entre|between|bin)\s{0,2}$")
 #: What stands between two parts of an enumeration.
 JOINT = re.compile(
     r"[,;+&•|]|\s[-–—/]\s|\n|(?<!\benv)(?<!\bref)(?<!\bart)(?<!\bp)(?<!\bn)(?<!\bpgn)(?<!oign)(?<!\bcde)\.\s"
@@ -70,12 +66,12 @@ AFTER_NUMBER = word_set(
 OF_EACH = re.compile(r"(?:\bde|\bof|\bd['’]|\bx|\bديال|\bdyal|\bpar)\s?$")
 #: "1 palette de 8 cartons de 250 roses".
 OF_EACH_OF = re.compile(r"\s?(?:de|of|x|dyal)\s?\d{1,4}\s?[^\W\d_]{2,12}\.?\s?(?:de|of|x|dyal)\s?")
-AND_HALF = re.compile(r"\s(?:et\s(?:1/2|demie?)|and\sa\shalf|w\s?n[oe]?u?ss?|و\s?ن(?:ص|صف))(?![^\W_])")
+AND_HALF = re.compile(r"\s(?:et\sdemie?|and\sa\shalf|w\s?n[oe]?u?ss?|و\s?ن(?:ص|صف))(?![^\W_])")
 #: By so many more than before, which nobody tells here: "comme d'habitude mais 2000 de plus".
 MORE_BY = re.compile(
     r"\s(?:de|en)\s(?:plus|moins)(?!\s(?:de\s)?(?:la|ma|notre|cette)\b)(?![^\W_])|\s(?:more|less|extra|zyada|ktar|9el)(?=\s?(?:[.,;!?\n]|$|than|et|and|w))"
 )
-TIMES_OVER = re.compile(r"\b(?:livraisons?|deliveries|expeditions?|lots?|envois?|echeances?)\s(?:de|of|x)\s?$")
+TIMES_OVER = re.compile(r"\b(?:livraisons?|deliveries|expeditions?|lots?|envois?|echeances?|fois|times)\s(?:de|of|x)\s?$")
 #: "12 000 au lieu de 8 000", "cette fois 12 000": how many, whatever it is.
 RATHER = re.compile(
     r"\s?(?:[^\W\d_]{1,12}\s)?(?:au\slieu|a\sla\splace|instead|plutot\sque|rather\sthan|3iwad|f\s?blast|cette\sfois|this\stime|had\slme?rra)(?![^\W_])"
