@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from core.directive import Directive, FactSpec
 from core.reading import Fact, Row, Rows
 from core.rows import derived, doubtful, joined, rows_of, rows_spec
+from core.unsettled import unsettled
 
 #: How surely a fact of the whole request is known at most that was said only beside what is added.
 BESIDE = 0.4
@@ -66,7 +67,10 @@ def taken(
 ) -> tuple[tuple[Fact, ...], Addition | None]:
     """(a request's facts after a further message, what it added: None where it was taken as any other)."""
     found = addition(old, new, directive, told, replaces=replaces)
-    return (found.facts, found) if found is not None else (joined(old, new, directive, amends=amends), None)
+    if found is not None and (found.rows or not found.unclear):
+        return found.facts, found
+    facts = found.facts if found is not None else joined(old, new, directive, amends=amends)
+    return unsettled(facts, new, directive, other=found is not None), found
 
 
 def _put(

@@ -16,6 +16,7 @@ from core.inheriting import in_habitual_currency, inherited
 from core.message import is_decoration
 from core.reading import Evidence, Fact, Rows
 from core.rows import derived, joined
+from core.unsettled import otherwise
 from core.values import SUMMARY, differences, file_name, missing
 from core.wording import row_text
 from core.work import Work
@@ -240,10 +241,16 @@ def remember(work: Work, event: MessageRead, before: tuple[Fact, ...], added: Ad
         work.because("added", told)
     else:
         found = differences(before, work.case.facts, work.directive)
-        if not found:
+        left = differences((), otherwise(work.case.facts, event.reading.facts, work.directive), work.directive)
+        if not (found or left):
             return
         told = " ; ".join(found)
-        work.because("changed", f"ce message change : {told}")
+        if found:
+            work.because("changed", f"ce message change : {told}")
+        if left:
+            unsure = f"dit et non repris, à vérifier : {' ; '.join(left)}"
+            work.because("unsettled", unsure)
+            told += f" ; {unsure}" if told else unsure
     if stale := outdated(before, work.case.facts, work.directive):
         work.because("total", stale)
         told += f" ; {stale}"

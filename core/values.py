@@ -97,12 +97,19 @@ def differences(before: Sequence[Fact], after: Sequence[Fact], directive: Direct
     found = []
     for spec in directive.facts:
         was, now = old.get(spec.name), new.get(spec.name)
-        if spec.type == "files" or (was.value if was else None) == (now.value if now else None):
+        if spec.type == "files" or _said(was) == _said(now):
             continue
         label = in_language(spec.label, "fr") or spec.name
         is_now = told(now, spec) if now is not None else "plus rien"
         found.append(f"{label} : {is_now}" + (f" au lieu de {told(was, spec)}" if was is not None else ""))
     return found
+
+
+def _said(fact: Fact | None) -> object:
+    """What a fact says, whoever read it and however surely."""
+    if fact is None or not isinstance(fact.value, Rows):
+        return fact.value if fact is not None else None
+    return [{cell.name: cell.value for cell in row.cells} for row in fact.value.rows]
 
 
 def file_name(sha256: str) -> str:

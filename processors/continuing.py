@@ -77,6 +77,12 @@ _SHORT = 45
 _ALSO = re.compile(
     r"\b(?:aussi|egalement|also|as well|too|in addition|(?:en|de) plus|en supplement|supplementaires?|kaman|hta)\b"
 )
+#: How many come on top of those there are, whatever else is to be otherwise: "400 de plus, et plutôt en blanc"; folded.
+_SO_MANY_MORE = re.compile(
+    r"\b\d[\d ]*(?: [^\W\d]\w*){0,2}? "
+    r"(?:(?:de|en) plus|en supplement|supplementaires?|more|on top|zayd\w*|كمان|زيادة)\b"
+    r"|\b\d[\d ]* (?:extra|additional)\b|\b(?:de plus|en plus|another|encore|extra|hta|mazal) \d"
+)
 #: What is told of an addition that was made, or asked for as one that is not wanted, not yet or not alone; folded.
 _ADDED = re.compile(r"\b(?:ai|as|a|avons|avez|ont|avais|avait|aviez|avaient|ete|j ai|est) (?:bien |deja )?r?ajoute\b")
 _HEDGED = re.compile(
@@ -113,11 +119,12 @@ def adds(text: str) -> Adds:
     "unclear" where it may mean that or something else, '' where no word says so. Never raises; linear."""
     plain = _ADDED.sub("", _plain(text, _READ_MORE))
     verb = _ADDS.search(plain) is not None
-    if not verb and _ALSO.search(plain) is None:
+    more = _SO_MANY_MORE.search(plain) is not None
+    if not verb and not more and _ALSO.search(plain) is None:
         return ""
     otherwise = _OTHERWISE.search(_SOFT.sub("", plain)) is not None
     if not verb and otherwise:
-        return ""
+        return "unclear" if more else ""
     return "unclear" if otherwise or _HEDGED.search(plain) or _TAKES.search(plain) else "adds" if verb else "also"
 
 

@@ -90,7 +90,7 @@ def test_an_addition_that_names_no_product_is_left_to_a_person_beneath_the_order
     counter.fresh()
     write(counter, "J'oubliais : rajoutez 500 sacs blancs", 2, "oubli")
     case = counter.only()
-    assert (case.facts, case.messages) == (before.facts, 2)
+    assert (lines(case), case.messages) == (lines(before), 2)
     assert "rajoutez 500 sacs blancs" in plain(counter.fresh(ADMIN)[-1])
 
 
