@@ -9,11 +9,13 @@
 | ``doubtful`` | a fact was read with less confidence than the directive wants |
 | ``missing`` | a fact that the directive requires is not known |
 | ``unread`` | nothing could be read in one of its files |
+| ``said`` | the person writes one of ``words`` and nobody has decided yet |
 | ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +42,7 @@ class Alert:
 
     ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, with their
     "unit", "currency" and "tax"; "since" or "due" (ISO) of waiting and late;
+    "quote" (the word found) of said;
     "files" (names) and "code" (core.document.Code, of the first) of unread; "line" (from 1) where one of several lines is meant, of
     doubtful all that are, with commas.
     """
@@ -219,6 +222,21 @@ def _wrote(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Cas
     return [_alert(spec, ())] if case.counts.get(WROTE) else []
 
 
+def _said(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past, now
+    if case.stage not in ("waiting_info", "waiting_review", "waiting_approval"):
+        return []
+    told = f" {' '.join(map(_folded, (case.subject, case.summary, *case.later)))} "
+    found = next((word for word in spec.words if f" {_folded(word)} " in told), "")
+    return [_alert(spec, (), quote=found)] if found else []
+
+
+def _folded(text: str) -> str:
+    """Small letters without marks over them, all else as one blank between words."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+
+
 _RULES = {
     "habit": _habit,
     "differs": _differs,
@@ -228,4 +246,5 @@ _RULES = {
     "missing": _missing,
     "unread": _unread,
     "wrote": _wrote,
+    "said": _said,
 }

@@ -123,7 +123,7 @@ class Repeat:
     confidence: float = 0.85
 
 
-AlertRule = Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote"]
+AlertRule = Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote", "said"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class AlertSpec:
 
     ``of`` are the facts that must be equal for a past request to count as the same habit; ``times`` how many times more or
     less than usual is too far; ``least`` how many past requests make a habit; ``after`` the delay of "waiting"; ``until`` the
-    task's statuses by which something is delivered.
+    task's statuses by which something is delivered; ``words`` what the person writes that "said" looks for.
     """
 
     name: str
@@ -145,6 +145,7 @@ class AlertSpec:
     after: timedelta = timedelta(0)
     until: tuple[str, ...] = ()
     urgent: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,8 @@ def alert_details(alert: Alert, directive: Directive, language: str) -> str:
             if french
             else f"the message says {written}, the calculation gives {calculated}"
         )
+    if "quote" in values:
+        return f"« {values['quote']} »" if french else f'"{values["quote"]}"'
     if "code" in values:
         return f"{values['files']}, {Trouble(values['code']).sentence(language)}"  # type: ignore[arg-type]
     if "due" in values:

@@ -116,6 +116,7 @@ def _alert(name: str, alert: AlertPart) -> AlertSpec:
         after=alert.after or timedelta(0),
         until=tuple(s.strip().casefold() for s in alert.until),
         urgent=alert.urgent,
+        words=tuple(alert.words),
     )
 
 

@@ -178,7 +178,7 @@ class RepeatPart(Part):
 class AlertPart(Part):
     """What a person should look at (core.alerts). ``times`` the usual, ``least`` so many earlier ones."""
 
-    rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote"]
+    rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "wrote", "said"]
     label: Localized
     fact: FactName | None = None
     of: list[FactName] = []
@@ -186,6 +186,7 @@ class AlertPart(Part):
     least: Annotated[int, Field(ge=1, le=20)] = 2
     after: Duration | None = None
     until: list[ShortText] = []
+    words: Annotated[list[ShortText], Field(max_length=300)] = []
     urgent: bool = False
 
 

@@ -25,6 +25,16 @@ _TALKING = (
     r"talked|discussed|parl(?:e|er|ons|erons|ait)|conviendrons|repon(?:d\w*|se)|reply|n3ayet\w*|n3eyet\w*|3ayt\w*|3iyet\w*|hdar\w*|نعيط\w*|"
     r"المكالمة|confirm(?:erai|erons|eront|ation)|reviens|reviendrai|recontacte\w*|se\svoi[tr]|voyons|rencontr\w*|see\syou|meet"
 )
+#: What somebody says, looks at, waits for or comes to see, and who has to agree first.
+_CHECKING = (
+    r"(?:re)?di(?:s|t|rai|rons|ra|ront|tes)|(?:re)?dire|tien(?:s|drai|drons|t)\sau\scourant|previen(?:s|drai|drons)|prevenir|inform(?:e|er|erai|erons)|avise(?:r|rai|rons)?|ecri(?:s|rai|rons|vons)|"
+    r"verifi\w*|control\w*|valider(?:ai|ons|a)?|decid\w*|tranch\w*|reflech\w*|verr(?:ai|ons|a|ont)|voir|consulter(?:ai|ons)?|demander(?:ai|ons|a)?|discut\w*|"
+    r"accords?|feu\svert|reserve|attend(?:s|ons|ent|re|rai|rons)?|attente|visiter|"
+    r"tell|told|let\s(?:you|u)\sknow|get(?:ting)?\sback|write|inform|update\syou|check|checking|verify|decide|think|ask|asking|discuss|see|approval|approve[ds]?|"
+    r"go-?ahead|wait(?:ing)?(?:\sfor)?|await|awaiting|visit|visiting|"
+    r"n?go?ul\w*|ngol\w*|nkell?m\w*|nredd?\w*|njaw[eo]?b\w*|nchou?f\w*|nchawer\w*|nt2?akk?ed\w*|kan?tsenn?\w*|nsow?wel\w*|"
+    r"نقول\w*|نرد\w*|نجاوب\w*|نكلم\w*|نشوف\w*|نتاكد\w*|نشاور\w*|نسول\w*|كنتسنى|كنتسناو|ننتظر|انتظر|موافقة|نخبرك\w*"
+)
 _OFFERING = (
     r"devis|offres?|propositions?|tarifs?|valables?|validite|valide|catalogue|quotes?|quotation|quoted|expire\w*|proforma|pro-forma|prices?\sof|remise|"
     r"promo\w*"
@@ -42,16 +52,32 @@ _BEFORE = (
     r"derniere?s?|dernier|precedente?s?|recu|recue?s?|depuis|since|last|previous|received|anterieure?s?|"
     r"(?:mois|semaine|an|annee|fois)\spassee?|fatet|fat|lmadi"
 )
-_ELSE = re.compile(rf"(?<![^\W_])(?:{'|'.join((_PAYING, _TALKING, _OFFERING, _WRITING, _AWAY, _BEFORE))})(?![^\W_])")
+_ELSE = re.compile(rf"(?<![^\W_])(?:{'|'.join((_PAYING, _TALKING, _CHECKING, _OFFERING, _WRITING, _AWAY, _BEFORE))})(?![^\W_])")
 #: These say it of what comes whatever stands before: "pour le", "avant le", "besoin".
 _COMING = re.compile(
     r"(?<![^\W_])(?:pour|pr|avant|d['’]ici|au\splus\stard|by|before|for|need\w*|besoin|faut|faudra\w*|voudr\w*|veux|veut|aur\w*|qbel|9bel|"
-    r"recevoir|recuper\w*|prendre|chercher|enlev\w*|retir\w*|attend\w*|livr\w*|deliver\w*|ship\w*|wanted|required|souhait\w*|قبل)(?![^\W_])"
+    r"recevoir|recuper\w*|prendre|chercher|reception\w*|enlev\w*|retir\w*|attendue?s?|(?:la|les?|l['’])\s?attend\w*|livr\w*|deliver\w*|ship\w*|wanted|required|souhait\w*|قبل)(?![^\W_])"
 )
 #: What somebody does on the day that stands right before: "vendredi je te règle", "Monday we'll call".
 _THEN = re.compile(
     r"\s{0,3}(?:,\s?)?(?:je|j['’]|on|nous|il|elle|ma|mon|notre|le|la|i|we|i['’]ll|we['’]ll|ghadi|ana|rani)\s?(?:[^\W_]+\s){0,3}?"
-    rf"(?:{'|'.join((_PAYING, _TALKING, _AWAY))})(?![^\W_])"
+    rf"(?:{'|'.join((_PAYING, _TALKING, _CHECKING, _AWAY))})(?![^\W_])"
+)
+#: What is done with the goods on a day that stands before it: "je viens vendredi les chercher", "coming Monday to collect".
+_FETCHED = re.compile(
+    r"[^,;.!?\n]{0,25}?(?<![^\W_])(?:prendre|chercher|recuperer|recuperation|enlever|enlevement|retirer|livr\w*|collect|pick\w*|fetch|nakhod\w*|nakhdo\w*|nhez\w*|ناخد\w*)(?![^\W_])"
+)
+_UNTIL = re.compile(r"(?<![^\W_])(?:jusqu['’]?(?:au|a)|until|till|deadline)(?![^\W_])")
+#: What somebody comes for on a day that stands before it, and not for the goods: "je passe demain vous voir".
+_SEEING = re.compile(
+    r"[^,;.!?\n]{0,20}?(?<![^\W_])(?:voir|discuter|parler|visiter|payer|regler|signer|see|talk|discuss|pay|sign|nhadro?|nkhe?ll?e?s\w*)(?![^\W_])"
+)
+#: Somebody does something that is no wish, with nothing counted in it: "je finis l'inventaire demain", "we open on Monday".
+_DOES = re.compile(
+    r"(?<![^\W_])(?:je|j['’]|on|nous|ils?|elles?|i|we|he|she|they)\s?(?:(?:ne|n['’]|vous|te|t['’]|le|la|les|l['’]|lui|leur|en|y|me|m['’]|se|s['’]|nous|am|are|is|will|have|to)\s?){0,3}"
+    r"(?!(?:command|recommand|prend|prenn|reprend|reprenn|ve[uxt]|voul|voudr|souhait|desir|aim|ai\sbesoin|a\sbesoin|avons\sbesoin|avez\sbesoin|fau|fo\b|confirm|valid|lanc|part|met|rajout|ajout|refai|"
+    r"recondui|renouvel|arrang|convien|conven|irai|vien|ven[eiu]|pass|repass|com[ei]|drop|stop|nji|compt|esper|pri|besoin|rest|demand|need|want|would|wish|like|d\slike|ll\stake|ll\sneed|order|take|confirm|hope|must|should|require|expect))"
+    r"[^\W\d_]{2,}[^\d]*$"
 )
 
 
@@ -59,11 +85,16 @@ def other_day(plain: str, start: int, end: int, leads: Sequence[tuple[int, int]]
     """Whether the day named in a folded text between two places is one of something else; ``leads`` are the words looked for."""
     parts = [m.end() for m in _PART.finditer(plain, max(0, start - _FAR), start)]
     begin = max([0, start - _FAR, *parts])
-    last_else = max((m.start() for m in _ELSE.finditer(plain, begin, start)), default=-1)
-    last_lead = max(
-        [m.start() for m in _COMING.finditer(plain, begin, start)] + [a for a, b in leads if begin <= a and b <= start],
-        default=-1,
-    )
-    if last_else >= 0:
-        return last_else > last_lead
-    return last_lead < 0 and plain[end - 1] != "." and _THEN.match(plain, end) is not None
+    # of two that end together the longer one says it: "waiting for", "les attends"
+    last_else = max(((m.end(), -m.start()) for m in _ELSE.finditer(plain, begin, start)), default=None)
+    told = [(m.end(), -m.start()) for m in _COMING.finditer(plain, begin, start)]
+    last_lead = max([*told, *((b, -a) for a, b in leads if begin <= a and b <= start)], default=None)
+    if _FETCHED.match(plain, end) is not None:
+        return False
+    if last_else is not None:
+        return last_lead is None or last_else > last_lead
+    if last_lead is not None or _UNTIL.search(plain, begin, start) is not None:
+        return False
+    if _SEEING.match(plain, end) is not None or _DOES.search(plain, begin, start) is not None:
+        return True
+    return plain[end - 1] != "." and _THEN.match(plain, end) is not None

@@ -56,7 +56,7 @@ def find_date(
         near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
         due = [f for f, deadline in coming if deadline]
         if near or due:
-            return near[0] if near else due[0]
+            return _first(near or due)
         # a day of a month says more than the name of a day, which may have been
         # the very day of the message is when it was written, unless it is said to be today: "Casablanca, le 2 mars 2026"
         coming = [(f, due) for f, due in coming if f.value != Day(day) or not any(map(str.isdigit, _quote(text, f)))]
@@ -75,6 +75,21 @@ def find_date(
         if chosen and len({f.value for f in chosen}) == 1:
             return chosen[0]
     return None
+
+
+#: So surely at most a day is known beside which another is named for the same.
+_RIVAL = 0.45
+#: From here on a day is one by itself, and no more than the end of a month or a week.
+_EXACT = 0.85
+
+
+def _first(found: Sequence[Found]) -> Found:
+    """The first of several days of the same thing; in doubt, with the words of all, where they are not one and the same."""
+    exact = {f.value: f for f in reversed(found) if f.confidence >= _EXACT}
+    if len(exact) < 2 or found[0].value not in exact:
+        return found[0]
+    spans = tuple(sorted(span for f in exact.values() for span in f.spans))
+    return Found(found[0].value, spans, min(found[0].confidence, _RIVAL))
 
 
 def _long_past(text: str, found: Found, day: date) -> bool:
