@@ -81,7 +81,8 @@ class Shown:
 class Beside:
     """Another case of the same person that has to do with this one: ``what`` is a message's words, or what is asked for there.
 
-    ``waits``: a person is to judge that one; else it is a message that belongs to none.
+    ``waits``: a person is to judge that one; ``decided``: a person said yes to that one; else it is a message that
+    belongs to none.
     """
 
     case_id: str
@@ -89,6 +90,7 @@ class Beside:
     what: str
     at: datetime
     waits: bool = False
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)

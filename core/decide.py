@@ -32,6 +32,7 @@ from core.joining import (
     BLANK,
     add_files,
     follow,
+    lend,
     note_unread,
     only_thanks,
     read_anew,
@@ -171,6 +172,7 @@ def _open(event: MessageRead, directive: Directive, context: Context) -> Work:
         work.change(finished_at=context.now)
     work.change(facts=derived(work.case.facts, work.directive))
     repeat(work, event)
+    lend(work, event)
     work.change(stage="waiting_info")
     walk(work)
     return work

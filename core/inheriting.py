@@ -196,6 +196,13 @@ def _inherit(fact: Fact, last: Case, least: float, directive: Directive, *, chan
     return _unsure(taken, directive) if changed else taken
 
 
+def lent(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tuple[Fact, ...]:
+    """The facts with the addresses of another request that they lack, in doubt."""
+    lacking = [s.name for s in directive.facts if s.type == "address" and not any(f.name == s.name for f in facts)]
+    held = [f for name in lacking if (f := last.fact(name)) is not None]
+    return (*facts, *(replace(_inherit(f, last, 0.0, directive), confidence=min(f.confidence, _WHICH)) for f in held))
+
+
 def in_habitual_currency(facts: tuple[Fact, ...], past: Sequence[Case]) -> tuple[Fact, ...]:
     """The facts with the amounts that are told in no currency in the only one of the person's earlier requests. They stay as doubtful
     as they were read; the earlier request is their further evidence."""

@@ -10,9 +10,9 @@ from core.correcting import outdated
 from core.directive import Directive
 from core.document import unread
 from core.effects import StoreFile
-from core.events import SECRETS, MessageRead
+from core.events import ADDS, SECRETS, MessageRead
 from core.gates.fulfil import untreated
-from core.inheriting import in_habitual_currency, inherited
+from core.inheriting import in_habitual_currency, inherited, lent
 from core.message import is_decoration
 from core.reading import Evidence, Fact, Rows
 from core.rows import derived, joined
@@ -220,6 +220,17 @@ def repeat(work: Work, event: MessageRead) -> None:
         if otherwise := differences(was, now, work.directive):
             work.because("repeat-changed", f"autrement que dans {last.ref} : {' ; '.join(otherwise)}")
     work.change(facts=facts, repeats=last.id, repeats_ref=last.ref)
+
+
+def lend(work: Work, event: MessageRead) -> None:
+    """What adds to the one request that was validated lately goes where that one goes, to be verified, if it says nothing of it."""
+    followed = [one for one in work.case.beside if one.decided]
+    last = next((c for c in work.context.past if followed and c.id == followed[0].case_id), None)
+    if len(followed) != 1 or last is None or event.hints.get(ADDS) != "adds" or work.case.repeats:
+        return
+    if (facts := lent(work.case.facts, last, work.directive)) != work.case.facts:
+        work.because("lent", f"l'adresse est celle de {last.ref}, à laquelle ce message s'ajoute peut-être : à vérifier")
+        work.change(facts=facts)
 
 
 def repeats_at_last(work: Work, event: MessageRead) -> bool:

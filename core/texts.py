@@ -14,9 +14,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 #: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin) and ``files`` (name, type,
 #: size, url) are lists of mappings; ``unsure`` (what is missing or doubtful), ``lines`` (of a request for several things) and
 #: ``alerts`` (the others) are lists of sentences; ``facts`` are those of the whole request: what each of several lines says stands in
-#: ``lines`` alone, what a message puts on top in ``added``, [] when it does not. ``waiting`` what else
-#: waits for an administrator who named none; ``decided`` and ``cancelled`` are whether a person judged the request, and whether its
-#: customer took it back. ``fact`` maps a fact's name to its value, that of the
+#: ``lines`` alone, what a message puts on top in ``added``, [] when it does not. ``waiting`` is what else waits for an administrator who
+#: named none; ``follows`` names the person's validated requests that it may add to; ``decided`` and ``cancelled`` are whether a person
+#: judged the request, and whether its customer took it back. ``fact`` maps a fact's name to its value, that of the
 #: first line; ``file_count`` is a number. ``unverified`` is '' unless the author of an administrator's reply could not be verified: then
 #: why. All others are text, '' when unknown.
 OFFERED_VALUES: frozenset[str] = frozenset(
@@ -25,7 +25,7 @@ OFFERED_VALUES: frozenset[str] = frozenset(
         *("amount", "unit", "price", "old_price", "price_reason", "days_left", "expires_on", "opened_on"),
         *("missing", "wanted", "facts", "fact", "files", "file_count", "files_urls"),
         *("summary", "message", "note", "reasons", "status", "stage", "who", "how", "evidence"),
-        *("unsure", "lines", "alerts", "confidence", "repeats", "added", "waiting", "decided", "cancelled"),
+        *("unsure", "lines", "alerts", "confidence", "repeats", "added", "waiting", "follows", "decided", "cancelled"),
         *("ticket_url", "task_url", "case_url", "approve_url", "unverified"),
     }
 )

@@ -200,6 +200,7 @@ def text_values(
         "reasons": [],
         "added": [],
         "waiting": [],
+        "follows": ", ".join(one.ref for one in case.beside if one.decided),
         "decided": case.judged is not None,
         "cancelled": case.refused_by == "customer",
         # What cannot be told from its author's address: see core.answers.admin.
@@ -259,6 +260,11 @@ def beside_text(one: Beside, language: str, address: str = "") -> str:
         told = {
             "fr": f"cette personne a une demande qui attend ({where}) : {one.what} ; ce message la change peut-être",
             "en": f"this person has a request that waits ({where}): {one.what}; this message may change it",
+        }
+    elif one.decided:
+        told = {
+            "fr": f"une demande de cette personne est déjà validée ({where}) : {one.what} ; ce message s'y ajoute ou la change peut-être",
+            "en": f"a request of this person is validated ({where}): {one.what}; this message may add to it or change it",
         }
     else:
         told = {

@@ -276,7 +276,7 @@ class Cases:
 
     def _still_open(self, beside: Sequence[Beside]) -> tuple[Beside, ...]:
         cases = self._store.cases([one.case_id for one in beside]) if beside else {}
-        return tuple(one for one in beside if (case := cases.get(one.case_id)) is not None and case.open)
+        return tuple(one for one in beside if (case := cases.get(one.case_id)) is not None and (case.open or one.decided))
 
     def view(self, case_id: str) -> CaseView | None:
         """The case with everything about it, None when there is no such one."""

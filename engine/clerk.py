@@ -20,6 +20,7 @@ from core.directive import Directive
 from core.effects import SendMessage, done_line
 from core.errors import PortError, UserError
 from core.events import (
+    ADDS,
     SECRETS,
     THANKS,
     UNTIED,
@@ -54,6 +55,7 @@ from engine.said import said_hints
 from engine.understanding import journal_lines
 from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
+from processors.continuing import adds
 from processors.correlate import Choice, same_correspondent
 from processors.courtesy import thanks_only
 from processors.passwords import passwords_in
@@ -251,7 +253,7 @@ class Clerk:
                 context,
                 known=overlay.party(people),
                 past=self._past(message, directive, overlay),
-                beside=tuple(self._asked_in(other) for other in others),
+                beside=tuple(self._asked_in(other) for other in (*others, *self._finder.follows(read, overlay))),
             )
         elif role == "customer" and reading.repeat is not None:
             context = replace(context, past=self._past(message, directive, overlay))
@@ -298,10 +300,13 @@ class Clerk:
         return " ".join(f"{case.ref}, {who} : {what}".split()) + (f" – {where}" if where else "")
 
     def _asked_in(self, case: Case) -> Beside:
-        """A request that waits to be judged, as another case of the person tells of it."""
+        """A request that waits to be judged, or was, as another case of the person tells of it."""
         directive = self._office.directive(case)
         told = differences((), case.facts, directive)
-        return Beside(case.id, case.ref, "; ".join([case.kind, *told])[:MOST_WORDS], case.opened_at, waits=True)
+        waits = case.stage in UNDECIDED
+        return Beside(
+            case.id, case.ref, "; ".join([case.kind, *told])[:MOST_WORDS], case.opened_at, waits=waits, decided=not waits
+        )
 
     def _beside(self, change: Change, overlay: Overlay) -> list[Change]:
         """Requests that a message may have to do with are told of it, when it has opened a case of its own."""
@@ -311,7 +316,7 @@ class Clerk:
         text = " ".join(case.summary.split())
         words = text[:MOST_WORDS] + ("…" if len(text) > MOST_WORDS else "") or "(sans texte)"
         event = WroteBeside(f"beside:{case.id}", self._clock(), Beside(case.id, case.ref, words, self._clock()))
-        others = [other for one in case.beside if (other := overlay.case(one.case_id)) is not None]
+        others = [other for one in case.beside if not one.decided and (other := overlay.case(one.case_id)) is not None]
         return [self._apply(other, event, overlay, kind="case.beside", cause={"case": case.id}) for other in others]
 
     @staticmethod
@@ -516,7 +521,8 @@ def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
 def first_hints(read: ReadRow) -> Mapping[str, str]:
     """What the heart is told of a message that opens a case."""
     thanks = thanks_only(read.message.text, read.message.subject)
-    return {**read.row.hints, THANKS: ""} if thanks else read.row.hints
+    more = {ADDS: told} if (told := adds(read.message.text)) else {}
+    return {**read.row.hints, **({THANKS: ""} if thanks else {}), **more}
 
 
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:

@@ -208,6 +208,10 @@ class Finder:
         ids = dict.fromkeys(i for person in people_of(read.message) for i in overlay.by_person(person))
         return self._meant.beside(read, directive, [c for i in ids if (c := overlay.case(i)) is not None])
 
+    def follows(self, read: ReadRow, overlay: Overlay) -> list[Case]:
+        """Decided requests of the sender's that such a message may be meant of (engine.meant)."""
+        return [] if self.is_admin(read.message) else self._meant.follows(read, overlay)
+
     def judges_anew(self, read: ReadRow) -> bool:
         """Whether an administrator says yes or no to something in a message that answers no notice and is no request of his."""
         business = self._office.business(read.reading.business)

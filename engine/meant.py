@@ -29,6 +29,8 @@ from processors.correlate import Choice, Clues, same_correspondent
 MOST_WAITING = 200
 #: For how long after the decision a change that names nothing is taken to be of what was decided.
 LATELY = timedelta(days=30)
+#: Decided requests that a message tells of.
+MOST_FOLLOWED = 3
 #: Characters of a reference that a person would write to name a request.
 _NAMED = re.compile(r"[^\W_](?:[\w./-]{2,38}[^\W_])")
 
@@ -144,6 +146,20 @@ class Meant:
         waiting = self.to_judge(read.message.sender.email, cases, directive.business)
         text = read.message.text
         return waiting if waiting and (awaited(directive) or changes(text) or adds(text) or refers(text)) else []
+
+    def follows(self, read: ReadRow, overlay: Overlay) -> list[Case]:
+        """The sender's requests that were validated lately and are not delivered, where the message says that something comes on top or
+        is to be otherwise: it may be meant of them. The last first."""
+        message, business = read.message, self._office.business(read.reading.business)
+        elsewhere = message.reply_to is not None and not same_correspondent(message.reply_to.email, message.sender.email)
+        proven = message.authentication.verdict == "pass" or message.channel != "email"
+        if elsewhere or not proven or not (tops(message.text) or changes(message.text)) or read.reading.repeat is not None:
+            return []
+        past = [
+            c for d in business.directives if judges(d) for c in overlay.past([message.sender.email], business.name, d.name)
+        ]
+        lately = [c for c in past if c.judged and c.finished_at is None and self._clock() - c.judged.at <= LATELY]
+        return lately[:MOST_FOLLOWED]
 
     def by_admin(self, message: Message, overlay: Overlay) -> Choice | None:
         """The request that an administrator speaks of who writes anew, rather than in reply to a notice, that he says yes or no to one.

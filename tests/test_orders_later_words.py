@@ -247,3 +247,45 @@ def test_a_yes_asks_nothing() -> None:
 )  # fmt: skip
 def test_a_reason_ends_with_its_sentence(words: str, told: str) -> None:
     assert read_reason(replace(REPLY, text=words)) == told
+
+
+# ------------------------------------------------------------------ what adds to what is decided
+
+
+def test_an_addition_to_a_decided_order_names_it_and_goes_where_that_goes_to_be_verified(counter: Quick) -> None:
+    counter.send(mail(f"{ORDER}. Livraison au 12 rue des Oliviers, Casablanca", sender=OMAR, subject="commande", number=1))
+    first = counter.only()
+    counter.send(mail("Je valide", sender=ADMIN, answers=counter.fresh(ADMIN)[-1], number="yes"))
+    counter.fresh()
+    counter.now += timedelta(minutes=10)
+    text = "j'oubliais, rajoutez 500 sacs poignées torsadées kraft svp"
+    counter.send(mail(text, sender=OMAR, subject="encore une chose", number=2))
+    (second,) = [c for c in counter.cases() if c.id != first.id]
+    assert (second.kind, second.stage) == ("COMMANDE", "waiting_review")
+    was, now = first.fact("delivery_address"), second.fact("delivery_address")
+    assert was is not None
+    assert now is not None
+    assert (now.value, now.origin, now.confidence < 0.6) == (was.value, "inherited", True)
+    (notice,) = counter.fresh(ADMIN)
+    told = " ".join(plain(notice).split())
+    assert f"une demande de cette personne est déjà validée ({first.ref}" in told
+    (receipt,) = counter.fresh("omar@")
+    assert f"que nous lisons avec {first.ref}, déjà validée" in " ".join(plain(receipt).split())
+    # A new order that says nothing of the kind is one by itself.
+    counter.send(mail("Bonjour, je commande 700 sachets fond plat kraft", sender=OMAR, subject="commande", number=3))
+    third = max(counter.cases(), key=lambda c: (c.opened_at, c.fact("quantity").value.amount))  # type: ignore[union-attr]
+    assert (third.beside == second.beside, third.fact("delivery_address")) != (True, now)
+
+
+def test_a_change_that_may_be_of_several_decided_orders_names_them(counter: Quick) -> None:
+    for n, what in enumerate(("2000 sachets fond plat kraft", "3000 sacs poignées plates")):
+        counter.send(mail(f"Bonjour, je commande {what}", sender=OMAR, subject="commande", number=n))
+        counter.send(mail("Je valide", sender=ADMIN, answers=counter.fresh(ADMIN)[-1], number=f"yes{n}"))
+    refs = {c.ref for c in counter.cases() if c.stage == "done"}
+    assert len(refs) == 2
+    counter.fresh()
+    counter.send(mail("Bonjour, finalement mettez 2500 au lieu de 2000 svp. Omar", sender=OMAR, subject="changement", number=9))
+    (notice,) = counter.fresh(ADMIN)
+    assert all(ref in plain(notice) for ref in refs)
+    (told,) = counter.fresh("omar@")
+    assert "Une personne de l'équipe va le lire" in plain(told)
