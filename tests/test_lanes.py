@@ -43,6 +43,16 @@ def until(true: Callable[[], bool], seconds: float = 5.0) -> bool:
     return False
 
 
+def test_a_lane_gives_memory_back_as_often_as_it_works(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[None] = []
+    monkeypatch.setattr("engine.lanes.give_back_busy", lambda: given.append(None))
+    left = [3, 2, 1, 0]
+    bench.lanes.add(Lane("a", lambda: left.pop(0), every=60))
+    bench.lanes.start()
+    assert bench.lanes.wait_idle(5)
+    assert (left, len(given)) == ([], 3)
+
+
 def test_a_lane_goes_on_while_there_is_more_and_then_sleeps(bench: Bench) -> None:
     left = [3]
     runs: list[int] = []

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.spare import absent
 from engine import collector
+from engine.reader import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -91,3 +97,21 @@ def test_at_work_what_is_free_goes_back() -> None:
 def test_it_goes_back_twice_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collector, "_given", 100.0)
     assert [collector.give_back_busy(at) for at in (100.4, 100.5, 100.9, 101.0)] == [False, True, False, True]
+
+
+def test_a_worker_gives_back_after_each_bundle_once_its_answers_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    pipe, told = Connection(ours.dup().detach()), list[bool]()
+    monkeypatch.setattr("engine.reader.give_back_busy", lambda: told.append(pipe.poll()))
+
+    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> Any:
+        raise OSError(f"{task['raw']}")
+
+    for raw in ("a", "b"):
+        pipe.send_bytes(json.dumps([{"raw": raw}]).encode())
+    ours.shutdown(socket.SHUT_WR)  # the service is gone once it has said that
+    serve(theirs.detach(), (read, lambda files: None))
+    assert told == [True, True]
+    assert [pipe.recv_bytes() for _ in told] == [b"?a", b"?b"]
+    ours.close()
+    pipe.close()
