@@ -13,7 +13,7 @@ ARENAS, LARGE = 2, 256 * 1024
 #: The same where one thread reads mails: what they are and bring is mostly larger, and would leave holes among small things.
 LARGE_READ = 128 * 1024
 #: Seconds between two times that a busy process gives back what is free in it.
-EVERY = 0.5
+EVERY = 1.0
 _given = 0.0
 
 
@@ -47,7 +47,7 @@ def give_back() -> None:
 
 
 def give_back_busy(now: float | None = None) -> bool:
-    """At work: whole pages that are free among what is used go back, twice a second at most; whether they did.
+    """At work: whole pages that are free among what is used go back, once a second at most; whether they did.
 
     It takes half a millisecond for the 4 MB that a busy service has by then. ``now`` is ``time.monotonic()``.
     """
