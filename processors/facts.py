@@ -53,7 +53,7 @@ class FactReader:
         counted = next((s for s in self._columns.values() if s.type == "quantity"), None)
         self._references = {s.name: ReferenceReader(s.after, counted) for s in directive.facts if s.type == "reference"}
         goods = self._goods.named if self._goods is not None else None
-        self._addresses = {s.name: AddressReader(s.after, goods) for s in directive.facts if s.type == "address"}
+        self._addresses = {s.name: AddressReader(s.after, goods, counted) for s in directive.facts if s.type == "address"}
         self._zone = directive.zone
         leads = tuple(a for spec in directive.facts if spec.type in ("text", "count") for a in spec.after)
         self._asked = LeadReader(leads) if leads else None

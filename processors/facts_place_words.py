@@ -7,6 +7,7 @@ import re
 from processors.facts_columns import HEAD
 from processors.facts_date_words import DAY, MONTH
 from processors.facts_money import CURRENCY, TAX
+from processors.facts_numbers import BLANK
 from processors.facts_numbers import NUMBER as AMOUNT
 
 STREETS = (
@@ -80,26 +81,37 @@ THEN = (
     r"|(?:entre|vers)\s+\d"
 )
 END = re.compile(
-    rf"\n|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{AFTER})(?![^\W_])|,?\s(?:{THEN})|,?\s(?:à|a)\s(?:traiter|confirmer|convenir|preciser|definir|voir)\b|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
+    rf"[\n{BLANK}]|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{AFTER})(?![^\W_])|,?\s(?:{THEN})|,?\s(?:à|a)\s(?:traiter|confirmer|convenir|preciser|definir|voir)\b|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
     r"|\s\(?(?:\+\d{2,3}|0)\s?[1-9](?:[\s.-]?\d{2}){3,4}"
 )
 #: Words with which no address begins.
 BEGINS_NONE = re.compile(
     rf"(?:{AFTER}|{THEN})(?![^\W_])|avt?\.?\s(?:(?:le|la|les)\s)?(?:\d{{1,2}}\s?[/.-]\s?\d|\d{{1,2}}\s(?:{MONTH})\b|fin\b|mi-|(?:{DAY})\b)"
 )
-TO = r"(?:à|a|o|au|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف|الى)"
+TO = r"(?:à|a|o|au(?!\s+plus\b)|aux|at|to|chez|sur|dans|vers|f|l|fi|ل|ف|الى)"
+#: How and how soon, before where to: "livraison au plus vite à notre dépôt …", "livrez plutôt à …".
+SOON = (
+    r"(?:(?:le\splus\s(?:vite|tot|rapidement)\spossible|au\splus\s(?:vite|tot)|des\sque\spossible|rapidement|vite|en\surgence|urgente?|asap|as\ssoon\sas\spossible|"
+    r"svp|stp|plutot|finalement|directement|si\spossible|please|pls|instead|rather|fissa3|bezzerba|3afak|عافاك)(?![^\W_])\s?,?\s?){0,3}"
+)
+#: A quarter or street of a town that something is brought to, the preposition glued to it: "لكازا حي المعاريف", "l casa 7ay l3arbi".
+TO_QUARTER = re.compile(
+    r"(?<!\w)(?:ل|ف|الى\s|في\s)(?P<place>(?:[\u0621-\u064a]{2,}\s){0,2}(?:حي|شارع|زنقة|درب|قيسارية|حومة|عمارة|تجزئة|طريق|سوق)\s[\u0621-\u064a]{2,})"
+    r"|(?<!\w)(?:l|f|fi|ldar|a)\s(?P<latin>(?:[^\W_]{3,}\s){0,2}(?:hay|7ay|derb|zan9at|zanqat|quartier|lotissement)\s[^\W_]{3,})"
+)
 INTO = (
-    rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|nous|moi|lui|eux|lia|liya|lina|nouveau|nouvelle|new)"
+    rf"(?:(?:les\s+(?:deux|trois)|le\s+tout|tout|them|{TO}|notre|nos|mon|ma|mes|our|my|the|la|le|les|"
+    r"nous|moi|lui|eux|lia|liya|lina|nouveau|nouvelle|new)"
     r"(?![^\W_]|['’])\s?[:,]?\s?|l['’]|d['’]){0,5}"
 )
 #: What may stand between a word that leads to an address and the colon: "adresse du dépôt :".
 OPENING = re.compile(
-    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}(?:[:=]|\.{{2,60}}|;(?=\S)|\t|\|)\s{{0,3}}|\s(?:is|est|c['’]est)\s)|,?\s+{INTO}"
+    rf"(?P<colon>(?:\s(?P<words>[^\W\d_]{{2,12}}(?:\s[^\W\d_]{{2,12}}){{0,2}}))?\s{{0,3}}(?:[:=]|\.{{2,60}}|;(?=\S)|\t|\|)\s{{0,3}}|\s(?:is|est|c['’]est)\s)|,?\s+{SOON}{INTO}"
 )
 #: What stands between a day and the place: "le 8 janvier au matin, au 22 rue des Forges".
 AFTER_DAY = re.compile(
     rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp|please|merci|inchallah))?"
-    rf"\s?[,:]?\s{INTO}"
+    rf"\s?[,:]?\s(?:(?:et|and|w|mais)\s)?{SOON}{INTO}"
 )
 AT_NAMED = re.compile(
     r",?\s(?:au|a\sla|a\sl['’]|chez|to|at)\s?(?:(?:notre|nos|our|the|mon|ma)\s)?[^\W\d_]{3,16}(?:\s[^\W\d_]{2,12}){0,2}\s?:\s"

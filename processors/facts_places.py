@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from core.directive import FactSpec
 from processors.facts_columns import column_below
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import POSTCODE, Found, trimmed
+from processors.facts_place_bounds import LONGEST, bracket_end, with_rivals, without_goods
 from processors.facts_place_words import (
     AFTER_DAY,
     ASKED,
@@ -42,9 +44,10 @@ from processors.facts_place_words import (
     STREET,
     THE,
     TO_DO,
+    TO_QUARTER,
 )
+from processors.goods_units import Units
 
-_LONGEST = 160
 #: Lines of one address.
 _LINES = 4
 
@@ -63,19 +66,24 @@ def is_place(said: str) -> bool:
 class AddressReader:
     """Where to, after one of the words: with a colon whatever stands there, else what looks like a place."""
 
-    def __init__(self, after: Sequence[str], names_goods: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self, after: Sequence[str], names_goods: Callable[[str], bool] | None = None, counted: FactSpec | None = None
+    ) -> None:
+        self._units = Units(counted.units, counted.unit_words) if counted is not None else None
         self._names_goods = names_goods
         self._pattern = re.compile(rf"(?<!\w)(?:{any_phrase(after)})(?![^\W_]|-[^\W\d_])")
 
     def find(self, text: str, day: date) -> Found | None:
         """The surest one, the first of several; None where there is none."""
         plain = SHORT.sub(lambda m: m[0][:-1] + " ", plain_text(text))
+        plain = without_goods(plain, self._units)
         dates = [d for d in date_spans(text, day) if not DAY_OF_STREET.search(plain, max(0, d[0] - 24), d[0])]
         led = list(self._led(text, plain, dates))
         # of one that holds another after a colon ("livraison S14, adresse : …") the other one is meant
         inner = [f for f, _ in led if not any(colon and _holds(f.spans[0], o.spans[0]) for o, colon in led)]
         found = [f for f in (*inner, *_brought(text, plain, dates)) if not self._goods(text, f)]
-        return max(found, key=lambda f: f.confidence, default=None)
+        best = max(found, key=lambda f: f.confidence, default=None)
+        return with_rivals(best, [f for f in found if best is not None and f.confidence == best.confidence], plain)
 
     def _goods(self, text: str, found: Found) -> bool:
         """Whether what was found is rather goods: it names some, and no street or town with its code."""
@@ -164,6 +172,11 @@ def _brought(text: str, plain: str, dates: Sequence[tuple[int, int]]) -> Iterato
             found = _taken(text, plain, dates, match.start("site"), place_only=True, sure=0.7)
             if found is not None:
                 yield found
+    for match in list(TO_QUARTER.finditer(plain))[:20]:
+        start = match.start("place" if match["place"] else "latin")
+        line = plain.rfind("\n", 0, start) + 1
+        if OTHER.search(plain, line, start) is None and (found := _taken(text, plain, dates, start, place_only=True, sure=0.7)):
+            yield found
     for match in list(STREET.finditer(plain))[:20]:
         start = match.start()
         line = plain.rfind("\n", 0, start) + 1
@@ -214,7 +227,12 @@ def _taken(
     if lines and plain[start : start + 1] == "\n":
         start += 1
     stop = END.search(plain, start)
-    ends = [stop.start() if stop else len(text), start + _LONGEST, *(a for a, _ in dates if a >= start)]
+    ends = [
+        bracket_end(plain, start),
+        stop.start() if stop else len(text),
+        start + LONGEST,
+        *(a for a, _ in dates if a >= start),
+    ]
     end = min(ends)
     if MANNER.fullmatch(plain, *trimmed(text, start, end)):
         return None

@@ -1,0 +1,90 @@
+"""Where to: an address ends before the goods that go there, several of one message are shown in doubt, and how soon is no place."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.reading import Day, Fact
+from engine.pipeline import Setup, read_mail
+from tests.orders_help import NOW, mail, sacherie
+
+COMMANDE = next(d for d in sacherie().directives if d.name == "commande")
+
+
+def facts(text: str) -> dict[str, Fact]:
+    setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
+    return {f.name: f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts}
+
+
+def doubted(fact: Fact) -> bool:
+    spec = COMMANDE.fact(fact.name)
+    return spec is not None and fact.confidence < spec.doubt
+
+
+GOODS = "1000 sacs poignées torsadées kraft"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (f"livraison à Rabat 3 rue Oqba et 2000 sachets fond plat, {GOODS}", "Rabat 3 rue Oqba"),
+        (f"(livraison 9/3, 4 rue Patrice Lumumba) : {GOODS} à 1,20 DH", "4 rue Patrice Lumumba"),
+        (f"à livrer au 12 rue Haute, Salé : {GOODS}", "12 rue Haute, Salé"),
+        (f"livraison au 12 rue Haute (près de la poste), Salé. {GOODS}", "12 rue Haute (près de la poste), Salé"),
+        (f"livraison : 12 lot Al Amal, Salé. {GOODS}", "12 lot Al Amal, Salé"),
+        (f"livrez au 9 rue des Oliviers à 0,15 DH le sac, {GOODS}", "9 rue des Oliviers"),
+        (f"deliver to 14 Market Street and {GOODS}", "14 Market Street"),
+        (f"livri l 14 zanqat Fes w 3 cartons dyal sachets fond plat, {GOODS}", "14 zanqat Fes"),
+        (f"{GOODS}. Livrez plutôt le 22/3 et à l'adresse 9 rue des Oliviers, Salé", "9 rue des Oliviers, Salé"),
+        (f"{GOODS}\nLivraison au plus vite a notre depot ain sebaa", "depot ain sebaa"),
+        (f"{GOODS}. Livraison dès que possible au 9 rue des Oliviers, Salé", "9 rue des Oliviers, Salé"),
+        (f"{GOODS}. Livraison en urgence à notre dépôt, 9 rue des Oliviers", "dépôt, 9 rue des Oliviers"),
+        ("بغيت 1000 كيس قاعدة مسطحة كرافت لكازا حي المعاريف", "كازا حي المعاريف"),
+        ("بغيت 1000 كيس قاعدة مسطحة كرافت لحي الرياض", "حي الرياض"),
+        ("bghit 1000 sachet fond plat kraft l casa 7ay lm3arif", "casa 7ay lm3arif"),
+    ],
+)
+def test_an_address_ends_before_the_goods(text: str, address: str) -> None:
+    found = facts(text)["delivery_address"]
+    assert found.value == address
+    assert not doubted(found)
+
+
+TWO = [
+    "Première commande, Rabat (livraison 9/3, 4 rue Oqba) : 1000 sacs torsadés kraft. Deuxième, Fès (livraison 16/3, 22 bd Zerktouni) : "
+    "3000 sachets fond plat",
+    "1000 sacs torsadés livraison 9/3 à Rabat 4 rue Oqba et 2000 sachets fond plat livraison 16/3 à Fès 22 bd Zerktouni",
+    "1000 sacs torsadés, livraison le 9 mars au 4 rue Oqba.\n2000 sachets fond plat, livraison le 16 mars au 22 bd Zerktouni.",
+    "- 1000 sacs torsadés : livrer 4 rue Oqba le 9 mars\n- 2000 sachets fond plat : livrer 22 bd Zerktouni le 16 mars",
+    "1000 twisted handle bags delivered on 9 March to 4 rue Oqba and 2000 flat bottom bags delivered on 16 March to 22 bd Zerktouni",
+    "1000 sacs torsadés livraison 09/03/2026 4 rue Oqba + 2000 sachets fond plat livraison 16/03/2026 22 bd Zerktouni",
+]
+
+
+@pytest.mark.parametrize("text", TWO)
+def test_two_deliveries_are_both_shown_in_doubt(text: str) -> None:
+    found = facts(text)
+    day, place = found["delivery_date"], found["delivery_address"]
+    assert isinstance(day.value, Day)
+    assert day.value.day.isoformat() == "2026-03-09"
+    assert doubted(day)
+    assert len({e.quote for e in day.evidence}) == 2
+    assert doubted(place)
+    assert "rue Oqba" in str(place.value)
+    assert "bd Zerktouni" in str(place.value)
+    assert "sac" not in str(place.value)
+    assert len(place.evidence) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{GOODS}, livraison le 9 mars au 4 rue Oqba, Rabat. Adresse de livraison : 4 rue Oqba, Rabat",
+        f"{GOODS}, livraison le 9 mars, règlement le 30 mars, au 4 rue Oqba, Rabat",
+        f"Commande du 02/03/2026, {GOODS}, livraison le 9 mars au 4 rue Oqba. Adresse de facturation : 22 bd Zerktouni",
+    ],
+)
+def test_one_delivery_is_sure(text: str) -> None:
+    found = facts(text)
+    assert not doubted(found["delivery_date"])
+    assert not doubted(found["delivery_address"])
