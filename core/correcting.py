@@ -88,11 +88,22 @@ def outdated(before: tuple[Fact, ...], after: tuple[Fact, ...], directive: Direc
         written, held = fact_text(was.value, spec, "fr"), now.get(spec.name)
         if held is None:
             found.append(
-                f"« {written} » était le total de ce qui a changé : il ne vaut plus, et il manque de quoi le recalculer"
+                f"« {written} » était le total de ce qui a changé : il ne vaut plus, "
+                f"et pour le recalculer il manque : {_lacking(after, spec, directive)}"
             )
         elif held.origin == "derived" and held.value != was.value:
             found.append(f"« {written} » était le total de ce qui a changé : recalculé, {fact_text(held.value, spec, 'fr')}")
     return " ; ".join(found)
+
+
+def _lacking(facts: tuple[Fact, ...], spec: FactSpec, directive: Directive) -> str:
+    """What a total is calculated from and is not there, by line where there are several; in French."""
+    rows = rows_of(facts, directive)
+    found = []
+    for number, row in enumerate(rows, 1):
+        of = f", ligne {number}" if len(rows) > 1 else ""
+        found += [f"{_label(directive, name)}{of}" for name in spec.derive if row.cell(name) is None]
+    return " ; ".join(found) or "un même prix et une même devise pour toutes les lignes"
 
 
 def _parted(

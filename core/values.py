@@ -160,6 +160,7 @@ def text_values(
                 "value": fact_text(f.value, spec, language),
                 "state": "doubtful" if doubtful(f, spec) else "known",
                 "origin": f.origin,
+                "words": _since(f),
             }
             for spec in columns(directive)
             if (f := case.fact(spec.name)) is not None
@@ -171,7 +172,14 @@ def text_values(
         pending = open_total(case, directive)
         if pending is not None:
             label, value = in_language(pending.label, language) or pending.name, TO_COME.get(language, TO_COME["en"])
-            told[pending.name] = {"name": pending.name, "label": label, "value": value, "state": "missing", "origin": ""}
+            told[pending.name] = {
+                "name": pending.name,
+                "label": label,
+                "value": value,
+                "state": "missing",
+                "origin": "",
+                "words": "",
+            }
         return [told[spec.name] for spec in columns(directive) if spec.name in told]
 
     zone = ZoneInfo(directive.zone)
@@ -272,6 +280,13 @@ def beside_text(one: Beside, language: str, address: str = "") -> str:
             "en": f'another message of this person is to be read before you decide ({where}): "{one.what}"',
         }
     return inert(in_language(told, language))
+
+
+def _since(fact: Fact) -> str:
+    """The words of the message that change what is taken over from an earlier request (« le double »), '' for none."""
+    if fact.origin != "inherited":
+        return ""
+    return next((e.quote for e in reversed(fact.evidence) if e.quote and not e.source.startswith("case:")), "")
 
 
 def _several(case: Case, directive: Directive) -> tuple[tuple[Row, ...], frozenset[str]]:

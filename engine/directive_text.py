@@ -25,7 +25,7 @@ MOST_TEXT = 20_000
 SENTENCES = ("missing", "wanted", "reasons", "unsure", "lines", "alerts", "added", "waiting")
 LISTS = frozenset({*SENTENCES, "facts", "files"})
 FIELDS: Mapping[str, frozenset[str]] = {
-    "facts": frozenset({"name", "label", "value", "state", "origin"}),
+    "facts": frozenset({"name", "label", "value", "state", "origin", "words"}),
     "files": frozenset({"name", "type", "size", "url"}),
 }
 FILTERS = frozenset({"join", "length", "upper", "lower", "capitalize", "trim", "first", "last", "default", "indent"})

@@ -146,7 +146,10 @@ def test_a_customers_own_addition_keeps_no_sum_of_fewer_lines(first: str, text: 
     assert len(lines(life)) == (3 if first == TWO else 2)
     fact = life.order.fact("total_price")
     assert fact is None or (fact.origin == "derived" and fact.value != written)
-    assert "était le total de ce qui a changé" in life.texts[-1][2].text
+    notice = life.texts[-1][2].text
+    assert "était le total de ce qui a changé" in notice
+    # What it cannot be calculated without is named.
+    assert (f"pour le recalculer il manque : prix unitaire, ligne {len(lines(life))}" in notice) == (fact is None)
 
 
 def test_a_written_total_of_another_quantity_is_calculated_anew_or_in_doubt() -> None:

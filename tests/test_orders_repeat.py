@@ -289,6 +289,10 @@ def test_a_word_that_multiplies_is_calculated_and_shown_as_evidence(words: str, 
     assert (fact.value, fact.origin) == (Quantity(Decimal(quantity), "pièce"), "inherited")
     assert fact.evidence[0].source.startswith("case:")
     assert fact.evidence[1].quote in words
+    # Nobody reads twice the number as the number of last time.
+    notice = life.notices[-1].payload.text  # type: ignore[union-attr]
+    assert f"(« {fact.evidence[1].quote} » de la dernière commande)" in notice
+    assert notice.count("(repris de la dernière commande)") >= 1
 
 
 @pytest.mark.parametrize(
