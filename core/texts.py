@@ -12,7 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 #: The values that every text may use, filled by core.values.text_values; a text that asks for another is refused at load.
 #: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin, words) and
-#: ``files`` (name, type, size, url) are lists of mappings; ``unsure`` (what is missing or doubtful), ``lines`` (of a request for several things) and
+#: ``files`` (name, type, size, url) are lists of mappings; ``unsure`` (what is missing or doubtful),
+#: ``lines`` (of a request for several things) and
 #: ``alerts`` (the others) are lists of sentences; ``facts`` are those of the whole request: what each of several lines says stands in
 #: ``lines`` alone, what a message puts on top in ``added``, [] when it does not. ``waiting`` is what else waits for an administrator who
 #: named none; ``follows`` names the person's validated requests that it may add to; ``decided`` and ``cancelled`` are whether a person
