@@ -11,7 +11,8 @@ twelfth is letters that tell much around the decision: 56 of 120 and 29 of 90, a
 and fourteenth, by two further people, were read after that: 104 of 120 and 68 of 90, 80 of 100 and 65 of 80, none false; after mending
 119 and 87, 96 and 79. The fifteenth, by one more: 81 of 120 and 55 of 80, none false; after mending 100 and 69. The
 sixteenth, full of small tales beside the decision: 49 of 80 and 36 of 60, none false. The seventeenth, by one more, with answers to the
-questions of our letter: 70 of 100 and 45 of 70, none false; after mending 87 and 58. Visible text exact in
+questions of our letter: 70 of 100 and 45 of 70, none false; after mending 87 and 58. The eighteenth,
+mostly ordinary mails by one more: 72 of 100 and 57 of 70, none false. Visible text exact in
 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
@@ -76,6 +77,8 @@ MISREAD = {
     "admin_16": 0.4,
     "replies_17": 0.13,
     "admin_17": 0.18,
+    "replies_18": 0.28,
+    "admin_18": 0.19,
 }
 CUSTOMERS = {
     "replies_1": 150,
@@ -94,6 +97,7 @@ CUSTOMERS = {
     "replies_15": 120,
     "replies_16": 80,
     "replies_17": 100,
+    "replies_18": 100,
 }
 ADMINISTRATORS = {
     "admin_1": 60,
@@ -113,6 +117,7 @@ ADMINISTRATORS = {
     "admin_15": 80,
     "admin_16": 60,
     "admin_17": 70,
+    "admin_18": 70,
 }
 
 
