@@ -48,7 +48,7 @@ from core.work import Context
 from engine import canary
 from engine.finding import APART, AS, Finder, burst, conversation, greets, offer_id, people_of, same_files, sent_as, silent
 from engine.naming import judgement_of
-from engine.office import Office, authorised, verdict_of
+from engine.office import Office, authorised, letter_of, verdict_of
 from engine.overlay import Overlay
 from engine.reader import again
 from engine.said import said_hints
@@ -344,7 +344,8 @@ class Clerk:
 
     def _verdict(self, message: Message, case: Case, role: Role) -> Verdict:
         directive = self._office.directive(case)
-        return verdict_of(message, directive, role, case.quote.amount if case.quote else None)
+        amount = case.quote.amount if case.quote else None
+        return verdict_of(message, directive, role, amount, "" if message.quoted.strip() else letter_of(case, directive))
 
     def _answers(self, message: Message, case: Case | None) -> tuple[tuple[str, ...], str]:
         """(which of our offers the message answers, which text of ours): the offer that stood when that text was sent.

@@ -25,7 +25,7 @@ from core.values import TOLD_APART, unsure
 from core.wording import alert_text, fact_text, price_text, row_text
 from core.work import Context
 from engine.naming import judgement_of
-from engine.office import authorised, verdict_of
+from engine.office import authorised, letter_of, verdict_of
 from engine.pipeline import Setup, read_mail
 from processors.correlate import same_correspondent
 
@@ -75,7 +75,8 @@ def explain(
     may: bool | None = None
     if stage:
         asked: Role = "admin" if stage == "waiting_review" else role
-        verdict = verdict_of(message, directive, asked)
+        letter = letter_of(_waiting(message, directive, stage, None, role, now), directive)
+        verdict = verdict_of(message, directive, asked, letter=letter)
         may = authorised(message, role) and (role == "admin" or stage != "waiting_review")
     context = Context(
         now=now,

@@ -17,6 +17,7 @@ from core.events import Role
 from core.judging import judges
 from core.message import Message
 from core.reading import Verdict
+from core.values import text_values
 from engine.corrections import read_reason, read_rejection
 from processors.correlate import make_message_id, make_token, read_message_id
 from processors.verdict import read_verdict
@@ -91,8 +92,21 @@ class Office:
         return mac[:16].hex(), base64.b32encode(mac[16:21]).decode().translate(alphabet)
 
 
-def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decimal | None = None) -> Verdict:
-    """The message read as an answer, by its words alone."""
+def letter_of(case: Case, directive: Directive) -> str:
+    """The open offer of the case as its customer was told it, without its address and dates; '' while none is open."""
+    text = directive.texts.get("requote" if case.quotes else "quote")
+    if text is None or case.quote is None or case.quote.status != "open":
+        return ""
+    language, channel = case.party.language, case.thread.channel
+    only = text.names(language, channel)
+    values = text_values(
+        case, directive, language=language, now=case.quote.made_at, business="", reference="", case_url="", extra={}, only=only
+    )
+    return text.render(language, values, channel)[1]
+
+
+def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decimal | None = None, letter: str = "") -> Verdict:
+    """The message read as an answer, by its words alone. ``letter`` is what it answers where it quotes nothing (``letter_of``)."""
     grid = directive.price_grid
     verdict = read_verdict(
         message.text,
@@ -102,6 +116,7 @@ def verdict_of(message: Message, directive: Directive, role: Role, quoted: Decim
         automatic=message.automatic,
         quoted_amount=quoted,
         own_phrases=own_phrases(directive),
+        letter=letter,
         unit=grid.unit["fr"][0] if grid else "",
         role="admin" if role == "admin" else "customer",
     )

@@ -18,6 +18,7 @@ from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.answers import without_answers
 from processors.verdicts.asides import without_asides
+from processors.verdicts.besides import without_besides
 from processors.verdicts.clauses import clauses
 from processors.verdicts.companions import without_companions
 from processors.verdicts.errands import without_errands
@@ -26,7 +27,7 @@ from processors.verdicts.judge import judge
 from processors.verdicts.judged import Judged, comes_afterwards, label
 from processors.verdicts.named import named_in, named_thing, signed_beside
 from processors.verdicts.own_words import own_words
-from processors.verdicts.quoted import SEPARATE_THINGS, answers_another_mail, asked_about, context_words, object_line, offered
+from processors.verdicts.quoted import answers_another_mail, asked_about, context_words, object_line, offered, several_things
 from processors.verdicts.reckoning import total
 from processors.verdicts.refusals import APPROVES, refused
 from processors.verdicts.signed import without_signature
@@ -54,6 +55,7 @@ def read_verdict(
     automatic: str | None = None,
     quoted_amount: Decimal | None = None,
     own_phrases: tuple[str, ...] = (),
+    letter: str = "",
     unit: str = "crédit",
     role: Literal["customer", "admin"] = "customer",
 ) -> Verdict:
@@ -85,12 +87,15 @@ def read_verdict(
     admin = role == "admin"
     if quoted_amount is None and not admin:
         quoted_amount = offered(subject, quoted, unit)
-    several = bool(SEPARATE_THINGS.search(subject[:300]))
-    context = frozenset() if several else context_words(subject) | context_words(object_line(quoted))
+    answered = quoted if quoted.strip() or admin else letter
+    thing = object_line(answered)
+    several = several_things(subject) or several_things(thing)
+    context = frozenset() if several else context_words(subject) | context_words(thing)
     if admin:
         context |= context_words(asked_about(quoted))
     judged = [
-        judge(c, own.text, admin=admin, several=several) for c in clauses(tokens, context=context, unit=unit, admin=admin)
+        judge(c, own.text, admin=admin, several=several, thing=bool(thing))
+        for c in clauses(tokens, context=context, unit=unit, admin=admin)
     ]
     whole = judged
     unsigned = without_signature(judged, own.text, admin=admin)
@@ -98,14 +103,16 @@ def read_verdict(
     if admin:
         judged = without_grounds(judged, own.text)
     else:
-        judged = without_companions(without_errands(without_tales(judged, own.text), own.text), own.text)
+        judged = without_besides(
+            without_companions(without_errands(without_tales(judged, own.text), own.text), own.text), own.text
+        )
     reasons = tuple(_reason(j, text) for j in judged[:20])
     if own.repeated:
         reasons += (
             Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
         )
     elsewhere = _hesitating(own.text) or answers_another_mail(quoted, own_phrases)
-    judged = without_answers(judged, own.text, quoted)
+    judged = without_answers(judged, own.text, answered)
     verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")

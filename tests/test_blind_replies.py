@@ -53,6 +53,7 @@ def read(case: Case, role: Literal["customer", "admin"]) -> tuple[Split, Verdict
         confident=parts.confident,
         automatic=found.kind,
         own_phrases=own_phrases(),
+        letter=QUOTE if role == "customer" else "",  # as the engine knows it; read where the mail quotes nothing
         role=role,
     )
     return parts, verdict

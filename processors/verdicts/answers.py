@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from processors.verdicts.clauses import Clause
 from processors.verdicts.judged import Judged
+from processors.verdicts.replied import leads, matter_behind, without_replies
 from processors.verdicts.tokens import word_set
 
 _GLUED_LENGTH = re.compile(r"\d{1,5}(?:[.,]\d{1,2})?(?:cm|mm|m|h|l|p|x\d{1,5})+\d{0,2}")
 _MEASURES = word_set(
     "hauteur largeur profondeur longueur epaisseur diametre dimensions dimension mesures taille cm mm m metre metres haut "
     "large profond long "
-    "larg prof diam assise x par pouces inches inch feet high wide tall deep height width depth length by"
+    "larg prof diam assise x par po pouce pouces inches inch feet high wide tall deep height width depth length by"
 )
 #: How somebody gives the measures that our quote asks for.
 _MEASURE_WORDS = _MEASURES | word_set(
@@ -27,7 +29,8 @@ _MEASURE_WORDS = _MEASURES | word_set(
     "nos notre mes mon "
     "ma total totale totales hors tout dossier sol terre meuble objet piece prises pris prise ruban metre h p t it s its is "
     "are the and about "
-    "around dimensions measures measuring from floor seat to in um uns y o soit siege plateau abord"
+    "around dimensions measures measuring from floor seat to in um uns y o soit siege plateau abord po pouce pouces roughly "
+    "approximately mesurer septante huitante nonante "
 )
 _SIZED = word_set(
     "hauteur largeur profondeur longueur dimensions dimension mesures mesure cotes taille measurements size sizes"
@@ -79,6 +82,7 @@ _AWAY = word_set(
     "stock transit emballe emballee stocke stockee d de du des"
 )
 _IS = word_set("est sont se trouve reste c elle il")
+_AXES = word_set("h l p d prof larg haut")
 _LONGEST = 26
 _OPEN = frozenset({"unknown", "danger", "ack", "amount", "logistics", "harmless", "no", "praise"})
 
@@ -89,6 +93,7 @@ def without_answers(judged: list[Judged], text: str, quoted: str) -> list[Judged
     sizes, views = "dimension" in asks, bool(re.search(r"\bvues?\b|\bviews?\b|\bphotos?\b", asks))
     if not sizes and not views:
         return judged
+    judged = without_replies(judged, text, sizes=sizes, views=views)
     found: list[Judged] = []
     headed = False
     for n, j in enumerate(judged):
@@ -98,6 +103,8 @@ def without_answers(judged: list[Judged], text: str, quoted: str) -> list[Judged
             or (headed and _said(j.clause) in _UNKNOWN and not j.clause.asked)
             or _heads(judged, n, sizes=sizes, views=views)
             or (any(k.kind == "logistics" for k in found[-2:]) and _is_away(j.clause, text))
+            or (sizes and n + 1 < len(judged) and leads(j, text) and is_measure(judged[n + 1].clause))
+            or (sizes and n > 0 and matter_behind(j, text) and is_measure(judged[n - 1].clause))
         )
         headed = answered and j.clause.announces
         found.append(replace(j, kind="logistics", act="") if answered else j)
@@ -115,7 +122,8 @@ def is_measure(clause: Clause) -> bool:
     numbers = any(i.amount is not None or _GLUED_LENGTH.fullmatch(i.words) for i in items)
     if clause.asked or not numbers or any(i.act == "amount" for i in items) or len(said) > _LONGEST:
         return False
-    if not any(w in _MEASURES or _GLUED_LENGTH.fullmatch(w) for w in said):
+    lettered = sum(a.words in _AXES and b.amount is not None for a, b in pairwise(items)) > 1  # "H 88 L 64 P 70"
+    if not lettered and not any(w in _MEASURES or _GLUED_LENGTH.fullmatch(w) for w in said):
         return False  # "pour le 12"
     return all(
         i.amount is not None

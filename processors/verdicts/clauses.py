@@ -98,7 +98,7 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
     """A run of words without a mark, cut where a second sentence begins.
 
     « je valide et quand livrez-vous », « nous l'avons lu et nous le validons », « mon associé est d'accord donc c'est validé »,
-    « oui bonjour c'est pour vous dire … », and behind an administrator's explanation « ça prendra 20 h donc 10 crédits ».
+    « oui bonjour c'est pour vous dire … », « je valide désolé du retard », and behind an administrator's explanation « ça prendra 20 h donc 10 crédits ».
     """
     for i in range(1, len(group) - 1):
         word, after = group[i].word, [t.word for t in group[i + 1 : i + 1 + LONGEST]]
@@ -110,6 +110,8 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
             return [group[:i], group[i + 1 :]]
         if word in _HELLO and i <= 3 and group[i - 1].word not in _HELLO | {"et"}:
             return [group[:i], group[i:]]
+        if word in _SORRY and i <= 6 and says_yes([t.word for t in group[:i]]):
+            return [group[:i], group[i:]]
         if word in {"que", "qu"} and group[i - 1].word in _QUOTES and says_yes(after):
             return [group[:i], group[i + 1 :]]
         if word == "qui" and group[i - 1].word in _QUOTES and known(["qui", *after])[0] == "yes":
@@ -119,6 +121,7 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
 
 #: What follows one of these is the outcome of what stands before.
 _THEREFORE = word_set("donc alors so hence therefore daher also quindi allora entonces")
+_SORRY = word_set("desole desolee desoles sorry")
 _HELLO = word_set("bonjour bonsoir salut hello coucou hallo hola ciao")
 
 
@@ -142,12 +145,15 @@ _AT_LAST = (
     ["apres", "reflexion"],
     ["tout", "bien", "reflechi"],
     ["bon"],
+    ["bon", "ok"],
+    ["bon", "oui"],
+    ["ok"],
 )
 
 
 def _yields(said: list[str]) -> bool:
     """« (c'est un peu cher mais) j'accepte », « (j'ai hésité mais) finalement je valide »."""
-    at_last = next((len(w) for w in _AT_LAST if said[: len(w)] == w), 0)
+    at_last = max((len(w) for w in _AT_LAST if said[: len(w)] == w), default=0)
     return len(said) > at_last and says_yes(said[at_last:])
 
 

@@ -30,6 +30,7 @@ PREPOSITIONS = frozenset(
         "cet",
         "cette",
         "this",
+        "f",
     }
 )
 _THIRD_PERSON_RISK = frozenset(
@@ -50,16 +51,19 @@ _MAY_STAND_BESIDEYES = word_set(
     "filler object mine polite thanks praise closing greeting names logistics asap ack amount number because"
 )
 
+_BEFORE_IT = frozenset({"preposition", "object", "context"})
 
-def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
+
+def only_known(items: list[Item], text: str, *, several: bool = False, thing: bool = False) -> bool:
     """Whether every word beside the yes belongs to an approval; see the module's first lines.
 
     An unknown word names the thing after "de la" or "pour le", or with a capital; beside the quote's own noun it says which
-    quote ("l'offre précédente"), and where ``several`` things were asked for, which of them.
+    quote ("l'offre précédente"), and where ``several`` things were asked for, which of them. Where our letter names the ``thing``,
+    an unknown word in its place is another one ("le devis pour le chandelier" under a quote for an armchair).
     """
     room, after_object, yes_seen, previous = 0, False, False, ""
     named = joined = False  # an unknown word named the thing; the word before was a preposition
-    named_before_yes = signed = capital = article = False
+    named_before_yes = signed = capital = article = quoted = False
     for n, item in enumerate(items):
         if item.words in {"un", "une", "a", "an"} and previous in {"unknown", "context"}:
             return False  # "pour rappel une lampe"
@@ -70,7 +74,8 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
         elif item.act in STRANGE:
             if item.words in _NO_NAME:
                 return False
-            if item.act == "context" and (yes_seen or after_object) and previous in {"preposition", "object", "context"}:
+            quoted = quoted or item.act == "context"
+            if item.act == "context" and (yes_seen or after_object) and previous in _BEFORE_IT | YES:
                 continue
             if capital and not text[item.start : item.end][:1].isupper():
                 return False
@@ -79,6 +84,8 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
             titled = text[item.start : item.end][:1].isupper() and not text.isupper()
             if after_object and item.act != "masked":
                 if several or not (titled or named or (joined and item.words not in OTHER_QUOTE)):
+                    return False
+                if thing and not named and _named_as_a_thing(items[:n], item, titled=titled, quoted=quoted):
                     return False
                 named = True
             room = room - 1 if after_object or titled else 0
@@ -111,3 +118,24 @@ def only_known(items: list[Item], text: str, *, several: bool = False) -> bool:
         joined, article = item.words in PREPOSITIONS, item.words in _ARTICLES
         previous = "preposition" if joined else item.act
     return True
+
+
+#: What any quote is for, whatever the thing is.
+_GENERIC = word_set(
+    "objet meuble modele modelisation projet demande devis commande piece article produit travail prestation rendu scan visuel "
+    "numerisation fichier image dossier site boutique catalogue object item piece model project order job furniture product"
+)
+_BEFORE_A_THING = word_set("le la l les un une du des d ce cet cette mon ma mes notre nos the a an this my our")
+
+
+def _named_as_a_thing(before: list[Item], item: Item, *, titled: bool, quoted: bool) -> bool:
+    """« (le devis pour) *le chandelier* », « (votre offre) *pour lustre* »; a word with a capital may be a house or a person.
+
+    ``quoted``: the thing of our letter stands before, so that « du salon » only says which.
+    """
+    last = before[-1].words.split()[-1] if before else ""
+    if quoted and last in {"de", "du", "d", "des", "of"}:
+        return False
+    if item.words in _GENERIC or (titled and last not in _BEFORE_A_THING - {"d", "l"}):
+        return False
+    return last in _BEFORE_A_THING or last in {"pour", "de", "for", "of", "concernant"}

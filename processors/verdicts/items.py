@@ -81,7 +81,8 @@ def items_of(tokens: list[Token], context: frozenset[str], units: frozenset[str]
             i += 1
             continue
         if not size:
-            act, size = ("context" if token.word in context else "unknown"), 1
+            named = token.word in context or (token.word[:1] == "l" and token.word[1:] in context)  # Darija "lfauteuil"
+            act, size = ("context" if named else "unknown"), 1
         said = " ".join(t.word for t in tokens[i : i + size])
         items.append(Item(_COUNTS_AS.get(act, act), said, token.start, tokens[i + size - 1].end))
         i += size

@@ -81,10 +81,10 @@ _NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
 _OF_ANOTHER = word_set("votre vos ton ta du l le un de d que your the a sans")
 
 
-def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> Judged:
+def judge(clause: Clause, text: str, *, admin: bool, several: bool = False, thing: bool = False) -> Judged:
     """Judges one clause by itself; how clauses go together is ``processors.verdict``'s part.
 
-    ``several``: more than one thing was quoted.
+    ``several``: more than one thing was quoted. ``thing``: our letter says which one it is.
     """
     items = tuple(as_role(i, admin) for i in clause.items)
     if admin:
@@ -149,7 +149,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False) -> J
     if yes and any(i.act == "ack" and i.start > yes[0].start for i in body):
         return says("ack")  # "je vous confirme la bonne réception de votre devis"
     if yes:
-        if not only_known(body, text, several=several) or (not admin and counts(body)):
+        if not only_known(body, text, several=several, thing=thing and not admin) or (not admin and counts(body)):
             return says("unknown")
         soon = next((i for i in body if i.act == "asap" and i.words.startswith(_NOT_NOW)), None)
         if soon is not None and any(i.words.split()[0] in _FIRST_PERSON and not _HANDS_OVER & {*i.words.split()} for i in yes):

@@ -10,15 +10,26 @@ from processors.verdicts.judge import judge
 from processors.verdicts.lexicon import phrases
 from processors.verdicts.tokens import fold, tokenise
 
-SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
+_SEPARATE_THINGS = re.compile(r"[,+&/]|\s(?:et|and|y|und|e|en)\s", re.IGNORECASE)
+#: « Fauteuil en velours » is one thing, "stoel en tafel" are two.
+_OF_A_MATTER = re.compile(
+    r"\sen\s(?=(?:bois|velours|cuir|tissu|chêne|noyer|hêtre|pin|merisier|acajou|teck|rotin|osier|lin|coton|métal|fer|laiton|bronze"
+    r"|cuivre|verre|cristal|marbre|pierre|terre|porcelaine|céramique|plâtre|résine|plastique|kit|l'état|bon|forme)\b)",
+    re.IGNORECASE,
+)
 _OBJECT_LINE = re.compile(r"[\s>|*]{0,20}(?:votre objet|your object)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _ABOUT_LINE = re.compile(r"[\s>|*]{0,20}(?:objet|sujet|object|subject)\s?:\s*(\S[^\n]{0,80})", re.IGNORECASE)
 _PRICE_LINE = re.compile(r"[\s>|*]{0,20}(?:votre prix|your price)\s?:\s*(\S[^\n]{0,120})", re.IGNORECASE)
 
 
+def several_things(line: str) -> bool:
+    """Whether a subject, or our line that says what the quote is for, names more than one thing."""
+    return _SEPARATE_THINGS.search(_OF_A_MATTER.sub(" ", line[:300])) is not None
+
+
 def context_words(subject: str) -> frozenset[str]:
     """Words of the subject that name the one thing quoted; none when the subject names several."""
-    if SEPARATE_THINGS.search(subject[:300]):
+    if several_things(subject):
         return frozenset()
     known = phrases()
     words = (fold(w) for w in re.findall(r"[^\W\d_]{4,}", subject[:300]))

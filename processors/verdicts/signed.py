@@ -34,7 +34,12 @@ _JOBS = word_set(
     "ebeniste "
     "antiquaire tapissier tapissiere decorateur decoratrice artisan brocanteur brocanteuse fondateur fondatrice proprietaire "
     "secretaire "
-    "boutique maison atelier societe galerie service owner manager director founder buyer ceo"
+    "boutique maison atelier societe galerie service studio cabinet agence "
+    "menuisier menuisiere restauratrice restaurateur commissaire owner manager director founder buyer ceo"
+)
+#: Behind a name and a surname: what somebody does.
+_TRADES = word_set(
+    "tapissier tapissiere ebeniste antiquaire brocanteur brocanteuse decorateur decoratrice menuisier menuisiere artisan architecte"
 )
 #: What stands between the names and after the office in such a line.
 _OFFICES = word_set(
@@ -93,7 +98,13 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
             continue
         signature_line = None
         follows = j.clause.alone or (admin and j is judged[-1]) or (kept and kept[-1].kind in {"greeting", "thanks", "closing"})
-        follows = follows or (_initialled(j) and n > 0) or _numbers_follow(judged, n)
+        follows = (
+            follows
+            or (_initialled(j) and n > 0)
+            or _numbers_follow(judged, n)
+            or _house_follows(judged, n, text)
+            or _of_a_trade(j, n)
+        )
         if _first_name(j, kept, text):
             signed_on = signature_line = j.clause.line
             continue
@@ -130,6 +141,23 @@ def _numbers_follow(judged: list[Judged], n: int) -> bool:
     after = [k.clause for k in judged[n + 1 : n + 4] if k.clause.line == line]
     begins = n == 0 or judged[n - 1].clause.line != line
     return begins and bool(after) and all(w in _NUMBERS for c in after for i in c.items for w in i.words.split())
+
+
+def _house_follows(judged: list[Judged], n: int, text: str) -> bool:
+    """Whether the line goes on with a job or a house alone: « Théo, *studio Papaye* »."""
+    before, j, after = judged[n - 1 : n], judged[n], judged[n + 1 : n + 2]
+    begins = n > 0 and before[0].clause.line != j.clause.line
+    rest = [k for k in judged[n + 1 :] if k.clause.line == j.clause.line]
+    if not begins or not after or rest != after or after[0].clause.items[0].words not in _JOBS:
+        return False
+    named = any(text[i.start : i.end][:1].isupper() for i in after[0].clause.items)
+    return named and _goes_on(after[0], below=False)
+
+
+def _of_a_trade(j: Judged, n: int) -> bool:
+    """« Mamadou Sarr tapissier Thiès » behind a sentence: two names, then what he does."""
+    said = [i.words for i in j.clause.items]
+    return n > 0 and 3 <= len(said) <= 5 and said[2] in _TRADES
 
 
 def _first_name(j: Judged, before: list[Judged], text: str) -> bool:
@@ -169,10 +197,14 @@ def is_name(judged: Judged, text: str) -> bool:
     """Whether an unknown clause looks like a name: up to four words that begin with a capital."""
     # "Hans Weber 😊"
     items = [i for i in judged.clause.items if i.act not in {"polite", "particle"} or any(c.isalpha() for c in i.words)]
+    if len(items) > 1 and items[0].words in {"monsieur", "madame", "mademoiselle"}:
+        items = items[1:]
     said = [text[i.start : i.end] for i in items]
     if not items or len(items) > 8 or sum(w[:1].isupper() for w in said) > 5 or text.isupper():
         return False
     named = {"unknown", "context", "names"} | ({"admin", "change", "filler", "other"} if _initialled(judged) else set())
     if any(i.act not in named and i.words not in _OF_A_HOUSE | {"&"} for i in items):
         return False
-    return said[0][:1].isupper() and all(w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE for w in said)
+    return said[0][:1].isupper() and all(
+        w[:1].isupper() or w == "&" or w.casefold() in _OF_A_HOUSE or (n > 1 and w in _TRADES) for n, w in enumerate(said)
+    )

@@ -68,7 +68,7 @@ OPEN = {
     "mersi": "merci", "merssi": "merci", "mercy": "merci", "ajd": "aujourd hui", "auj": "aujourd hui", "alez": "allez",
     "pa": "pas", "ke": "que", "fo": "faut", "koi": "quoi", "tro": "trop", "davis": "d avis", "accor": "accord", "vou": "vous",
     "nou": "nous", "jsui": "je suis", "chui": "je suis", "kom": "comme", "pri": "prix", "bn": "bon",
-    "vazy": "vas y",
+    "vazy": "vas y", "jetai": "j etais", "jetais": "j etais", "lhopital": "l hopital",
     "doki": "ok", "konbien": "combien", "jve": "je veux", "jveu": "je veux", "ale": "allez", "alle": "allez",
     "jatend": "j attends", "jattend": "j attends", "jattends": "j attends",
     "jen": "j en", "cetai": "c etait", "minteresse": "m interesse", "minteressent": "m interessent", "jprefere": "je prefere",
