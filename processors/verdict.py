@@ -18,10 +18,11 @@ from core.reading import Reason, Verdict
 from processors.verdicts import amounts
 from processors.verdicts.answers import without_answers
 from processors.verdicts.asides import without_asides
-from processors.verdicts.besides import without_besides
+from processors.verdicts.besides import beside_a_price, without_besides
 from processors.verdicts.clauses import clauses
 from processors.verdicts.companions import without_companions
 from processors.verdicts.errands import without_errands
+from processors.verdicts.figured import with_figures
 from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import judge
 from processors.verdicts.judged import Judged, comes_afterwards, label
@@ -101,7 +102,7 @@ def read_verdict(
     unsigned = without_signature(judged, own.text, admin=admin)
     judged = without_asides(unsigned, own.text, admin=admin)
     if admin:
-        judged = without_grounds(judged, own.text)
+        judged = beside_a_price(without_grounds(with_figures(judged, own.text), own.text), own.text)
     else:
         judged = without_besides(
             without_companions(without_errands(without_tales(judged, own.text), own.text), own.text), own.text

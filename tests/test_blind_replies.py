@@ -12,7 +12,9 @@ and fourteenth, by two further people, were read after that: 104 of 120 and 68 o
 119 and 87, 96 and 79. The fifteenth, by one more: 81 of 120 and 55 of 80, none false; after mending 100 and 69. The
 sixteenth, full of small tales beside the decision: 49 of 80 and 36 of 60, none false. The seventeenth, by one more, with answers to the
 questions of our letter: 70 of 100 and 45 of 70, none false; after mending 87 and 58. The eighteenth,
-mostly ordinary mails by one more: 72 of 100 and 57 of 70, none false. Visible text exact in
+mostly ordinary mails by one more: 72 of 100 and 57 of 70, none false; after mending 95 and 70. From then on a
+reply that quotes nothing is read with the letter that the engine knows it answers (one more right of the eleventh), and a yes to another
+thing than the letter's is unclear (one less of the thirteenth). Visible text exact in
 147 and 148 of 150. Rules were mended since, so today's figures flatter.
 """
 
@@ -78,8 +80,6 @@ MISREAD = {
     "admin_16": 0.4,
     "replies_17": 0.13,
     "admin_17": 0.18,
-    "replies_18": 0.28,
-    "admin_18": 0.19,
 }
 CUSTOMERS = {
     "replies_1": 150,

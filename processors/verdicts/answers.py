@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from processors.verdicts.clauses import Clause
 from processors.verdicts.judged import Judged
-from processors.verdicts.replied import leads, matter_behind, without_replies
+from processors.verdicts.replied import leads, leaves_the_rest, matter_behind, without_replies
 from processors.verdicts.tokens import word_set
 
 _GLUED_LENGTH = re.compile(r"\d{1,5}(?:[.,]\d{1,2})?(?:cm|mm|m|h|l|p|x\d{1,5})+\d{0,2}")
@@ -104,6 +104,7 @@ def without_answers(judged: list[Judged], text: str, quoted: str) -> list[Judged
             or _heads(judged, n, sizes=sizes, views=views)
             or (any(k.kind == "logistics" for k in found[-2:]) and _is_away(j.clause, text))
             or (sizes and n + 1 < len(judged) and leads(j, text) and is_measure(judged[n + 1].clause))
+            or (sizes and n > 0 and leaves_the_rest(j, judged[n - 1], text, measured=is_measure(judged[n - 1].clause)))
             or (sizes and n > 0 and matter_behind(j, text) and is_measure(judged[n - 1].clause))
         )
         headed = answered and j.clause.announces

@@ -1,7 +1,8 @@
 """Whole sentences that a customer says beside a plain yes and that change nothing: no hurry, an absence, who writes, a reference.
 
-Each is one closed pattern over the folded words of a run of clauses. NUM stands for a number, REF for a mark with figures in it, OBJ for the thing quoted, NAME
-for a word with a capital that is not the first of the sentence; the slots are written so that none can hold a thing, a size, or a wish.
+Each is one closed pattern over the folded words of a run of clauses (``besides.txt``). NUM stands for a number, REF for a mark with
+figures in it, OBJ for the thing quoted, NAME for a word with a capital that is not the first of the run; the slots are written so that
+none can hold a thing, a size, or a wish.
 """
 
 from __future__ import annotations
@@ -44,6 +45,25 @@ def without_besides(judged: list[Judged], text: str) -> list[Judged]:
     return (
         matched(judged, text, patterns("besides.txt", "besides"), "ack") if any(j.kind == "approve" for j in judged) else judged
     )
+
+
+def beside_a_price(judged: list[Judged], text: str) -> list[Judged]:
+    """The same of an administrator, beside his yes or his price."""
+    if not any(j.kind in {"approve", "amount"} for j in judged):
+        return judged
+    matters = matched(judged, text, patterns("besides.txt", "administrators"), "harmless")
+    return [replace(j, kind="unknown", act="") if _of_another_matter(j) else j for j in matters]
+
+
+def _of_another_matter(judged: Judged) -> bool:
+    """« (8 crédits,) c'est pour la facture »: the number was said of something else than the price of the work."""
+    return _OTHER_MATTER.match(" ".join(i.words for i in judged.clause.items)) is not None
+
+
+_OTHER_MATTER = re.compile(
+    r"(?:mais |et )?(?:c est|c etait|ce sont|il s agit) (?:juste |seulement )?(?:pour|de|d) (?:la |le |l |les |une |un |notre |ma |mon )?"
+    r"(?:facture|facturation|comptabilite|compta|livraison|deplacement|acompte|avoir|remise|exemple|essai|test|autre|precedent|precedente|ancien)"
+)
 
 
 def matched(judged: list[Judged], text: str, known: Sequence[re.Pattern[str]], kind: Kind) -> list[Judged]:

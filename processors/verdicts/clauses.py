@@ -98,7 +98,8 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
     """A run of words without a mark, cut where a second sentence begins.
 
     « je valide et quand livrez-vous », « nous l'avons lu et nous le validons », « mon associé est d'accord donc c'est validé »,
-    « oui bonjour c'est pour vous dire … », « je valide désolé du retard », and behind an administrator's explanation « ça prendra 20 h donc 10 crédits ».
+    « oui bonjour c'est pour vous dire … », « je valide désolé du retard »,
+    and behind an administrator's explanation « ça prendra 20 h donc 10 crédits ».
     """
     for i in range(1, len(group) - 1):
         word, after = group[i].word, [t.word for t in group[i + 1 : i + 1 + LONGEST]]

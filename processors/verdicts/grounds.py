@@ -181,6 +181,9 @@ def rests_on(clause: Clause, after: Clause, text: str) -> bool:
         return False
     while len(words) > 1 and words[0] in _LEADS:
         words = words[1:]
+    nearly = words[:3] == ["c", "est", "presque"] and words[3:4] in (["un"], ["une"])
+    if nearly:  # "c'est presque un cube"
+        words = [*words[:2], *words[3:]]
     said = " ".join(words)
     if clause.announces and PIECES & set(words[:2]) and len(words) <= _LONGEST and not of_another(clause):
         # "Commode Boulle avec marqueterie : 16 crédits"
@@ -191,7 +194,8 @@ def rests_on(clause: Clause, after: Clause, text: str) -> bool:
     skip = 1 if said.startswith("rien de") else 0
     if skip and not _NOTHING_MUCH & set(words[2:4]):
         return False
-    if any(i.act in _DOUBTS or i.act == "amount" for i in clause.items[skip:]) or any(
+    doubts = _DOUBTS - {"hedge"} if nearly else _DOUBTS
+    if any(i.act in doubts or i.act == "amount" for i in clause.items[skip:]) or any(
         UNSURE.match(w) for w in words[skip + 1 :]
     ):
         return False

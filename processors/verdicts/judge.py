@@ -63,6 +63,8 @@ _CALLED_SO = {
     ("ma", "belle"),
     ("mon", "grand"),
 }
+_THUMBS = frozenset({"👍", "👌", "✅", "🆗"})
+_SENDS = word_set("envoie envoyez envoi lance lancez go expedie")
 _HANDS_OVER = frozenset({"laisse", "laissons"})
 _FIRST_PERSON = frozenset({"je", "j", "on", "nous", "i", "we", "ich", "wir"})
 _SUBJECTS = _FIRST_PERSON | word_set(
@@ -90,6 +92,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False, thin
     if admin:
         items = without_explanation(as_priced(corrected(items)))
         clause = replace(clause, items=items)  # what he takes back or explains names no number of his
+        if len(items) == 2 and items[0].words in _THUMBS and items[1].words in _SENDS:
+            items = (items[0], replace(items[1], act="yes"))  # "👍 envoie"
     items = _without_vocative(items)
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
         # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").

@@ -51,6 +51,13 @@ def leads(judged: Judged, text: str) -> bool:
     return judged.clause.announces and _matches("leads", judged, text)
 
 
+def leaves_the_rest(judged: Judged, before: Judged, text: str, *, measured: bool) -> bool:
+    """« (1 m de haut,) le reste je ne sais pas, vous pouvez faire sans »; ``measured``: a size stands right before."""
+    return (measured and _matches("rest", judged, text)) or (
+        _matches("without", judged, text) and _matches("rest", before, text)
+    )
+
+
 def matter_behind(judged: Judged, text: str) -> bool:
     """« (105 x 72 x 80 cm,) hêtre teinté »."""
     return not judged.clause.asked and _matches("matter", judged, text)
