@@ -179,4 +179,7 @@ def test_lexicon_files_stand_beside_the_code() -> None:
         "english.txt",
         "others.txt",
         "life.txt",
+        "besides.txt",
+        "replied.txt",
+        "figured.txt",
     }
