@@ -9,6 +9,7 @@
 | ``doubtful`` | a fact was read with less confidence than the directive wants |
 | ``missing`` | a fact that the directive requires is not known |
 | ``unread`` | nothing could be read in one of its files |
+| ``further`` | the person wrote what the facts do not have, and nobody has decided having seen it |
 | ``said`` | the person writes one of ``words`` and nobody has decided yet |
 | ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
@@ -237,6 +238,11 @@ def _folded(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
 
 
+def _further(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past, now
+    return [_alert(spec, ())] if case.untaken else []
+
+
 _RULES = {
     "habit": _habit,
     "differs": _differs,
@@ -245,6 +251,7 @@ _RULES = {
     "doubtful": _doubtful,
     "missing": _missing,
     "unread": _unread,
+    "further": _further,
     "wrote": _wrote,
     "said": _said,
 }

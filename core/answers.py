@@ -8,15 +8,29 @@ from typing import Literal
 
 from core.adding import Addition, taken
 from core.case import UNDECIDED, Shown
+from core.decided import tell_cancelled, tell_decided
 from core.events import ADDS, AMENDS, ASKS_AFTER, WAITING, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
-from core.joining import add_files, answered, proven, remember, repeat, store_files, tell_oversize, unlocks, words
+from core.joining import (
+    add_files,
+    answered,
+    hear,
+    only_thanks,
+    proven,
+    remember,
+    repeat,
+    store_files,
+    tell_oversize,
+    unlocks,
+    words,
+)
 from core.judging import by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.receipts import arrived, received
-from core.values import condition_values, missing
+from core.unsettled import otherwise
+from core.values import condition_values, differences, missing
 from core.wording import inert
 from core.work import Work
 
@@ -43,6 +57,11 @@ def customer(work: Work, event: MessageRead) -> None:
     unclear = added is not None and added.unclear
     if lacked and added is None:
         answered(work, event)
+    if judges(work.directive) and not only_thanks(event):
+        new_rows = added is not None and bool(added.rows)
+        left = otherwise(work.case.facts, event.reading.facts, work.directive) if not new_rows else ()
+        applied = new_rows or bool(differences(facts, work.case.facts, work.directive))
+        hear(work, event, taken=applied and not left and not unclear)
     remember(work, event, facts, added)
     unlocking = unlocks(work, event)
     store_files(work, files)
@@ -58,7 +77,10 @@ def customer(work: Work, event: MessageRead) -> None:
         if not event.authorised:
             _not_verified(work, event)
             return
+        held = bool(work.case.shown) or work.case.review == "asked"
         reject(work, "customer", event.message.sender.email)
+        if held:
+            tell_cancelled(work, event)
         return
     if work.case.stage == "waiting_approval" and answer == "approve":
         if not event.authorised:
@@ -90,7 +112,10 @@ def customer(work: Work, event: MessageRead) -> None:
         work.because("voice", "un message vocal que personne n'a lu : une personne est prévenue")
         work.tell_admin("admin_question", message=work.case.summary)
     elif work.case.stage == stage == "waiting_review" and work.case.shown == shown:
-        work.because("more", "le client ajoute quelque chose : l'administrateur en est informé")
+        if only_thanks(event):
+            work.because("thanks", "un remerciement : rien à décider")
+            return
+        work.because("more", "le client a écrit à nouveau : à lire avant de décider")
         work.tell_admin("admin_question", message=words(event))
 
 
@@ -186,7 +211,7 @@ def _unclear(work: Work, event: MessageRead, news: bool) -> None:
     if news and not event.message.text.strip() and not _spoken(event):
         work.because("more", "des fichiers de plus, sans un mot : rien à décider")
         return
-    if event.reading.intent == "thanks" and not news:
+    if only_thanks(event) and not news:
         work.because("thanks", "un remerciement : rien à décider")
         return
     work.because("unclear", "la réponse n'est ni un oui ni un non net : rien n'est décidé, une personne est prévenue")
@@ -206,9 +231,14 @@ def _not_verified(work: Work, event: MessageRead) -> None:
     work.because(
         "not-verified", "l'expéditeur n'a pas pu être vérifié : rien n'est décidé" + (f" ({reason})" if reason else "")
     )
-    if work.count("not-verified") <= MOST_UNCLEAR:
+    # A house that makes no offers may do without the text.
+    if work.count("not-verified") <= MOST_UNCLEAR and "not_verified" in work.directive.texts:
         work.tell_customer("not_verified", "question")
-    work.tell_admin("admin_question", message=words(event))
+    shown = work.case.shown
+    if judges(work.directive) and work.case.stage == "waiting_review":
+        walk(work)
+    if work.case.shown == shown:
+        work.tell_admin("admin_question", message=words(event))
 
 
 def admin(work: Work, event: MessageRead) -> None:
@@ -227,6 +257,7 @@ def admin(work: Work, event: MessageRead) -> None:
         return
     if stage not in UNDECIDED:
         work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
+        tell_decided(work, event)
         return
     if not event.authorised:
         work.because("not-verified", "l'administrateur n'a pas pu être vérifié : rien n'est décidé")

@@ -94,6 +94,19 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """A further message of the person about a request that a person judges, thanks apart: its ``words``, cut, and when it was received.
+
+    ``id`` is the message's. ``taken``: the facts have what it says of them; else it is for a person to apply.
+    """
+
+    id: str
+    words: str
+    at: datetime
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a person decided about the facts of a request: ``who`` and ``at`` are "validated by" and "validated at".
 
@@ -124,7 +137,8 @@ class Case:
     ``finished_at``: when a person told that what was asked for is delivered.
     ``unread`` are its files of which nothing could be read. ``later`` are the person's later words that changed what is asked for,
     each with what it changed, the last few. ``beside`` are other cases of the person to look at before deciding this one: a yes is
-    also to having seen them (core.rows.digest_of). ``signed`` is how the person signs, as his first message has it.
+    also to having seen them (core.rows.digest_of), and so it is to ``further``, all that the person wrote since, the last ones.
+    ``signed`` is how the person signs, as his first message has it.
     """
 
     id: str
@@ -171,11 +185,17 @@ class Case:
     later: tuple[str, ...] = ()
     beside: tuple[Beside, ...] = ()
     signed: str = ""
+    further: tuple[Further, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether the case still waits or works."""
         return self.stage in OPEN
+
+    @property
+    def untaken(self) -> tuple[Further, ...]:
+        """What the person wrote that the facts do not have, until somebody has decided having seen it."""
+        return tuple(one for one in self.further if not one.taken) if self.stage in UNDECIDED else ()
 
     def fact(self, name: str) -> Fact | None:
         """The fact of that name, or None."""

@@ -13,6 +13,7 @@ from core.alerts import WROTE
 from core.answers import admin, by_link, customer, final, press
 from core.case import UNDECIDED, Case, Party, TaskState, Thread
 from core.correcting import corrected, told
+from core.decided import decision
 from core.directive import Directive
 from core.effects import Effect
 from core.events import (
@@ -228,6 +229,7 @@ def _joined(work: Work, event: MessageRead) -> None:
         work.note(words(event))
         if not only_thanks(event):
             work.reset(fulfil.ANSWERED)
+            work.because("more", "la personne écrit à nouveau")
             _unanswered(work)
             work.tell_admin("admin_question", message=words(event))
     else:
@@ -250,7 +252,7 @@ def _late_words(work: Work, event: MessageRead) -> None:
 
 def _unanswered(work: Work) -> None:
     """What came after somebody's decision stays among what is to be looked at, until a person notes or answers it."""
-    if work.case.judged is not None:
+    if work.case.judged is not None or judges(work.directive):
         work.count(WROTE)
         work.because("after-decision", "un message est arrivé après la décision : à lire, il n'y change rien de lui-même")
 
@@ -359,6 +361,10 @@ def _operator(work: Work, event: OperatorActed) -> None:
         work.because("note", f"note de {event.author}")
     elif event.action == "separate":
         work.because("separate", f"{event.author} : le message n° {note} de ce dossier ouvre le sien")
+        kept = tuple(one for one in case.further if one.id != event.evidence)
+        if kept != case.further and case.stage in UNDECIDED:
+            work.change(further=kept)
+            walk(work)
     elif event.action == "answer" and "answer" in work.directive.texts:
         # Words of a person are for whoever wrote, wherever the case stands; they decide nothing.
         work.because("answer", f"réponse de {event.author} au client")
@@ -373,7 +379,11 @@ def _operator(work: Work, event: OperatorActed) -> None:
         or (event.action == "reassign" and fulfil.filed(case, before))
         or (event.action == "ask" and case.judged is not None)
     ):
-        work.because("too-late", f"« {event.action} » de {event.author} : la demande est déjà {case.stage}", hit=False)
+        work.because(
+            "too-late",
+            f"« {event.action} » de {event.author} : la demande est déjà {decision(case, work.directive) or case.stage}",
+            hit=False,
+        )
     elif event.action == "correct" and event.facts:
         if event.digest and event.digest != digest_of(case, work.directive):
             why = (

@@ -155,6 +155,7 @@ def blank_case(case: Case, now: datetime) -> Case:
         seen=(),
         later=(),
         beside=(),
+        further=(),
     )
 
 

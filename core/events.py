@@ -23,6 +23,8 @@ AMENDS = "amends"
 ADDS = "adds"
 #: The hint of a message that asks whether the request has arrived.
 ASKS_AFTER = "asks-after"
+#: The hint of a message that is thanks and politeness from its first word to its last.
+POLITE = "polite"
 #: The hint of a message that its words alone led to the case, no thread and no reference of ours: an administrator's decides nothing.
 UNTIED = "untied"
 #: The hint of a message that is thanks and nothing else; of one that is no more than a yes or thanks and calls for no answer; of a
@@ -41,7 +43,7 @@ class MessageRead:
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
-    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``THANKS``, ``AGREES``, ``ASKS_CLIENT``,
+    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``THANKS``, ``POLITE``, ``AGREES``, ``ASKS_CLIENT``,
     ``WAITING``, ``SECRETS``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
@@ -116,7 +118,7 @@ class OperatorActed:
     """Somebody acted through the desk, the API, a webhook or the console. ``amount`` for validate and reprice.
 
     ``how`` "link": the customer himself, ``author`` the address that the link was sent to; he approves or refuses the very offer
-    of ``digest``, and ``evidence`` says from where.
+    of ``digest``, and ``evidence`` says from where. Of separate, ``evidence`` is that message's own id.
 
     validate  final: fulfilment at that amount, at once; where facts are judged (core.gates.review), yes to those of ``digest``
     correct   ``facts`` are what he wrote instead, origin "person"; one with the value '' is taken away, and so is a line; cells of a

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.adding import Addition
-from core.case import UNDECIDED, CaseFile, Thread
+from core.case import UNDECIDED, CaseFile, Further, Thread
 from core.correcting import outdated
 from core.directive import Directive
 from core.document import unread
 from core.effects import StoreFile
-from core.events import ADDS, SECRETS, MessageRead
+from core.events import ADDS, POLITE, SECRETS, MessageRead
 from core.gates.fulfil import untreated
 from core.inheriting import in_habitual_currency, inherited, lent
 from core.message import is_decoration
@@ -270,6 +270,21 @@ def remember(work: Work, event: MessageRead, before: tuple[Fact, ...], added: Ad
     work.change(later=(*work.case.later, kept)[-MOST_LATER:])
 
 
+#: How many further messages are kept with a request.
+MOST_FURTHER = 20
+
+
+def hear(work: Work, event: MessageRead, *, taken: bool) -> None:
+    """Keep what the person writes while his request is judged: a yes is to having seen it too (core.rows.digest_of)."""
+    text = " ".join(words(event).split())
+    files = ", ".join(a.name for a in event.message.attachments if not is_decoration(a))
+    told = (text[:LATER] + "…" * (len(text) > LATER)) or (f"(sans texte ; fichiers : {files})" if files else "(sans texte)")
+    one = Further(event.message.id or event.id, told, event.received_at, taken)
+    work.change(further=(*work.case.further, one)[-MOST_FURTHER:])
+    lost = "" if taken else ", et rien n'en est repris"
+    work.because("further", f"le client a écrit depuis{lost} : « {told} »")
+
+
 #: What stands in the place of a password.
 HIDDEN = "•••••"
 
@@ -298,8 +313,8 @@ def still_locked(work: Work) -> bool:
 
 
 def only_thanks(event: MessageRead) -> bool:
-    """Whether a message says thanks and nothing that a request is made of: « merci ! et 500 de plus » asks for something."""
-    return event.reading.intent == "thanks" and not event.reading.facts and event.reading.repeat is None
+    """Whether a message says thanks and nothing else: « merci ! et 500 de plus », « merci, mais attendez » want something."""
+    return POLITE in event.hints and not event.reading.facts and event.reading.repeat is None and not event.message.attachments
 
 
 def words(event: MessageRead) -> str:

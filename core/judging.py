@@ -53,7 +53,7 @@ def by_operator(work: Work, event: OperatorActed) -> None:
     if event.digest != digest_of(work.case, work.directive):
         why = (
             "les champs ont changé, ou un autre message est arrivé, depuis que vous les avez vus : rien n'est validé, "
-            "regardez-les à nouveau"
+            f"regardez-les à nouveau{_unseen(work.case)}"
         )
         work.because("no-effect", why, hit=False)
         return
@@ -152,7 +152,8 @@ def by_reply(work: Work, event: MessageRead) -> None:
     elif _shown_to(work, event) != digest_of(work.case, work.directive):
         _old_facts(
             work,
-            "depuis ce qui est validé là, les champs ont changé ou un autre message est arrivé : rien n'est validé, voici tout à nouveau",
+            "depuis ce qui est validé là, les champs ont changé ou un autre message est arrivé : rien n'est validé, voici tout à "
+            f"nouveau{_unseen(work.case)}",
         )
     else:
         work.because("validate", f"champs validés par {who} : « {evidence} »")
@@ -162,6 +163,11 @@ def by_reply(work: Work, event: MessageRead) -> None:
 
 def _named(verdict: Verdict | None) -> Reason | None:
     return next((r for r in verdict.reasons if r.rule == NAMED), None) if verdict is not None else None
+
+
+def _unseen(case: Case) -> str:
+    """What the person wrote last, for whoever has not seen it; '' where he wrote nothing more."""
+    return f" ; le dernier message du client : « {case.further[-1].words} »" if case.further else ""
 
 
 def put(work: Work, facts: tuple[Fact, ...]) -> None:

@@ -98,8 +98,8 @@ def confidence(case: Case, directive: Directive) -> float:
 
 
 def digest_of(case: Case, directive: Directive) -> str:
-    """The fingerprint of what a person judges: the case, its kind, the values of its facts, whoever read them, and which other
-    cases of the person he was shown with them. 32 hex digits."""
+    """The fingerprint of what a person judges: the case, its kind, the values of its facts, whoever read them, and what
+    he was shown with them: other cases of the person, and every further message of this one. 32 hex digits."""
     digest = hashlib.sha256(f"{case.id}\n{directive.kind}\n".encode())
     for fact in sorted(case.facts, key=lambda f: f.name):
         spec = directive.fact(fact.name)
@@ -108,6 +108,8 @@ def digest_of(case: Case, directive: Directive) -> str:
         digest.update(f"{fact.name}\n".encode() + _plain(fact.value) + b"\n")
     for one in case.beside:
         digest.update(f"beside {one.case_id}\n".encode())
+    for more in case.further:
+        digest.update(f"further {more.id}\n".encode())
     return digest.hexdigest()[:32]
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from core.alerts import alerts_of
-from core.case import Beside, Case, CaseFile
+from core.case import Beside, Case, CaseFile, Further
 from core.directive import Directive, FactSpec, Localized, in_language
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.register import columns, roles
@@ -19,7 +19,7 @@ from core.wording import alert_text, day_text, fact_text, inert, price_text, row
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
 #: The rules of alerts that are told one by one, as what is unsure.
-TOLD_APART: frozenset[str] = frozenset({"doubtful", "missing", "unread"})
+TOLD_APART: frozenset[str] = frozenset({"doubtful", "missing", "unread", "further"})
 #: What stands for a sum that cannot be told yet.
 TO_COME: Localized = {"fr": "à confirmer", "en": "to be confirmed"}
 
@@ -81,8 +81,9 @@ def missing(case: Case, directive: Directive, *, required: bool) -> tuple[FactSp
 
 
 def said(case: Case) -> str:
-    """What the person said, for who judges it: the first words, then those that changed something."""
-    return "\n\n".join((case.summary, *(f"Puis : {words}" for words in case.later)))
+    """What the person said, for who judges it: the first words, then those that changed something, then what nobody applied."""
+    changing = (f"Puis : {words}" for words in case.later)
+    return "\n\n".join((case.summary, *changing, *(f"Puis, non repris : « {one.words} »" for one in case.untaken)))
 
 
 def differences(before: Sequence[Fact], after: Sequence[Fact], directive: Directive) -> list[str]:
@@ -235,6 +236,7 @@ def text_values(
         ],
         "unsure": lambda: [
             *(beside_text(one, language, link(one.case_id)) for one in case.beside),
+            *(further_text(one, language) for one in case.untaken),
             *unsure(case, directive, language),
         ],
         "lines": lambda: [row_text(row, directive, language) for row in rows],
@@ -287,6 +289,12 @@ def _since(fact: Fact) -> str:
     if fact.origin != "inherited":
         return ""
     return next((e.quote for e in reversed(fact.evidence) if e.quote and not e.source.startswith("case:")), "")
+
+
+def further_text(one: Further, language: str) -> str:
+    """A message that nobody applied, in words."""
+    told = {"fr": f"le client a écrit, et rien n'en est repris : « {one.words} »"}
+    return inert(in_language(told | {"en": f'the customer wrote, and nothing of it is taken over: "{one.words}"'}, language))
 
 
 def _several(case: Case, directive: Directive) -> tuple[tuple[Row, ...], frozenset[str]]:

@@ -27,6 +27,9 @@ CARRIER: Mapping[Channel, System] = {"email": "mail", "form": "mail", "whatsapp"
 #: Ends at which the outside ticket is closed. Done is not one: people go on working with the ticket.
 TICKET_CLOSED: frozenset[str] = frozenset({"rejected", "expired", "closed"})
 
+#: Reasons that are the journal's: how a message was found to be of its case is no reason to write to anybody.
+INTERNAL = frozenset({"correlate", "kind", "stage", "done", "task"})
+
 Purpose = Literal["notice", "question", "quote", "outcome", "internal"]
 
 
@@ -233,7 +236,9 @@ class Work:
         if not (phone or self.context.admin_email):
             self.because("no-admin", "aucun administrateur n'est réglé (ADMIN_EMAIL) : la demande attend dans le guichet")
             return ""
-        extra.setdefault("reasons", [inert(r.text) for r in self.reasons if r.text])
+        extra.setdefault(
+            "reasons", [inert(r.text) for r in self.reasons if r.text and r.rule.partition(":")[0] not in INTERNAL]
+        )
         subject, body = self.text(template, "fr", extra, "whatsapp" if phone else "email")
         return self.emit(
             "whatsapp" if phone else "mail",

@@ -135,8 +135,9 @@ class Acts:
         shown = digest if action == "correct" else ""
         if action == "validate" or lined:
             shown = digest or digest_of(case, directive)
+        which = self._message_id(case, note.strip()) if action == "separate" else ""
         event = OperatorActed(
-            event_id, now, action, author, "desk", given, note.strip(), shown, facts=facts, agreed=agreed, asked=asked
+            event_id, now, action, author, "desk", given, note.strip(), shown, which, facts=facts, agreed=agreed, asked=asked
         )
         if not self._store.add_event(PendingEvent(event_id, case_id, "operator", codec.dump(event).decode(), now)):
             # The same key a moment ago, from elsewhere.
@@ -240,6 +241,10 @@ class Acts:
             else:
                 facts.append(Fact(name, value, (), origin="person"))
         return (*facts, *lined), wrong
+
+    def _message_id(self, case: Case, number: str) -> str:
+        """The own id of the case's message of that number, '' when it has none."""
+        return next((s.message.id for s in self._store.said(case.id) if str(s.inbox_id) == number), "")
 
     def _read_again(self, case: Case, directive: str, now: datetime) -> tuple[Fact, ...]:
         """What the customer's messages tell by another directive."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, THANKS
+from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, POLITE, THANKS
 from processors.continuing import adds, changes, inquires
 from processors.courtesy import agrees, puts_question, thanks_only
+from processors.politeness import thanks
 
 
 def said_hints(text: str) -> dict[str, str]:
@@ -14,4 +15,5 @@ def said_hints(text: str) -> dict[str, str]:
     more |= {THANKS: ""} if thanks_only(text) else {}
     more |= {AGREES: ""} if agrees(text) else {}
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}
+    more |= {POLITE: ""} if thanks(text) else {}
     return {**more, ADDS: told} if (told := adds(text)) else more

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
+from processors.politeness import polite
+
 Adds = Literal["adds", "also", "unclear", ""]
 
 #: How people begin when they add to what they said, correct it or send what was asked for; folded.
@@ -73,6 +75,12 @@ _ARRIVED = re.compile(
 )
 #: Words of a message that only asks that.
 _SHORT = 45
+_SENTENCES = re.compile(r"[.!?;:\n؟]+")
+#: What asks to wait, to stop or to be told first, in the sentence of such a question; folded.
+_HOLDS = re.compile(
+    r"\b(?:ne|n|pas|rien|sans|avant|mais|sauf|plus|attend\w*|patient\w*|stop\w*|arret\w*|annul\w*|suspen\w*|bloqu\w*|report\w*|"
+    r"pause|reflech\w*|not|don t|before|but|hold|wait|cancel\w*|until|unless|tsenn\w*|tsna\w*|7bes\w*|hbes\w*)\b"
+)
 #: Words that may say so, or may not; folded.
 _ALSO = re.compile(
     r"\b(?:aussi|egalement|also|as well|too|in addition|(?:en|de) plus|en supplement|supplementaires?|kaman|hta)\b"
@@ -157,7 +165,17 @@ def inquires(text: str) -> bool:
     """Whether a short message asks if what was sent has arrived, and nothing is to be otherwise. Never raises; linear."""
     if len(text) > 2 * _READ_MORE or len(text.split()) > _SHORT or changes(text):
         return False
-    return _ARRIVED.search(_plain(text, 2 * _READ_MORE).replace("-", " ")) is not None
+    asked = False
+    for sentence in _SENTENCES.split(text):
+        plain = _plain(sentence, 2 * _READ_MORE).replace("-", " ")
+        if _ARRIVED.search(plain) is not None:
+            # « … et pouvez-vous attendre ? » asks for something else too.
+            if _HOLDS.search(plain) is not None:
+                return False
+            asked = True
+        elif not polite(sentence):
+            return False
+    return asked
 
 
 def _plain(text: str, most: int = _READ) -> str:

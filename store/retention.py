@@ -72,7 +72,9 @@ class Retention(Erasure):
             self._erase_effects(connection, ids, receipts=False)
             connection.execute(delete(lessons).where(lessons.c.case_id.in_(ids)))
             for case in self._locked_cases(connection, ids):
-                bare = replace(case, version=case.version + 1, summary="", files=(), notes=(), facts=(), later=(), beside=())
+                bare = replace(
+                    case, version=case.version + 1, summary="", files=(), notes=(), facts=(), later=(), beside=(), further=()
+                )
                 self._keep_case(connection, bare)
             head = self._append(connection, head, lines)
             self._tell(connection, head, "cases", len(ids), gone, now)

@@ -17,6 +17,7 @@ from core.message import Address, Attachment, Authentication, Message
 from core.reading import Answer, Evidence, Fact, Reading, Verdict
 from core.work import Context
 from engine.directives import load_business
+from engine.said import said_hints
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CUSTOMER, ADMIN = "client@example.com", "patron@studio.example"
@@ -150,6 +151,7 @@ class Life:
             authorised=authorised,
             received_at=self.now,
             account="inbox",
+            hints=said_hints(text),
         )
         return replace(event, **more)
 

@@ -130,7 +130,7 @@ def test_where_it_is_unclear_what_is_there_stands_and_only_a_person_is_told(text
     life.write(text)
     assert differences(facts, life.order.facts, life.directive) == []
     ((template, audience, payload, _),) = life.texts[before:]
-    assert (template, audience) == ("admin_question", "admin")
+    assert (template, audience) == ("admin_review", "admin")
     assert text[:20] in payload.text
 
 
@@ -179,7 +179,7 @@ def test_lines_that_leave_one_out_and_no_word_says_to_be_all_or_more_change_noth
     life.write(text)
     assert (differences(facts, life.order.facts, life.directive), life.stage) == ([], "waiting_review")
     ((template, audience, payload, _),) = life.texts[1:]
-    assert (template, audience) == ("admin_question", "admin")
+    assert (template, audience) == ("admin_review", "admin")
     assert text.splitlines()[0] in payload.text
 
 

@@ -216,7 +216,7 @@ def test_who_asks_whether_his_order_has_arrived_is_told_once_and_nothing_else_ha
     assert "nadia@client.example" in str(letter["To"])
     assert case.ref in plain(letter)
     # Who asks again is for a person to answer.
-    write(counter, text + " (2)", 3, "ma commande")
+    write(counter, text + "\nMerci beaucoup", 3, "ma commande")
     (told,) = counter.fresh()
     assert (counter.only().id, ADMIN in str(told["To"])) == (first.id, True)
 

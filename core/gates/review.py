@@ -54,7 +54,7 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
         shown_before = bool(case.shown)
         if not shown_before:
             work.because("review", "une personne doit vérifier les champs")
-        elif not any(reason.rule == "beside" for reason in work.reasons):
+        elif not any(reason.rule in ("beside", *SINCE) for reason in work.reasons):
             work.because("review", "les champs ont changé : à revoir")
         key = work.tell_admin("admin_review", message=said(case), reasons=again(work))
         work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
@@ -70,11 +70,14 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
 RECEIPT = "receipt"
 #: Why a notice is shown again: what is told first in it.
 AGAIN = frozenset({"correct", "total", "arisen", "old-facts"})
+#: What the person wrote since and what it changed: told first in a notice, unless it is the first one.
+SINCE = frozenset({"further", "changed", "unsettled", "added", "beside", "separate", "not-verified"})
 
 
 def again(work: Work) -> list[str]:
     """Why the facts are shown once more, in sentences: a yes that did not count, a correction. [] the first time."""
-    return [inert(reason.text) for reason in work.reasons if reason.rule in AGAIN]
+    told = AGAIN | SINCE if work.case.shown else AGAIN
+    return list(dict.fromkeys(inert(reason.text) for reason in work.reasons if reason.rule in told))
 
 
 def ask(work: Work, spec: GateSpec) -> None:
