@@ -513,7 +513,7 @@ def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     """What a further message's inbox told of it, and what its case has to know."""
     more = {"ambiguous": choice.why} if choice.ambiguous else {}
     more |= {UNTIED: ""} if choice.untied else {}
-    more |= said_hints(read.message.text)
+    more |= said_hints(read.message.text, read.message.sender.name)
     if "again" not in read.row.hints and any(one.locked for one in case.unread):
         more[SECRETS] = "\n".join(passwords_in(read.message.text))
     return {**read.row.hints, **more}

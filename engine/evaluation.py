@@ -172,7 +172,7 @@ class _Once:
         """The facts after a message, as a case has them: what adds adds, what changes changes."""
         if not facts:
             return reading.facts
-        hints = said_hints(one.message.text)
+        hints = said_hints(one.message.text, one.message.sender.name)
         amends = AMENDS in hints
         replaces = amends or reading.repeat is not None or not judges(directive)
         return taken(facts, reading.facts, directive, hints.get(ADDS, ""), amends=amends, replaces=replaces)[0]

@@ -29,38 +29,26 @@ _BESIDE = _THANKS | frozenset(
     "جزيلا بارك الله فيك فيكم".split()
 )
 _READ = 600
-#: Words of a name beneath the last polite word, on lines of their own.
-_NAME = 4
 
 
-def thanks(text: str) -> bool:
-    """Whether a message thanks and says nothing else, his name beneath it apart. Never raises; linear."""
-    return _courteous(text, needs=_THANKS, signed=True)
+def thanks(text: str, name: str = "") -> bool:
+    """Whether a message thanks and says nothing else; its author's ``name`` may stand in it. Never raises; linear."""
+    return _courteous(text, needs=_THANKS, name=name)
 
 
 def polite(text: str) -> bool:
     """Whether there is nothing but politeness in these words, or no word at all. Never raises; linear."""
-    return _courteous(text, needs=frozenset(), signed=False)
+    return _courteous(text, needs=frozenset())
 
 
-def _courteous(text: str, *, needs: frozenset[str], signed: bool) -> bool:
+def _courteous(text: str, *, needs: frozenset[str], name: str = "") -> bool:
     if len(text) > _READ or "?" in text or "؟" in text:
         return False
-    lines = [words for line in text.splitlines() if (words := _words(line))]
-    if signed and len(lines) > 1 and len(lines[-1]) <= _NAME and _names(text):
-        lines = lines[:-1]
-    said = [word for words in lines for word in words]
-    return all(word in _BESIDE for word in said) and (not needs or not needs.isdisjoint(said))
+    said, named = _words(text), _words(name[:_READ])
+    return all(word in _BESIDE or word in named for word in said) and (not needs or not needs.isdisjoint(said))
 
 
-def _names(text: str) -> bool:
-    """Whether the last line looks like a name: every word of it begins large, and it ends as no sentence does."""
-    last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
-    words = last.split()
-    return last[-1:].isalpha() and len(words) > 0 and all(w[:1].isupper() and w.replace("-", "").isalpha() for w in words)
-
-
-def _words(line: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", line.casefold())
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in folded if not unicodedata.combining(c))
     return re.findall(r"[^\W_]+", plain)

@@ -140,7 +140,7 @@ class Life:
             received or self.now,
             "inbox",
             replies_to=replies_to,
-            hints=said_hints(read.message.text) if self.case is not None else {},
+            hints=said_hints(read.message.text, read.message.sender.name) if self.case is not None else {},
         )
         return self._decide(event)
 

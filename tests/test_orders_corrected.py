@@ -213,7 +213,9 @@ def test_a_notice_that_comes_again_begins_with_why_the_yes_did_not_count() -> No
     assert "à juger à nouveau" not in life.texts[0][2].text
     life.admin("ok mais quantité 6000")
     again = life.texts[-1][2].text
-    assert again.index(f"- {ADMIN} corrige : quantité ; le oui est à redonner aux champs corrigés") < again.index("LA COMMANDE [#")
+    assert again.index(f"- {ADMIN} corrige : quantité ; le oui est à redonner aux champs corrigés") < again.index(
+        "LA COMMANDE [#"
+    )
     life.admin("Je valide", to=first)
     again = life.texts[-1][2].text
     assert f"{ADMIN} corrige" not in again
