@@ -239,9 +239,10 @@ def test_desk_and_api_show_it_and_refuse_what_was_seen_before(web: Running, prog
     arrive(counter, mail(STOP, sender="a@atlas.example", answers=receipt, number=2))
     again = program("GET", f"/api/orders/{case_id}").json
     assert again["digest"] != seen
-    assert [a["rule"] for a in again["alerts"] if a["urgent"]] == ["further"]
+    assert [a["rule"] for a in again["order"]["alerts"] if a["urgent"]] == ["further"]
+    assert [(one["words"], one["taken"]) for one in again["further"]] == [(STOP, False)]
     refused = program("POST", f"/api/orders/{case_id}/validate", {"digest": seen})
-    assert (refused.status, STOP in refused.json["error"]) == (409, True)
+    assert (refused.status, "On réfléchit encore" in refused.json["error"]) == (409, True)
     marc = person(web, "marc")
     for page in (f"/orders/{case_id}", f"/cases/{case_id}"):
         shown = text_of(marc.get(page))
@@ -263,7 +264,7 @@ def test_after_a_yes_a_stop_in_the_thread_stands_on_the_pages_the_alerts_and_the
     marc = person(web, "marc")
     for page in (f"/orders/{case_id}", "/alerts"):
         assert "un message est arrivé après la décision" in text_of(marc.get(page)).casefold(), page
-    assert "message_apres_decision" in [a["name"] for a in program("GET", f"/api/orders/{case_id}").json["alerts"]]
+    assert "message_apres_decision" in [a["name"] for a in program("GET", f"/api/orders/{case_id}").json["order"]["alerts"]]
 
 
 def test_a_message_that_was_made_an_order_of_its_own_is_not_to_be_applied_here(web: Running) -> None:

@@ -86,13 +86,24 @@ class SourceOut(Answer):
     sender: str
 
 
+class FurtherOut(Answer):
+    """A message that the client wrote since. ``taken``: the fields have what it says; else it is for a person to apply."""
+
+    words: str
+    at: datetime
+    taken: bool
+
+
 class OrderOut(Answer):
-    """One request. ``lines`` are its lines' fields where there are several; ``digest`` stands for the facts as they are here."""
+    """One request. ``lines`` are its lines' fields where there are several; ``further`` is what the client wrote since; ``digest``
+    stands for all that is here: a yes to an older one counts no more.
+    """
 
     order: OrderLine
     fields: list[FieldOut]
     lines: list[list[FieldOut]]
     source: SourceOut
+    further: list[FurtherOut]
     digest: str
     version: int
 
@@ -266,7 +277,8 @@ def order_out(whole: Whole) -> OrderOut:
     first = next((u for u in whole.view.conversation if u.who == "customer"), None)
     source = SourceOut(id=case.source_id, subject=case.subject, sender=first.address if first is not None else case.thread.to)
     return OrderOut(
-        order=order_line(listed), fields=[_field(f) for f in whole.fields], lines=lines, source=source, digest=whole.digest,
+        order=order_line(listed), fields=[_field(f) for f in whole.fields], lines=lines, source=source,
+        further=[FurtherOut(words=one.words, at=one.at, taken=one.taken) for one in case.further], digest=whole.digest,
         version=case.version,
     )  # fmt: skip
 
