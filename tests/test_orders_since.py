@@ -242,7 +242,7 @@ def test_desk_and_api_show_it_and_refuse_what_was_seen_before(web: Running, prog
     assert [a["rule"] for a in again["order"]["alerts"] if a["urgent"]] == ["further"]
     assert [(one["words"], one["taken"]) for one in again["further"]] == [(STOP, False)]
     refused = program("POST", f"/api/orders/{case_id}/validate", {"digest": seen})
-    assert (refused.status, "On réfléchit encore" in refused.json["error"]) == (409, True)
+    assert (refused.status, "ne lancez rien pour l'instant" in refused.json["error"]) == (409, True)
     marc = person(web, "marc")
     for page in (f"/orders/{case_id}", f"/cases/{case_id}"):
         shown = text_of(marc.get(page))
