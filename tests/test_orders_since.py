@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.alerts import alerts_of
-from core.rows import digest_of
+from core.rows import addressed, digest_of
 from processors.continuing import inquires
 from processors.politeness import thanks
 from tests.browser import text_of
@@ -40,6 +40,11 @@ def ordered(text: str) -> Life:
     return life
 
 
+def values(life: Life) -> list[object]:
+    """What the lines and fields say, however surely."""
+    return [(address, fact.value) for address, fact in addressed(life.order.facts, life.directive)]
+
+
 def raised(life: Life, rule: str = "further") -> list[str]:
     return [a.name for a in alerts_of(life.order, life.directive, (), life.now) if a.rule == rule]
 
@@ -47,9 +52,9 @@ def raised(life: Life, rule: str = "further") -> list[str]:
 @pytest.mark.parametrize(("first", "text"), SINCE)
 def test_a_yes_older_than_what_the_customer_wrote_since_is_void_and_shows_it_first(first: str, text: str) -> None:
     life = ordered(first)
-    facts, page, notice = life.order.facts, digest_of(life.order, life.directive), life.notices[-1].key
+    facts, page, notice = values(life), digest_of(life.order, life.directive), life.notices[-1].key
     life.write(text)
-    assert (life.order.facts, life.stage) == (facts, "waiting_review")
+    assert (values(life), life.stage) == (facts, "waiting_review")
     assert raised(life) == ["message_non_repris"]
     # He is told at once, with the words before all else, and not as of a new order.
     assert life.told("admin") == ["admin_review", "admin_review"]
