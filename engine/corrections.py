@@ -21,7 +21,8 @@ from core.rows import rows_of, rows_spec
 from engine.relining import read_lines
 from engine.typed import Unreadable, field_of, new_value
 from processors.analyze import facts_of
-from processors.facts_dates import date_spans, find_date, plain_text
+from processors.facts_date_choice import find_date
+from processors.facts_dates import date_spans, plain_text
 from processors.facts_places import is_place
 
 #: The longest reply that is looked at.

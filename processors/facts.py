@@ -18,7 +18,8 @@ from core.reading import Evidence, Fact, Row, Rows
 from processors.classify import old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_choice import ChoiceReader, Chosen, Context, YesNoReader
-from processors.facts_dates import date_spans, find_date
+from processors.facts_date_choice import find_date
+from processors.facts_dates import date_spans
 from processors.facts_dimensions import find_dimensions
 from processors.facts_goods import GoodsReader
 from processors.facts_money import find_money

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from processors.facts_date_words import DAY, DAY_WORD, FEASTS, MONTH, SMALL
+from processors.facts_date_words import DAY, DAY_WORD, FEASTS, MONTH, ORDINAL, SMALL, YEAR_WORD
 from processors.gated import Gated
 
 N = rf"(?P<n>\d{{1,3}}|{SMALL}|quinzaine|huitaine)"
@@ -22,15 +22,22 @@ NUMERIC = Gated(
     beyond_3d=True,
 )
 NAMED = Gated(
-    rf"(?<![\w.,])(?:(?:{DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}|premier|{DAY_WORD})(?:er|e|st|nd|rd|th|\.)?[\s-]?(?:of\s|de\s)?\s?"
-    rf"(?P<m>{MONTH})(?![^\W_])\.?(?:(?:,?\s+(?:de\s+)?|-)(?P<y>{YEAR})(?!\d))?"
-    rf"|(?<!\w)(?P<m2>{MONTH})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s+(?P<y2>{YEAR})(?!\d))?"
+    rf"(?<![\w.,])(?:(?:{DAY})\.?,?\s+(?:le\s+|the\s+|den\s+|el\s+)?)?(?P<d>\d{{1,2}}(?:er|e|st|nd|rd|th|\.)?|{DAY_WORD}(?![\s-]sept(?![^\W_])))[\s-]?(?:of\s|de\s)?\s?"
+    rf"(?P<m>{MONTH})(?![^\W_])\.?(?:(?:,?\s+(?:de\s+)?|-)(?P<y>{YEAR})(?!\d)|\s(?P<yw>{YEAR_WORD})(?![^\W_]))?"
+    rf"|(?<!\w)(?P<m2>{MONTH})\.?\s(?:the\s)?(?P<d2>\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL})(?![\w:])(?:,?\s+(?P<y2>{YEAR})(?!\d))?"
 )
 DAY_MONTH_ONLY = Gated(
-    r"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{1,2})(?:er|st|nd|rd|th)?(?:\s(?:du|de ce)\smois|\sf\s?(?:had\s)?l?ch?har)?"
+    rf"(?:\ble|\bthe|\bon|\bdu|\bau|\bl|\bnhar)\s(?P<d>\d{{1,2}}(?:er|st|nd|rd|th)?|{DAY_WORD})"
+    r"(?:\s(?:du|de ce)\smois|\sf\s?(?:had\s)?l?ch?har)?"
     r"(?=\s*(?:[,;!?)]|\.(?:\s|$)|$|\n)"
-    r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah))",
+    r"|\s+(?:au\s+plus|maxi?\b|maximum|dernier|svp|stp|merci|please|thx|thanks|inchallah|si\s(?:c['’]|possible|vous|tu|ca\s|cela|faisable|jouable|on\s|"
+    r"jamais|nous)|if\s(?:possible|you|that|at)|s['’]il|at\sthe\slatest|latest|imperati|de\spreference|sans\sfaute|grand\smax|dernier\sdelai|"
+    r"c['’]est|ca\s(?:ira|irait|serait)|ila\smomkin|ila\symken|3afak|lah\s)(?![0-9]))",
     beyond_3d=True,
+)
+#: Before a day that is said in words without its month, or else "le premier" is no day.
+DUE = re.compile(
+    rf"(?:pour|\bpr|avant|livr\w*|d['’]ici(?:\sau)?|jusqu['’]|by|before|for|until|due|deliver\w*|qbel|9bel|(?:{DAY}))\s?$"
 )
 #: What may follow the number of a day: "vendredi 2 au matin", but "vendredi 2 cartons".
 TIMELY = (

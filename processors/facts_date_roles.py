@@ -53,6 +53,18 @@ _BEFORE = (
     r"(?:mois|semaine|an|annee|fois)\spassee?|fatet|fat|lmadi"
 )
 _ELSE = re.compile(rf"(?<![^\W_])(?:{'|'.join((_PAYING, _TALKING, _CHECKING, _OFFERING, _WRITING, _AWAY, _BEFORE))})(?![^\W_])")
+#: What happens on a day; goods are needed before it.
+_EVENTS = (
+    r"mariages?|noces|fiancailles|baptemes?|circoncision|anniversaires?|salons?|foires?|(?:re)?ouvertures?|inauguration|vernissage|fetes?|ceremonie|"
+    r"soiree|gala|evenements?|festival|seminaire|congres|kermesse|portes\souvertes|lancement|l?3ers|l?3ars|l?farah|l?7efla|l?hefla|"
+    r"weddings?|events?|opening|grand\sopening|launch|party|fairs?|trade\sshows?|exhibition|conference|birthday|ceremony|christening|"
+    r"العرس|عرس|الحفلة|الافتتاح|افتتاح|المعرض"
+)
+_EVENT_DAY = re.compile(
+    rf"(?<![^\W_])(?:(?:{_EVENTS})(?:\s[^\W\d_]+){{0,4}}?|(?:la|notre|ma|the|our|sa|leur)\sreception(?=\s(?:est|a\slieu|aura|se|is|takes|du\s(?!\d)))(?:\sdu\smariage)?)"
+    r"\s?[(,:]?\s?(?:(?:est|sera|c['’]est|a\slieu|aura\slieu|se\stient|se\stiendra|commence|is|will\sbe|takes\splace|starts|prevue?s?|fixee?|"
+    r"le|du|au|on|the|of|for|pour|nhar|ghadi|tkoun|ykoun|يوم|نهار)(?:\s|(?<=['’]))){0,4}$"
+)
 #: These say it of what comes whatever stands before: "pour le", "avant le", "besoin".
 _COMING = re.compile(
     r"(?<![^\W_])(?:pour|pr|avant|d['’]ici|au\splus\stard|by|before|for|need\w*|besoin|faut|faudra\w*|voudr\w*|veux|veut|aur\w*|qbel|9bel|"
@@ -79,6 +91,13 @@ _DOES = re.compile(
     r"recondui|renouvel|arrang|convien|conven|irai|vien|ven[eiu]|pass|repass|com[ei]|drop|stop|nji|compt|esper|pri|besoin|rest|demand|need|want|would|wish|like|d\slike|ll\stake|ll\sneed|order|take|confirm|hope|must|should|require|expect))"
     r"[^\W\d_]{2,}[^\d]*$"
 )
+
+
+def day_of_event(plain: str, start: int) -> bool:
+    """Whether the day named at a place of a folded text is told to be that of a wedding, a fair, an opening."""
+    begin = max(plain.rfind("\n", 0, start) + 1, start - _FAR)
+    told = _EVENT_DAY.search(plain, begin, start)
+    return told is not None and not re.search(r"[.;!?]\s", told[0])
 
 
 def other_day(plain: str, start: int, end: int, leads: Sequence[tuple[int, int]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from processors.numbers_small import DAY_WORDS, ORDINALS
 from processors.words_common import NUMBERS
 
 MONTHS = {
@@ -32,13 +33,22 @@ DAYS = {
 DAY_OF = {name: number for number, names in DAYS.items() for name in names.split("|")}
 DAY = "|".join(sorted(DAY_OF, key=len, reverse=True))
 SMALL = "|".join(w for w, n in NUMBERS.items() if 0 < n < 100)
-#: Days of a month as people say them: "le vingt mars", "the twentieth".
-DAY_WORDS = {
-    **{w: n for w, n in NUMBERS.items() if 1 < n <= 30 and len(w) > 2},
-    **{f"vingt {w}": 20 + n for w, n in NUMBERS.items() if 2 <= n <= 9}, "vingt et un": 21, "trente et un": 31,
-    **{f"twenty {w}": 20 + n for w, n in NUMBERS.items() if 2 <= n <= 9},
+#: Days of a month as people say them: "le vingt mars", "the twentieth"; no end of a larger number: "soixante-dix-sept".
+DAY_WORD = rf"(?<![\w-])(?:{'|'.join(w.replace(' ', '[ -]') for w in sorted(DAY_WORDS, key=len, reverse=True))})(?![^\W_])"
+ORDINAL = "|".join(w.replace(" ", "[ -]") for w in sorted(ORDINALS, key=len, reverse=True))
+#: Years as they are said.
+_YEARS = {
+    2025: ("cinq", "five"),
+    2026: ("six", "six"),
+    2027: ("sept", "seven"),
+    2028: ("huit", "eight"),
+    2029: ("neuf", "nine"),
+}
+YEAR_WORDS = {
+    form: year for year, (fr, en) in _YEARS.items()
+    for form in (f"deux mille vingt {fr}", f"twenty twenty {en}", f"two thousand twenty {en}", f"two thousand and twenty {en}")
 }  # fmt: skip
-DAY_WORD = "|".join(w.replace(" ", "[ -]") for w in sorted(DAY_WORDS, key=len, reverse=True))
+YEAR_WORD = "|".join(w.replace(" ", "[ -]") for w in sorted(YEAR_WORDS, key=len, reverse=True))
 
 #: Days known by their name, as (month, day); a name alone is no date ("un sapin de Noël"), one that a deadline brings is.
 FEASTS = {

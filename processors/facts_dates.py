@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -17,6 +16,7 @@ from processors.facts_date_forms import (
     ANY_ONE,
     DAY_MONTH_ONLY,
     DEADLINE,
+    DUE,
     FEAST,
     NAMED,
     NUMERIC,
@@ -28,85 +28,16 @@ from processors.facts_date_forms import (
     VAGUE,
     WEEKDAY,
 )
-from processors.facts_date_roles import other_day
-from processors.facts_date_words import DAY_OF, DAY_WORDS, FEASTS, MONTH_OF
+from processors.facts_date_words import DAY_OF, FEASTS, MONTH_OF, YEAR_WORDS
 from processors.facts_numbers import Found, blank, trimmed
+from processors.numbers_small import DAY_WORDS
 from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
 
 
-def find_date(
-    text: str, day: date, leads: Sequence[tuple[int, int]] = (), *, led: bool = False, ahead: bool = False
-) -> Found | None:
-    """The one day a text names. Of several, the one after a lead (character spans) or a word of deadline; else None.
-
-    ``led`` takes no other, and none that is past; ``ahead`` only leaves out what is past, and of several takes the first
-    after a lead. ``day`` is that of the message, in the business's zone.
-    """
-    if ahead:
-        plain = plain_text(text)
-        coming = [
-            (f, deadline)
-            for f, deadline in _dates(text, day, ahead=True)
-            if isinstance(f.value, Day)
-            and f.value.day >= day
-            and not _long_past(text, f, day)
-            and not other_day(plain, *f.spans[0], leads)
-        ]
-        near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
-        due = [f for f, deadline in coming if deadline]
-        if near or due:
-            return _first(near or due)
-        # a day of a month says more than the name of a day, which may have been
-        # the very day of the message is when it was written, unless it is said to be today: "Casablanca, le 2 mars 2026"
-        coming = [(f, due) for f, due in coming if f.value != Day(day) or not any(map(str.isdigit, _quote(text, f)))]
-        told = (
-            [f for f, _ in coming if f.confidence >= 0.9] if len({f.value for f, _ in coming}) > 1 else [f for f, _ in coming]
-        )
-        return told[0] if len({f.value for f in told}) == 1 else None
-    found = [] if led else [f for f, _ in _dates(text, day)]
-    for chosen in (
-        [f for f, _ in _dates(text, day) if any(0 <= f.spans[0][0] - end <= 15 for _, end in leads)],
-        [f for f, deadline in _dates(text, day) if deadline],
-        found,
-    ):
-        if led:
-            chosen = [f for f in chosen if isinstance(f.value, Day) and f.value.day >= day]
-        if chosen and len({f.value for f in chosen}) == 1:
-            return chosen[0]
-    return None
-
-
-#: So surely at most a day is known beside which another is named for the same.
-_RIVAL = 0.45
-#: From here on a day is one by itself, and no more than the end of a month or a week.
-_EXACT = 0.85
-
-
-def _first(found: Sequence[Found]) -> Found:
-    """The first of several days of the same thing; in doubt, with the words of all, where they are not one and the same."""
-    exact = {f.value: f for f in reversed(found) if f.confidence >= _EXACT}
-    if len(exact) < 2 or found[0].value not in exact:
-        return found[0]
-    spans = tuple(sorted(span for f in exact.values() for span in f.spans))
-    return Found(found[0].value, spans, min(found[0].confidence, _RIVAL))
-
-
-def _long_past(text: str, found: Found, day: date) -> bool:
-    """Whether a day without a year is rather the one that has just been: "notre appel du 27 février", written in March."""
-    far = isinstance(found.value, Day) and (found.value.day - day).days > 280
-    quote = _quote(text, found)
-    return far and re.search(r"\d{4}|\d{1,2}[/.-]\d{1,2}[/.-]", quote) is None and any(map(str.isdigit, quote))
-
-
-def _quote(text: str, found: Found) -> str:
-    start, end = found.spans[0]
-    return text[start:end]
-
-
 def date_spans(text: str, day: date) -> list[tuple[int, int]]:
     """Where days are named."""
-    return [f.spans[0] for f, _ in _dates(text, day)]
+    return [f.spans[0] for f, _ in named_dates(text, day)]
 
 
 class _Folded(dict[str, str]):
@@ -131,7 +62,8 @@ def plain_text(text: str) -> str:
 
 
 @lru_cache(maxsize=4)  # several facts read the same text one after the other
-def _dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, bool], ...]:
+def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, bool], ...]:
+    """(the day, whether a deadline brings it) of every day named, in the order of the text; ``ahead`` where a day to come is meant."""
     plain = blank(plain_text(mask(text)), VAGUE)
     found: list[tuple[Found, bool]] = []
     taken: list[tuple[int, int]] = []
@@ -202,10 +134,17 @@ def _numeric(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
 
 def _named(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
     month = MONTH_OF[match["m"] or match["m2"]]
-    written, year = match["d"] or match["d2"], match["y"] or match["y2"]
-    number = int(written) if written.isdigit() else DAY_WORDS.get(written.replace("-", " "), 1)
+    said = match["yw"]
+    year = match["y"] or match["y2"] or (str(YEAR_WORDS[said.replace("-", " ")]) if said else "")
+    number = _day_number(match["d"] or match["d2"])
     value = _make(int(year), month, number) if year else _yearless(month, number, day, deadline, past)
     return (value, 0.95 if year else 0.9) if value else None
+
+
+def _day_number(written: str) -> int:
+    """Of a day in digits ("1er", "23rd") or in words."""
+    said = written.replace("-", " ")
+    return DAY_WORDS[said] if said in DAY_WORDS else int(re.sub(r"\D", "", written))
 
 
 def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple[date, float] | None:
@@ -305,7 +244,12 @@ def _months(day: date, n: int) -> date:
 
 
 def _month_day(match: re.Match[str], day: date, _deadline: bool, past: bool) -> tuple[date, float] | None:
-    number = int(match["d"])
+    number = _day_number(match["d"])
+    if (
+        match["d"].replace("-", " ") in DAY_WORDS
+        and DUE.search(match.string, max(0, match.start() - 24), match.start()) is None
+    ):
+        return None
     if not 1 <= number <= 31:
         return None
     months = [_months(day.replace(day=1), n) for n in ((0, -1) if past else (0, 1, 2))]

@@ -23,9 +23,19 @@ _ANY = "|".join(_CURRENCIES.values())
 CURRENCY = f"(?:{_ANY})"
 #: With or without tax.
 TAX = (
-    r"h\.?t\.?v\.?a\.?|h\.?t\.?|t\.?v\.?a\.?c\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes\s+comprises|tva\s+(?:incluse|comprise)|taxes\s+incluses"
-    r"|(?:excl|inc)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax|tva|mwst)|\+\s?(?:vat|tva|tax)|plus\s+vat|ex\.?\s+(?:vat|tax)|before\s+tax|net\s+of\s+tax"
+    r"h\.?t\.?v\.?a\.?|h\.?t\.?|t\.?v\.?a\.?c\.?|t\.?t\.?c\.?|hors\s+taxes?|hors\s+tva|toutes\s+taxes(?:\s+(?:comprises|incluses))?"
+    r"|(?:tva|taxes?)\s+(?:20\s?%\s+)?(?:non\s+)?(?:incluses?|comprises?)|(?:tva|taxes?)\s+(?:en\s+sus|exclues?|en\s+plus)"
+    r"|(?:excl|inc)\w{0,6}\.?\s+(?:of\s+)?(?:vat|tax(?:es)?|tva|mwst)|(?:vat|tax(?:es)?)\s+(?:not\s+)?(?:incl\w*|excl\w*)"
+    r"|\+\s?(?:vat|tva|tax)|plus\s+(?:vat|tva|tax)|ex\.?\s+(?:vat|tax)|(?:before|pre)[\s-]+(?:tax|vat)|net\s+of\s+(?:tax(?:es)?|vat)"
+    r"|(?:with|without|avec|sans|bla|bila|m3a)\s+(?:la\s+|l\s)?(?:vat|tax(?:es?)?|tva|taxes)"
+    r"|(?:بلا|بدون|مع|شامل|شاملة|دون)\s(?:ال)?(?:tva|ضريبة|الضريبة|tax)"
 )
+#: Words that take a tax away from the price they stand beside, and those that hold it in.
+_WITHOUT = re.compile(
+    r"^(?:h\W?t|hors|excl|\+|plus|ex\b|ex\W|before|pre|net|without|sans|bla|bila|بلا|بدون|دون)"
+    r"|\bnon\b|\bnot\b|\bexcl|\bsus\b|\bplus\b"
+)
+_WITHIN = re.compile(r"^(?:t\W?t\W?c|t\W?v\W?a\W?c|toutes|inc|with|avec|m3a|مع|شامل)|incl|compris")
 _MONEY = Gated(
     rf"(?:(?<!\w)(?P<before>€|£|(?:us|ca)?\$|eur|usd|gbp|chf|mad)\s?(?P<first>{NUMBER})(?:\s?(?P<k1>k|m)(?!\w))?"
     rf"|(?<![\w.,/])(?P<euros>\d{{1,6}})\s?€\s?(?P<cents>\d{{2}})(?!\d)"
@@ -84,10 +94,10 @@ def currency_of(written: str) -> str:
 
 def tax_of(words: str) -> Literal["incl", "excl", ""]:
     """What words of tax say: "HT", "T.T.C.", "excl. VAT"."""
-    tax = re.sub(r"[\s.]", "", words.lower())
+    tax = words.lower().strip()
     if not tax:
         return ""
-    return "incl" if tax.startswith(("ttc", "tvac", "toutes", "inc")) or "inclus" in tax or "comprise" in tax else "excl"
+    return "excl" if _WITHOUT.search(tax) is not None or _WITHIN.search(tax) is None else "incl"
 
 
 def find_money(text: str, leads: Sequence[tuple[int, int]] = ()) -> Found | None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from processors.facts_money import CURRENCY, currency_of
+from processors.facts_money import CURRENCY, TAX, currency_of
 from processors.numbers_spoken import Number, numbers
+from processors.numbers_words import UNITS
 
 _UNIT = re.compile(rf"[\s-](?P<cur>dirh?ams?|derhams?|dh|euros?|dollars?|pounds?|{CURRENCY})(?![^\W_])")
 _HUNDREDTHS = re.compile(
@@ -17,12 +18,68 @@ _GO_ON = re.compile(r"\s(?:et\s|and\s|w\s|و\s?)?(?=[^\W\d_])")
 _HALF = re.compile(r"\s(?:et\s|and\sa\s|w\s|و\s?)(?:demie?|half|nos|noss?f?|ness|نص|نصف)(?![^\W_])")
 #: One, which Darija leaves out: "b dirham w nos".
 _ONE = re.compile(r"(?:(?<![^\W_])b\s?|(?<![^\W_])ب)(?P<cur>dirh?am|derham|درهم)(?![^\W_])")
+#: Nothing of the currency itself: "zéro dirham vingt-cinq".
+_ZERO = re.compile(r"(?<![^\W_])(?:zero|sifr|صفر)\s(?P<cur>dirh?ams?|derhams?|dh|euros?|درهم)(?![^\W_])")
+_SMALL = "|".join(sorted((w for w, n in UNITS.items() if n < 100), key=len, reverse=True))
+_SAID = rf"(?:{_SMALL}|zero|oh|sifr|صفر|\d{{1,4}})(?![^\W_])"
+#: A number whose decimals are said: "zéro virgule dix-huit", "one point twenty five", "0 virgule 18".
+DECIMALS = re.compile(
+    rf"(?<![\w-])(?P<whole>{_SAID}(?:[\s-](?:et\s)?{_SAID}){{0,3}})\s(?:virgule|point|comma|fasila|فاصلة)\s(?P<rest>{_SAID}(?:[\s-](?:et[\s-])?{_SAID}){{0,3}})"
+)
+#: What tells that such a number is a price where no currency does.
+_PRICED = re.compile(rf"\s(?:{TAX}|(?:l['’]|la\s|le\s|par\s|per\s)?(?:unite|piece|mille|each|sac|sachet|bag|unit)s?)(?![^\W_])")
+
+
+def _decimals(plain: str) -> Iterator[tuple[Decimal, int, int]]:
+    """(value, start, end) of numbers whose decimals are said."""
+    for match in (
+        list(DECIMALS.finditer(plain))[:100]
+        if any(w in plain for w in ("virgule", "point", "comma", "fasila", "فاصلة"))
+        else ()
+    ):
+        whole, rest = _value(match["whole"]), _digits(match["rest"])
+        if whole is not None and rest:
+            yield Decimal(f"{whole}.{rest}"), *match.span()
+
+
+def _value(said: str) -> int | None:
+    if re.fullmatch(r"zero|oh|sifr|صفر|0", said):
+        return 0
+    found = numbers(said)
+    return int(found[0].value) if len(found) == 1 else None
+
+
+def _digits(said: str) -> str:
+    """The decimals that words say: each of them, or a number after its zeros."""
+    words = re.split(r"[\s-]+", said)
+    zeros = 0
+    while zeros < len(words) and words[zeros] in ("zero", "oh", "sifr", "صفر"):
+        zeros += 1
+    if len(words) > 1 and all(UNITS.get(w, 0 if w in ("zero", "oh") else 10) < 10 for w in words):
+        return "".join(str(UNITS.get(w, 0)) for w in words)
+    if zeros == len(words):
+        return ""
+    tail = " ".join(words[zeros:])
+    value = tail if tail.isdecimal() else "".join(str(v) for v in [_value(tail)] if v is not None)
+    return "0" * zeros + value if value else ""
 
 
 def spoken_amounts(plain: str) -> Iterator[tuple[Decimal, str, tuple[int, int]]]:
     """(amount, currency, where) of every amount whose number is said in words, in a folded text."""
     found = [n for n in numbers(plain) if not any(map(str.isdigit, plain[n.start : n.end]))] if _any(plain) else []
     after = 0
+    decimals: list[tuple[int, int]] = []
+    for value, start, end in _decimals(plain) if _any(plain) else ():
+        unit = _UNIT.match(plain, end)
+        if unit is not None or _PRICED.match(plain, end) is not None:
+            decimals.append((start, unit.end() if unit is not None else end))
+            yield value, currency_of(unit["cur"]) if unit is not None else "", decimals[-1]
+    for match in _ZERO.finditer(plain) if _any(plain) else ():
+        amount, end = _rest(plain, match.end(), Decimal(0), found)
+        if amount:
+            decimals.append((match.start(), end))
+            yield amount, currency_of(match["cur"]), decimals[-1]
+    found = [n for n in found if not any(a <= n.start < b for a, b in decimals)]
     for number in found:
         if number.start < after:
             continue
@@ -38,9 +95,8 @@ def spoken_amounts(plain: str) -> Iterator[tuple[Decimal, str, tuple[int, int]]]
 
 
 def _any(plain: str) -> bool:
-    return any(
-        word in plain for word in ("dirham", "diram", "derham", "euro", "centime", "درهم", "dollar", "pound", "santim", "cent")
-    )
+    words = "dirham diram derham euro centime درهم dollar pound santim cent virgule فاصلة".split()
+    return any(word in plain for word in (*words, " point "))
 
 
 def _rest(plain: str, end: int, amount: Decimal, found: Sequence[Number]) -> tuple[Decimal, int]:

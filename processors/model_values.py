@@ -18,7 +18,7 @@ from core.directive import FactSpec
 from core.document import SOURCE, Document
 from core.message import Attachment, Message
 from core.reading import Day, Dimensions, Evidence, FactValue, Money, Quantity
-from processors.facts_dates import find_date
+from processors.facts_date_choice import find_date
 from processors.facts_dimensions import _AXIS as AXIS
 from processors.facts_dimensions import _MM as MILLIMETRES
 from processors.facts_dimensions import _UNIT as UNIT

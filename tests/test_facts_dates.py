@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.reading import Day
-from processors.facts_dates import find_date
+from processors.facts_date_choice import find_date
 
 DAY = date(2026, 3, 4)  # a Wednesday
 
