@@ -67,7 +67,7 @@ def explain(
     message = read.message
     is_admin = bool(admin_email) and same_correspondent(message.sender.email, admin_email)
     if stage:
-        business, directive = _with_approval(setup, business, directive)
+        business, directive = _with_approval(setup, business, directive, stage)
     role: Role = "admin" if is_admin and stage else "customer"
     if stage == "waiting_review" and not is_admin:
         role = "stranger" if admin_email else "customer"
@@ -109,19 +109,23 @@ def explain(
     return Explained(path, message, read.reading, verdict, may, decision, directive, role, stage, alerts)
 
 
-def _with_approval(setup: Setup, business: Business, directive: Directive) -> tuple[Business, Directive]:
-    """The directive that a case waiting for an answer would have: the message's own if it has such a gate, else the first."""
-    for waits in (lambda d: d.gate("approve") is not None, judges):
-        if waits(directive):
-            return business, directive
-        for found in business.directives:
-            if waits(found):
-                return business, found
-    for other in setup.businesses:
-        for found in other.directives:
-            if found.gate("approve") is not None or judges(found):
-                return other, found
-    return business, directive
+def _with_approval(setup: Setup, business: Business, directive: Directive, stage: Stage) -> tuple[Business, Directive]:
+    """The directive that a case waiting for an answer would have: the message's own if it has such a gate, else the nearest one.
+
+    An offer waits for its customer in the stage of approvals only: there a business that judges orders instead comes last.
+    """
+
+    def offers(one: Directive) -> bool:
+        return one.gate("approve") is not None
+
+    own = [(business, directive), *((business, d) for d in business.directives)]
+    every = [*own, *((other, d) for other in setup.businesses for d in other.directives)]
+    order = (
+        [(offers, every), (judges, every)]
+        if stage == "waiting_approval"
+        else [(offers, own), (judges, own), (lambda d: offers(d) or judges(d), every)]
+    )
+    return next((found for waits, where in order for found in where if waits(found[1])), (business, directive))
 
 
 def _waiting(message: Message, directive: Directive, stage: Stage, verdict: Verdict | None, role: Role, now: datetime) -> Case:

@@ -159,7 +159,7 @@ class ChoiceReader:
 
 
 def named_choice(spec: FactSpec, text: str) -> str | None:
-    """The one value that a person names in a word of the list ("sac poignées torsadées"); None where the words name none or several,
+    """The one value that a person names in a word of the list ("lampe sur pied"); None where the words name none or several,
     are denied, say a number that is not part of them, or are too weak to be sure by (weight under three where others weigh more)."""
     rank = {word: choice.value for choice in spec.choices for word in choice.words if word.weight > 0}
     tokens = tokenise(text)

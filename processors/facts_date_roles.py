@@ -86,7 +86,7 @@ _SEEING = re.compile(
 )
 #: Somebody does something that is no wish, with nothing counted in it: "je finis l'inventaire demain", "we open on Monday".
 _DOES = re.compile(
-    r"(?<![^\W_])(?:je|j['’]|on|nous|ils?|elles?|i|we|he|she|they)\s?(?:(?:ne|n['’]|vous|te|t['’]|le|la|les|l['’]|lui|leur|en|y|me|m['’]|se|s['’]|nous|am|are|is|will|have|to)\s?){0,3}"
+    r"(?<![^\W_])(?:je|j(?=['’])|on|nous|ils?|elles?|i|we|he|she|they)(?![^\W_])['’]?\s?(?:(?:ne|n['’]|vous|te|t['’]|le|la|les|l['’]|lui|leur|en|y|me|m['’]|se|s['’]|nous|am|are|is|will|have|to)\s?){0,3}"
     r"(?!(?:the\s|command|recommand|prend|prenn|reprend|reprenn|ve[uxt]|voul|voudr|souhait|desir|aim|ai\sbesoin|a\sbesoin|avons\sbesoin|avez\sbesoin|fau|fo\b|confirm|valid|lanc|part|met|rajout|ajout|refai|"
     r"recondui|renouvel|arrang|convien|conven|irai|vien|ven[eiu]|pass|repass|com[ei]|drop|stop|nji|compt|esper|pri|besoin|rest|demand|need|want|would|wish|like|d\slike|ll\stake|ll\sneed|order|take|confirm|hope|must|should|require|expect))"
     r"[^\W\d_]{2,}[^\d]*$"

@@ -251,7 +251,7 @@ def _taken(
     measured = _measured(text, plain, first, end)
     end = (
         measured if measured > first and is_place(text[first:measured]) else end
-    )  # "notre usine de Salé (bd Hassan II, n° 8) 100 000 sachets"
+    )  # "notre usine de Salé (bd Hassan II, n° 8) 100 000 pièces"
     start, end = trimmed(text, start, end)
     said = text[start:end]
     place = is_place(said)

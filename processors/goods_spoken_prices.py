@@ -27,7 +27,9 @@ DECIMALS = re.compile(
     rf"(?<![\w-])(?P<whole>{_SAID}(?:[\s-](?:et\s)?{_SAID}){{0,3}})\s(?:virgule|point|comma|fasila|فاصلة)\s(?P<rest>{_SAID}(?:[\s-](?:et[\s-])?{_SAID}){{0,3}})"
 )
 #: What tells that such a number is a price where no currency does.
-_PRICED = re.compile(rf"\s(?:{TAX}|(?:l['’]|la\s|le\s|par\s|per\s)?(?:unite|piece|mille|each|sac|sachet|bag|unit)s?)(?![^\W_])")
+_PRICED = re.compile(
+    rf"\s(?:{TAX}|(?:l['’]|la\s|le\s|par\s|per\s)(?:[^\W\d_]{{3,}})|(?:unite|piece|mille|unit)s?|each)(?![^\W_])"
+)
 
 
 def _decimals(plain: str) -> Iterator[tuple[Decimal, int, int]]:

@@ -30,6 +30,8 @@ def explained(folder: Path, raw: bytes, *arguments: str) -> dict[str, Any]:
     [
         ("waiting_approval", "c@example.com", "Je valide", True, "approve", True, "fulfilling"),
         ("waiting_approval", "c@example.com", "Je valide", False, "approve", False, "waiting_approval"),
+        # The words of another business's orders: an offer that waits is still the one of a business that makes offers.
+        ("waiting_approval", "c@example.com", "Je valide les 2 crédits", True, "approve", True, "fulfilling"),
         ("waiting_approval", "c@example.com", "Je valide si vous livrez demain", True, "unclear", True, "waiting_approval"),
         ("waiting_approval", "c@example.com", "Non merci, je refuse", True, "refuse", True, "rejected"),
         ("waiting_review", ADMIN, "ok 6 crédits", True, "approve", True, "waiting_approval"),
