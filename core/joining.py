@@ -281,8 +281,10 @@ def hear(work: Work, event: MessageRead, *, taken: bool) -> None:
     told = (text[:LATER] + "…" * (len(text) > LATER)) or (f"(sans texte ; fichiers : {files})" if files else "(sans texte)")
     one = Further(event.message.id or event.id, told, event.received_at, taken)
     work.change(further=(*work.case.further, one)[-MOST_FURTHER:])
-    lost = "" if taken else ", et rien n'en est repris"
-    work.because("further", f"le client a écrit depuis{lost} : « {told} »")
+    if taken:
+        work.because("further", f"le client a écrit depuis : « {told} »")
+    else:
+        work.because("further", f"le client a écrit depuis, et rien n'en est repris : « {told} »")
 
 
 #: What stands in the place of a password.

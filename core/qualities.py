@@ -50,6 +50,13 @@ def altered(before: Fact, now: Fact) -> Fact:
     return replace(now, value=", ".join((*had, *more)), evidence=proof, confidence=sure)
 
 
+def within(value: str, whole: str) -> bool:
+    """Whether every part of what is told stands so in the other: "et en blanc" in "24x11x32, blanc"."""
+    there = {part.casefold() for part in _parts(whole)}
+    parts = _parts(value)
+    return bool(parts) and all(part.casefold() in there for part in parts)
+
+
 def _holds(whole: str, part: str) -> bool:
     """Whether it says all that the other says."""
     if _SIZE.fullmatch(whole) or _SIZE.fullmatch(part):

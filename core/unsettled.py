@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.directive import Directive
+from core.qualities import within
 from core.reading import Fact, Row, Rows
 from core.rows import derived, rows_of, rows_spec
 
@@ -75,4 +76,4 @@ def _doubted(fact: Fact) -> Fact:
 
 def _within(said: str, value: object) -> bool:
     """Whether words are part of what is known."""
-    return isinstance(value, str) and said.casefold() in value.casefold()
+    return isinstance(value, str) and (said.casefold() in value.casefold() or within(said, value))

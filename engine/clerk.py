@@ -35,6 +35,7 @@ from core.events import (
     TaskMoved,
     WroteBeside,
 )
+from core.gates.fulfil import awaited
 from core.joining import BLANK
 from core.judging import judges
 from core.lessons import lessons
@@ -226,7 +227,7 @@ class Clerk:
             answers=answers,
             replies_to=replies_to,
             repeat_of=repeat,
-            hints=self._hints(read, choice, case, overlay) if case is not None else first_hints(read),
+            hints=self._hints(read, choice, case, overlay) if case is not None else row.hints,
         )
         recognised: Directive | None = None
         if case is None:
@@ -239,6 +240,7 @@ class Clerk:
                 read_as = understand(message, business, now=now, only=meant.name)
                 reading = replace(read_as, business=business.name)
                 event = replace(event, reading=reading)
+            event = replace(event, hints=first_hints(read, directive))
             new_id = self._office.new_id(f"{row.identity}")
         else:
             directive, new_id = self._office.directive(case), ("", "")
@@ -519,11 +521,14 @@ def _hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
     return {**read.row.hints, **more}
 
 
-def first_hints(read: ReadRow) -> Mapping[str, str]:
-    """What the heart is told of a message that opens a case."""
-    thanks = thanks_only(read.message.text, read.message.subject)
-    more = {ADDS: told} if (told := adds(read.message.text)) else {}
-    return {**read.row.hints, **({THANKS: ""} if thanks else {}), **more}
+def first_hints(read: ReadRow, directive: Directive) -> Mapping[str, str]:
+    """What the heart is told of a message that opens a case, of what its directive makes a difference of."""
+    text, more = read.message.text, dict(read.row.hints)
+    if awaited(directive) and not read.message.attachments and thanks_only(text, read.message.subject):
+        more[THANKS] = ""
+    if judges(directive) and (told := adds(text)):
+        more[ADDS] = told
+    return more
 
 
 def _same_conversation(case: Case | None, hints: Mapping[str, str]) -> bool:

@@ -153,11 +153,12 @@ class Meant:
         message, business = read.message, self._office.business(read.reading.business)
         elsewhere = message.reply_to is not None and not same_correspondent(message.reply_to.email, message.sender.email)
         proven = message.authentication.verdict == "pass" or message.channel != "email"
-        if elsewhere or not proven or not (tops(message.text) or changes(message.text)) or read.reading.repeat is not None:
+        judged = [d for d in business.directives if judges(d)]
+        if not judged or elsewhere or not proven or read.reading.repeat is not None:
             return []
-        past = [
-            c for d in business.directives if judges(d) for c in overlay.past([message.sender.email], business.name, d.name)
-        ]
+        if not (tops(message.text) or changes(message.text)):
+            return []
+        past = [c for d in judged for c in overlay.past([message.sender.email], business.name, d.name)]
         lately = [c for c in past if c.judged and c.finished_at is None and self._clock() - c.judged.at <= LATELY]
         return lately[:MOST_FOLLOWED]
 

@@ -79,7 +79,9 @@ def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Fou
             if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
             before = plain[max(0, match.start() - 30) : match.start()]
-            if (ahead and PAYING.search(before)) or (pattern is NUMERIC and SIZED.search(before)):
+            if (ahead and PAYING.search(before)) or (
+                pattern is NUMERIC and not (match["iso"] or match["y"]) and SIZED.search(before)
+            ):
                 continue
             if pattern is WEEKDAY and any(
                 0 < start - match.end() <= 4 and plain[match.end() : start].strip() in ("", "le", "the", ",")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter as Count
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -85,7 +86,9 @@ def test_the_whole_journey_into_hubspot_and_clickup(
     assert ticket["credits_estimes"] == "2"
     assert ticket["guichet_source_id"] == "<1@example.com>"
     assert (ticket["hs_pipeline"], ticket["hs_pipeline_stage"]) == ("0", "1")
-    assert "photo.jpg" in ticket["fichiers_urls"]
+    assert re.fullmatch(
+        r"http://127\.0\.0\.1:5000/cases/\w+#file-\w+", ticket["fichiers_urls"]
+    )  # where no outside storage is: its page
     assert hubspot.created("tickets")[0]["associations"]["contacts"] == [contact["id"]]
     (quote,) = counter.sent("client@example.com")
     counter.drop(mail("Je valide", answers=quote, number=2))

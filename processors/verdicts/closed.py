@@ -88,7 +88,7 @@ def only_known(items: list[Item], text: str, *, several: bool = False, thing: bo
                 if thing and not named and _named_as_a_thing(items[:n], item, titled=titled, quoted=quoted):
                     return False
                 named = True
-            room = room - 1 if after_object or titled else 0
+            room = room - 1 if after_object or titled or (signed and not yes_seen) else 0
             named_before_yes = named_before_yes or not (yes_seen or after_object)
             # "le devis du fauteuil est validé": past the first word the name may go on.
             previous, joined = "preposition" if after_object else item.act, False
