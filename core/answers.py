@@ -26,7 +26,7 @@ from core.joining import (
     unlocks,
     words,
 )
-from core.judging import by_reply, judges, reject
+from core.judging import answers_list, by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.receipts import arrived, received
 from core.unsettled import otherwise
@@ -251,7 +251,7 @@ def admin(work: Work, event: MessageRead) -> None:
         work.because("ambiguous", why)
         waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
         key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting)
-        if key and work.case.shown:
+        if key:
             # A yes to a list is one to nothing: this letter has shown no fields.
             work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
         return
@@ -265,6 +265,12 @@ def admin(work: Work, event: MessageRead) -> None:
         work.tell_admin("admin_unclear", message=words(event), unverified=event.message.authentication.reason or "?")
     elif judges(work.directive):
         by_reply(work, event)
+    elif answers_list(work.case, event):
+        why = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
+        work.because("old-facts", why)
+        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)])
+        if key:
+            work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
     elif answer == "refuse":
         reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif answer != "approve" or verdict is None:

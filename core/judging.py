@@ -22,7 +22,7 @@ from core.joining import words
 from core.quote import version_of
 from core.reading import NAMED, Fact, Reason, Verdict
 from core.rows import digest_of, rows_of
-from core.values import missing, said
+from core.values import missing, said, unsure
 from core.wording import inert
 from core.work import Work
 
@@ -85,6 +85,10 @@ def by_reply(work: Work, event: MessageRead) -> None:
     if UNTIED in event.hints:
         why = "ce message ne répond à aucun avis : il ne décide rien, voici la demande ; votre réponse à celui-ci comptera"
         _old_facts(work, why)
+        return
+    if answers_list(work.case, event):
+        why = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
+        _old_facts(work, f"{why}, voici la première")
         return
     known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
@@ -187,8 +191,36 @@ def _old_facts(work: Work, why: str) -> None:
 
 
 def _ask_again(work: Work, event: MessageRead, known: int) -> None:
-    """Tell the administrator why his reply decided nothing: the reasons after the first ``known``."""
-    work.tell_admin("admin_unclear", message=words(event), reasons=[inert(r.text) for r in work.reasons[known:] if r.text])
+    """Tell the administrator why his reply decided nothing: the reasons after the first ``known``.
+
+    A yes to this letter counts: where there is anything to check, or the person has written since, it shows all that a notice does.
+    """
+    reasons = [inert(r.text) for r in work.reasons[known:] if r.text]
+    case, context = work.case, work.context
+    if (
+        case.stage == "waiting_review"
+        and case.shown
+        and (
+            case.further
+            or case.beside
+            or unsure(case, work.directive, "fr")
+            or alerts_of(case, work.directive, context.past, context.now)
+        )
+    ):
+        key = work.tell_admin(
+            "admin_review", message=said(case), reasons=[*reasons, f"votre réponse : « {inert(words(event))} »"]
+        )
+        work.change(shown=(*case.shown, Shown(key, digest_of(case, work.directive), context.now)))
+        return
+    work.tell_admin("admin_unclear", message=words(event), reasons=reasons)
+
+
+def answers_list(case: Case, event: MessageRead) -> bool:
+    """Whether a reply is to a letter that lists what waits: it belongs to none of them, whichever it was sent of."""
+    if not event.replies_to:
+        return False
+    version = version_of(event.replies_to)
+    return any(s.key and not s.digest and version_of(s.key) == version for s in case.shown)
 
 
 def _shown_to(work: Work, event: MessageRead) -> str:

@@ -220,6 +220,22 @@ def test_a_yes_to_all_that_waits_is_answered_with_what_waits_and_decides_nothing
 
 
 @pytest.mark.parametrize(
+    "words", ["non", "non, motif : plus de stock", "quantité 500", "je valide avec quantité 600", "Je valide"]
+)
+def test_a_reply_to_the_list_of_what_waits_decides_and_changes_nothing(counter: Quick, words: str) -> None:
+    counter.send(
+        mail(ORDER, sender=OMAR, subject="commande", number=1), mail(FULL, sender=KARIMA, subject="commande", number=2)
+    )
+    counter.send(mail("Je valide tout ce qui attend", sender=ADMIN, subject="commandes", number="all"))
+    letter = counter.fresh(ADMIN)[-1]
+    facts = [c.facts for c in counter.cases()]
+    counter.send(mail(words, sender=ADMIN, answers=letter, number="reply"))
+    assert {c.stage for c in counter.cases()} == {"waiting_review"}
+    assert [c.facts for c in counter.cases()] == facts
+    assert "cette réponse est à une liste" in plain(counter.fresh(ADMIN)[-1])
+
+
+@pytest.mark.parametrize(
     "words", ["Demandez au client quelle taille il veut", "Demandez-lui pour quelle taille.", "ask him which size"]
 )
 def test_who_wants_the_customer_asked_is_told_where(words: str) -> None:

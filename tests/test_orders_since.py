@@ -284,3 +284,15 @@ def test_a_message_that_was_made_an_order_of_its_own_is_not_to_be_applied_here(w
     counter.settle()
     assert desk.cases.view(case_id).case.untaken == ()
     assert any("ouvre le sien" in plain(m).partition("Répondez")[0] for m in counter.fresh(BOSS))
+
+
+@pytest.mark.parametrize(("first", "text"), SINCE)
+def test_who_is_asked_to_be_clearer_sees_what_the_customer_wrote_since(first: str, text: str) -> None:
+    life = ordered(first)
+    life.write(text)
+    life.admin("peut-être, à voir avec Samir")
+    letter = life.texts[-1][2].text
+    assert text in " ".join(letter.split())
+    assert "À VÉRIFIER D'ABORD" in letter
+    assert "la réponse n'est ni un oui" in letter
+    assert life.stage == "waiting_review"
