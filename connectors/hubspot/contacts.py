@@ -19,6 +19,8 @@ from core.errors import PortError, Rejected
 
 #: Numbers that belong to another contact than their address does: not tried again in this process.
 MOST_CLAIMED = 2000
+#: How often a contact is written anew that others write in the same instant.
+MOST_AGAIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ class Contacts:
     def _again(self, run: Run, one: Input, error: Refused) -> Outcome:
         """A contact that was refused alone: made by another in the same instant, a number that another has, an unknown language."""
         outcome: Outcome = error
-        if error.answer.status == 409:
+        for n in range(MOST_AGAIN):
+            if not isinstance(outcome, Refused) or outcome.answer.status != 409 or (n and conflicting(outcome)):
+                break
             # Another worker was quicker by a moment: now it is there, and the upsert updates it.
             outcome = self._one(run, one)
         number = one.properties.get(self._fields.key, "")
