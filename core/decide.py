@@ -278,7 +278,14 @@ def _beside(work: Work, event: WroteBeside) -> None:
     if work.case.stage not in UNDECIDED:
         return
     other = event.other
-    work.because("beside", f"un autre message de cette personne a ouvert le dossier {other.ref} : à lire avant de décider")
+    if event.author:
+        work.because(
+            "beside",
+            f"{event.author} cite cette demande sans en être un correspondant : son message a ouvert le dossier {other.ref}, à lire "
+            "avant de décider",
+        )
+    else:
+        work.because("beside", f"un autre message de cette personne a ouvert le dossier {other.ref} : à lire avant de décider")
     work.change(beside=(*work.case.beside, other)[-MOST_BESIDE:])
     if work.case.stage == "waiting_review":
         walk(work)

@@ -180,7 +180,7 @@ class Clerk:
     def _decide(self, cause: Cause, overlay: Overlay) -> list[Change]:
         if isinstance(cause, ReadRow):
             change = self._message(cause, overlay)
-            return [change, *self._beside(change, overlay)]
+            return [change, *self._beside(change, cause, overlay)]
         change_ = self._deadline(cause, overlay) if isinstance(cause, DeadlineRow) else self._event(cause, overlay)
         return [change_] if change_ is not None else []
 
@@ -310,8 +310,9 @@ class Clerk:
             case.id, case.ref, "; ".join([case.kind, *told])[:MOST_WORDS], case.opened_at, waits=waits, decided=not waits
         )
 
-    def _beside(self, change: Change, overlay: Overlay) -> list[Change]:
-        """Requests that a message may have to do with are told of it, when it has opened a case of its own."""
+    def _beside(self, change: Change, read: ReadRow, overlay: Overlay) -> list[Change]:
+        """Requests that a message may have to do with are told of it, when it has opened a case of its own; that it is of somebody
+        else who cites them only they are told, for he may know nothing of them."""
         case = change.case
         if case is None or change.outcome != "opened":
             return []
@@ -319,7 +320,11 @@ class Clerk:
         words = text[:MOST_WORDS] + ("…" if len(text) > MOST_WORDS else "") or "(sans texte)"
         event = WroteBeside(f"beside:{case.id}", self._clock(), Beside(case.id, case.ref, words, self._clock()))
         others = [other for one in case.beside if not one.decided and (other := overlay.case(one.case_id)) is not None]
-        return [self._apply(other, event, overlay, kind="case.beside", cause={"case": case.id}) for other in others]
+        told = [(other, event) for other in others]
+        known = {one.case_id for one in case.beside}
+        foreign = replace(event, author=read.message.sender.email)
+        told += [(other, foreign) for other in self._finder.cited(read, overlay) if other.id not in known]
+        return [self._apply(other, one, overlay, kind="case.beside", cause={"case": case.id}) for other, one in told]
 
     @staticmethod
     def _past(message: Message, directive: Directive, overlay: Overlay) -> tuple[Case, ...]:

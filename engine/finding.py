@@ -212,6 +212,23 @@ class Finder:
         """Decided requests of the sender's that such a message may be meant of (engine.meant)."""
         return [] if self.is_admin(read.message) else self._meant.follows(read, overlay)
 
+    def cited(self, read: ReadRow, overlay: Overlay) -> list[Case]:
+        """Requests to be judged that a message names by our reference or thread although its sender is none of their people: nothing
+        of it is theirs, and whoever judges them is to have seen it."""
+        business, sender = self._office.business(read.reading.business), read.message.sender.email
+        if not any(judges(d) for d in business.directives) or self.is_admin(read.message):
+            return []
+        found = self._clues_in(read)
+        named = [*map(overlay.by_ref, found.token_refs), *map(overlay.by_thread, found.thread_ids)]
+        cases = [c for i in dict.fromkeys(named) if i is not None and (c := overlay.case(i)) is not None]
+        return [
+            c
+            for c in cases
+            if c.stage in UNDECIDED
+            and judges(self._office.directive(c))
+            and not any(same_correspondent(sender, known) for known in c.people)
+        ]
+
     def judges_anew(self, read: ReadRow) -> bool:
         """Whether an administrator says yes or no to something in a message that answers no notice and is no request of his."""
         business = self._office.business(read.reading.business)

@@ -304,3 +304,13 @@ def test_a_change_that_may_be_of_several_decided_orders_names_them(counter: Quic
     assert all(ref in plain(notice) for ref in refs)
     (told,) = counter.fresh("omar@")
     assert "Une personne de l'équipe va le lire" in plain(told)
+
+
+@pytest.mark.parametrize("words", ["Annulez cette commande svp", "Attendez, ne lancez pas cette commande svp"])
+def test_a_stop_of_somebody_else_who_cites_an_order_is_seen_before_a_yes(counter: Quick, words: str) -> None:
+    counter.send(mail(FULL, sender=OMAR, subject="commande", number=1))
+    (receipt,), (notice,) = counter.fresh(OMAR), counter.fresh(ADMIN)
+    counter.send(mail(words, sender="compta@ailleurs.example", answers=receipt, number="else"))
+    assert any("compta@ailleurs.example cite cette demande" in plain(one) for one in counter.fresh(ADMIN))
+    counter.send(mail("Je valide", sender=ADMIN, answers=notice, number="yes"))
+    assert [c.stage for c in counter.cases() if c.ref in plain(notice)] == ["waiting_review"]
