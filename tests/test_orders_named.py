@@ -12,13 +12,19 @@ from core.case import Case
 from engine.naming import judgement_of, names_of
 from engine.office import verdict_of
 from engine.pipeline import Setup, read_mail
+from processors.verdict import read_verdict
 from tests.measure_verdicts import cases
 from tests.orders_help import NOW, mail, sacherie
 from tests.orders_life import ADMIN, FULL, Life, commande
 
 MADE = [c for n in ("development", "heldout") for c in cases(n) if c.answer == "approve" and not c.arguments]
 SHORT = [c for c in MADE if len(c.text) < 45 and not set(c.text) & set(",،\n?")]
-YES = [c.text for c in SHORT if c.read().answer == "approve"]
+#: A name can stand behind the yes itself, so not those that end with a courtesy after it.
+YES = [
+    c.text
+    for c in SHORT
+    if c.read().answer == "approve" and read_verdict(c.text.rstrip(" .!").rpartition(". ")[2]).answer == "approve"
+]
 FIRST = "Mounia Samira Qc Qb Hamid Driss Aïcha Khadija Jean-Marc Kevin Otmane Wafaa James Zoë".split()
 FAMILY = "El Idrissi,Bennani,Tazi,Alaoui,O'Brien,Ait Lahcen,Miller,Dupont,Benjelloun".split(",")
 FIRMS = "Atlas,Amal Pack,Darna,Café Rif,Riad Zitoun,Boulangerie du Port,Tea House,Hôtel Majorelle,Sotrapac SARL".split(",")
