@@ -26,7 +26,7 @@ from core.joining import (
     unlocks,
     words,
 )
-from core.judging import answers_list, by_reply, judges, reject
+from core.judging import TO_LIST, answers_list, by_reply, judges, reject
 from core.quote import Approval, Quote, digest, read_button
 from core.receipts import arrived, received
 from core.unsettled import otherwise
@@ -251,9 +251,7 @@ def admin(work: Work, event: MessageRead) -> None:
         work.because("ambiguous", why)
         waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
         key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting)
-        if key:
-            # A yes to a list is one to nothing: this letter has shown no fields.
-            work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
+        _list_sent(work, key)
         return
     if stage not in UNDECIDED:
         work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
@@ -266,11 +264,8 @@ def admin(work: Work, event: MessageRead) -> None:
     elif judges(work.directive):
         by_reply(work, event)
     elif answers_list(work.case, event):
-        why = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
-        work.because("old-facts", why)
-        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)])
-        if key:
-            work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
+        work.because("old-facts", TO_LIST)
+        _list_sent(work, work.tell_admin("admin_unclear", message=words(event), reasons=[inert(TO_LIST)]))
     elif answer == "refuse":
         reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif answer != "approve" or verdict is None:
@@ -289,6 +284,12 @@ def admin(work: Work, event: MessageRead) -> None:
     else:
         _set_price(work, event, verdict.amount, verdict.evidence)
         walk(work)
+
+
+def _list_sent(work: Work, key: str) -> None:
+    """A yes to this letter is one to nothing: it has shown no fields."""
+    if key:
+        work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
 
 
 def _set_price(work: Work, event: MessageRead, amount: Decimal, evidence: str) -> None:

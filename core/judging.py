@@ -11,20 +11,23 @@ from datetime import datetime
 from typing import Literal
 
 from core.alerts import Alert, alerts_of
-from core.case import Case, Judgement, Shown
+from core.case import Case, Judgement
 from core.correcting import changes_lines, corrected, names_lines, outdated, told
 from core.directive import Directive
 from core.events import ASKS_CLIENT, UNTIED, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.complete import HANDED
-from core.gates.review import again
+from core.gates.review import again, show
 from core.joining import words
 from core.quote import version_of
 from core.reading import NAMED, Fact, Reason, Verdict
 from core.rows import digest_of, rows_of
-from core.values import missing, said, unsure
+from core.values import missing, unsure
 from core.wording import inert
 from core.work import Work
+
+#: Why a reply to a list of what waits does nothing.
+TO_LIST = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
 
 
 def judges(directive: Directive) -> bool:
@@ -87,8 +90,7 @@ def by_reply(work: Work, event: MessageRead) -> None:
         _old_facts(work, why)
         return
     if answers_list(work.case, event):
-        why = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
-        _old_facts(work, f"{why}, voici la première")
+        _old_facts(work, f"{TO_LIST}, voici la première")
         return
     known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
@@ -185,9 +187,7 @@ def put(work: Work, facts: tuple[Fact, ...]) -> None:
 def _old_facts(work: Work, why: str) -> None:
     """Nothing is done: the reply is to other facts than there are. Show them as they are."""
     work.because("old-facts", why)
-    key = work.tell_admin("admin_review", message=said(work.case), reasons=again(work))
-    mark = digest_of(work.case, work.directive)
-    work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)))
+    show(work, again(work))
 
 
 def _ask_again(work: Work, event: MessageRead, known: int) -> None:
@@ -207,10 +207,7 @@ def _ask_again(work: Work, event: MessageRead, known: int) -> None:
             or alerts_of(case, work.directive, context.past, context.now)
         )
     ):
-        key = work.tell_admin(
-            "admin_review", message=said(case), reasons=[*reasons, f"votre réponse : « {inert(words(event))} »"]
-        )
-        work.change(shown=(*case.shown, Shown(key, digest_of(case, work.directive), context.now)))
+        show(work, [*reasons, f"votre réponse : « {inert(words(event))} »"])
         return
     work.tell_admin("admin_unclear", message=words(event), reasons=reasons)
 

@@ -42,6 +42,12 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
     return "waiting_review"
 
 
+def show(work: Work, reasons: list[str]) -> None:
+    """Send the notice with the facts as they are and all there is to check: from now on a yes to it is one to them."""
+    key = work.tell_admin("admin_review", message=said(work.case), reasons=reasons)
+    work.change(shown=(*work.case.shown, Shown(key, digest_of(work.case, work.directive), work.context.now)))
+
+
 def _facts(work: Work, spec: GateSpec) -> Stage | None:
     """Pass with a yes to the facts as they are; show them again, to be judged anew, whenever they have changed."""
     case = work.case
@@ -56,8 +62,8 @@ def _facts(work: Work, spec: GateSpec) -> Stage | None:
             work.because("review", "une personne doit vérifier les champs")
         elif not any(reason.rule in ("beside", *SINCE) for reason in work.reasons):
             work.because("review", "les champs ont changé : à revoir")
-        key = work.tell_admin("admin_review", message=said(case), reasons=again(work))
-        work.change(shown=(*work.case.shown, Shown(key, mark, work.context.now)), review="asked")
+        show(work, again(work))
+        work.change(review="asked")
         work.wait((f"review.remind.{n}", delay) for n, delay in enumerate(spec.remind))
         # Whom we waited for in vain needs no word that we have heard him.
         if spec.receipt and not shown_before and case.thread.to and not case.counts.get(HANDED) and work.count(RECEIPT) == 1:
