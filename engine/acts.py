@@ -21,7 +21,7 @@ from core.ports import PendingEvent
 from core.reading import Fact, FactValue
 from core.rows import digest_of, merge_facts, rows_of, rows_spec
 from core.views import DeskStore
-from engine.cases import Action, actions_of, apart
+from engine.case_actions import Action, actions_of, apart
 from engine.office import Office
 from engine.relining import typed_lines
 from engine.typed import Unreadable, field_of, new_value

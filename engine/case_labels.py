@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from core.directive import Localized
 
+#: The languages of the desk.
+LANGUAGES = ("fr", "en")
 STAGES: Mapping[str, Localized] = {
     "waiting_info": {"fr": "attend des informations du client", "en": "waiting for information from the customer"},
     "waiting_review": {"fr": "attend l'administrateur", "en": "waiting for the administrator"},
@@ -116,6 +118,11 @@ ENDED: Mapping[str, Localized] = {
     "expired": {"fr": "le devis a expiré", "en": "the offer has expired"},
     "closed": {"fr": "la demande est close", "en": "the request is closed"},
 }
+
+
+def in_both(words: Callable[[str], str], otherwise: str = "") -> Localized:
+    """What ``words`` gives for each language of the desk; ``otherwise`` where it gives nothing."""
+    return {language: words(language) or otherwise for language in LANGUAGES}
 
 
 def label(words: Mapping[str, Localized], key: str) -> Localized:

@@ -14,8 +14,7 @@ from core.register import columns, roles
 from core.rows import State, doubtful, rows_of, rows_spec
 from core.values import open_total
 from core.wording import fact_text, unit_text
-from engine.case_labels import ALL_LINES
-from engine.cases import LANGUAGES
+from engine.case_labels import ALL_LINES, LANGUAGES
 from engine.typed import written_value
 
 

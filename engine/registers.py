@@ -20,7 +20,9 @@ from core.rows import confidence, digest_of, rows_of, rows_spec
 from core.values import TO_COME, open_total
 from core.views import ContactRow, DeskStore, Page
 from core.wording import quantity_text
-from engine.cases import LANGUAGES, Cases, CaseView
+from engine.case_labels import LANGUAGES
+from engine.case_view import CaseView
+from engine.cases import Cases
 from engine.fields import Field, fields_of, label_of, more_lines, words_of
 from engine.office import Office
 

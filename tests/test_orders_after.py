@@ -11,7 +11,7 @@ import pytest
 from console.beside import reading_store
 from core.alerts import alerts_of
 from core.case import Case
-from engine.cases import actions_of
+from engine.case_actions import actions_of
 from tests.browser import Browser, text_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import order, orders_house

@@ -12,7 +12,7 @@ import pytest
 from console.cases import act_on
 from core.case import Case
 from core.reading import Quantity
-from engine.cases import actions_of
+from engine.case_actions import actions_of
 from tests.browser import Browser, text_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import orders_house

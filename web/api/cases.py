@@ -15,7 +15,9 @@ from core.case import Stage
 from core.ports import DeadlineRow
 from core.views import CaseFilter
 from engine.acts import MOST_AMOUNT, MOST_NOTE, Name, Outcome
-from engine.cases import Action, CaseView, EffectView, FactView, FileView, Line, QuoteView, Utterance
+from engine.case_actions import Action
+from engine.case_view import CaseView, EffectView, FactView, FileView, Line, QuoteView
+from engine.conversation import Utterance
 from engine.desk import Desk
 from engine.typed import MOST
 from web.api import shapes

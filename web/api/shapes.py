@@ -16,7 +16,7 @@ from core.accounts import Person
 from core.case import Stage
 from core.message import Channel
 from core.views import CaseFilter, CaseRow
-from engine.cases import Waits, waits_of
+from engine.case_actions import Waits, waits_of
 from engine.desk import Desk
 from engine.reports import Reports
 from web.auth import need

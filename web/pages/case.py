@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from engine.acts import NAMES
-from engine.cases import CaseView, Utterance
+from engine.case_view import CaseView
+from engine.conversation import Utterance
 from engine.desk import Desk
 from engine.fields import Field
 from engine.unlocking import LONGEST

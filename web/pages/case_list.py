@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from core.case import Stage
 from core.message import Channel
 from core.views import CaseFilter, CaseRow
-from engine.cases import Waits
+from engine.case_actions import Waits
 from engine.desk import Desk
 from web.pages.frame import Frame, Reader
 

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from core.views import CaseFilter, CaseRow
-from engine.cases import CaseView, Waits
+from engine.case_actions import Waits
+from engine.case_view import CaseView
 from engine.desk import Desk
 from engine.registers import Whole
 from web.pages.case import PICTURES, Facts, reasons

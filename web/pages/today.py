@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from core.views import CaseFilter, CaseRow
-from engine.cases import Waits
+from engine.case_actions import Waits
 from engine.desk import Desk
 from web.pages.frame import Frame, Reader
 from web.pages.language import Speech
