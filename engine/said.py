@@ -1,10 +1,19 @@
-"""What the words of a further message say of how it goes with what was asked for, as hints for the heart (core.events)."""
+"""What the words of a message say of how it goes with what was asked for, as hints for the heart (core.events)."""
 
 from __future__ import annotations
 
-from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, POLITE, THANKS
+from collections.abc import Mapping
+
+from core.case import Case
+from core.directive import Directive
+from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, POLITE, SECRETS, THANKS, UNTIED
+from core.gates.fulfil import awaited
+from core.judging import judges
+from core.ports import ReadRow
 from processors.continuing import adds, changes, inquires
+from processors.correlate import Choice
 from processors.courtesy import agrees, puts_question, thanks_only
+from processors.passwords import passwords_in
 from processors.politeness import thanks
 
 
@@ -17,3 +26,23 @@ def said_hints(text: str, name: str = "") -> dict[str, str]:
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}
     more |= {POLITE: ""} if thanks(text, name) else {}
     return {**more, ADDS: told} if (told := adds(text)) else more
+
+
+def further_hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str]:
+    """What a further message's inbox told of it, and what its case has to know."""
+    more = {"ambiguous": choice.why} if choice.ambiguous else {}
+    more |= {UNTIED: ""} if choice.untied else {}
+    more |= said_hints(read.message.text, read.message.sender.name)
+    if "again" not in read.row.hints and any(one.locked for one in case.unread):
+        more[SECRETS] = "\n".join(passwords_in(read.message.text))
+    return {**read.row.hints, **more}
+
+
+def first_hints(read: ReadRow, directive: Directive) -> Mapping[str, str]:
+    """What the heart is told of a message that opens a case, of what its directive makes a difference of."""
+    text, more = read.message.text, dict(read.row.hints)
+    if awaited(directive) and not read.message.attachments and thanks_only(text, read.message.subject):
+        more[THANKS] = ""
+    if judges(directive) and (told := adds(text)):
+        more[ADDS] = told
+    return more

@@ -64,16 +64,16 @@ def test_row_03_a_mail_that_cannot_be_decided_waits_for_a_person_and_the_others_
     counter: Quick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A defect of ours that one mail touches parks that mail, with its bytes; the clerk goes on with the rest."""
-    import engine.clerk
+    import engine.message_handler
 
-    decide = engine.clerk.decide
+    decide = engine.message_handler.decide
 
     def brittle(case, event, directive, context):  # type: ignore[no-untyped-def]
         if "mine" in getattr(event, "id", "") or "explose" in event.message.text:
             raise ZeroDivisionError("a defect")
         return decide(case, event, directive, context)
 
-    monkeypatch.setattr(engine.clerk, "decide", brittle)
+    monkeypatch.setattr(engine.message_handler, "decide", brittle)
     bad = mail("ma demande explose", number=2, sender="x@b.example")
     counter.send(
         mail("mon paiement est refusé", number=1), bad, mail("bug de connexion au compte", number=3, sender="c@c.example")
@@ -85,7 +85,7 @@ def test_row_03_a_mail_that_cannot_be_decided_waits_for_a_person_and_the_others_
     (parked,) = counter.house.store.parked()
     assert parked.id.startswith("message:")
     assert "ZeroDivisionError" in parked.why
-    monkeypatch.setattr(engine.clerk, "decide", decide)
+    monkeypatch.setattr(engine.message_handler, "decide", decide)
     assert counter.house.store.retry([parked.id], counter.now) == 1
     counter.house.lanes.wake_all()
     counter.settle()
