@@ -6,9 +6,9 @@ order, contrast, count, or speak of the thing, its price, its files or the decis
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from processors.later import Later
 from processors.verdicts.clauses import Clause
 from processors.verdicts.judged import Judged
 from processors.verdicts.life import known_besides
@@ -18,7 +18,7 @@ from processors.verdicts.tails import THANKED, WISHED
 from processors.verdicts.tokens import word_set
 
 #: Wishes, thanks, joy, trust: whoever says it wants nothing.
-_KIND_WORDS = re.compile(
+_KIND_WORDS = Later(
     r"(?:souhait(?:er?|ons)|remerci\w*|merci|confiance|bravo|felicit\w+|content\w{0,2}|ravi\w{0,2}|heureu\w+|enchant\w+|courage"
     r"|rentree|vacances|fetes|admirati\w+|admir\w+|thanks|thank|trust|excited|delighted|congratulations|pleasure)$"
 )
@@ -45,7 +45,7 @@ _OF_US = word_set(
     " efficacite disponibilite disponible rapidite aventure ensemble ai avons confier decouverte your our team working with"
 )
 #: Why the answer comes late; of the writer only, for a chief who is away may have to agree.
-_LATE_WORDS = re.compile(
+_LATE_WORDS = Later(
     r"(?:retard|tard|tarde\w{0,2}|conges?|vacances|malade\w?|grippe|hopital|deplacement|voyage|deborde\w{0,2}|demenag\w+"
     r"|spams?|indesirables|reunions?|inventaire|holidays?|holiday|vacation|sick|travelling|traveling|late)$"
 )
@@ -54,12 +54,12 @@ _OF_OUR_LATENESS = word_set(
     "spams tombe retrouve "
     "repondre repondu travelling traveling sick late meetings the your office"
 )
-_LATE = re.compile(
+_LATE = Later(
     r"(?:j|je|nous|on|i|we)(?: (?:m|me|vous|ai|avons|a|etais|etions|etait|suis|sommes|est|viens|rentre|rentrons|reviens|sors|sortais|juste"
     r"|tout|enfin|mis|pris|ete|am|are|was|were|ve|have|been|m|re|just|only|back|de|d))+ "
 )
 #: Of the thing, the price, the files, the decision; and what asks, orders, doubts or takes back.
-_NEVER_WORDS = re.compile(
+_NEVER_WORDS = Later(
     r"(?:valid|accept|approuv|confirm|annul|attend|attent|verif|revoi|rappel|decid|provis|negoci|discut|baiss|augment|erreur|tromp|mepris|manoeuvr"
     r"|manip|reduc|remis|rabais|ristourn|gratui|offert|envo|lanc|commenc|reserv|certain|dout|hesit|reflech|depend|fau[dt]|doi[st]|dev[ro]"
     r"|veu[tx]|voul|voudr|reparl|prefer|manqu|bloqu|suspen|signe|tranch|arbitr|regrett|repens|plaisant|blagu|livr|couleur|tissu|cuir|bois|metal"
@@ -68,7 +68,7 @@ _NEVER_WORDS = re.compile(
     r"|prelev|virement|autre|nouve|deux|trois|demi|moiti|double|seul|vite|trop|moins|plutot|bientot|avant|quand|lorsqu|des$|qu$|que$|si$|sous"
     r"|jusqu|pourr|pouv|peu[tx]|aurai|serai|ferai|fera|sera|iez$|ions$|ait$|rais|raient|mais|car|donc|concurrent|ailleurs|mandat|stagiaire|robot|test)"
 )
-_ORDER = re.compile(r"\w{2,}ez$")
+_ORDER = Later(r"\w{2,}ez$")
 _ALLOWED = frozenset({
     "unknown", "filler", "greeting", "thanks", "polite", "mine", "praise", "open", "opener", "closing", "names", "ack", "past",
     "masked",
@@ -127,7 +127,7 @@ def _accompanies(clause: Clause, text: str, *, after: bool) -> bool:
 
 
 #: Words that only look like one of those.
-_FREE = re.compile(r"(?:souhait(?:er?|ons)|apres|envol\w*|vacances|avance|autre part|rentree|joint\w{0,2}|remercier?)$")
+_FREE = Later(r"(?:souhait(?:er?|ons)|apres|envol\w*|vacances|avance|autre part|rentree|joint\w{0,2}|remercier?)$")
 
 
 def _signs(judged: Judged, text: str) -> bool:

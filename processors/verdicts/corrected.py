@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from processors.later import Later
 from processors.verdicts.items import Item
 from processors.verdicts.priced import prices
 from processors.verdicts.tokens import word_set
 
 _DOUBTS = frozenset({"question", "future", "option", "hedge", "meta", "irony", "echo", "refuse", "no", "yes", "needs"})
 #: Whatever holds one of these gives a number that is not, or not yet, the price.
-UNSURE = re.compile(
+UNSURE = Later(
     r"(?:indicati|provisoi|negoci|brouillon|fourchet|hypoth|estim|environ|approx|concurr|ancien|remis|confirm|verif|attend|reserv|simul|moyenn"
     r"|arrond|discut|debat|propos|demand|voul|voud|veut|veu|souhait|espere|essa[iy]|doute|pens|croi|prefer|habitu|normal|option|variant|solution|version|hesit|repons|maxi|mini|ideal)"
     r"|(?:voir|si|ou|sauf|max|min|mini|plutot|moins|dixit|dit|disait|selon|avis|test|exemple|client|cliente|prix|tarif|budget|devis|remise|ht|entre"
@@ -23,17 +23,17 @@ UNSURE = re.compile(
 _SLIP = word_set("non pardon oups euh correction enfin ah zut plutot desole desolee je voulais dire c est")
 _SLIPS = word_set("non pardon oups correction zut")
 _TAIL = word_set("en fait finalement du coup quoi")
-_AND_COPY = re.compile(
+_AND_COPY = Later(
     r"^et (?:tu me mets|mets moi) en copie(?: quand tu (?:lui )?(?:ecris|reponds|envoies)(?: au client| a la cliente| le devis)?)?$"
 )
-_AND_GO = re.compile(
+_AND_GO = Later(
     r"^et (?:tu|vous|on) (?:lances?|lancez|envoies?|envoyez|factures?|facturez|pars|part|commences?|demarres?|valides?|validez|y va|y vas)"
     r"(?: (?:le|la|ca|devis|au|client|a|cliente|comme|dessus|direct))*$"
 )
 
 
 #: « 3 pas plus c'est un simple tabouret »
-_NO_MORE = re.compile(
+_NO_MORE = Later(
     r"^(?:et )?(?:pas|ni|non) (?:plus|moins|un de plus|un de moins)"
     r"(?: (?:et )?c est (?:un|une) (?:simple|petit|petite|bete|vulgaire) \w+)?$"
 )

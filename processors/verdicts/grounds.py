@@ -6,10 +6,10 @@ semaine prochaine ». Each form is closed by how it begins; a doubt, a condition
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from processors.later import Later
 from processors.verdicts.amounts import number_words
 from processors.verdicts.clauses import Clause
 from processors.verdicts.corrected import UNSURE
@@ -52,7 +52,7 @@ _LASTS = word_set(
     "heures heure h jours jour semaines semaine mois ouvres ouvrables de travail une un deux trois quatre cinq six dix"
 )
 _I_LOOKED = ("j ai ", "je viens de ", "on a ", "nous avons ", "alors la on est sur ", "on est sur ")
-_TELL = re.compile(
+_TELL = Later(
     r"^(?:et )?(?:(?:tu|vous) (?:lui |leur )?(?:precises|precisez|dis|dites|previens|prevenez|expliques|annonces|indiques)"
     r"|precise(?:z)?|dis|dites|previens|prevenez|indique(?:z)?"
     r"|(?:merci de|pense a|pensez a|tu peux) (?:lui |leur |bien )?(?:preciser|dire|rappeler|indiquer|annoncer|prevenir))"
@@ -67,7 +67,7 @@ _SAID_BEFORE = (
     "on etait parti", "on etait partis", "la derniere fois", "l autre fois", "l an dernier", "au depart", "au debut",
     "avant", "d habitude", "j aurais dit",
 )  # fmt: skip
-_TASKS = re.compile(r"(?:charg|occup|attaqu|prendra|commenc|demarr|lanc|fer[ao])\w{0,5}$|met(?:tra|s|)$|fait$|prend$")
+_TASKS = Later(r"(?:charg|occup|attaqu|prendra|commenc|demarr|lanc|fer[ao])\w{0,5}$|met(?:tra|s|)$|fait$|prend$")
 _WHEN = word_set(
     "la le l ce cette semaine prochaine prochain lundi mardi mercredi jeudi vendredi demain matin soir apres midi mois "
     "debut fin de des du retour conges son mon en main tout suite aussitot bientot dossier modele travail piece s m y je on "
@@ -81,7 +81,7 @@ _HANDS_ON = (
 _HANDED = word_set(
     "ca le la l les dossier modele travail projet ce cette a au aux d des qu il elle valide que client validation apres equipe"
 )
-_ASKS = re.compile(
+_ASKS = Later(
     r"^(?:et |puis |mais |au passage )*(?:demande|demandez|redemande|reclame|pense a demander|pensez a demander"
     r"|tu (?:lui |leur )?demandes|tu peux (?:lui |leur )?demander|on (?:lui |leur )?demande|n oublie pas de (?:lui |leur )?demander)\b"
 )
@@ -97,7 +97,7 @@ _ASKS_WITH = word_set(
     "il te vous plait aussi egalement son sa ses exacte exactes bonne meilleure nette pour me moi nous sur avec dans detail "
     "objet meuble piece deux trois quelques"
 )
-_CREDITS_AS = re.compile(r"^(?:le )?nombre de credits?$|^credits?$")
+_CREDITS_AS = Later(r"^(?:le )?nombre de credits?$|^credits?$")
 _LONGEST = 18
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,15 +80,15 @@ _YIELDING = {"admin": 0, "needs": 1}
 LONGEST = 9
 _NAMED = re.compile(r"\{([A-Z]+)\}")
 _GROUP = re.compile(r"\(([^()]*)\)")
+_NESTED = re.compile(r"\([^()]*\(")
 
 
 def expand(template: str) -> list[str]:
     """All expressions of a template, folded: ``(je|on) valide`` > ``["je valide", "on valide"]``."""
-    match = _GROUP.search(template)
-    if match is None:
-        return [" ".join(w if w == "si_yes" else fold(w) for w in template.split())]
-    before, after = template[: match.start()], template[match.end() :]
-    return [e for choice in match.group(1).split("|") for e in expand(before + choice + after)]
+    # What stands between two groups is every second part, what stands in one is the others.
+    parts = _GROUP.split(_flat(template))
+    choices = [part.split("|") if n % 2 else [part] for n, part in enumerate(parts)]
+    return [" ".join(w if w == "si_yes" else fold(w) for w in "".join(said).split()) for said in product(*choices)]
 
 
 #: A template with more expansions than this is kept as it is and matched slot by slot: memory stays small.
@@ -119,6 +120,8 @@ class Pattern(NamedTuple):
 
 def _flat(template: str) -> str:
     """The template without groups inside groups: ``(a (b|c)|d)`` > ``(a b|a c|d)``."""
+    if _NESTED.search(template) is None:
+        return template
     parts: list[str] = []
     depth = start = 0
     for at, char in enumerate(template):
@@ -167,27 +170,38 @@ def _size(template: str) -> int:
     return size
 
 
-def _written_out(template: str) -> bool:
-    """Whether a template becomes single expressions: few, and none longer than what is looked up."""
-    if _size(template) > MOST_EXPANSIONS:
-        return False
-    return all(len(expression.split()) <= LONGEST for expression in expand(template))
+@cache
+def _sorted() -> tuple[tuple[tuple[str, list[str]], ...], tuple[Pattern, ...]]:
+    """The expressions of the templates that are written out, with their acts, and the templates that are matched slot by slot.
+
+    Written out are those of few expressions, none longer than what is looked up, and whatever asks for a time.
+    """
+    short: list[tuple[str, list[str]]] = []
+    long: list[Pattern] = []
+    for act, template in _templates():
+        few = _size(template) <= MOST_EXPANSIONS
+        said = expand(template) if few or act == "ask_when" else []
+        if few and all(len(one.split()) <= LONGEST for one in said):
+            short.append((act, said))
+        else:
+            long.append(_pattern(act, template))
+            if act == "ask_when":
+                short.append((act, said))
+    return tuple(short), tuple(long)
 
 
 @cache
 def patterns() -> Mapping[str, tuple[Pattern, ...]]:
     """The templates that are not written out, by every word they may begin with."""
     found: dict[str, list[Pattern]] = {}
-    for act, template in _templates():
-        if _written_out(template):
-            continue
-        pattern = _pattern(act, template)
+    for pattern in _sorted()[1]:
+        firsts: set[str] = set()
         for slot, optional in pattern.slots:
-            for first in slot:
-                if pattern not in found.get(first, ()):
-                    found.setdefault(first, []).append(pattern)
+            firsts |= slot.keys()
             if not optional:
                 break
+        for first in firsts:
+            found.setdefault(first, []).append(pattern)
     return {k: tuple(v) for k, v in found.items()}
 
 
@@ -232,10 +246,8 @@ def _templates() -> Iterator[tuple[str, str]]:
 def _tables() -> tuple[dict[str, str], frozenset[str]]:
     found: dict[str, str] = {}
     asking: set[str] = set()
-    for act, template in _templates():
-        if act != "ask_when" and not _written_out(template):
-            continue
-        for expression in expand(template) if template else ():
+    for act, expressions in _sorted()[0]:
+        for expression in expressions:
             if not expression:
                 continue
             if expression.startswith("ca "):
@@ -263,8 +275,7 @@ def asks_when() -> frozenset[str]:
 def words() -> frozenset[str]:
     """Every single word the lexicon knows, in any expression."""
     written = {w for expression in phrases() for w in expression.split()}
-    for group in patterns().values():
-        for slot in (slot for pattern in group for slot, _ in pattern.slots):
-            written |= slot.keys()
-            written |= {word for rests in slot.values() for rest in rests for word in rest}
+    for slot in (slot for pattern in _sorted()[1] for slot, _ in pattern.slots):
+        written |= slot.keys()
+        written |= {word for rests in slot.values() for rest in rests for word in rest}
     return frozenset(written)

@@ -7,8 +7,7 @@ his only what he did, and where he and his house are, is told in passing.
 
 from __future__ import annotations
 
-import re
-
+from processors.later import Later
 from processors.verdicts.clauses import Clause
 from processors.verdicts.items import Item
 from processors.verdicts.life import known_besides
@@ -22,7 +21,7 @@ _BEFORE_ONLY = word_set("contrast partial future price")
 _PLAIN = word_set("qui type systeme question questions max quel quelle exemple")
 _PASSED = word_set("apres")
 #: Whoever says one of these speaks of the decision itself, of waiting, or of what has to come first.
-_DECIDING = re.compile(
+_DECIDING = Later(
     r"(?:valid|accept|approuv|confirm|annul|attend|attent|verif|revoi|revien|rappel|decid|defini|provis|negoci|discut|debat|baiss|augment"
     r"|fauss|erreur|tromp|mepris|manoeuvr|manip|reduc|rabais|devis|envo|lanc|commenc|evolu|ajust|reserv|certain|dout|hesit|reflech|wait|check|until|depend|fau[dt]|doi[st]|devr|besoin"
     r"|veu[tx]|reparl|appren|prefer|manqu|bloqu|suspen|recontact|repond|signe|tranch|arbitr|mini|maxi|environ|estim|approx|fourchette|arrond|moins|plutot)"
@@ -108,7 +107,7 @@ _OF_OURSELVES = word_set(
 )
 _SLIPS_IN = word_set("bien tout deja enfin juste longuement donc vraiment un peu longtemps y en l vous just now all")
 #: He may be changing what was asked: by these the thing, the quote or the order is another.
-CHANGING = re.compile(
+CHANGING = Later(
     r"(?:ajout|rajout|chang|modif|demand|choisi|opt[ei]|prefer|voul[ou]|souhait|prevu|repeint|peint|oubli|commande|retir|enlev|rempl|corrig|envo"
     r"|joint|decid|aim[ae]|envie|imagin|reve|voudr|veu[tx]|pench|pied|tromp|erreur|plaisant|blagu|regrett|revien|repens|dout|faux|fauss|refus|annul|attend|attent|concurrent|nouve|add|chang)"
     r"|(?:mal|hate|pas|ne|n|jamais|plus|sans|encore|autre|autres|version|deux|trois|ask|asked|want|need|other|not|never|without|until|anderen"

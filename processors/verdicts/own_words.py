@@ -10,10 +10,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from processors.later import Later
 from processors.verdicts.tokens import fold, word_set
 
-_QUOTED_LINE = re.compile(r"^\s*(?:>|&gt;|\|\s)")
-_HEADER = re.compile(
+_QUOTED_LINE = Later(r"^\s*(?:>|&gt;|\|\s)")
+_HEADER = Later(
     r"^\s*(?:-{2,}\s*(?:message|original|forwarded|transf|weitergeleitet|urspr|mensaje|messaggio|mensagem|oorspronkelijk)"
     r"|_{10,}\s*$|(?:de|from|von|da|van|من)\s?:\s"
     r"|(?:le|on|am|el|il|em|op|في)\s.{0,250}(?:a\s{1,3}ecrit|wrote|schrieb|escribio|ha\s{1,3}scritto|escreveu|schreef|كتب)\s?.{0,80}:\s*$"
@@ -21,7 +22,7 @@ _HEADER = re.compile(
     r"|(?:begin forwarded message|debut du message (?:reexpedie|transfere)))",
     re.IGNORECASE,
 )
-_FORWARD = re.compile(
+_FORWARD = Later(
     r"^\s*(?:-{2,}\s*(?:forwarded|message transf|weitergeleitet|mensaje reenv|messaggio inoltr)"
     r"|begin forwarded message|debut du message|(?:tr|fwd?|wg|rv)\s?:)",
     re.IGNORECASE,
@@ -39,29 +40,27 @@ _PIECE = (
     r"(?:(?:t[ée]l|phone|mobile|port|mob|fax|t|m|e-?mail|mail|web|site)\s?[.:]*\s*)?"
     r"(?:\+?[\d(][\d\s().+/-]{7,24}|\S{1,64}@\S{1,120}|<?(?:https?://|www\.)\S{1,300})"
 )
-_CONTACT = re.compile(rf"^[\s|•·*/,;–-]*{_PIECE}(?:\s*[\s|•·*/,;–-]\s*{_PIECE}){{0,3}}[\s|•·*/,;]*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_CONTACT = Later(rf"^[\s|•·*/,;–-]*{_PIECE}(?:\s*[\s|•·*/,;–-]\s*{_PIECE}){{0,3}}[\s|•·*/,;]*$", re.IGNORECASE)
+_ADDRESS = Later(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 #: A telephone number in a sentence names no credits.
-_TELEPHONE = re.compile(r"(?<![\w+])(?:\+\d{1,3}[ .]?(?:\(0\))?|0)\d(?:[ .-]?\d{2}){4}(?!\w)")
-_SITE = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)
+_TELEPHONE = Later(r"(?<![\w+])(?:\+\d{1,3}[ .]?(?:\(0\))?|0)\d(?:[ .-]?\d{2}){4}(?!\w)")
+_SITE = Later(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
+_PLACEHOLDER = Later(r"\[(?:image|cid|logo)\s?[:\s][^\]\n]{0,200}\]|<(?:https?:|mailto:)[^>\s]{0,300}>", re.IGNORECASE)
 #: Two of these in one long line are a lawyer's footer; one alone may be the sender's own sentence.
-_DISCLAIMER = re.compile(
+_DISCLAIMER = Later(
     r"confiden|destinataire|intended recipient|disclaimer|avertissement|vertraulich|imprim|environ|environment|detrui|supprim"
     r"|privileged|delete|notify|e-?mail|message|courriel|courrier|necessaire|papier|planet|\bprint",
     re.IGNORECASE,
 )
 #: "… votre courriel …, veuillez considérer le présent message comme …": of mails people write too.
 _ONLY_MAIL = frozenset({"e-mail", "email", "message", "courriel", "courrier", "necessaire"})
-_LEGAL = re.compile(
-    r"destine|virus|erreur|errone|responsab|divulg|exclusi|usage|juridique|engage|legal|liabil|recipient|addressee"
-)
+_LEGAL = Later(r"destine|virus|erreur|errone|responsab|divulg|exclusi|usage|juridique|engage|legal|liabil|recipient|addressee")
 #: A passage in quotation marks, over several lines too; a mark that is never closed reaches to the end of its line.
-_SPAN = re.compile(
+_SPAN = Later(
     r"«[^»]{0,3000}»|“[^”]{0,3000}”|„[^“”]{0,3000}[“”]|\"[^\"]{0,3000}\"|‹[^›]{0,3000}›|`[^`]{0,3000}`"
     r"|[«“„\"‹`][^\n]{0,400}|(?<![\w'])'[^'\n]{1,400}'(?!\w)|(?<!\w)‘[^’\n]{1,400}’(?!\w)"
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = Later(r"[^\W_]+")
 
 #: A sentence of ours shorter than this is an everyday expression ("Je valide") that proves something when written anew.
 OWN_WORDS_AT_LEAST = 4

@@ -6,15 +6,15 @@ its meaning: a doubt, a condition or somebody else's price in the same clause st
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from processors.later import Later
 from processors.verdicts.items import Item
 from processors.verdicts.tokens import word_set
 
 #: What somebody does who sets a price, in the forms of an order, of oneself and of what will be. "Il proposait" is none of them.
-_PRICES = re.compile(
+_PRICES = Later(
     r"(?:re)?(?:met(?:s|tez|tre|tons|trai|trais|trons|trait)?|fix\w{1,5}|factur\w{1,5}|compt\w{1,5}|propos\w{1,5}|chiffr\w{1,5}|estim\w{1,5}"
     r"|evalu\w{1,5}|valid\w{1,5}|approuv\w{1,5}|accept\w{1,5}|annonc\w{1,5}|confirm\w{1,5}|cot\w{1,4}|devis\w{2,5}|tarif\w{2,5}|ven(?:ds|dez|drai|dre)"
     r"|part(?:s|ez|ons|irai|irais|ir)|tabl\w{1,5}|pren(?:ds|ez|drai|dre)|demand\w{1,5}|laiss\w{1,5}|rest\w{1,5}|dir(?:ai|ais|e)|dis(?:ons)?|dites"
@@ -22,7 +22,7 @@ _PRICES = re.compile(
     r"|ret(?:iens|enons|ient)|charge|quote|offer|set|make|put)"
 )
 #: Endings of what is over or of somebody else's doing.
-_OVER = re.compile(r"(?<!r)ai(?:t|s|ent)$|(?:ee|ees|es|e)t$|(?<!er)a$|erent$|raient$|ions$|iez$")
+_OVER = Later(r"(?<!r)ai(?:t|s|ent)$|(?:ee|ees|es|e)t$|(?<!er)a$|erent$|raient$|ions$|iez$")
 _WHO = word_set("je j on nous ca cela tu vous faut faudra peux peut pouvez pouvons vais va allons i we you let s")
 _TO_WHOM = word_set("lui leur le la les l him her them it")
 _FROM_OTHERS = frozenset({"hearsay", "meta", "past", "future", "unknown", "change", "admin"})

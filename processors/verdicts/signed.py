@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from processors.later import Later
 from processors.verdicts.judged import Judged
 from processors.verdicts.tokens import word_set
 
@@ -70,7 +69,7 @@ _NUMBERS = word_set(
 
 
 #: « Pardon », « Fausse manœuvre », « Mauvais destinataire » under a name: the writer takes back what stands above it.
-TAKEN_BACK = re.compile(
+TAKEN_BACK = Later(
     r"pardon|desole|excus|navre|oups|sorry|faux$|fauss|mauvais|erron|erreur|prematur|brouillon|man(?:oe|e)uvr|manip|mepris|tromp|annul|cliqu|envo[iy]"
     r"|oubli|trop$|gomme|regrett|retir|final|stop|parti|seul|attend|attent"
 )

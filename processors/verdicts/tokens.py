@@ -11,14 +11,16 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from processors.later import Later
+
 #: Characters that show nothing. Between two letters they only serve to hide something.
 INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_HIDDEN_IN_WORD = re.compile(rf"[^\W\d_][{INVISIBLE}]+[^\W\d_]")
-_REORDERED = re.compile(rf"[{_BIDI}]|[\U000e0000-\U000e007f]")
-_STYLED = re.compile(r"[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189\u1d00-\u1d2b]")
+_HIDDEN_IN_WORD = Later(rf"[^\W\d_][{INVISIBLE}]+[^\W\d_]")
+_REORDERED = Later(rf"[{_BIDI}]|[\U000e0000-\U000e007f]")
+_STYLED = Later(r"[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\U0001f130-\U0001f189\u1d00-\u1d2b]")
 
-_TOKEN = re.compile(
+_TOKEN = Later(
     r"(?P<nref>(?:\b(?:[nN][°º]|[nN]o\.|[nN]um[ée]ro|[rR][ée]f(?:[ée]rence)?\.?)|#)\s{0,3}:?\s{0,3}[A-Za-z]{0,8}[-_/]?\d[\w/-]{0,20})"
     r"|(?P<number>(?<![\w.,])[-+−]?\d+(?:[.,]\d+)?(?![\w]|[.,/:-]\d))"
     r"|(?P<ref>[^\W_]*\d[^\W_]*(?:[./:-][^\W_]+)*)"
@@ -31,7 +33,7 @@ _TOKEN = re.compile(
     r"|(?P<code>[\[\]{}<>=|\\#~^`@$%€£*/]|--+)"
     r"|(?P<symbol>[^\w\s'’ʼ\-‐‑–_\"«»“”„.!?;,()])"
 )
-_EMOJI_MODIFIER = re.compile("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+_EMOJI_MODIFIER = Later("[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
 #: After one of these "c" is the c of "c'est", not the word "c" of a hurried writer.
 _ELISION = frozenset("'’ʼ")
 #: Their point ends no sentence.
@@ -39,9 +41,9 @@ _ABBREVIATED = frozenset(
     {"m", "mr", "mrs", "mme", "mlle", "dr", "st", "ste", "sr", "sra", "dott", "larg", "prof", "env", "approx", "diam"}
 )
 #: « R. *Vasseur* », « J.*-P.* », « J. *de Vries* »
-_NAME_GOES_ON = re.compile(r"\.[\s-]?(?:(?:de|du|des|van|von|der|den|di|da|del|della|el|le|la|d['’])\s?){0,2}[^\W\d_a-zà-ÿ]")
-_POSTSCRIPT = re.compile(r"\b(?:P\.\s?S|N\.\s?B)\b")
-_RUN = re.compile(r"(.)\1{2,}")
+_NAME_GOES_ON = Later(r"\.[\s-]?(?:(?:de|du|des|van|von|der|den|di|da|del|della|el|le|la|d['’])\s?){0,2}[^\W\d_a-zà-ÿ]")
+_POSTSCRIPT = Later(r"\b(?:P\.\s?S|N\.\s?B)\b")
+_RUN = Later(r"(.)\1{2,}")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي", "ـ": ""})
 
 #: Hurried or joined spellings, opened into the words they stand for. Only spellings that are no other word.

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import re
-
+from processors.later import Later
 from processors.verdicts.clauses import Clause
 
-_BEGINS = re.compile(
+_BEGINS = Later(
     r"^(?:et |mais |donc |ps |p s )*(?:sauf (?!que)|hormis |excepte|a l exception|contre |moyennant |sous reserve|with the exception|except"
     r"|mais sans |du moment|pas (?:maintenant|tout de suite|encore|sur\b|sure\b|pour )|plus maintenant|pourquoi pas|bientot|presque"
     r"|(?:je|on) (?:plaisante|rigole|deconne)|on peut rever|dans (?:tes|vos|ses) reves|mauvais (?:destinataire|mail|client|dossier)"
@@ -20,12 +19,12 @@ _BEGINS = re.compile(
     r"|l offre|l autre|la facture|le rendez|l echantillon|la moitie|le principe)"
     r"|c est au tour|je n ai rien dit|i guess|scratch that)"
 )
-_HOLDS = re.compile(
+_HOLDS = Later(
     r"\b(?:s y? ?oppose\w*|n est pas d accord|(?:doit|va|peut|veut) (?:trancher|decider|valider|signer|voir)|a(?:ura)? le dernier mot)\b"
     r"|\b(?:le|la|l|mon|ma|notre|son|sa|ton|ta|leur) \w+ (?:decide|tranche|hesite|refuse|pretend|raconte)\b"
 )
 #: Whose words the number is, when such a verb ends the clause.
-_SPEAKS = re.compile(r"(?:dit|ecrit|raconte|pretend|souffle|affirme|soutient|declare|repondu|said|says|wrote|liya)$")
+_SPEAKS = Later(r"(?:dit|ecrit|raconte|pretend|souffle|affirme|soutient|declare|repondu|said|says|wrote|liya)$")
 
 
 def withdraws(clause: Clause) -> bool:
