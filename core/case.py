@@ -16,6 +16,8 @@ from core.reading import Fact
 
 #: Where a case stands, for people. The first four wait or work; the others are ends.
 Stage = Literal["waiting_info", "waiting_review", "waiting_approval", "fulfilling", "done", "rejected", "expired", "closed"]
+#: Where a register has it: the stage, or that who asked took the request back, which nobody refused.
+Standing = Literal[Stage, "cancelled"]
 OPEN: frozenset[str] = frozenset({"waiting_info", "waiting_review", "waiting_approval", "fulfilling"})
 #: Stages in which the request can still change or be refused.
 UNDECIDED: frozenset[str] = frozenset({"waiting_info", "waiting_review", "waiting_approval"})
@@ -191,6 +193,17 @@ class Case:
     def open(self) -> bool:
         """Whether the case still waits or works."""
         return self.stage in OPEN
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the person who asked took the request back: nobody refused it, and he refused no offer."""
+        declined = self.quote is not None and self.quote.status == "refused"
+        return self.stage == "rejected" and self.refused_by == "customer" and not declined
+
+    @property
+    def standing(self) -> Standing:
+        """Where the request stands for a register."""
+        return "cancelled" if self.cancelled else self.stage
 
     @property
     def untaken(self) -> tuple[Further, ...]:

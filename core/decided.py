@@ -23,7 +23,7 @@ def decision(case: Case, directive: Directive) -> str:
     judged, approval = case.judged, case.approval
     if case.stage == "rejected":
         if case.refused_by == "customer":
-            return "annulée par le client" + _when(case.closed_at, directive)
+            return f"{'annulée' if case.cancelled else 'refusée'} par le client{_when(case.closed_at, directive)}"
         who = f" par {inert(judged.who)}" if judged is not None else ""
         return f"refusée{_when(judged.at if judged is not None else case.closed_at, directive)}{who}"
     if case.stage in _ENDED:

@@ -106,7 +106,10 @@ class FactSpec:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A business's own word for some stages, as the desk, the API and exports show it ("en_attente")."""
+    """A business's own word for where requests stand, as the desk, the API and exports show it ("en_attente").
+
+    ``stages`` are values of core.case.Standing.
+    """
 
     word: str
     stages: tuple[str, ...]
@@ -270,10 +273,12 @@ class Directive:
     read_files: tuple[Kind, ...] = ()
     register: Localized = field(default_factory=dict)
 
-    def status(self, stage: str) -> Status:
-        """The word for that stage: the business's, else the one written on tickets, else the stage's name."""
-        found = next((s for s in self.statuses if stage in s.stages), None)
-        return found or Status(self.ticket.status.get(stage, "") or stage, (stage,))
+    def status(self, standing: str) -> Status:
+        """The word for where a case stands: the business's, else the one written on tickets, else the name of the stage."""
+        found = next((s for s in self.statuses if standing in s.stages), None)
+        if found is None and standing == "cancelled":
+            return self.status("rejected")
+        return found or Status(self.ticket.status.get(standing, "") or standing, (standing,))
 
     def fact(self, name: str) -> FactSpec | None:
         """The specification of that fact, or None."""

@@ -127,7 +127,8 @@ class Keeps(Protocol):
 
 
 def blank_case(case: Case, now: datetime) -> Case:
-    """The case as figures need it: reference, kind, stage, amounts and dates; nothing that says who asked or what he wrote."""
+    """The case as figures need it: reference, kind, stage and which side refused, amounts and dates; nothing that says who asked or
+    what he wrote."""
     approval = case.approval
     if approval is not None:
         approval = replace(approval, who="" if approval.by == "customer" else approval.who, evidence="", message_id="")
@@ -145,7 +146,6 @@ def blank_case(case: Case, now: datetime) -> Case:
         source_id="",
         facts=(),
         files=(),
-        refused_by="",
         notes=(),
         asked=(),
         keys={},

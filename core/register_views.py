@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
-from core.case import Case, Stage
+from core.case import Case, Stage, Standing
 from core.register import Raised
 
-#: Stages of a request that counts as asked for in figures: not refused, not given up.
+#: Where the requests of a register may stand.
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+#: Stages of a request that counts as asked for in figures: not refused, not given up, not taken back.
 ORDERED: tuple[Stage, ...] = ("waiting_info", "waiting_review", "waiting_approval", "fulfilling", "done")
 
 
@@ -23,7 +25,7 @@ class RegisterFilter:
     """
 
     directives: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[Standing, ...] = ()
     what: str = ""
     person: str = ""
     alert: str = ""
@@ -45,8 +47,8 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisterDay:
-    """The requests opened on a day (of their business): how many by stage; of those not refused, the totals by currency and tax
-    (core.register.money_key) and how many have no one total (``unsummed``) and are in none of these."""
+    """The requests opened on a day (of their business): how many by where they stand (core.case.Standing); of those not ended by a no,
+    the totals by currency and tax (core.register.money_key) and how many have no one total (``unsummed``) and are in none of these."""
 
     day: date
     stages: dict[str, int]
@@ -82,7 +84,7 @@ class RegisterReport:
 
     @property
     def stages(self) -> dict[str, int]:
-        """How many requests by stage."""
+        """How many requests by where they stand (core.case.Standing)."""
         sums: dict[str, int] = {}
         for day in self.days:
             for stage, number in day.stages.items():

@@ -217,7 +217,7 @@ def text_values(
         "repeats": case.repeats_ref,
         "days_left": "",
         "expires_on": "",
-        "status": in_language(directive.status(case.stage).label, language) or directive.ticket.status.get(case.stage, ""),
+        "status": in_language(directive.status(case.standing).label, language) or directive.ticket.status.get(case.stage, ""),
         "stage": case.stage,
         "ticket_url": "${ticket.url}" if "ticket" in case.keys else "",
         "task_url": "${task.url}" if "task" in case.keys else "",

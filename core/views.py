@@ -71,7 +71,7 @@ class CaseRow:
     """A case in a list. ``due`` is its next deadline; ``answered`` how long the customer waited for the first answer.
 
     ``amount`` is the one approved, else the one offered last. ``offer`` is the state of that offer, '' before any.
-    ``parked`` counts its effects that need a person.
+    ``parked`` counts its effects that need a person. ``cancelled``: who asked took the request back (core.case.Case.cancelled).
     """
 
     id: str
@@ -92,6 +92,7 @@ class CaseRow:
     due: DeadlineRow | None = None
     answered: timedelta | None = None
     parked: int = 0
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def apart(said: Sequence[Said], history: Sequence[tuple[int, JournalEntry]]) -> 
 
 def actions_of(case: Case, directive: Directive, others: Sequence[str], messages: Sequence[str] = ()) -> tuple[Action, ...]:
     """What people may do with the case now; what they may not, with the reason. ``messages``: see ``apart``."""
-    ended: Localized = {} if case.stage in UNDECIDED else label(ENDED, case.stage)
+    ended: Localized = {} if case.stage in UNDECIDED else label(ENDED, case.standing)
     # What only waits for a person to deal with it can still become anything.
     open_ = untreated(case, directive)
     over: Localized = {} if open_ else ended

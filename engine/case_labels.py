@@ -18,6 +18,8 @@ STAGES: Mapping[str, Localized] = {
     "expired": {"fr": "expirée", "en": "expired"},
     "closed": {"fr": "close", "en": "closed"},
 }
+#: What a refused request is called that who asked took back himself.
+CANCELLED: Localized = {"fr": "annulée par le client", "en": "cancelled by the customer"}
 CHANNELS: Mapping[str, Localized] = {
     "email": {"fr": "courriel", "en": "email"},
     "whatsapp": {"fr": "WhatsApp", "en": "WhatsApp"},
@@ -115,6 +117,7 @@ ENDED: Mapping[str, Localized] = {
     "fulfilling": {"fr": "la demande est déjà validée", "en": "the request is validated already"},
     "done": {"fr": "la demande est déjà traitée", "en": "the request is done already"},
     "rejected": {"fr": "la demande a été refusée", "en": "the request was refused"},
+    "cancelled": {"fr": "le client a annulé sa demande", "en": "the customer cancelled the request"},
     "expired": {"fr": "le devis a expiré", "en": "the offer has expired"},
     "closed": {"fr": "la demande est close", "en": "the request is closed"},
 }

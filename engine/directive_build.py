@@ -98,10 +98,20 @@ def build_directive(
         zone=zone,
         read_files=tuple(dict.fromkeys(part.read_files)),
         register=dict(part.listed or {}),
-        statuses=tuple(Status(word, tuple(s.stages), dict(s.label or {})) for word, s in part.statuses.items()),
+        statuses=_statuses(part),
         repeat=Repeat(tuple(r.words), tuple(r.inherit), r.confidence) if (r := part.repeat) is not None else None,
         alerts=tuple(_alert(name, alert) for name, alert in part.alerts.items()),
     )
+
+
+def _statuses(part: DirectivePart) -> tuple[Status, ...]:
+    """What the person himself took back has a word of its own, or that of what was refused."""
+    own = any("cancelled" in s.stages for s in part.statuses.values())
+    found = []
+    for word, s in part.statuses.items():
+        stages = tuple(s.stages) if own or "rejected" not in s.stages else (*s.stages, "cancelled")
+        found.append(Status(word, stages, dict(s.label or {})))
+    return tuple(found)
 
 
 def _alert(name: str, alert: AlertPart) -> AlertSpec:

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from core.case import Stage
+from core.case import Stage, Standing
 from core.directive import FactType
 from core.document import Kind
 from engine.directive_problem import nearest, shown, suggestion
@@ -161,9 +161,9 @@ class ListPart(Part):
 
 
 class StatusPart(Part):
-    """A word of the business's own for some stages."""
+    """A word of the business's own for where its requests stand."""
 
-    stages: Annotated[list[Literal[Stage]], Field(min_length=1)]
+    stages: Annotated[list[Literal[Standing]], Field(min_length=1)]
     label: Localized | None = None
 
 

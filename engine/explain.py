@@ -260,7 +260,7 @@ def _decision(found: Explained, decision: Decision | None) -> dict[str, Any]:
         "gate": gates[case.gate].gate if case.gate < len(gates) else None,
         "stage": case.stage,
         "validation_status": directive.ticket.status.get(case.stage) or None,
-        "status": directive.status(case.stage).word,
+        "status": directive.status(case.standing).word,
         "confidence": confidence(case, directive),
         "facts": {f.name: _fact(f, directive) for f in case.facts},
         "unsure": unsure(case, directive, "fr"),

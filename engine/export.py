@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.views import CaseFilter, CaseRow, DeskStore
-from engine.case_labels import CHANNELS, OFFERS, STAGES, TO_TREAT_STAGE, label
+from engine.case_labels import CANCELLED, CHANNELS, OFFERS, STAGES, TO_TREAT_STAGE, label
 
 #: Rows read from the store at a time.
 PAGE = 500
@@ -80,7 +80,7 @@ class Exports:
         amount: Cell = None
         if row.amount is not None:
             amount = number(row.amount)
-        stage = TO_TREAT_STAGE if self._to_treat(row) else label(STAGES, row.stage)
+        stage = CANCELLED if row.cancelled else TO_TREAT_STAGE if self._to_treat(row) else label(STAGES, row.stage)
         channel = label(CHANNELS, row.channel)[language]
         offer = label(OFFERS, row.offer)[language] if row.offer else ""
         cells: list[Cell] = [

@@ -98,7 +98,7 @@ class RegisterExports:
         lined = frozenset(held.columns) if held is not None else frozenset()
         rows = [r.cells for r in rows_of(case.facts, directive)] or [case.facts]
         whole = {f.name: f for f in case.facts}
-        status = directive.status(case.stage)
+        status = directive.status(case.standing)
         alerts = "; ".join(dict.fromkeys(alert_text(r.alert, directive, language) for r in row.alerts))
         judged = case.judged
         for at, cells in enumerate(rows, 1):

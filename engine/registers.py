@@ -226,7 +226,7 @@ class Registers:
         cells = {spec.name: words_of(facts[spec.name], spec) for spec in columns(directive) if spec.name in facts}
         to_come = pending.name if (pending := open_total(case, directive)) is not None else ""
         alerts = tuple(raised.alert for raised in row.alerts)
-        status = directive.status(case.stage)
+        status = directive.status(case.standing)
         rows: tuple[Mapping[str, Localized], ...] = ()
         if len(lines) > 1:
             rows = tuple({c.name: words_of(c, directive.fact(c.name)) for c in line.cells} for line in lines)
@@ -257,7 +257,7 @@ class Registers:
         waiting = self._store.find_register(RegisterFilter(stages=JUDGED, order="oldest"), self._clock(), limit=2).rows
         after = next((row.case.id for row in waiting if row.case.id != case_id), "")
         return Whole(
-            view, directive, directive.status(case.stage), fields, lines, alerts, confidence(case, directive),
+            view, directive, directive.status(case.standing), fields, lines, alerts, confidence(case, directive),
             digest_of(case, directive), after, more=more_lines(case, directive, 1),
         )  # fmt: skip
 

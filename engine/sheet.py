@@ -13,7 +13,7 @@ from core.gates.fulfil import untreated
 from core.rows import confidence
 from core.values import TO_COME, TOLD_APART, unsure
 from core.wording import alert_text
-from engine.case_labels import TO_TREAT_STAGE
+from engine.case_labels import CANCELLED, TO_TREAT_STAGE
 from engine.directive_compile import compile_business
 from engine.directive_problem import DirectiveErrors
 from engine.fields import Field, fields_of
@@ -22,11 +22,11 @@ from engine.fields import Field, fields_of
 def case_sheet(case: Case, directive: Directive, alerts: Sequence[Alert]) -> dict[str, Any]:
     """``fields`` and ``lines`` (of each where there are several) hold {label, value, state, origin, confidence, required}; ``unsure``
     and ``alerts`` are sentences; ``status`` is the directive's word for where the case stands; ``stage`` is what else that is called
-    where a person is to deal with it, '' otherwise; ``confidence`` 0..1."""
+    where a person is to deal with it or the customer took it back, '' otherwise; ``confidence`` 0..1."""
     fields, lines = fields_of(case, directive, {}, alerts)
     return {
-        "status": in_language(directive.status(case.stage).label, "fr"),
-        "stage": TO_TREAT_STAGE["fr"] if untreated(case, directive) else "",
+        "status": in_language(directive.status(case.standing).label, "fr"),
+        "stage": CANCELLED["fr"] if case.cancelled else TO_TREAT_STAGE["fr"] if untreated(case, directive) else "",
         "confidence": confidence(case, directive),
         "fields": [_field(one) for one in fields],
         "lines": [[_field(one) for one in line] for line in lines],

@@ -178,6 +178,7 @@ class Takes:
             "fulfilling": "la demande est déjà validée, à un autre montant",
             "done": "la demande est déjà traitée",
             "rejected": "la demande a été refusée",
+            "cancelled": "le client a annulé sa demande",
             "expired": "le devis a expiré",
-        }.get(case.stage, "la demande est close")
+        }.get(case.standing, "la demande est close")
         return Act(True, refused=why, progress=progress)

@@ -20,15 +20,37 @@ _PAGE = 500
 _L = case_lines.c
 
 
+#: The mark of a migration that needs no more than where the requests of registers stand.
+STANDINGS = "standings"
+
+
 class Fill(Commit):
     """Done once, when the store is opened after the migration that left its mark in ``meta``."""
 
     def fill(self, connection: Connection) -> None:
-        """All of it or nothing."""
+        """What the mark asks for: all of it or nothing."""
         if connection.dialect.name == "postgresql":
             # Sealed bodies are opened here between two statements.
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        mark = connection.execute(select(meta.c.value).where(meta.c.name == "fill")).scalar()
         connection.execute(delete(meta).where(meta.c.name == "fill"))
+        if mark != STANDINGS:
+            self._fill_all(connection)
+        self._fill_standings(connection)
+
+    def _fill_standings(self, connection: Connection) -> None:
+        """Where the requests of registers stand that ended with a no: who took his own back was refused by nobody."""
+        after = ""
+        ended = select(cases.c.id, cases.c.body).where(
+            cases.c.id.in_(select(_L.case_id).where(_L.n == 0, _L.stage == "rejected"))
+        )
+        while page := connection.execute(ended.where(cases.c.id > after).order_by(cases.c.id).limit(_PAGE)).all():
+            after = page[-1].id
+            found = [codec.load(Case, self.keys.unseal("cases", row.id, row.body)) for row in page]
+            if back := [case.id for case in found if case.cancelled]:
+                connection.execute(update(case_lines).where(_L.case_id.in_(back)).values(stage="cancelled"))
+
+    def _fill_all(self, connection: Connection) -> None:
         after = ""
         while page := connection.execute(
             select(cases.c.id, cases.c.body).where(cases.c.id > after).order_by(cases.c.id).limit(_PAGE)

@@ -54,7 +54,7 @@ class RegisterTable(Group):
 
     def _line(self, case: Case, entry: Entry, person: str, line: Line) -> dict[str, Any]:
         return {
-            "case_id": case.id, "n": line.n, "business": case.business, "directive": entry.directive, "stage": case.stage,
+            "case_id": case.id, "n": line.n, "business": case.business, "directive": entry.directive, "stage": case.standing,
             "person": person, "opened_at": case.opened_at, "day": entry.day.isoformat(), "what": clear(line.what),
             "quantity": _millionths(line.quantity), "unit": clear(line.unit), "total": _millionths(line.total),
             "currency": clear(line.currency)[:8], "due": line.due, "sure": line.sure, "judged": line.judged,

@@ -181,6 +181,7 @@ class CaseViews(Reader, Words):
                     due=next(iter(due.get(id, ())), None),
                     answered=row.answered_at - case.opened_at if row.answered_at else None,
                     parked=parked.get(id, 0),
+                    cancelled=case.cancelled,
                 )
             )
         return found

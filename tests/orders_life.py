@@ -77,7 +77,7 @@ class Life:
 
     @property
     def status(self) -> str:
-        return self.directive.status(self.stage).word
+        return self.directive.status(self.order.standing).word
 
     @property
     def texts(self) -> list[tuple[str, str, SendMessage, Effect]]:

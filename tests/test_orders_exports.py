@@ -91,7 +91,11 @@ def test_the_same_heading_is_the_same_sum_in_the_table_its_sums_the_pages_and_th
     anne = person(web)
     printed = pypdfium2.PdfDocument(anne.get("/export/pdf").body)[0].get_textpage().get_text_range()
     for text in (text_of(anne.get("/dashboard")), text_of(anne.get("/analytics")), " ".join(printed.split())):
-        for name in ("MAD HT, sans les rejetées", "MAD TTC, sans les rejetées", "MAD, taxe non précisée, sans les rejetées"):
+        for name in (
+            "MAD HT, hors rejetées et annulées",
+            "MAD TTC, hors rejetées et annulées",
+            "MAD, taxe non précisée, hors rejetées et annulées",
+        ):
             assert name in text, name
         assert "sans total, hors de ces sommes" in text
 

@@ -190,7 +190,7 @@ def sent(life: Life) -> list[str]:
 def test_who_takes_his_order_back_reads_that_it_is_cancelled_and_not_that_we_refuse_it() -> None:
     life = waiting()
     life.write("Bonjour, merci d'annuler ma commande, nous n'en avons plus besoin")
-    assert (life.stage, life.status, life.order.refused_by) == ("rejected", "rejetee", "customer")
+    assert (life.stage, life.status, life.order.refused_by) == ("rejected", "annulee", "customer")
     letter = next(text for template, _, text, _ in life.texts if template == "refusal")
     assert "À votre demande, votre commande" in letter.text
     assert "est annulée : rien ne sera préparé ni facturé" in letter.text

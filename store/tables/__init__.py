@@ -15,7 +15,7 @@ from store.tables.messages import awaiting, cursors, documents, files, inbox, le
 from store.tables.people import attempts, contacts, sessions, tokens, users
 from store.tables.service import answers, budgets, calls, lanes, meta, nodes
 
-HEAD = "0010"
+HEAD = "0011"
 
 __all__ = [
     "HEAD",

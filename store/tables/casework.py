@@ -68,7 +68,8 @@ lessons = Table(
 )
 
 #: The lines of requests whose directive keeps a register (core.register): figures in clear, nothing that says who somebody is.
-#: ``person`` is a contact's id, '' for none; ``day`` the one of ``opened_at`` in the business's zone (ISO 8601), so that whole years
+#: ``stage`` is where it stands (core.case.Standing); ``person`` is a contact's id, '' for none;
+#: ``day`` the one of ``opened_at`` in the business's zone (ISO 8601), so that whole years
 #: are counted in the order of an index. Amounts are in millionths; ``due`` is a day, '' for none; ``sure`` hundredths.
 case_lines = Table(
     "case_lines",

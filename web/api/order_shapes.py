@@ -31,6 +31,7 @@ class AlertOut(Answer):
 
 class OrderLine(Answer):
     """A request in a list. ``facts`` are its columns in words, by language; of the first line where there are several (``lines``).
+    ``cancelled``: the client took it back himself, which is no rejection.
 
     The total is that of the whole, or left out.
     """
@@ -40,6 +41,7 @@ class OrderLine(Answer):
     kind: str
     status: str
     stage: Stage
+    cancelled: bool
     channel: Channel
     client: str
     email: str
@@ -183,10 +185,11 @@ class DayOut(Answer):
 
 
 class StatsOut(Answer):
-    """A period in figures. ``validation_rate`` is validated / judged, null before any; ``waiting`` and ``alerts`` are of now.
+    """A period in figures. ``validation_rate`` is validated / judged, null before any; ``cancelled`` counts those that the clients took
+    back, which nobody judged; ``waiting`` and ``alerts`` are of now.
 
-    ``amounts`` are the totals of what was not rejected, by currency and tax ("MAD excl", "MAD incl", "MAD" where it was not said); the
-    ``without_total`` requests that have no one total are in none of them.
+    ``amounts`` are the totals of what was neither rejected nor cancelled, by currency and tax ("MAD excl", "MAD incl", "MAD" where it
+    was not said); the ``without_total`` requests that have no one total are in none of them.
     """
 
     since: date
@@ -196,6 +199,7 @@ class StatsOut(Answer):
     by_status: dict[str, int]
     validated: int
     judged: int
+    cancelled: int
     validation_rate: float | None
     amounts: dict[str, Decimal]
     without_total: int
@@ -239,7 +243,8 @@ def order_line(row: Listed) -> OrderLine:
     """The row as an answer."""
     case, judged = row.case, row.case.judged
     return OrderLine(
-        id=case.id, number=case.ref, kind=case.kind, status=row.status.word, stage=case.stage, channel=case.thread.channel,
+        id=case.id, number=case.ref, kind=case.kind, status=row.status.word, stage=case.stage, cancelled=case.cancelled,
+        channel=case.thread.channel,
         client=case.party.name, email=case.party.email, phone=case.party.phone, client_id=row.client,
         facts={name: dict(words) for name, words in row.cells.items()}, lines=row.lines, confidence=row.sure,
         alerts=[_alert(alert) for alert in row.alerts], opened_at=case.opened_at, updated_at=case.updated_at,
@@ -293,7 +298,8 @@ def stats_out(found: Analysis, first: date, last: date, zone: str, waiting: int,
     validated, judged = found.rate
     return StatsOut(
         since=first, until=last, zone=zone, total=sum(found.statuses.values()), by_status=dict(found.statuses), validated=validated,
-        judged=judged, validation_rate=validated / judged if judged else None, amounts=found.report.totals,
+        judged=judged, cancelled=found.report.stages.get("cancelled", 0),
+        validation_rate=validated / judged if judged else None, amounts=found.report.totals,
         without_total=found.report.unsummed,
         volume=[DayOut(day=day, orders=dict(orders)) for day, orders in found.days],
         products=[_what(asked) for asked in found.whats],

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from core.case import Stage
+from core.case import Standing
 from core.directive import Status
 from core.register_views import RegisterFilter
 from engine.acts import Name
@@ -173,7 +173,7 @@ def filter_of(
     )  # fmt: skip
 
 
-def _stages(status: Status | None) -> tuple[Stage, ...]:
+def _stages(status: Status | None) -> tuple[Standing, ...]:
     return tuple(status.stages) if status is not None else ()  # type: ignore[arg-type]
 
 

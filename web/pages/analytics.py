@@ -105,8 +105,16 @@ def _alerting(desk: Desk, name: str, after: str) -> tuple[Sequence[Listed], str,
 
 #: What the ids of charts of amounts begin with.
 AMOUNTS = "amounts"
-#: The colour of a status, by the first of its stages: amber waits, green is well, red was refused.
-_COLOURS = {"waiting_info": 2, "waiting_review": 2, "waiting_approval": 2, "fulfilling": 0, "done": 0, "rejected": 4}
+#: The colour of a status, by the first of its stages: amber waits, green is well, red was refused, grey was taken back.
+_COLOURS = {
+    "waiting_info": 2,
+    "waiting_review": 2,
+    "waiting_approval": 2,
+    "fulfilling": 0,
+    "done": 0,
+    "rejected": 4,
+    "cancelled": 6,
+}
 
 
 def charts(found: Analysis, speech: Speech) -> list[Chart]:
@@ -139,7 +147,7 @@ def charts(found: Analysis, speech: Speech) -> list[Chart]:
             float(sum((d.totals.get(currency, Decimal(0)) for d in found.report.days[at : at + size]), Decimal(0)))
             for at in starts
         ]
-        title = say("Montants en %(currency)s, sans les rejetées", currency=word)
+        title = say("Montants en %(currency)s, hors rejetées et annulées", currency=word)
         every.append(
             Chart(
                 f"{AMOUNTS}-{currency.strip().replace(' ', '-') or 'none'}",

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from core.directive import Status
-from core.register_views import RegisterFilter
+from core.register_views import STANDINGS, RegisterFilter
 from core.rows import rows_spec
 from engine.acts import Name, Outcome
 from engine.desk import Desk
@@ -21,7 +21,6 @@ from engine.registers import Listed, Whole
 from engine.relining import MOST_LINES
 from web.auth import Person
 from web.pages.case import FIELD, PICTURES, WAIT, Facts
-from web.pages.case_list import STAGES
 from web.pages.frame import Agent, Frame, Reader, sorry
 from web.pages.page import Notice, back, told_of
 from web.problems import Refusal
@@ -51,7 +50,7 @@ class Asked:
         """The filter it stands for; days are those of the zone, both among them."""
         meant = next((s.stages for s in statuses if s.word == self.status), ())
         return RegisterFilter(
-            stages=tuple(stage for stage in STAGES if stage in meant),
+            stages=tuple(one for one in STANDINGS if one in meant),
             what=self.what,
             person=self.client,
             alert=self.alert,

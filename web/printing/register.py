@@ -80,7 +80,10 @@ def _figures(sheet: Sheet, found: Analysis, speech: Speech) -> None:
     ]
     tiles.append((speech.percent(*found.rate), speech.say("de validation")))
     tiles += [
-        (speech.number(round(total)), say("%(currency)s, sans les rejetées", currency=sum_name(currency, speech.language)))
+        (
+            speech.number(round(total)),
+            say("%(currency)s, hors rejetées et annulées", currency=sum_name(currency, speech.language)),
+        )
         for currency, total in found.report.totals.items()
     ]
     if found.report.unsummed:

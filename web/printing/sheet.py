@@ -11,7 +11,7 @@ from typing import Any
 from web.printing.letters import fonts, shown
 
 INK, SOFT, LINE, FAINT, ACCENT = "#17211e", "#56625d", "#dfe3df", "#eef1ee", "#0b6e63"
-PALETTE = ("#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54")
+PALETTE = ("#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54", "#7b8794")
 MARGIN = 36.0
 #: Tiles of a row; the size of a table's letters, how far its lines stand apart, how many a cell has at most.
 TILES = 8
@@ -152,7 +152,7 @@ class Sheet:
         each = max(4, math.ceil(len(tiles) / max(1, rows)))
         width = (self.inner - gap * (each - 1)) / each
         for first in range(0, len(tiles), each):
-            told = [self.folded(what, 7.5, width - 18, 3) for _, what in tiles[first : first + each]]
+            told = [self.folded(what, 7.5, width - 18, 4) for _, what in tiles[first : first + each]]
             height = 32 + 10 * max(2, *map(len, told))
             self.room(height + 12)
             for at, (number, _) in enumerate(tiles[first : first + each]):

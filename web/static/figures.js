@@ -24,8 +24,8 @@
     const color = (name) => style.getPropertyValue(name).trim();
     const dark = document.documentElement.getAttribute("data-bs-theme") === "dark";
     const palette = dark
-      ? ["#2fb8a6", "#7fb2ea", "#f0b95c", "#c79af2", "#f08f86", "#8fd08f"]
-      : ["#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54"];
+      ? ["#2fb8a6", "#7fb2ea", "#f0b95c", "#c79af2", "#f08f86", "#8fd08f", "#98a5b3"]
+      : ["#0b8274", "#3d7fc4", "#d08a1d", "#8a5cc2", "#c9534b", "#4f9a54", "#7b8794"];
     for (const chart of charts.splice(0)) chart.dispose();
     for (const place of document.querySelectorAll("[data-chart]")) {
       const data = JSON.parse(place.dataset.chart);
