@@ -85,6 +85,9 @@ class Beside:
 
     ``waits``: a person is to judge that one; ``decided``: a person said yes to that one; else it is a message that
     belongs to none.
+    ``author``: the address of whoever wrote the message, where he is none of the people of the other one ('' where he is): of two
+    cases that have an ``author``, the message is the one that neither waits nor is decided. ``alike``: he has the name of the
+    person, or an address that passes for theirs.
     """
 
     case_id: str
@@ -93,6 +96,13 @@ class Beside:
     at: datetime
     waits: bool = False
     decided: bool = False
+    author: str = ""
+    alike: bool = False
+
+    @property
+    def cited(self) -> bool:
+        """Whether it is a request that somebody names who is none of its people: nothing of it is his."""
+        return bool(self.author) and (self.waits or self.decided)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,11 +80,11 @@ def _beside(work: Work, event: WroteBeside) -> None:
     if work.case.stage not in UNDECIDED:
         return
     other = event.other
-    if event.author:
+    if other.author:
         work.because(
             "beside",
-            f"{event.author} cite cette demande sans en être un correspondant : son message a ouvert le dossier {other.ref}, à lire "
-            "avant de décider",
+            f"{other.author} cite cette demande sans en être un correspondant : rien n'y est changé, son message a ouvert le dossier "
+            f"{other.ref}, à lire avant de décider",
         )
     else:
         work.because("beside", f"un autre message de cette personne a ouvert le dossier {other.ref} : à lire avant de décider")

@@ -67,13 +67,12 @@ class MessageRead:
 
 @dataclass(frozen=True, slots=True)
 class WroteBeside:
-    """The person of the case wrote something that opened another case and may have to do with this one; or ``author`` did, who is
-    none of its people and names it by our reference or thread ('' for the person)."""
+    """The person of the case wrote something that opened another case and may have to do with this one; or the author of ``other``
+    did, who is none of its people and names it by our reference or thread."""
 
     id: str
     at: datetime
     other: Beside
-    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

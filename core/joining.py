@@ -132,7 +132,7 @@ def speak_up(work: Work, event: MessageRead) -> bool:
     if BLANK not in work.case.counts or says_nothing(event):
         return False
     work.reset(BLANK)
-    if found is None or found.name == work.directive.name or event.reading.intent != "request":
+    if found is None or found.name == work.directive.name or event.reading.intent != "request" or _cites(work):
         return False
     _become(work, event, found, f"ses premiers mots : la demande est de type {found.kind}")
     return True
@@ -148,7 +148,13 @@ def read_anew(work: Work, event: MessageRead) -> bool:
         work.because("read-again", "un fichier qui n'avait pas pu être lu l'est maintenant")
     found = work.context.recognised
     idle = BLANK in work.case.counts or (work.directive.default and untreated(work.case, work.directive))
-    if idle and found is not None and found.name != work.directive.name and event.reading.intent == "request":
+    if (
+        idle
+        and not _cites(work)
+        and found is not None
+        and found.name != work.directive.name
+        and event.reading.intent == "request"
+    ):
         _become(work, event, found, f"d'après ses fichiers, la demande est de type {found.kind}")
         repeat(work, event)
         return True
@@ -157,6 +163,11 @@ def read_anew(work: Work, event: MessageRead) -> bool:
     work.change(facts=joined(work.case.facts, event.reading.facts, work.directive))
     repeat(work, event)
     return True
+
+
+def _cites(work: Work) -> bool:
+    """Whether it began by naming somebody else's request: what it asks for is for a person to make out."""
+    return any(one.cited for one in work.case.beside)
 
 
 def _become(work: Work, event: MessageRead, found: Directive, why: str) -> None:
@@ -224,7 +235,7 @@ def repeat(work: Work, event: MessageRead) -> None:
 
 def lend(work: Work, event: MessageRead) -> None:
     """What adds to the one request that was validated lately goes where that one goes, to be verified, if it says nothing of it."""
-    followed = [one for one in work.case.beside if one.decided]
+    followed = [one for one in work.case.beside if one.decided and not one.author]
     last = next((c for c in work.context.past if followed and c.id == followed[0].case_id), None)
     if len(followed) != 1 or last is None or event.hints.get(ADDS) != "adds" or work.case.repeats:
         return

@@ -209,7 +209,7 @@ def text_values(
         "reasons": [],
         "added": [],
         "waiting": [],
-        "follows": ", ".join(one.ref for one in case.beside if one.decided),
+        "follows": ", ".join(one.ref for one in case.beside if one.decided and not one.author),
         "decided": case.judged is not None,
         "cancelled": case.refused_by == "customer",
         # What cannot be told from its author's address: see core.answers.admin.
@@ -266,7 +266,9 @@ def _questions(case: Case, directive: Directive, language: str) -> list[str]:
 def beside_text(one: Beside, language: str, address: str = "") -> str:
     """What there is to look at beside a case, in words."""
     where = f"{one.ref}{f', {address}' if address else ''}"
-    if one.waits:
+    if one.author:
+        told = _foreign(one, where)
+    elif one.waits:
         told = {
             "fr": f"cette personne a une demande qui attend ({where}) : {one.what} ; ce message la change peut-être",
             "en": f"this person has a request that waits ({where}): {one.what}; this message may change it",
@@ -282,6 +284,29 @@ def beside_text(one: Beside, language: str, address: str = "") -> str:
             "en": f'another message of this person is to be read before you decide ({where}): "{one.what}"',
         }
     return inert(in_language(told, language))
+
+
+def _foreign(one: Beside, where: str) -> Localized:
+    """Of two cases the words of whose message name the other one's request though their author is none of its people."""
+    alike: Localized = {"fr": "", "en": ""}
+    if one.alike:
+        alike = {
+            "fr": " ; son nom ou son adresse ressemble à ceux du client : vérifiez auprès de lui par un autre moyen",
+            "en": "; the name or the address looks like the customer's: check with them by other means",
+        }
+    if one.cited:
+        return {
+            "fr": f"{one.author} cite une demande dont il n'est pas un correspondant connu ({where}) : {one.what} ; "
+            f"rien n'y est changé{alike['fr']}",
+            "en": f"{one.author} cites a request without being known as one of its correspondents ({where}): {one.what}; "
+            f"nothing of it is changed{alike['en']}",
+        }
+    return {
+        "fr": f"{one.author}, qui n'est pas un correspondant connu de cette demande, la cite ({where}) : « {one.what} » ; "
+        f"rien n'en est repris{alike['fr']}",
+        "en": f'{one.author}, who is not known as a correspondent of this request, cites it ({where}): "{one.what}"; '
+        f"nothing of it is taken over{alike['en']}",
+    }
 
 
 def _since(fact: Fact) -> str:

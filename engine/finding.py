@@ -32,6 +32,7 @@ from processors.correlate import (
     sid_id,
     subject_stem,
 )
+from processors.lookalike import seems
 
 #: The same words from the same person within this time are one request.
 REPEAT_WITHIN = timedelta(days=2)
@@ -213,8 +214,8 @@ class Finder:
         return [] if self.is_admin(read.message) else self._meant.follows(read, overlay)
 
     def cited(self, read: ReadRow, overlay: Overlay) -> list[Case]:
-        """Requests to be judged that a message names by our reference or thread although its sender is none of their people: nothing
-        of it is theirs, and whoever judges them is to have seen it."""
+        """Requests that a person judges, or has judged, and that a message names by our reference or thread although its sender is
+        none of their people: nothing of it is theirs, and whoever judges them is to have seen it."""
         business, sender = self._office.business(read.reading.business), read.message.sender.email
         if not any(judges(d) for d in business.directives) or self.is_admin(read.message):
             return []
@@ -224,10 +225,17 @@ class Finder:
         return [
             c
             for c in cases
-            if c.stage in UNDECIDED
-            and judges(self._office.directive(c))
-            and not any(same_correspondent(sender, known) for known in c.people)
+            if judges(self._office.directive(c)) and not any(same_correspondent(sender, known) for known in c.people)
         ]
+
+    @staticmethod
+    def parks(read: ReadRow, directive: Directive, cited: Sequence[Case]) -> bool:
+        """Whether a message that names somebody else's requests (``cited``) is for a person to make out instead of a request by that
+        directive: it changes something, does not say by itself what it needs, or its author goes by the customer's name or address."""
+        if not cited or directive.default or APART in read.row.hints:
+            return False  # who wants it to be a request of its own has read it
+        message = read.message
+        return changes(message.text) or not _says(read, directive, whole=True) or any(alike(message, c) for c in cited)
 
     def judges_anew(self, read: ReadRow) -> bool:
         """Whether an administrator says yes or no to something in a message that answers no notice and is no request of his."""
@@ -282,6 +290,11 @@ class Finder:
         if len(waiting) == 1 and (not asks or continues(read.message.text) or _tells(read, waiting[0])):
             return Choice(waiting[0].id, "correspondent", f"Réponse de la personne que le dossier {waiting[0].ref} attend.")
         return choice
+
+
+def alike(message: Message, case: Case) -> bool:
+    """Whether the author of a message, who is none of the people of a case, goes by the name or an address of theirs."""
+    return seems(message.sender.name, message.sender.email, known_name=case.party.name, known=(case.party.email, *case.people))
 
 
 def _after(case: Case) -> str:

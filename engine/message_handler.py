@@ -21,7 +21,7 @@ from core.values import differences
 from core.work import Context
 from engine import canary
 from engine.change_builder import ChangeBuilder, addresses
-from engine.finding import AS, Finder, burst, conversation, greets, people_of, same_files, sent_as, silent
+from engine.finding import AS, Finder, alike, burst, conversation, greets, people_of, same_files, sent_as, silent
 from engine.naming import judgement_of
 from engine.office import Office, authorised, letter_of, verdict_of
 from engine.overlay import Overlay
@@ -48,7 +48,7 @@ class MessageHandler:
     def handle(self, read: ReadRow, overlay: Overlay) -> list[Change]:
         """What the message makes of its case, with the mark that it is dealt with, and then of those that are told of it."""
         change = self._message(read, overlay)
-        return [change, *self._beside(change, read, overlay)]
+        return [change, *self._beside(change, overlay)]
 
     def _message(self, read: ReadRow, overlay: Overlay) -> Change:
         message, row = read.message, read.row
@@ -65,7 +65,7 @@ class MessageHandler:
         if message.automatic == "bounce" and case is None:
             return self._ignored(read, "avis de non-distribution d'un message qui n'est pas de nous", now)
         role = self._role(message, case)
-        directive, reading = self._opens(read, now) if case is None else self._continues(read, case, role, now)
+        directive, reading = self._opens(read, overlay, now) if case is None else self._continues(read, case, role, now)
         answers, replies_to = self._answers(message, case)
         event = MessageRead(
             # Read again since a file of it can be read, it is news to the case.
@@ -109,12 +109,15 @@ class MessageHandler:
         told = journal_lines(self._store, read.reading, change.case.id if change.case else "", now)
         return replace(change, inbox_id=row.id, outcome=outcome, journal=(*change.journal, *told))
 
-    def _opens(self, read: ReadRow, now: datetime) -> tuple[Directive, Reading]:
+    def _opens(self, read: ReadRow, overlay: Overlay, now: datetime) -> tuple[Directive, Reading]:
         """The directive of the case that the message opens, and what it says by that."""
         reading, business = read.reading, self._office.business(read.reading.business)
         directive = business.directive(reading.directive) or business.default
         if self._finder.judges_anew(read):
             directive = business.default  # his yes to what does not wait is no order of his
+        if self._finder.parks(read, directive, self._finder.cited(read, overlay)):
+            directive = business.default
+            reading = replace(understand(read.message, business, now=now, only=directive.name), business=business.name)
         if directive.default and (meant := business.directive(read.row.hints.get(AS, ""))) is not None:
             directive = meant
             reading = replace(understand(read.message, business, now=now, only=meant.name), business=business.name)
@@ -148,7 +151,10 @@ class MessageHandler:
                 context,
                 known=overlay.party(people),
                 past=self._past(message, directive, overlay),
-                beside=tuple(self._asked_in(other) for other in (*others, *self._finder.follows(read, overlay))),
+                beside=(
+                    *(self._asked_in(other) for other in (*others, *self._finder.follows(read, overlay))),
+                    *(self._cited(other, message) for other in self._finder.cited(read, overlay)),
+                ),
             )
         if event.role == "customer" and event.reading.repeat is not None:
             context = replace(context, past=self._past(message, directive, overlay))
@@ -182,21 +188,24 @@ class MessageHandler:
             case.id, case.ref, "; ".join([case.kind, *told])[:MOST_WORDS], case.opened_at, waits=waits, decided=not waits
         )
 
-    def _beside(self, change: Change, read: ReadRow, overlay: Overlay) -> list[Change]:
-        """Requests that a message may have to do with are told of it, when it has opened a case of its own; that it is of somebody
-        else who cites them only they are told, for he may know nothing of them."""
+    def _cited(self, case: Case, message: Message) -> Beside:
+        """A request that the author of a message names though he is none of its people."""
+        return replace(self._asked_in(case), author=message.sender.email, alike=alike(message, case))
+
+    def _beside(self, change: Change, overlay: Overlay) -> list[Change]:
+        """Requests that a message may have to do with are told of it, when it has opened a case of its own."""
         case = change.case
         if case is None or change.outcome != "opened":
             return []
         text = " ".join(case.summary.split())
         words = text[:MOST_WORDS] + ("…" if len(text) > MOST_WORDS else "") or "(sans texte)"
-        event = WroteBeside(f"beside:{case.id}", self._clock(), Beside(case.id, case.ref, words, self._clock()))
-        others = [other for one in case.beside if not one.decided and (other := overlay.case(one.case_id)) is not None]
-        told = [(other, event) for other in others]
-        known = {one.case_id for one in case.beside}
-        foreign = replace(event, author=read.message.sender.email)
-        told += [(other, foreign) for other in self._finder.cited(read, overlay) if other.id not in known]
-        return [self._changes.apply(other, one, overlay, kind="case.beside", cause={"case": case.id}) for other, one in told]
+        told = []
+        for one in case.beside:
+            if not one.decided and (other := overlay.case(one.case_id)) is not None:
+                mine = Beside(case.id, case.ref, words, self._clock(), author=one.author, alike=one.alike)
+                event = WroteBeside(f"beside:{case.id}", self._clock(), mine)
+                told.append(self._changes.apply(other, event, overlay, kind="case.beside", cause={"case": case.id}))
+        return told
 
     @staticmethod
     def _past(message: Message, directive: Directive, overlay: Overlay) -> tuple[Case, ...]:
