@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from core.directive import Business
     from core.nodes import Nodes
     from edge import Service
-    from engine.house import House, Published
+    from engine.house import House
     from engine.pipeline import Setup
+    from engine.published import Published
     from engine.understanding import Understanding
     from store import SqlStore
     from store.crypto import Keys
@@ -106,8 +107,9 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
     from engine.directives import Directives
     from engine.forks import Forks
     from engine.healing import reading_version
-    from engine.house import House, Published
+    from engine.house import House
     from engine.office import Office
+    from engine.published import Published
     from engine.reader import ReaderPool
     from engine.retention import Periods
     from scanners import documents_of, others_of

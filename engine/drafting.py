@@ -19,7 +19,7 @@ from engine.directive_problem import DirectiveErrors, Problem, Problems
 from engine.directives import Report, read_documents
 from engine.evaluation import Evaluation, evaluate, labelled
 from engine.examples import Ran, each_example
-from engine.house import Published
+from engine.published import Published
 from engine.publishing import folder_of, name_problem, text_problem, write_documents
 from engine.replay import Replayed, replay
 

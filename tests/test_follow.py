@@ -90,7 +90,7 @@ def test_a_folder_that_may_not_be_written_keeps_nobody_from_following(
         raise UserError("lecture seule", where=str(folder))
 
     with a.open() as here, b.open() as there:
-        monkeypatch.setattr("engine.house.write_documents", refused)
+        monkeypatch.setattr("engine.published.write_documents", refused)
         readme(a, "Une phrase de plus.")
         here.reload()
         until(lambda: revision(there) == revision(here))
