@@ -15,9 +15,9 @@ from core.lessons import lessons
 from core.ports import Change, JournalEntry
 from core.register import Entry, entry_of
 from core.work import Context
-from engine.finding import offer_id
 from engine.office import Office
 from engine.overlay import Overlay
+from engine.thread_ids import offer_id
 
 
 class ChangeBuilder:

@@ -17,8 +17,8 @@ from core.effects import Effect, Receipt, done_line, filled
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized, Unreachable
 from core.ports import Gathers, JournalEntry, OutboxRow, Outlet, Settled, Store
 from core.retry import MOST_ATTEMPTS, Backoff
-from engine.finding import sent_as
 from engine.gathering import Gathering
+from engine.thread_ids import sent_as
 
 log = logging.getLogger("guichet.courier")
 

@@ -12,8 +12,9 @@ from core.effects import SendMessage, done_line
 from core.events import DeadlinePassed, EffectDone, EffectParked, Event, OperatorActed, TaskMoved
 from core.ports import Change, DeadlineRow, JournalEntry, PendingEvent, Store
 from engine.change_builder import ChangeBuilder
-from engine.finding import APART, AS, sent_as
+from engine.finding import APART, AS
 from engine.overlay import Overlay
+from engine.thread_ids import sent_as
 
 #: Who a customer's answer by link is to the journal.
 CUSTOMER = "client"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.case import UNDECIDED, Case
 from core.directive import Directive
-from core.effects import Receipt
 from core.joining import BLANK, GREETING
 from core.judging import judges
 from core.message import Message, is_decoration
 from core.ports import ReadRow
-from core.quote import read_button
 from core.rows import rows_spec
 from engine.meant import Meant
 from engine.office import Office
 from engine.overlay import Overlay
-from engine.pipeline import request_words
+from engine.thread_ids import BURST, burst, conversation, people_of, pressed_offer, same_files, same_request, silent
 from processors.continuing import adds, changes, continues
 from processors.correlate import (
     Candidate,
@@ -29,15 +26,12 @@ from processors.correlate import (
     clues,
     read_message_id,
     same_correspondent,
-    sid_id,
     subject_stem,
 )
 from processors.lookalike import seems
 
 #: The same words from the same person within this time are one request.
 REPEAT_WITHIN = timedelta(days=2)
-#: Seconds in which the messages of a chat belong together.
-BURST = 300
 #: Words beside files with which somebody only sends them: "je vous renvoie la photo de ma commande".
 BARE = 8
 #: The hint of a message that a person wants to be a request of its own: the reference of the case that it stood in.
@@ -64,8 +58,7 @@ class Finder:
         if known is None:
             if len(self._same) >= REMEMBERED:
                 self._same.clear()
-            words = f"{read.message.sender.email.casefold()}\0{request_words(read.message)}"
-            known = self._same[read.row.id] = "req:" + hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+            known = self._same[read.row.id] = same_request(read.message)
         return known
 
     def _clues_in(self, read: ReadRow) -> Clues:
@@ -321,40 +314,6 @@ def _tells(read: ReadRow, case: Case) -> bool:
     return same and case.stage == "waiting_info" and (not case.facts or read.reading.repeat is not None)
 
 
-def sent_as(receipt: Receipt | None) -> tuple[str, ...]:
-    """The ids by which answers name a text that went out by WhatsApp. Mail's are known before it is sent."""
-    return tuple(i for one in ((receipt.id, *receipt.others) if receipt else ()) if (i := sid_id(one)))
-
-
-def offer_id(digest: str) -> str:
-    """The thread id of an offer, by which a button under it finds its case."""
-    return f"offer:{digest}"
-
-
-def conversation(read: ReadRow) -> tuple[str, ...]:
-    """The outside conversation that the message stands in, as a thread id."""
-    told = read.row.hints.get("conversation", "")
-    return (f"conversation:{read.row.inbox}:{told}",) if told else ()
-
-
-def pressed_offer(message: Message) -> tuple[str, ...]:
-    """The offer under which a button was pressed, as a thread id."""
-    told = read_button(message.pressed)
-    return (offer_id(told[1]),) if told else ()
-
-
-def people_of(message: Message) -> list[str]:
-    """The addresses of those who may have written it: the sender's, and the one to be answered; without doubles."""
-    return list(dict.fromkeys(a.email for a in (message.sender, message.answer_to) if a.email))
-
-
-def same_files(message: Message) -> list[str]:
-    """The thread ids by which a file that the same person sends again finds the case that it came with."""
-    files = dict.fromkeys(a.sha256 for a in message.attachments if not is_decoration(a))
-    person = message.sender.email.casefold()
-    return ["file:" + hashlib.sha256(f"{person}\0{file}".encode("utf-8", "replace")).hexdigest() for file in files]
-
-
 def bare(read: ReadRow) -> bool:
     """Whether a message says next to nothing beside its files: what it asks for stands in them, no fact in its words."""
     text = read.message.text
@@ -362,26 +321,9 @@ def bare(read: ReadRow) -> bool:
     return not told and len(text.split()) <= BARE and not any(c.isdigit() for c in text)
 
 
-def burst(read: ReadRow) -> list[str]:
-    """The thread ids of a chat around this message: of its own minutes, and of those right after, for what follows."""
-    if read.message.channel != "whatsapp":
-        return []
-    number = read.message.sender.email
-    place = int(read.row.received_at.timestamp() // BURST)
-    return [f"chat:{number}:{place}", f"chat:{number}:{place + 1}"]
-
-
 def greets(read: ReadRow) -> bool:
     """Whether a message is no more than a greeting."""
     return not read.message.attachments and read.reading.intent != "request" and len(read.message.text.split()) <= GREETING
-
-
-def silent(read: ReadRow) -> list[str]:
-    """The thread ids of a chat that began without a word, of the message's day and of the day before."""
-    if read.message.channel != "whatsapp":
-        return []
-    day = read.row.received_at.date()
-    return [f"silent:{read.message.sender.email}:{d.isoformat()}" for d in (day, day - timedelta(days=1))]
 
 
 def _candidate(case: Case, threads: frozenset[str], *, is_admin: bool) -> Candidate:

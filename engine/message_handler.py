@@ -21,11 +21,12 @@ from core.values import differences
 from core.work import Context
 from engine import canary
 from engine.change_builder import ChangeBuilder, addresses
-from engine.finding import AS, Finder, alike, burst, conversation, greets, people_of, same_files, sent_as, silent
+from engine.finding import AS, Finder, alike, greets
 from engine.naming import judgement_of
 from engine.office import Office, authorised, letter_of, verdict_of
 from engine.overlay import Overlay
 from engine.said import first_hints, further_hints
+from engine.thread_ids import burst, conversation, people_of, same_files, sent_as, silent
 from engine.understanding import journal_lines
 from engine.unlocking import locked_files
 from processors.analyze import facts_of, understand
