@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -45,7 +45,8 @@ class FigureReport:
     """A period in figures. ``days`` oldest first, every day of the period among them.
 
     The rest is over the cases opened in the period: ``opened`` of them; ``quoted`` got an offer, of which ``accepted`` were
-    approved; ``refused`` ended with a no. ``approved`` is the sum approved in the period, by unit.
+    approved; ``refused`` ended with a no, whoever said it. ``approved`` is the sum approved in the period, by unit. ``fulfilling`` are
+    those of that stage by kind: of some kinds they wait for a person, and nothing is under way.
     """
 
     days: tuple[DayCount, ...]
@@ -59,3 +60,15 @@ class FigureReport:
     channels: Mapping[str, int]
     kinds: Mapping[str, int]
     model_cost: Decimal = Decimal(0)
+    fulfilling: Mapping[str, int] = field(default_factory=dict)
+
+    def shared(self, to_treat: Collection[str]) -> dict[str, int]:
+        """``stages``, but those of these kinds that wait for a person to deal with them are apart, as "to_treat"."""
+        waiting = sum(self.fulfilling.get(kind, 0) for kind in to_treat)
+        found: dict[str, int] = {}
+        for stage, number in self.stages.items():
+            if stage == "fulfilling":
+                found |= {name: some for name, some in (("to_treat", waiting), (stage, number - waiting)) if some}
+            else:
+                found[stage] = number
+        return found

@@ -76,7 +76,10 @@ class ReportViews(Group):
                 found[n].model_cost = Decimal(int(cost)) / _BILLIONTHS
             groups, delays = whole.result()
         counts: list[dict[str, int]] = [{}, {}, {}, {}]
+        under_way: dict[str, int] = {}
         for *keys, number, _, _ in groups:
+            if keys[0] == "fulfilling":
+                under_way[keys[2]] = under_way.get(keys[2], 0) + number
             for place_, key in zip(counts, keys, strict=True):
                 place_[key] = place_.get(key, 0) + number
         stages, channels, kinds, offers = counts
@@ -99,6 +102,7 @@ class ReportViews(Group):
             channels=channels,
             kinds=kinds,
             model_cost=sum((f.model_cost for f in found), Decimal(0)),
+            fulfilling=under_way,
         )
 
     def _whole(self, start: datetime, stop: datetime, ours: Sequence[ColumnElement[bool]]) -> tuple[Sequence[Any], Delays]:

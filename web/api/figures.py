@@ -39,7 +39,8 @@ class DelaysOut(Answer):
 
 
 class ReportOut(Answer):
-    """A period. ``acceptance`` is accepted / quoted, null without a quote; amounts by unit; ``model_cost`` in US dollars."""
+    """A period. ``acceptance`` is accepted / quoted, null without a quote; amounts by unit; ``model_cost`` in US dollars. ``to_treat`` of
+    those that are "fulfilling" only wait for a person to deal with them: nothing is under way."""
 
     since: date
     until: date
@@ -56,6 +57,7 @@ class ReportOut(Answer):
     channels: dict[str, int]
     kinds: dict[str, int]
     model_cost: Decimal
+    to_treat: int
 
 
 def router(desk: Desk, options: Options) -> APIRouter:
@@ -75,7 +77,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
             found = await desk.run(lambda: desk.reports.report(since, until, place.key, business=business))
         except ValueError:
             raise Refusal(422, "Une période de 1 à 400 jours, entre 1970 et 2200, est attendue.") from None
-        return _out(found, place.key)
+        return _out(found, place.key, desk.kinds_to_treat()[0])
 
     @routes.get(
         "/health", response_model=ConnectorsView, responses=responses(401, 403), summary="L'état des connecteurs · Connectors"
@@ -87,7 +89,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
     return routes
 
 
-def _out(found: FigureReport, zone: str) -> ReportOut:
+def _out(found: FigureReport, zone: str, to_treat: tuple[str, ...]) -> ReportOut:
     delays = found.delays
     return ReportOut(
         since=found.days[0].day,
@@ -112,4 +114,5 @@ def _out(found: FigureReport, zone: str) -> ReportOut:
         channels=dict(found.channels),
         kinds=dict(found.kinds),
         model_cost=found.model_cost,
+        to_treat=found.shared(to_treat).get("to_treat", 0),
     )

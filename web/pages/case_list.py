@@ -43,7 +43,7 @@ class Asked:
         return CaseFilter(
             stages=tuple(s for s in STAGES if s == self.stage),
             channels=tuple(c for c in CHANNELS if c == self.channel),
-            kinds=(self.kind,) if self.kind else (),
+            kinds=tuple(kind for kind in self.kind.split(",") if kind),
             waits=next((w for w in ("customer", "us", "nobody") if w == self.waits), ""),
             since=since,
             search=self.q.strip(),

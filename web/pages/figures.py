@@ -71,6 +71,7 @@ def router(frame: Frame) -> APIRouter:
         return await frame.show(
             request, person, "figures.html",
             days=days, periods=PERIODS, report=report, charts=charts(report, kinds, speech), calls=calls, spent=now.spent,
+            stages=report.shared(desk.kinds_to_treat()[0]),
         )  # fmt: skip
 
     return routes
@@ -90,7 +91,7 @@ def charts(report: FigureReport, kinds: Mapping[str, str], speech: Speech) -> li
     labels = [speech.short_day(day) for day, _ in buckets]
     say = speech.say
     channels = {name: words[speech.language] for name, words in CHANNELS.items()}
-    stages = {"done": say("terminé"), "rejected": say("refusé"), "expired": say("expiré"), "closed": say("clos")}
+    stages = {"done": say("terminé"), "rejected": say("refusé ou annulé"), "expired": say("expiré"), "closed": say("clos")}
     every = [
         Chart("opened", say("Demandes reçues, par genre"), labels, _series(buckets, lambda d: d.opened, kinds)),
         Chart("messages", say("Messages reçus, par canal"), labels, _series(buckets, lambda d: d.messages, channels)),

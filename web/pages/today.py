@@ -45,7 +45,8 @@ def router(frame: Frame) -> APIRouter:
         speech = frame.pages.speech(request)
         sections, tiles = await desk.run(_look, desk, speech)
         return await frame.show(
-            request, person, "today.html", sections=sections, tiles=tiles, kinds=frame.kinds(speech.language)
+            request, person, "today.html", sections=sections, tiles=tiles, kinds=frame.kinds(speech.language),
+            urls={section.name: section.url for section in sections},
         )  # fmt: skip
 
     return routes
@@ -56,15 +57,16 @@ def _look(desk: Desk, speech: Speech) -> tuple[list[Section], dict[str, int]]:
     review = CaseFilter(stages=("waiting_review",), order="oldest")
     to_treat, made = desk.kinds_to_treat()
     working = CaseFilter(stages=("fulfilling",), kinds=made if to_treat else (), order="oldest")
+    at_work = f"/cases?stage=fulfilling{'&kind=' + ','.join(made) if to_treat else ''}&order=oldest"
     customer = CaseFilter(waits="customer", order="oldest")
     wanted = [
         ("review", say("À nous de juger"), review, "/review", say("Rien à juger : tout a eu sa réponse.")),
         ("customer", say("Chez le client"), customer, "/cases?waits=customer&order=oldest", say("Aucun client ne nous doit de réponse.")),
-        ("working", say("En cours de réalisation"), working, "/cases?stage=fulfilling&order=oldest", say("Aucun travail en cours.")),
+        ("working", say("En cours de réalisation"), working, at_work, say("Aucun travail en cours.")),
     ]  # fmt: skip
     if to_treat:
         title, nothing = say("À traiter par une personne"), say("Tout a été traité.")
-        url = f"/cases?stage=fulfilling&kind={to_treat[0]}&order=oldest"
+        url = f"/cases?stage=fulfilling&kind={','.join(to_treat)}&order=oldest"
         which = CaseFilter(stages=("fulfilling",), kinds=to_treat, order="oldest")
         wanted.insert(1, ("treat", title, which, url, nothing))
     sections = []
