@@ -25,7 +25,7 @@ Method = Literal["text-layer", "ocr", "vision", "table", "transcript", "mail", "
 #: Why a file was not read, or not to its end.
 Code = Literal[
     "encrypted", "broken", "empty", "too-large", "too-many-pages", "too-slow", "bomb", "not-what-it-says", "no-ocr", "no-transcription",
-    "budget", "unreachable", "refused", "silent", "no-text", "no-reader", "missing", "no-heic", "cut",
+    "budget", "unreachable", "refused", "silent", "no-text", "no-reader", "missing", "no-heic", "cut", "locked-old",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
@@ -99,8 +99,14 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
         "no text found: open it to see what it shows",
     ),
     "no-reader": (
-        "ce format n'est pas lu{detail} : ouvrez-le, ou demandez au client un PDF",
-        "this format is not read{detail}: open it, or ask the customer for a PDF",
+        "ce format n'est pas lu{detail} : ouvrez-le, ou demandez au client un PDF, un .xlsx ou un .docx",
+        "this format is not read{detail}: open it, or ask the customer for a PDF, an .xlsx or a .docx",
+    ),
+    "locked-old": (
+        "protégé par un mot de passe dans un ancien format (.xls, .doc) qui n'est pas lu, même avec lui : ouvrez-le vous-même avec ce mot "
+        "de passe, ou demandez au client un PDF, un .xlsx ou un .docx",
+        "protected by a password in an old format (.xls, .doc) that is not read, even with it: open it yourself with that password, or ask "
+        "the customer for a PDF, an .xlsx or a .docx",
     ),
     "missing": ("le fichier n'est plus ici : demandez au client de l'envoyer à nouveau",
                 "the file is no longer here: ask the customer to send it again"),
@@ -122,6 +128,12 @@ _ASKS: dict[Code, tuple[str, str]] = {
         "ou nous écrire ce qu'il contient ?",
         'Your file "{name}" is protected by a password: could you send it again without one, tell us the password, or write us what '
         "it says?",
+    ),
+    "locked-old": (
+        "Votre fichier « {name} » est protégé par un mot de passe, dans un ancien format que nous ne pouvons pas lire : pouvez-vous "
+        "l'enregistrer en PDF, .xlsx ou .docx et le renvoyer, ou nous écrire ce qu'il contient ?",
+        'Your file "{name}" is protected by a password, in an old format that we cannot read: could you save it as PDF, .xlsx or .docx '
+        "and send it again, or write us what it says?",
     ),
     "broken": (
         "Votre fichier « {name} » nous est parvenu abîmé : pouvez-vous le renvoyer, ou nous écrire ce qu'il contient ?",

@@ -224,6 +224,42 @@ def sealed_office(content: bytes, password: str) -> bytes:
     return bytes(closed if isinstance(closed, bytes) else closed.getvalue())
 
 
+def old_office(name: str, head: bytes) -> bytes:
+    """A file of Office's old formats: a container with one stream of that name, which begins so."""
+    stream = head.ljust(4096, b"\0")
+    sectors = len(stream) // 512
+    end, free, none = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFF
+    # The table of sectors is the first, the directory the second, the stream has the others.
+    chain = [0xFFFFFFFD, end, *range(3, 2 + sectors), end]
+    table = struct.pack("<128I", *chain, *[free] * (128 - len(chain)))
+
+    def entry(called: str, kind: int, child: int, start: int, size: int) -> bytes:
+        told = (called + "\0").encode("utf-16-le")
+        return struct.pack("<64sHBBIII16sIQQIQ", told, len(told), kind, 1, none, none, child, b"", 0, 0, 0, start, size)
+
+    directory = entry("Root Entry", 5, 1, end, 0) + entry(name, 2, none, 2, len(stream))
+    header = struct.pack(
+        "<8s16sHHHHH6sIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b"",
+        0, 1, 1, 0, 4096, end, 0, end, 0,
+    )  # fmt: skip
+    header += struct.pack("<109I", 0, *[free] * 108)
+    return header + table + directory.ljust(512, b"\0") + stream
+
+
+def old_workbook(locked: bool) -> bytes:
+    """An .xls that says whether a password closes it."""
+    begin = struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 5, 0, 0, 0, 0)
+    closed = struct.pack("<HHHHHH", 0x002F, 6, 0, 0x1234, 0x5678, 0)[:10]
+    return old_office("Workbook", begin + (closed if locked else b"") + struct.pack("<HH", 0x000A, 0))
+
+
+def old_word(locked: bool) -> bytes:
+    """A .doc that says whether a password closes it."""
+    return old_office(
+        "WordDocument", struct.pack("<HHHHHHHI", 0xA5EC, 0x00C1, 0, 0x040C, 0, 0x0100 if locked else 0, 0x00BF, 0)
+    )
+
+
 def word_file(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> bytes:
     """A .docx of these paragraphs, then a table."""
     name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

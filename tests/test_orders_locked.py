@@ -16,7 +16,7 @@ from tests.browser import forms_of, with_people
 from tests.desk_house import arrive
 from tests.orders_house import orders_house
 from tests.orders_people import person
-from tests.paper_files import Line, sealed_office, sealed_pdf, word_file, workbook
+from tests.paper_files import Line, old_workbook, sealed_office, sealed_pdf, word_file, workbook
 from tests.quick import Quick, quick
 from tests.road import ADMIN, mail, plain
 
@@ -85,6 +85,27 @@ def test_the_password_in_the_answer_opens_a_workbook_too(counter: Quick) -> None
     case = counter.only()
     assert (case.stage, case.unread) == ("waiting_review", ())
     assert case.fact("quantity").value.amount == 5000  # type: ignore[union-attr]
+
+
+def test_who_sends_an_old_workbook_with_a_password_is_asked_for_another_and_no_password_is_asked_for_at_the_desk(
+    tmp_path: Path,
+) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, marc="agent")
+        content = old_workbook(locked=True)
+        arrive(web.counter, mail(COVER, sender=CLIENT, subject="Commande", files=(("bon.xls", content),), number=1))
+        (case,) = web.counter.cases()
+        assert [(one.trouble.code, one.locked) for one in case.unread] == [("locked-old", False)]
+        (letter,) = web.counter.fresh("nadia@")
+        told = " ".join(plain(letter).split())
+        assert "« bon.xls » est protégé par un mot de passe, dans un ancien format" in told
+        assert "l'enregistrer en PDF, .xlsx ou .docx" in told
+        page = person(web, "marc").get(f"/cases/{case.id}").body.decode()
+        assert "/unlock" not in page
+        assert "même avec lui" in page
+        arrive(web.counter, mail("Le voici", sender=CLIENT, answers=letter, files=(("bon.xlsx", workbook(ROWS)),), number=2))
+        (case,) = web.counter.cases()
+        assert (case.stage, case.unread, case.fact("quantity").value.amount) == ("waiting_review", (), 5000)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

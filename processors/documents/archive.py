@@ -54,12 +54,24 @@ def unsealed(content: bytes, budget: Budget) -> bytes:
     raise Unread("encrypted")
 
 
+def _locked(content: bytes) -> bool:
+    """Whether a file of Office's old formats is closed by a password: whoever is to open it has to know."""
+    import msoffcrypto
+
+    try:
+        return bool(msoffcrypto.OfficeFile(io.BytesIO(content)).is_encrypted())
+    except Exception:  # what it raises for a broken container is of many kinds; the file is not read in any case
+        return False
+
+
 def opened(content: bytes, unfolded: int) -> zipfile.ZipFile:
     """The archive, if it unfolds to no more than so many bytes by what it says itself. Raises Unread.
 
     What it says may be a lie: readers of its members stop at the size that is said (zipfile does).
     """
     if content.startswith(_OLE):
+        if _locked(content):
+            raise Unread("locked-old")
         raise Unread("no-reader", "ancien format d'Office")
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
