@@ -5,6 +5,7 @@ A reply is tied to the notice that it answers. What nothing ties counts only whe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,11 @@ from core.values import missing, unsure
 from core.wording import inert
 from core.work import Work
 
+#: What is left to the desk in a reply: that a correction is none of the reading.
+_AGREED = re.compile(
+    r"\b(?:convenu|vu|accord|agreed|agreement)\s+(?:avec|with)\s+(?:le|la|notre|the|our)\s+(?:client|cliente|customer)\b",
+    re.IGNORECASE,
+)
 #: Why a reply to a list of what waits does nothing.
 TO_LIST = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
 
@@ -144,6 +150,12 @@ def by_reply(work: Work, event: MessageRead) -> None:
         if len(rows_of(work.case.facts, work.directive)) > 1:
             work.because(
                 "which-line", "plusieurs lignes : une correction nomme la sienne (« ligne 2 : … »), ou se fait dans le guichet"
+            )
+        if _AGREED.search(event.message.text):
+            work.because(
+                "agreed",
+                "ce dont vous êtes convenu avec le client se corrige dans le guichet, en cochant « Accord avec le client » ; une réponse "
+                "ne sait pas le dire",
             )
         _ask_again(work, event, known)
     elif work.case.stage != "waiting_review":

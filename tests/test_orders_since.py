@@ -196,6 +196,19 @@ def test_whoever_answers_a_decided_order_is_told_its_state(how: str, state: str,
     assert words in told.text
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["quantité 6000, convenu avec le client", "quantité 6000 (accord avec le client)", "6000, agreed with the customer"],
+)
+def test_who_says_in_a_reply_what_was_agreed_with_the_customer_is_told_where_that_is_said(words: str) -> None:
+    life = waiting()
+    assert "convenu depuis avec le client se corrige dans le guichet" in " ".join(life.texts[-1][2].text.split())
+    life.admin(words)
+    assert (life.order.judged, life.order.fact("quantity").value.amount) == (None, 10_000)  # type: ignore[union-attr]
+    told = " ".join(life.texts[-1][2].text.split())
+    assert "en cochant « Accord avec le client » ; une réponse ne sait pas le dire" in told
+
+
 def test_thanks_after_a_decision_need_no_answer_and_a_robot_gets_few() -> None:
     life = waiting()
     life.admin("Je valide")
