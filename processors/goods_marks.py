@@ -53,6 +53,13 @@ _ONCE = Gated(
     r"|\betai(?:t|ent)\s(?:[^\W\d_]+\s){0,2}(?:arriv|livr|factur|mouill|abim|dechir|cass)"
     r"|\b(?:nous|on|j['’]|vous|you)\s?(?:ai|avons|a|avez|have)\s(?:[^\W\d_]+\s){0,2}(?:recue?s?|livree?s?|facturee?s?|received|billed)\s(?:[^\W\d_]+\s){0,1}\d"
 )
+#: What was said before and is taken back: "I told Anas 3,000 on the phone, forget that", "j'avais dit 3000".
+_SAID = r"(?:told|said|mentioned|dit|ecrit|mis|annonce|parle\sde|demande|note)"
+_TAKEN_BACK = Gated(
+    rf"\b(?:j['’]ai|on\sa|nous\savons|i|we)\s(?:[^\W\d_]+\s)?{_SAID}\b[^.;!?\n()\d]{{0,30}}(?P<n>\d[\d.,  ]*)[^.;!?\n()\d]{{0,40}}"
+    r"\b(?:forget|scrap|ignore|oublie\w*|ne\s(?:pas\s)?ten\w+\s(?:pas\s)?compte|laisse\w*\stomber)"
+    rf"|(?<!comme\s)\b(?:j['’]avais|on\savait|nous\savions|i\shad|we\shad)\s(?:[^\W\d_]+\s)?{_SAID}\s(?:[^\W\d_]+\s){{0,3}}(?P<n2>\d[\d.,  ]*)"
+)
 _RELATIVE = re.compile(r"\b(?:que|qu['’]|ceux|celles|celui|celle|dont|which|that)\b")
 _CLAUSE = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
 _NOW = re.compile(
@@ -133,6 +140,7 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         for pattern in REGISTERS:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
         bare = spaced(bare, _once(bare))
+        bare = spaced(bare, [m.span("n" if m["n"] else "n2") for m in _TAKEN_BACK.finditer(bare)])
     priced = prices(bare, units, english=english)
     bare = spaced(bare, [span for p in priced for span in p.spans])
     measures = tuple(_measures(bare, units))[:100] if digits else ()

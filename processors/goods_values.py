@@ -15,6 +15,7 @@ from processors.goods_details import widened
 from processors.goods_marks import Marks
 from processors.goods_names import in_a_name
 from processors.goods_prices import Price, comes_to
+from processors.goods_quality_words import inflects, stands_beside
 from processors.goods_units import Units
 from processors.negation import negated
 from processors.tokens import LINE, Tokens
@@ -33,6 +34,8 @@ _SIZES = word_set(
     "petit petits petite petites grand grands grande grandes moyen moyens moyenne moyennes small medium large kbir kbar sghir sghar s8ar "
     "كبير صغير متوسط"
 )
+#: A shorter word is not taken for one misspelled.
+_LEAST = 4
 #: Names that no quality stands in: a street, a firm, a person.
 _NAME_BEFORE = re.compile(
     r"(?:\b(?:rue|avenue|av|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
@@ -70,11 +73,9 @@ class Columns:
         not_so: list[tuple[int, int]] = []
         if self.details is not None and self._words is not None:
             inside = {i for h in things for i in range(h.first, h.last + 1)}
-            hits = longest(self._words.find(tokens))
+            hits = self._quality_hits(tokens, inside)
             known = inside | {i for h in hits if h.exact for i in range(h.first, h.last + 1)}
             for hit in hits:
-                if not hit.exact and (len(hit.quote) < 5 or tokens.items[hit.first].capital):
-                    continue
                 size = hit.word.text in _SIZES
                 if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, inside)):
                     continue  # "Pete" has the stem of "petit"
@@ -91,6 +92,24 @@ class Columns:
                     continue  # "sans feuilles rouges" is red
                 spans.append((tokens.items[first].start, hit.end))
         return widened(tokens.text, marks, sorted(set(spans)), not_so, [(h.start, h.end) for h in things])
+
+    def _quality_hits(self, tokens: Tokens, things: set[int]) -> list[Hit]:
+        """The words of quality, the misspelled ones only beside what they tell of."""
+        assert self._words is not None
+        found = [h for h in self._words.find(tokens) if inflects(tokens, h)]
+        exact = [h for h in found if h.exact]
+        if len(exact) < len(found):
+            beside = things | {i for h in exact if h.word.text not in _SIZES for i in range(h.first, h.last + 1)}
+            beside.update(n for n, t in enumerate(tokens.items) if t.form[:1].isdigit() or self.units.of(t.form) is not None)
+            exact += [
+                h
+                for h in found
+                if not h.exact
+                and len(h.quote) >= _LEAST
+                and not tokens.items[h.first].capital
+                and stands_beside(tokens, h, beside)
+            ]
+        return longest(exact)
 
     def _tells_size(self, tokens: Tokens, hit: Hit, things: set[int]) -> bool:
         """Whether a word that stands before any noun tells the size of what is ordered: "3000 petits", not "un petit mot"."""

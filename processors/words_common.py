@@ -43,6 +43,7 @@ COMMON = word_set(
     sachent pichet formal violation violations
     estate windows window agent arm arms diam diametre pliant pliante pliants pliantes valide valider validation validez minuscule
     annuel annuelle annuels annuelles
+    resto restos banc bancs june modif modifs tente tentes veste vestes verbe verbes linge comptable comptables deco blank tresor
     abord absolument accepte accepter accord acheter acces accueil action actuel actuellement adresse adorer afin agence
     ailleurs aime aimer aimerais aimerait ainsi ajouter aller allez alors ami amis amie annee annees ans apparait appel appeler
     appelle apporter apprendre apres argent arret arreter arrive arriver article articles assez assis attend attendre attendu
