@@ -12,6 +12,7 @@ from core.directive import Business, Directive, in_language
 from core.document import SOURCE, Document
 from core.message import Message
 from core.reading import Evidence, Fact, Reading, Reason, Scale
+from processors.asked_about import asked_about
 from processors.classify import Classifier, Source, old_subject, sources
 from processors.classify_scores import Weighed, at_best, choose
 from processors.facts import FactReader, Told
@@ -201,7 +202,7 @@ def recognise(
         confidence = 1.0
     else:
         weighed = compiled.classifier.weigh(texts.sources(message), message.attachments)
-        more = _told(business, weighed, told_by, repeat, above)
+        more = _told(business, message, weighed, told_by, repeat, above)
         if more is None:
             return None
         chosen = choose(business, weighed, more)
@@ -221,6 +222,7 @@ def recognise(
 
 def _told(
     business: Business,
+    message: Message,
     weighed: Weighed,
     told_by: Callable[[Directive], Told],
     repeat: Mapping[str, Evidence],
@@ -248,18 +250,22 @@ def _told(
                 unread[one.name] = [one.match.facts[name] for name in left]
                 if hopeless():
                     return None
-            facts[one.name] = _told_of(one, told_by(one).facts(one.match.facts))
+            facts[one.name] = _told_of(one, told_by(one).facts(one.match.facts), message)
             unread[one.name] = [reason.weight for reason in facts[one.name]]
     return {d.name: [*facts.get(d.name, ()), *again.get(d.name, ())] for d in business.directives}
 
 
-def _told_of(directive: Directive, facts: tuple[Fact, ...]) -> list[Reason]:
-    """What the facts that were read say for a directive, one reason each."""
+def _told_of(directive: Directive, facts: tuple[Fact, ...], message: Message) -> list[Reason]:
+    """What the facts that were read say for a directive, one reason each; goods that are asked about are not asked for."""
     found = []
     for fact in facts:
         if (weight := directive.match.facts.get(fact.name)) is not None:
             spec = directive.fact(fact.name)
             label = in_language(spec.label, "fr") if spec is not None else ""
+            if asked_about(message, fact):
+                text = f"il est question de ce qui est déjà connu, ce qui ne parle pas pour {directive.kind} : {label or fact.name}"
+                found.append(Reason(f"known:{fact.name}", False, 0.0, text))
+                continue
             text = f"un fait est là qui parle pour {directive.kind} : {label or fact.name}"
             found.append(Reason(f"fact:{fact.name}", True, weight, text))
     return found

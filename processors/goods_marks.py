@@ -58,7 +58,8 @@ _SAID = r"(?:told|said|mentioned|dit|ecrit|mis|annonce|parle\sde|demande|note)"
 _TAKEN_BACK = Gated(
     rf"\b(?:j['’]ai|on\sa|nous\savons|i|we)\s(?:[^\W\d_]+\s)?{_SAID}\b[^.;!?\n()\d]{{0,30}}(?P<n>\d[\d.,  ]*)[^.;!?\n()\d]{{0,40}}"
     r"\b(?:forget|scrap|ignore|oublie\w*|ne\s(?:pas\s)?ten\w+\s(?:pas\s)?compte|laisse\w*\stomber)"
-    rf"|(?<!comme\s)\b(?:j['’]avais|on\savait|nous\savions|i\shad|we\shad)\s(?:[^\W\d_]+\s)?{_SAID}\s(?:[^\W\d_]+\s){{0,3}}(?P<n2>\d[\d.,  ]*)"
+    rf"|(?<!comme\s)\b(?:j['’]avais|i\shad)\s(?:[^\W\d_]+\s)?{_SAID}\s(?:[^\W\d_]+\s){{0,3}}(?P<n2>\d[\d.,  ]*)(?![\d.,\s]*{CURRENCY})"
+    r"[^.;!?\n()\d]{0,40}\b(?:finalement|en\sfait|plutot|mais|ce\ssera|make\sit|but|actually|now|maintenant)\b"
 )
 _RELATIVE = re.compile(r"\b(?:que|qu['’]|ceux|celles|celui|celle|dont|which|that)\b")
 _CLAUSE = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")

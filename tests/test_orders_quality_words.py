@@ -57,7 +57,6 @@ def test_a_misspelled_quality_is_read_beside_goods_only() -> None:
         "j'avais dit 3000 sachets fond plat, finalement ce sera 3500 sachets fond plat",
         "il nous faut 3500 sachets kraft, j'ai dit 3000 au téléphone mais oubliez",
         "we need 3500 flat bottom bags, I said 3000 earlier, scrap that",
-        "j'avais demandé 3000 sacs torsadés, mettez-moi plutôt 3500 sacs torsadés",
     ],
 )
 def test_what_was_said_before_and_is_taken_back_is_not_ordered(text: str) -> None:
