@@ -33,7 +33,7 @@ NONE = [
     "Bonjour, le camion passe à quelle heure demain pour nos {} ? Le quai est pris jusqu'à 11h.",
     "Nos {} sont-ils partis ? Le chauffeur peut m'appeler.",
     "Mes {} seront là vendredi ?",
-    "Avant d'établir notre bon de commande, pourriez-vous nous adresser votre meilleure offre pour {} avec le délai ? Réponse avant le 10 mars.",
+    "Avant d'établir notre bon de commande, pourriez-vous nous adresser votre meilleure offre pour {} avec le délai ? Réponse le 10.",
     "Consultation : {}, rendus Oujda. Merci de remettre votre offre sous huitaine.",
     "J'ai un doute sur ma commande de samedi : c'était bien {} ?",
     "Bonjour, pour {}, vous me feriez combien ? Je compare avec un autre fournisseur.",
