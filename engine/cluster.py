@@ -89,9 +89,8 @@ class ClusterLanes(LocalLanes):
     def stop(self, timeout: float = 8.0) -> bool:
         """Hand every lane over as soon as its batch is done; whether all were in time."""
         self._nodes.leave()
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        with self._lock:
+            self._stop_resting()
             threads = list(self._at_work.values())
             lanes = [lane for lane in self._lanes.values() if lane.thread is not None]
         for lane in lanes:
@@ -107,7 +106,7 @@ class ClusterLanes(LocalLanes):
 
     def take(self, hold: Hold) -> None:
         """The lane is ours: a thread for it."""
-        with self._changed:
+        with self._lock:
             lane = self._lanes[hold.lane]
             if self._stopping or lane.thread is not None:
                 self._nodes.left(hold.lane)
@@ -119,10 +118,10 @@ class ClusterLanes(LocalLanes):
 
     def leave(self, lane: str) -> None:
         """Let its thread end."""
-        with self._changed:
+        with self._lock:
             found = self._lanes[lane]
             found.leaving = True
-            self._changed.notify_all()
+            found.turn.notify_all()
         self._wake_waiter(found)
 
     def hear(self, lanes: Iterable[str], *, forced: bool) -> None:
@@ -151,7 +150,7 @@ class ClusterLanes(LocalLanes):
         except Exception:  # the top of a thread: a defect is told here or by nobody, and the lane must be given back
             log.exception("lane %s ended badly", lane.name)
         finally:
-            with self._changed:
+            with self._lock:
                 lane.thread = None
                 self._at_work.pop(lane.name, None)
                 self._changed.notify_all()

@@ -74,6 +74,8 @@ class Lane:
     alerted: bool = False
     sign_by: float = 0.0
     thread: threading.Thread | None = field(default=None, repr=False)
+    #: What its thread waits for while it rests: its own, so that a wake is no other lane's.
+    turn: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
 
 class LocalLanes:
@@ -92,11 +94,14 @@ class LocalLanes:
         self._clock, self._note, self._alert, self._patience = clock, note, alert, patience
         self._before = dict(before or {})
         self._lanes: dict[str, Lane] = {}
-        self._changed = threading.Condition()
+        #: One lock for all of it; those who wait for everything to rest wait for ``_changed``, a lane's thread for its turn.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._stopping = False
 
     def add(self, lane: Lane) -> None:
         """Add a lane; it starts with ``start``."""
+        lane.turn = threading.Condition(self._lock)
         self._lanes[lane.name] = lane
 
     def names(self) -> list[str]:
@@ -130,11 +135,11 @@ class LocalLanes:
         lane = self._lanes.get(name)
         if lane is None:
             return
-        with self._changed:
+        with self._lock:
             lane.dirty = True
             # While it rests after a failure there is nothing it does now, whoever wakes it.
             lane.idle = lane.idle and lane.failing and not lane.forced
-            self._changed.notify_all()
+            lane.turn.notify_all()
         if lane.waiter is not None:
             lane.waiter.wake()
 
@@ -190,9 +195,7 @@ class LocalLanes:
 
     def stop(self, timeout: float = 8.0) -> bool:
         """Let every lane finish its batch and end; whether all did in time."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        self._stop_resting()
         for lane in self._lanes.values():
             if lane.waiter is not None:
                 lane.waiter.wake()
@@ -206,6 +209,13 @@ class LocalLanes:
                 lane.close()
         return done
 
+    def _stop_resting(self) -> None:
+        with self._lock:
+            self._stopping = True
+            self._changed.notify_all()
+            for lane in self._lanes.values():
+                lane.turn.notify_all()
+
     # ------------------------------------------------------------------ one lane's thread
 
     def _loop(self, lane: Lane) -> None:
@@ -213,7 +223,7 @@ class LocalLanes:
         begin, mine = lane.begin, lane.hold
         hold(mine)
         while not self._over(lane):
-            with self._changed:
+            with self._lock:
                 lane.dirty = lane.forced = False
                 lane.idle = False
             pause = 0.0
@@ -266,7 +276,7 @@ class LocalLanes:
 
     def _rest(self, lane: Lane, pause: float) -> None:
         """Sleep until woken or the time is over. After a failure only a reload cuts the pause short: wakes are for work."""
-        with self._changed:
+        with self._lock:
             lane.failing = pause > 0
             if lane.dirty and not pause:
                 return
@@ -279,7 +289,7 @@ class LocalLanes:
                     left = end - time.monotonic()
                     if left <= 0:
                         break
-                    self._changed.wait(left)
+                    lane.turn.wait(left)
                 return
         try:
             lane.waiter.wait(lane.every)

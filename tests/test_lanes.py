@@ -141,3 +141,30 @@ def test_a_defect_is_noted_and_the_lane_lives_on(bench: Bench) -> None:
     assert until(lambda: bool(bench.notes))
     assert "erreur interne" in bench.notes[-1][2]
     assert bench.lanes.wait_idle(5)
+
+
+def test_a_wake_is_no_other_lanes(bench: Bench) -> None:
+    """A dozen lanes rest beside one that works: each wake of theirs is a thread that takes the interpreter from it."""
+    ends: list[float] = []
+
+    class Turn(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            came = super().wait(timeout)
+            ends.append(time.monotonic())
+            return came
+
+    runs: list[None] = []
+    bench.lanes.add(Lane("a", lambda: runs.append(None) or 0, every=60))
+    resting = Lane("b", lambda: 0, every=60)
+    bench.lanes.add(resting)
+    resting.turn = Turn(bench.lanes._lock)
+    bench.lanes.start()
+    assert bench.lanes.wait_idle(5)
+    for _ in range(20):
+        before = len(runs)
+        bench.lanes.wake("a")
+        assert until(lambda before=before: len(runs) > before)  # type: ignore[misc]
+        assert bench.lanes.wait_idle(5)
+    assert not ends
+    bench.lanes.wake("b")
+    assert until(lambda: len(ends) == 1)
