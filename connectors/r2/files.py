@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from connectors.r2.client import Bucket, R2Client, meaning, status_of
@@ -153,18 +153,24 @@ class R2Files:
             return self._upload(payload)
 
     def _upload(self, payload: StoreFile) -> Receipt:
+        headers: dict[str, Any] = {
+            "ContentType": content_type(payload.type),
+            "ContentDisposition": disposition(payload.name),
+            "Metadata": {"sha256": payload.sha256},
+        }
+        key = self.key(payload)
+        if payload.size < self._part:
+            # In one go: a stream's buffer would be made as large as a part first.
+            with spooled(payload.name):
+                content = self._spool.get(payload.sha256)
+            still_held()
+            self._uploader.put_whole(key, content, payload.sha256, **headers)
+            return self._receipt(payload, found=False)
         with spooled(payload.name):
             source = self._spool.open(payload.sha256)
         still_held()
         with source:
-            self._uploader.put(
-                self.key(payload),
-                source,
-                payload.sha256,
-                ContentType=content_type(payload.type),
-                ContentDisposition=disposition(payload.name),
-                Metadata={"sha256": payload.sha256},
-            )
+            self._uploader.put(key, source, payload.sha256, **headers)
         return self._receipt(payload, found=False)
 
     def _find(self, effect: Effect) -> Receipt | None:

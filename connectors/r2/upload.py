@@ -40,14 +40,18 @@ class Uploader:
         chunks = _chunks(source, self._part)
         first = next(chunks)
         if len(first) < self._part:
-            found = hashlib.sha256(first)
-            _same(found, sha256)
-            with errors(last=True):
-                self._client.put(key, first, found.hexdigest(), headers)
-            return len(first)
+            return self.put_whole(key, first, sha256, **headers)
         held = [first]
         del first  # one part in memory at a time, also the first
         return self._parts(key, _after(held, chunks), sha256, headers)
+
+    def put_whole(self, key: str, content: bytes, sha256: str = "", **headers: Any) -> int:
+        """As ``put``, for a content that is in memory and smaller than a part."""
+        found = hashlib.sha256(content)
+        _same(found, sha256)
+        with errors(last=True):
+            self._client.put(key, content, found.hexdigest(), headers)
+        return len(content)
 
     def _parts(self, key: str, chunks: Iterator[bytes], sha256: str, headers: Mapping[str, Any]) -> int:
         s3, where = self._client.s3, {"Bucket": self._client.bucket.name, "Key": key}
