@@ -5,7 +5,7 @@ time with BYE. A refusal leaves the connection usable; anything else that goes w
 we are, so the connection is closed and the next use opens a new one.
 
 A socket's timeout bounds one read, not one command: a server that sends a byte a minute would hold us for ever. So each command
-also has a timer that cuts the connection.
+also has a deadline at which the connection is cut.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ import contextlib
 import logging
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError
 
 from connectors.gmail.account import Account, connection_error
+from connectors.gmail.deadline import deadline
 from core.errors import PortError, Transient, Unauthorized
 
 log = logging.getLogger(__name__)
@@ -187,9 +188,7 @@ class Session:
             raise Transient(f"{self.account.host} : la connexion est fermée ; elle se rouvre au prochain essai")
         seconds = self.account.timeout + expect / SLOWEST
         self._overdue = False
-        timer = threading.Timer(seconds, self._cut, (client.socket(),))
-        timer.daemon = True
-        timer.start()
+        timer = deadline(seconds, partial(self._cut, client.socket()))
         try:
             yield
         except (IMAPClientError, OSError) as error:

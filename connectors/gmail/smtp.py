@@ -21,12 +21,13 @@ import contextlib
 import re
 import smtplib
 import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from connectors.gmail.account import Account, connection_error
+from connectors.gmail.deadline import deadline
 from core.compose import Mail
 from core.errors import Ambiguous, PortError, Rejected, Transient, Unauthorized
 from core.nodes import still_held
@@ -122,9 +123,8 @@ class SmtpSession:
         outcomes: list[PortError | None] = []
         flying: deque[Mail] = deque()
         written, weight, last = 0, 0, len(mails)
-        timer = threading.Timer(self._account.timeout * 2 + sum(len(m.content) for m in mails) / SLOWEST, _cut, (smtp.sock,))
-        timer.daemon = True
-        timer.start()
+        seconds = self._account.timeout * 2 + sum(len(m.content) for m in mails) / SLOWEST
+        timer = deadline(seconds, partial(_cut, smtp.sock))
         try:
             while len(outcomes) < last:
                 burst: list[bytes] = []
@@ -226,9 +226,7 @@ class SmtpSession:
     def _deadline(self, smtp: smtplib.SMTP, seconds: float) -> Iterator[list[str]]:
         """Cut the connection after that long, and tell by how far it went what a cut connection means."""
         progress: list[str] = []
-        timer = threading.Timer(seconds, _cut, (smtp.sock,))
-        timer.daemon = True
-        timer.start()
+        timer = deadline(seconds, partial(_cut, smtp.sock))
         try:
             yield progress
         except (OSError, smtplib.SMTPException) as error:
@@ -260,9 +258,7 @@ class SmtpSession:
             ) from None
         except (OSError, smtplib.SMTPException) as error:
             raise connection_error(account, error, "la connexion") from None
-        timer = threading.Timer(account.timeout, _cut, (smtp.sock,))
-        timer.daemon = True
-        timer.start()
+        timer = deadline(account.timeout, partial(_cut, smtp.sock))
         try:
             if kind == "starttls":
                 code, text = smtp.starttls(context=account.tls())
