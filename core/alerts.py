@@ -10,12 +10,13 @@
 | ``missing`` | a fact that the directive requires is not known |
 | ``unread`` | nothing could be read in one of its files |
 | ``further`` | the person wrote what the facts do not have, and nobody has decided having seen it |
-| ``said`` | the person writes one of ``words`` and nobody has decided yet |
+| ``said`` | the person writes one of ``words`` and nobody has decided yet; « … » in one stands for up to three words |
 | ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -227,9 +228,23 @@ def _said(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case
     del directive, past, now
     if case.stage not in ("waiting_info", "waiting_review", "waiting_approval"):
         return []
-    told = f" {' '.join(map(_folded, (case.subject, case.summary, *case.later)))} "
-    found = next((word for word in spec.words if f" {_folded(word)} " in told), "")
+    later = (one.words for one in case.further)
+    told = f" {' '.join(map(_folded, (case.subject, case.summary, *case.later, *later)))} "
+    found = next((quote for word in spec.words if (quote := _quoted(word, told))), "")
     return [_alert(spec, (), quote=found)] if found else []
+
+
+#: How many words may stand in the place of « … ».
+_BETWEEN = r"(?: \S+){0,3} "
+
+
+def _quoted(word: str, told: str) -> str:
+    """The word as the directive spells it if it is said; where a part of it is left open, the words that are; else ''."""
+    parts = [_folded(part) for part in word.split("…")]
+    if len(parts) == 1:
+        return word if f" {parts[0]} " in told else ""
+    match = re.search(f" ({_BETWEEN.join(map(re.escape, filter(None, parts)))}) ", told)
+    return match[1] if match is not None else ""
 
 
 def _folded(text: str) -> str:

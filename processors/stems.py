@@ -31,8 +31,10 @@ def _squeeze(stem: str) -> str:
     return stem
 
 
-#: Small words whose stem is another word's: "très" is no "tree".
-_ONLY_THEMSELVES = frozenset({"tres", "apres", "aupres", "expres"})
+#: Small words whose stem is another word's: "très" is no "tree", "redis" is not "red".
+_ONLY_THEMSELVES = frozenset(
+    "tres apres aupres expres redis redit redira redirai redirais redirait rediras redirez redirons rediront".split()
+)
 
 
 @lru_cache(maxsize=16384)

@@ -76,7 +76,10 @@ def alerts(text: str) -> list[str]:
         "à confirmer", "je vous confirmerai", "je dois voir avec mon associé", "à condition que le prix reste le même",
         "nous attendons l'accord de la direction", "subject to my manager's approval", "pending approval", "if my boss agrees",
         "I'll confirm on Monday", "this is not final", "ila bgha lpatron", "nakkd lik ghda", "في انتظار الموافقة",
-        "ne lancez rien avant mon appel",
+        "ne lancez rien avant mon appel", "je vous redis demain", "je te redis ça demain", "on vous redit lundi pour la couleur",
+        "mon associé doit encore valider", "le patron doit valider", "je dois encore voir avec mon patron",
+        "mon gérant n'a pas encore donné son accord", "je dois quand même vérifier avec Omar", "je vous dis ça lundi",
+        "my boss still has to approve it", "I'll let you know", "I need to check with my partner", "ghadi ngoulek ghda",
     ],
 )  # fmt: skip
 def test_an_order_under_reserve_says_so(said: str) -> None:
@@ -86,10 +89,32 @@ def test_an_order_under_reserve_says_so(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["livraison le 20 mars", "je confirme", "c'est ferme", "merci de confirmer la réception", "we confirm the order"]
-)
+    "said",
+    [
+        "livraison le 20 mars", "je confirme", "c'est ferme", "merci de confirmer la réception", "we confirm the order",
+        "mon associé a validé", "on doit être livrés le 20, merci de valider vite avec le transporteur", "je vous confirme la commande",
+    ],
+)  # fmt: skip
 def test_an_order_without_reserve_does_not(said: str) -> None:
     assert alerts(f"{ORDER}, {said}.") == []
+
+
+@pytest.mark.parametrize("said", ["je vous redis demain", "je te redis ça", "on vous redit lundi", "je vous redirai"])
+def test_to_say_again_is_no_colour(said: str) -> None:
+    life = Life()
+    life.write(f"{ORDER}, {said}.")
+    assert life.value("nature") == "kraft"
+    life.write("finalement en red please")
+    assert "red" in str(life.value("nature"))
+
+
+def test_a_reserve_in_a_later_message_is_one_too() -> None:
+    life = Life()
+    life.write(f"{ORDER}.")
+    assert not [a for a in alerts_of(life.order, life.directive, (), life.now) if a.rule == "said"]
+    life.write("Au fait, mon associé doit encore valider.")
+    (told,) = [a for a in alerts_of(life.order, life.directive, (), life.now) if a.rule == "said"]
+    assert told.values["quote"] == "doit encore valider"
 
 
 def test_what_is_decided_is_under_no_reserve_any_more() -> None:
