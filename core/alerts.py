@@ -228,8 +228,8 @@ def _said(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case
     del directive, past, now
     if case.stage not in ("waiting_info", "waiting_review", "waiting_approval"):
         return []
-    later = (one.words for one in case.further)
-    told = f" {' '.join(map(_folded, (case.subject, case.summary, *case.later, *later)))} "
+    # What is not taken over is shown whole by "further".
+    told = f" {' '.join(map(_folded, (case.subject, case.summary, *case.later)))} "
     found = next((quote for word in spec.words if (quote := _quoted(word, told))), "")
     return [_alert(spec, (), quote=found)] if found else []
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.adding import Addition, taken
 from core.case import UNDECIDED, Shown
-from core.decided import tell_cancelled, tell_decided
+from core.decided import decision, tell_cancelled, tell_decided
 from core.events import ADDS, AMENDS, ASKS_AFTER, WAITING, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
@@ -254,7 +254,8 @@ def admin(work: Work, event: MessageRead) -> None:
         _list_sent(work, key)
         return
     if stage not in UNDECIDED:
-        work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
+        if decision(work.case, work.directive):
+            work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
         tell_decided(work, event)
         return
     if not event.authorised:

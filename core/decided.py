@@ -1,4 +1,5 @@
-"""What administrators are told of a request that is decided already: by whom, when, and that their answer changes nothing of it."""
+"""What administrators are told whose reply has nothing to decide: of a request that is decided already by whom and when, of a message
+that only waits to be dealt with what became of their words."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from core.case import Case
 from core.directive import Directive
-from core.events import MessageRead
+from core.events import DEALT, MessageRead
+from core.gates import walk
+from core.gates.fulfil import untreated
 from core.joining import only_thanks, words
 from core.wording import day_text, inert
 from core.work import Work
@@ -45,10 +48,30 @@ def _when(at: datetime | None, directive: Directive) -> str:
 def tell_decided(work: Work, event: MessageRead) -> None:
     """Answer whoever still judges a decided request with its state; thanks need no answer."""
     told = decision(work.case, work.directive)
-    if not told or only_thanks(event) or work.count("admin-late") > MOST_ANSWERED:
+    if only_thanks(event) or work.count("admin-late") > MOST_ANSWERED:
+        return
+    if not told:
+        _tell_noted(work, event)
         return
     ended = work.case.stage in ("rejected", "expired", "closed")
     _tell(work, f"déjà {told} : {'rien n’est validé' if ended else 'votre réponse n’y change rien'}", words(event))
+
+
+def _tell_noted(work: Work, event: MessageRead) -> None:
+    """Nobody decides such a request. A plain « traité » closes what waits for a person; anything else stays with us."""
+    who = event.message.sender.email
+    if not event.authorised:
+        told = "l'expéditeur n'a pas pu être vérifié : rien n'en est fait, et rien n'est parti au client"
+    elif DEALT in event.hints and untreated(work.case, work.directive):
+        work.because("finish", f"{who} : traité")
+        work.change(finished_at=event.at)
+        walk(work)
+        told = "le dossier est clos comme traité : plus aucune relance ne partira"
+    else:
+        told = "elle ne décide rien et rien n'est parti au client ; elle est gardée dans le dossier"
+    work.because("noted", told)
+    template = "admin_noted" if "admin_noted" in work.directive.texts else "admin_question"
+    work.tell_admin(template, message=words(event), reasons=[told])
 
 
 def tell_cancelled(work: Work, event: MessageRead) -> None:

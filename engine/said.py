@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from core.case import Case
 from core.directive import Directive
-from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, POLITE, SECRETS, THANKS, UNTIED
+from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, DEALT, POLITE, SECRETS, THANKS, UNTIED
 from core.gates.fulfil import awaited
 from core.judging import judges
 from core.ports import ReadRow
 from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice
-from processors.courtesy import agrees, puts_question, thanks_only
+from processors.courtesy import agrees, dealt_with, puts_question, thanks_only
 from processors.passwords import passwords_in
 from processors.politeness import thanks
 
@@ -24,6 +24,7 @@ def said_hints(text: str, name: str = "") -> dict[str, str]:
     more |= {THANKS: ""} if thanks_only(text) else {}
     more |= {AGREES: ""} if agrees(text) else {}
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}
+    more |= {DEALT: ""} if dealt_with(text) else {}
     more |= {POLITE: ""} if thanks(text, name) else {}
     return {**more, ADDS: told} if (told := adds(text)) else more
 

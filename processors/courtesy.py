@@ -1,4 +1,5 @@
-"""Messages that only thank, and replies that ask for a question to be put: what they say is known word for word, or they are neither."""
+"""Messages that only thank, and replies that ask for a question to be put or say that a thing is dealt with: what they say is known
+word for word, or they are none of these."""
 
 from __future__ import annotations
 
@@ -48,3 +49,15 @@ _ASK = re.compile(
 def puts_question(text: str) -> bool:
     """Whether a reply wants something asked of the customer: « demandez au client quelle taille il veut ». Never raises."""
     return len(text) <= 600 and _ASK.match(plain_text(text)) is not None
+
+
+_DEALT = re.compile(
+    r"\W*(?:(?:ok|oui|bonjour|merci|hello|yes)\W+){0,2}"
+    r"(?:(?:c['’ ]?est|tout est|it['’]?s|it is|all|deja|already|bien|dossier|affaire)\W+){0,3}"
+    r"(?:traitee?|reglee?|fait|classee?|clos|done|dealt with|handled|sorted|settled|closed)(?:\W+(?:merci|thanks|thank you))?\W*"
+)
+
+
+def dealt_with(text: str) -> bool:
+    """Whether a reply says that the thing is dealt with, and nothing else: « c'est traité ». Never raises."""
+    return len(text) <= 80 and "?" not in text and _DEALT.fullmatch(plain_text(text)) is not None

@@ -108,15 +108,6 @@ def test_to_say_again_is_no_colour(said: str) -> None:
     assert "red" in str(life.value("nature"))
 
 
-def test_a_reserve_in_a_later_message_is_one_too() -> None:
-    life = Life()
-    life.write(f"{ORDER}.")
-    assert not [a for a in alerts_of(life.order, life.directive, (), life.now) if a.rule == "said"]
-    life.write("Au fait, mon associé doit encore valider.")
-    (told,) = [a for a in alerts_of(life.order, life.directive, (), life.now) if a.rule == "said"]
-    assert told.values["quote"] == "doit encore valider"
-
-
 def test_what_is_decided_is_under_no_reserve_any_more() -> None:
     life = Life()
     life.write(f"{ORDER}, sous réserve de l'accord de mon patron.")
