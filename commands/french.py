@@ -68,36 +68,28 @@ def _in_rows(formatter: Any) -> Any:
     return formatter
 
 
-class FrenchCommand(TyperCommand):
+class _French:
+    """The help of a command, in French; stands before typer's own class."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """The arguments, options and commands."""
+        super().format_options(ctx, _in_rows(formatter))  # type: ignore[misc]
+
+    def get_usage(self, ctx: Any) -> str:
+        """One line."""
+        return in_french(super().get_usage(ctx))  # type: ignore[misc]
+
+    def get_help(self, ctx: Any) -> str:
+        """All of it."""
+        return in_french(super().get_help(ctx))  # type: ignore[misc]
+
+
+class FrenchCommand(_French, TyperCommand):
     """A command whose help is in French."""
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The arguments and options."""
-        super().format_options(ctx, _in_rows(formatter))
 
-    def get_usage(self, ctx: Any) -> str:
-        """One line."""
-        return in_french(super().get_usage(ctx))
-
-    def get_help(self, ctx: Any) -> str:
-        """All of it."""
-        return in_french(super().get_help(ctx))
-
-
-class FrenchGroup(TyperGroup):
+class FrenchGroup(_French, TyperGroup):
     """The commands; a mistake in calling them is told in French."""
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The options and commands."""
-        super().format_options(ctx, _in_rows(formatter))
-
-    def get_usage(self, ctx: Any) -> str:
-        """One line."""
-        return in_french(super().get_usage(ctx))
-
-    def get_help(self, ctx: Any) -> str:
-        """All of it."""
-        return in_french(super().get_help(ctx))
 
     def main(
         self,

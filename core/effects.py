@@ -22,6 +22,10 @@ System = Literal["crm", "tasks", "files", "mail", "whatsapp", "hubspot"]
 
 #: Where an effect stands in the ledger.
 State = Literal["intended", "sending", "done", "uncertain", "reconciled", "parked", "dropped"]
+#: It was done outside: told so at once, or found there afterwards.
+DONE: tuple[State, ...] = ("done", "reconciled")
+#: Nothing more happens to it by itself.
+ENDED: tuple[State, ...] = (*DONE, "parked", "dropped")
 
 #: What each kind does, for people.
 WORDS: Mapping[str, Mapping[str, str]] = {

@@ -22,6 +22,7 @@ from core.reading import Fact, FactValue
 from core.rows import digest_of, merge_facts, rows_of, rows_spec
 from core.views import DeskStore
 from engine.case_actions import Action, actions_of, apart
+from engine.case_labels import LANGUAGES
 from engine.office import Office
 from engine.relining import typed_lines
 from engine.typed import Unreadable, field_of, new_value
@@ -274,7 +275,7 @@ _UNSEEN_LINES: Localized = {
 def _wrong(event_id: str, case: Case, fields: Mapping[str, Localized], directive: Directive) -> Outcome:
     """The act is refused for what was given with it."""
     named = {name: _called(directive, name) for name in fields}
-    why = {lang: " ; ".join(f"{named[n][lang]} : {told[lang]}" for n, told in fields.items()) for lang in ("fr", "en")}
+    why = {lang: " ; ".join(f"{named[n][lang]} : {told[lang]}" for n, told in fields.items()) for lang in LANGUAGES}
     return Outcome("refused", event_id, why, case, fields)
 
 
@@ -290,7 +291,7 @@ def _called(directive: Directive, name: str) -> Localized:
     if spec is None:
         return _GIVEN.get(name) or {"fr": f"« {name[:60]} »", "en": f'"{name[:60]}"'}
     line = name.split(".")[1] if name.count(".") == 2 else ""
-    return {lang: (in_language(spec.label, lang) or spec.name) + (f" ({line})" if line else "") for lang in ("fr", "en")}
+    return {lang: (in_language(spec.label, lang) or spec.name) + (f" ({line})" if line else "") for lang in LANGUAGES}
 
 
 def _no_field(case: Case, directive: Directive) -> Localized:

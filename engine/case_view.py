@@ -10,8 +10,8 @@ from typing import Any
 
 from core.case import Beside, Case
 from core.directive import Directive, FactSpec, Localized, in_language
+from core.effects import DONE, SendMessage, State, StoreFile
 from core.effects import WORDS as EFFECTS
-from core.effects import SendMessage, State, StoreFile
 from core.message import Family
 from core.ports import DeadlineRow, JournalEntry, OutboxRow
 from core.quote import Quote
@@ -23,8 +23,6 @@ from engine.case_actions import Action, Waits
 from engine.case_labels import ALL_LINES, LANGUAGES, LINE, LINES, STATES, in_both, label
 from engine.conversation import Utterance
 from engine.shown_papers import Paper
-
-DONE = frozenset({"done", "reconciled"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from core.case import Case
 from core.directive import Directive
-from core.effects import CreateTask, SendMessage
+from core.effects import DONE, CreateTask, SendMessage
 from engine.demo_day import ADMIN_ANSWER, DAY, Letter, as_mail, as_reply, day_of
 from engine.house import House
 from engine.show import became, stage_text, state
@@ -173,8 +173,8 @@ class Demo:
         tasks, mails = 0, 0
         for case in self.house.store.list_cases(limit=200):
             for row in self.house.store.outbox(case.id):
-                tasks += isinstance(row.effect.payload, CreateTask) and row.state in ("done", "reconciled")
-                mails += isinstance(row.effect.payload, SendMessage) and row.state in ("done", "reconciled")
+                tasks += isinstance(row.effect.payload, CreateTask) and row.state in DONE
+                mails += isinstance(row.effect.payload, SendMessage) and row.state in DONE
         self._console.print(Text(f"{tasks} tâches créées, {mails} courriers écrits (dans {self._outbox}).\n", style="bold"))
 
     def _go_on(self) -> None:

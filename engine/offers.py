@@ -17,6 +17,7 @@ from core.events import OperatorActed
 from core.ports import PendingEvent, Store
 from core.quote import Approval, Quote
 from core.values import text_values
+from engine.case_labels import LANGUAGES
 from engine.office import APPROVE_TOKEN, Office
 
 #: open      can be answered                          replaced  another offer took its place
@@ -77,7 +78,7 @@ class Offers:
                 case_url="",
                 extra={},
             )
-            for language in ("fr", "en")
+            for language in LANGUAGES
         }
         approval = case.approval if state == "approved" else None
         return Offer(state, case, quote, to, values, directive.zone, decision, approval)

@@ -21,8 +21,9 @@ def said_hints(text: str, name: str = "") -> dict[str, str]:
     """What the words of a further message say of how it goes with what was asked for; ``name`` is its author's."""
     more = {AMENDS: ""} if changes(text) else {}
     more |= {ASKS_AFTER: ""} if inquires(text) else {}
-    more |= {THANKS: ""} if thanks_only(text) else {}
-    more |= {AGREES: ""} if agrees(text) else {}
+    thanked = thanks_only(text)
+    more |= {THANKS: ""} if thanked else {}
+    more |= {AGREES: ""} if thanked or agrees(text) else {}
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}
     more |= {DEALT: ""} if dealt_with(text) else {}
     more |= {POLITE: ""} if thanks(text, name) else {}

@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from core import codec
 from core.case import UNDECIDED, Case
-from core.effects import Receipt
+from core.effects import DONE, ENDED, Receipt
 from core.events import OperatorActed
 from core.ports import Delivery, Incoming, PendingEvent, Posted, Spool
 from core.views import DeskStore
@@ -22,9 +22,6 @@ from engine.posts import Place, PostedFile, Request, envelope, fingerprint
 
 #: The inbox that posted requests come in by.
 FORM = "form"
-#: States in which an effect is over, and those in which it was done.
-ENDED = frozenset({"done", "reconciled", "parked", "dropped"})
-DONE = frozenset({"done", "reconciled"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from core import codec
+from core.effects import DONE
 from core.events import EffectParked, TaskMoved
 from core.ports import PendingEvent, Store
 from processors.correlate import sid_id
@@ -115,7 +116,7 @@ class Losses:
             for sent in self._store.deliveries(case_id):
                 receipt = sent.receipt
                 one = failed[thread_id]
-                if sent.state in ("done", "reconciled") and receipt is not None and one.sid in (receipt.id, *receipt.others):
+                if sent.state in DONE and receipt is not None and one.sid in (receipt.id, *receipt.others):
                     new += lose(self._store, sent.key, one.sid, one.why, now, again=one.again)
         if new:
             self._told()

@@ -35,8 +35,8 @@ def _thanks(text: str) -> bool:
 
 
 def agrees(text: str) -> bool:
-    """Whether a message is no more than an « ok », a yes, or thanks: it calls for no answer. Never raises."""
-    return thanks_only(text) or read_verdict(text).answer == "approve"
+    """Whether a message is no more than an « ok » or a yes: it calls for no answer, as thanks do not. Never raises."""
+    return read_verdict(text).answer == "approve"
 
 
 _ASK = re.compile(

@@ -22,11 +22,11 @@ from sqlalchemy import (
     update,
 )
 
-from core.effects import State
+from core.effects import DONE, State
 from core.ports import JournalEntry, OutboxRow, Settled
 from store.base import chunks, many, ripe
 from store.journal import Journal
-from store.outbox import CHANGE, DONE, WAITING, End, Outbox
+from store.outbox import CHANGE, WAITING, End, Outbox
 from store.tables import dependencies, events, inbox, outbox
 
 #: After so many attempts a text that got lost is not sent anew.
@@ -138,7 +138,7 @@ class Courier(Journal, Outbox):
             if row is None or not _may(row["state"], one.state):
                 continue
             attempts = row["attempts"] + one.counted
-            if one.state in ("done", "reconciled", "parked"):
+            if one.state in (*DONE, "parked"):
                 ends.append(
                     End(row, one.state, one.receipt, one.error, attempts, one.unreachable, written=one.line is not None)
                 )
@@ -169,7 +169,7 @@ class Courier(Journal, Outbox):
             row = next(iter(self._lock(connection, [key])), None)
             if row is None or row["state"] in ("parked", "dropped"):
                 return "over"
-            if row["state"] not in ("done", "reconciled"):
+            if row["state"] not in DONE:
                 return "over" if row["attempts"] else "early"
             receipt = self._receipt(key, row["receipt"]) if row["receipt"] else None
             if receipt is None or id not in (receipt.id, *receipt.others):
@@ -200,6 +200,6 @@ class Courier(Journal, Outbox):
 
 def _may(before: State, after: State) -> bool:
     """Whether an attempt that ended as ``after`` still has a say."""
-    if after not in ("done", "reconciled", "parked", "intended", "uncertain"):
+    if after not in (*DONE, *WAITING, "parked"):
         raise ValueError(f"an attempt cannot end as {after!r}")
     return before in (*WAITING, "sending") or (before == "parked" and after in DONE)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 
 from core import codec
 from core.case import Case
-from core.effects import Effect
+from core.effects import DONE, ENDED, Effect
 from core.erasure import Letter, Person, Trace, blank_case, blank_effect
 from core.errors import UserError
 from core.message import Message
@@ -28,7 +28,7 @@ from store.commit import Commit
 from store.documents import erase_documents
 from store.lookup import Lookup
 from store.operators import Operators
-from store.outbox import DONE, ENDED, End
+from store.outbox import End
 from store.tables import (
     answers,
     case_lines,

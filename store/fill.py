@@ -8,11 +8,11 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from core import codec
 from core.case import Case, Party
+from core.effects import DONE
 from core.reading import Money
 from core.register import money_key
 from store.base import MILLIONTHS
 from store.commit import Commit
-from store.outbox import DONE
 from store.tables import case_lines, cases, contacts, meta, outbox
 from store.words import case_words, party_words
 

@@ -86,17 +86,6 @@ class Journal(Group):
         except Unreadable:  # the rest of the history is worth showing
             return "(texte illisible : lancez « audit »)"
 
-    def erase_texts(self, case_ids: Sequence[str], author: str, now: datetime) -> int:
-        """Erase the prose the journal holds of those cases, for good; how many texts. The chain stays whole and says so."""
-
-        def work(connection: Connection) -> int:
-            head = self._lock_head(connection)
-            entries = self._erase_texts(connection, case_ids, author, now)
-            self._append(connection, head, entries)
-            return sum(int(entry.data["count"]) for entry in entries)
-
-        return self.db.write(work)
-
     def _erase_texts(self, connection: Connection, case_ids: Sequence[str], author: str, now: datetime) -> list[JournalEntry]:
         """Erase the prose of those cases; the lines that say so, for the caller to append."""
         entries = []

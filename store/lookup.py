@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, true, update
 
+from core.effects import DONE
 from core.message import Channel
 from core.ports import Delivery, PendingEvent, Posted, Taken
 from store.base import insert_new, many
 from store.intake import Intake
-from store.outbox import DONE, End, Outbox
+from store.outbox import End, Outbox
 from store.tables import cases, cursors, events, inbox, lanes, outbox, threads
 
 #: The effects of whose receipts webhooks and polls speak.

@@ -20,14 +20,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, false, insert, select, update
 
 from core import codec
-from core.effects import Effect, Receipt, SendMessage, State, references
+from core.effects import DONE, ENDED, Effect, Receipt, SendMessage, State, references
 from core.events import EffectDone, EffectParked
 from core.ports import OutboxRow
 from store.base import Group, chunks, insert_new, many
 from store.tables import dependencies, events, outbox
 
-DONE = ("done", "reconciled")
-ENDED = ("done", "reconciled", "parked", "dropped")
 WAITING = ("intended", "uncertain")
 
 

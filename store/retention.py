@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, false, literal, select
 
+from core.effects import ENDED
 from core.ports import JournalEntry
 from store.erasure import Erasure
 from store.journal import Head
-from store.outbox import ENDED
 from store.tables import cases, files, inbox, lessons, outbox, texts
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from core.case import Case, Party, Thread
 from core.effects import AddNote, Effect, Receipt
@@ -177,3 +177,15 @@ def killed_before(step: int, names: Iterable[str], work: Callable[[], bool]) -> 
     status = os.waitpid(child, 0)[1]
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the work failed by itself"
     return os.WIFSIGNALED(status)
+
+
+def erase_texts(store: SqlStore, case_ids: list[str], author: str, now: datetime) -> int:
+    """Erase the journal's prose of those cases, as an erasure and the retention do in their own transactions; how many texts."""
+
+    def work(connection: Connection) -> int:
+        head = store._lock_head(connection)
+        lines = store._erase_texts(connection, case_ids, author, now)
+        store._append(connection, head, lines)
+        return sum(int(line.data["count"]) for line in lines)
+
+    return store.db.write(work)

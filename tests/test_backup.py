@@ -22,7 +22,7 @@ from store.sealed import Damaged
 from store.spool import FolderSpool
 from store.tables import metadata
 from tests import postgres
-from tests.store_help import KEYS, NOW, case, effect, entry, later, opened, reading, taken
+from tests.store_help import KEYS, NOW, case, effect, entry, erase_texts, later, opened, reading, taken
 
 pytest_plugins = ["tests.store_fixtures"]
 
@@ -57,7 +57,7 @@ def lived(store: SqlStore, spool: FolderSpool) -> SqlStore:
     store.drop(["effect:dropped"], "zoé", NOW)
     change = Change(case(version=2), 1, deadlines=(("remind", later(60)),), thread_ids=("<m>",), notice_to="client@example.com")
     store.commit([change, Change(None, journal=(entry(text="un texte"), entry(text="un autre", case_id="c9")))], NOW)
-    store.erase_texts(["c9"], "zoé", NOW)
+    erase_texts(store, ["c9"], "zoé", NOW)
     store.add_event(PendingEvent("op", "c1", "operator", "{}", NOW))
     store.put("crm", "k", {"name": "Zoé"}, NOW)
     store.keep_directives("figurative", "r1", {"a.md": "é"}, NOW)

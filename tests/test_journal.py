@@ -15,7 +15,7 @@ from core.ports import Change
 from store import Keys, SqlStore
 from store.journal import Head, canonical
 from store.tables import journal, meta, texts
-from tests.store_help import KEYS, NOW, case, entry, later
+from tests.store_help import KEYS, NOW, case, entry, erase_texts, later
 
 pytest_plugins = ["tests.store_fixtures"]
 
@@ -162,8 +162,8 @@ def test_a_head_that_is_not_ours_is_never_written_over(full: SqlStore, value: st
 
 
 def test_erasing_texts_leaves_the_chain_whole(full: SqlStore) -> None:
-    assert full.erase_texts(["c1", "c2", "nobody"], "zoé", later(60)) == 2
-    assert full.erase_texts(["c1"], "zoé", later(61)) == 0
+    assert erase_texts(full, ["c1", "c2", "nobody"], "zoé", later(60)) == 2
+    assert erase_texts(full, ["c1"], "zoé", later(61)) == 0
     report = full.audit()
     assert (report.ok, report.problems, report.erased) == (True, (), 2)
     assert [line.text for _, line in full.history("c1")] == ["", "", ""]

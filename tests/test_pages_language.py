@@ -10,8 +10,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from engine.case_labels import LANGUAGES
 from tests.road import ROOT
-from web.pages.language import LANGUAGES, Speech, choose
+from web.pages.language import Speech, choose
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MARKS = [("**/*.html", "jinja2"), ("**/*.py", "python")]

@@ -15,12 +15,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from core.wording import day_text
+from engine.case_labels import LANGUAGES
 from engine.desk import Desk
 from engine.offers import Decision, Offer
 from engine.people import shortened
 from web.auth.doorkeeper import FIELD, own_page
 from web.auth.login import Show
-from web.pages.language import COOKIE, LANGUAGES
+from web.pages.language import COOKIE
 from web.problems import Refusal
 from web.security import Rate, visitor
 
@@ -142,4 +143,4 @@ def router(desk: Desk, show: Show) -> APIRouter:
 
 def _when(at: datetime, zone: str) -> dict[str, str]:
     local = at.astimezone(ZoneInfo(zone))
-    return {language: f"{day_text(local.date(), language)}, {local:%H:%M}" for language in ("fr", "en")}
+    return {language: f"{day_text(local.date(), language)}, {local:%H:%M}" for language in LANGUAGES}

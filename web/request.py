@@ -17,10 +17,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.case import UNDECIDED
+from core.effects import DONE
 from engine.desk import Desk
 from engine.posts import PostedFile
 from engine.posts import Request as Posted
-from engine.takes import DONE, FORM, Act, Progress
+from engine.takes import FORM, Act, Progress
 from web.fetch import Fetcher, NotFetched
 from web.options import Options
 from web.problems import Refusal, responses

@@ -21,7 +21,6 @@ _POINTS, _DOTS = 72.0, 300.0
 _CHARACTERS = 40_000
 #: Pages of a size that nothing is printed on are drawn smaller than this, in points.
 _LARGEST = 14_400.0
-_PASSWORD = 4
 _FIELDS = 500
 
 

@@ -17,8 +17,9 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from engine.case_labels import LANGUAGES
+
 FOLDER = Path(__file__).parent.parent / "locales"
-LANGUAGES = ("fr", "en")
 COOKIE = "lang"
 
 

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from core.document import SOURCE
 from core.reading import Evidence
 from core.wording import alert_details, sum_name
-from engine.case_labels import CHANNELS, OFFERS, label
+from engine.case_labels import CHANNELS, LANGUAGES, OFFERS, label
 from engine.reason_words import told, translated
 from web.pages.assets import Assets
-from web.pages.language import COOKIE, LANGUAGES, Speech, catalogue, choose
+from web.pages.language import COOKIE, Speech, catalogue, choose
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 THEME_COOKIE, THEMES = "theme", ("auto", "light", "dark")

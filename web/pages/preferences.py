@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from web.pages.language import COOKIE, LANGUAGES
+from engine.case_labels import LANGUAGES
+from web.pages.language import COOKIE
 from web.pages.page import REMEMBERED, THEME_COOKIE, THEMES, back
 
 
