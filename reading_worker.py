@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from spools import opened
 
 if TYPE_CHECKING:
+    from core.steps import Steps
     from engine.forks import Life
     from engine.pipeline import ReadMail, Setup
     from engine.reader import Reading
@@ -66,25 +67,22 @@ def reading_by(setup: Setup, told: Mapping[str, Any]) -> Reading:
     """What a worker does with a task and with files."""
     from core import codec
     from core.document import Document
-    from engine.pipeline import read_mail
+    from engine.pipeline import reading_mail
     from store.crypto import Keys
 
     spool = opened(told["spool"], Keys.derive(told["secret"]))
 
-    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> ReadMail:
-        raw = spool.get(task["raw"])
-        when = datetime.fromisoformat(task["now"])
+    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> Steps[ReadMail]:
         known = task.get("documents")
-        documents = None if known is None else [codec.revive(Document, one) for one in known]
-        return read_mail(
-            raw,
+        return reading_mail(
+            spool.get(task["raw"]),
             setup,
-            now=when,
+            now=datetime.fromisoformat(task["now"]),
             hints=task["hints"],
             keep=files.update,
             get=spool.get,
             channel=task["channel"],
-            documents=documents,
+            documents=None if known is None else [codec.revive(Document, one) for one in known],
             account=task.get("inbox", ""),
             digest=task["raw"],
         )

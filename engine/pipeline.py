@@ -16,7 +16,8 @@ from core.document import Document, Trouble
 from core.message import Authentication, Channel, Message
 from core.papers import WantedFile, wanted_file
 from core.reading import Reading
-from processors.analyze import Recognised, recognise
+from core.steps import Steps, at_once
+from processors.analyze import Recognised, Texts, recognising
 from processors.attached import MOST_FILES, wanted
 from processors.authentication import authenticate
 from processors.automatic import automatic
@@ -60,7 +61,7 @@ class ReadMail:
     wanted: tuple[WantedFile, ...] = ()
 
 
-def read_mail(
+def reading_mail(
     raw: bytes,
     setup: Setup,
     *,
@@ -72,8 +73,8 @@ def read_mail(
     documents: Sequence[Document] | None = None,
     account: str = "",
     digest: str = "",
-) -> ReadMail:
-    """Read one stored message of any channel. Total: any bytes give a message.
+) -> Steps[ReadMail]:
+    """Read one stored message of any channel, step by step. Total: any bytes give a message.
 
     ``digest`` is the hex SHA-256 of the bytes where it is known.
     ``account`` is the inbox it came by, '' where that is not known.
@@ -86,19 +87,25 @@ def read_mail(
         message = _form(raw, now, get)
     else:
         mail = parse(raw, digest)
+        del raw
         if keep is not None and mail.parts:
             keep({part.attachment.sha256: part.content for part in mail.parts})
-        message = _message(mail, setup, channel)
+        yield
+        message = yield from _message(mail, setup, channel)
+        del mail
     if "oversize" in hints:
         cut = f"message trop volumineux ({hints['oversize']} octets) : en-tête seul"
         message = replace(message, defects=(*message.defects, cut))
     theirs = belonging(message, setup.businesses, account)
-    reading = understand_best(message, theirs, now=now)
+    reading = yield from understanding_best(message, theirs, now=now)
     asked = [wanted_file(file) for file in wanted(message, reading, theirs)]
     if documents is None or not asked:
         return ReadMail(message, reading, fingerprint(message), tuple(asked[:MOST_FILES]))
     message = with_documents(message, documents, asked)
-    return ReadMail(message, understand_best(message, theirs, now=now), fingerprint(message))
+    return ReadMail(message, (yield from understanding_best(message, theirs, now=now)), fingerprint(message))
+
+
+read_mail = at_once(reading_mail)
 
 
 def with_documents(message: Message, documents: Sequence[Document], asked: Sequence[WantedFile] = ()) -> Message:
@@ -150,10 +157,13 @@ def _form(raw: bytes, now: datetime, get: Callable[[str], bytes] | None) -> Mess
     return read_form(raw, get=get, received_at=now).message
 
 
-def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Message:
+def _message(mail: ParsedMail, setup: Setup, channel: Channel) -> Steps[Message]:
     finding = automatic(mail, own_addresses=setup.own_addresses)
+    yield
     parts = split(mail.body, html=mail.html, subject=mail.subject)
+    yield
     spoken = language(parts.text or mail.body or mail.subject)
+    yield
     return Message(
         id=mail.id,
         channel=channel,
@@ -207,14 +217,16 @@ def belonging(message: Message, businesses: Sequence[Business], account: str = "
     return [b for b in businesses if not b.accounts] or businesses
 
 
-def understand_best(message: Message, businesses: Sequence[Business], *, now: datetime, only: str = "") -> Reading:
+def understanding_best(message: Message, businesses: Sequence[Business], *, now: datetime, only: str = "") -> Steps[Reading]:
     """The reading of the business that recognises the message best; the first one's default when none does."""
+    texts = Texts.of(message)
     best: tuple[Recognised, Business] | None = None
     surest = (0, 0.0)
     for place, business in enumerate(businesses):
         # Only what it recognises as something of its own can draw a message away from a business before it.
         above = None if place == 0 or only else surest[1] if surest[0] == 2 else 0.0
-        recognised = recognise(message, business, now=now, only=only, above=above)
+        yield
+        recognised = yield from recognising(message, texts, business, now=now, only=only, above=above)
         if recognised is None:
             continue
         certainty = _certainty(recognised, business, place)
@@ -222,7 +234,12 @@ def understand_best(message: Message, businesses: Sequence[Business], *, now: da
             best, surest = (recognised, business), certainty
     if best is None:
         raise ValueError("no business to read for")
-    return replace(best[0].reading(), business=best[1].name)
+    yield
+    reading = yield from best[0].reading()
+    return replace(reading, business=best[1].name)
+
+
+understand_best = at_once(understanding_best)
 
 
 def _certainty(told: Recognised, business: Business, place: int) -> tuple[int, float]:

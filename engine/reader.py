@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from core import codec
 from core.errors import PortError, Transient, UserError
 from core.ports import InboxRow, ReadRow, Store
+from core.steps import Steps, abreast
 from engine.collector import give_back, give_back_busy
 from engine.forks import Forks
 from engine.pipeline import ReadMail
@@ -200,7 +201,7 @@ class ReaderPool:
 
 
 #: What a worker does with one task, and with the files of all tasks of a bundle, by their digests.
-Reading = tuple[Callable[[Mapping[str, Any], dict[str, bytes]], ReadMail], Callable[[Mapping[str, bytes]], object]]
+Reading = tuple[Callable[[Mapping[str, Any], dict[str, bytes]], Steps[ReadMail]], Callable[[Mapping[str, bytes]], object]]
 
 
 def serve(descriptor: int, reading: Reading) -> None:
@@ -213,7 +214,7 @@ def serve(descriptor: int, reading: Reading) -> None:
     try:
         while True:
             files: dict[str, bytes] = {}
-            replies = [_reply(read, task, files) for task in json.loads(pipe.recv_bytes())]
+            replies = abreast([_reply(read, task, files) for task in json.loads(pipe.recv_bytes())])
             if files:
                 try:
                     keep(files)
@@ -229,10 +230,12 @@ def serve(descriptor: int, reading: Reading) -> None:
 
 
 def _reply(
-    read: Callable[[Mapping[str, Any], dict[str, bytes]], ReadMail], task: Mapping[str, Any], files: dict[str, bytes]
-) -> bytes:
+    read: Callable[[Mapping[str, Any], dict[str, bytes]], Steps[ReadMail]], task: Mapping[str, Any], files: dict[str, bytes]
+) -> Steps[bytes]:
     try:
-        return codec.dump(read(task, files))
+        mail = yield from read(task, files)
+        yield
+        return codec.dump(mail)
     except (UserError, PortError, OSError) as error:  # the machine's trouble (a full disk), not the message's
         return b"?" + str(error).encode("utf-8", "replace")
     except Exception as error:  # a defect of ours must cost one message, which is parked with this reason

@@ -12,6 +12,7 @@ from core.directive import Business, Directive, in_language
 from core.document import SOURCE, Document
 from core.message import Message
 from core.reading import Evidence, Fact, Reading, Reason, Scale
+from core.steps import Steps, at_once
 from processors.asked_about import asked_about
 from processors.classify import Classifier, Source, old_subject, sources
 from processors.classify_scores import Weighed, at_best, choose
@@ -72,7 +73,7 @@ def facts_of(message: Message, directive: Directive, *, now: datetime) -> tuple[
     subject = None if old_subject(message) else tokenise(message.subject[:1000])
     read = papers(message)
     told = reader.begin(message, text=tokenise(message.text), subject=subject, body=None, day=message.date or now, papers=read)
-    return told.facts()
+    return at_once(told.facts)()
 
 
 def papers(message: Message) -> tuple[tuple[Document, Tokens], ...]:
@@ -87,10 +88,10 @@ def papers(message: Message) -> tuple[tuple[Document, Tokens], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
+class Texts:
     """The texts of a message: what the sender newly wrote, the subject, the whole where he only passes it on, what his files say.
 
-    ``stale``: the subject was written for an earlier message.
+    ``stale``: the subject was written for an earlier message. One for all businesses that look at the message.
     """
 
     text: Tokens
@@ -98,9 +99,10 @@ class _Texts:
     body: Tokens | None
     papers: tuple[tuple[Document, Tokens], ...]
     stale: bool
+    _tones: dict[bool, Tone] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, message: Message) -> _Texts:
+    def of(cls, message: Message) -> Texts:
         text, subject = tokenise(message.text), tokenise(message.subject[:1000])
         forwards = message.forwarded and len(text.items) < _LITTLE and len(message.body) > len(message.text)
         return cls(text, subject, tokenise(message.body) if forwards else None, papers(message), old_subject(message))
@@ -113,6 +115,15 @@ class _Texts:
         if self.body:
             places.append(("body", self.body))
         return places + [(SOURCE + document.sha256, tokens) for document, tokens in self.papers if document.kind == "voice"]
+
+    def tone(self, *, reply: bool) -> Tone:
+        """How he sounds: every business hears the same."""
+        if reply not in self._tones:
+            # What somebody says into his telephone he says to us; a paper was written for others too.
+            voice = next((tokens for document, tokens in self.papers if document.kind == "voice"), self.text)
+            said = self.text if self.text.items else voice
+            self._tones[reply] = listen(said, tokenise("") if self.stale else self.subject, reply=reply)
+        return self._tones[reply]
 
     def sources(self, message: Message) -> list[Source]:
         """What to classify by."""
@@ -134,8 +145,9 @@ class Recognised:
     _answers: bool
     _repeat: Evidence | None
 
-    def reading(self) -> Reading:
+    def reading(self) -> Steps[Reading]:
         """The whole, with the facts that the directive asks for."""
+        facts = yield from (self._told.with_quoted() if self._answers else self._told.facts())
         return Reading(
             directive=self.directive.name,
             kind=self.directive.kind,
@@ -144,7 +156,7 @@ class Recognised:
             sentiment=self._tone.sentiment,
             urgency=self._tone.urgency,
             language=self._message.language,
-            facts=self._told.with_quoted() if self._answers else self._told.facts(),
+            facts=facts,
             reasons=self.reasons,
             repeat=self._repeat,
             scale=self._scale() if self._repeat is not None else None,
@@ -159,26 +171,29 @@ class Recognised:
         return next((scale for scale in found if scale is not None), None)
 
 
-def understand(message: Message, business: Business, *, now: datetime, only: str = "") -> Reading:
+def understanding(message: Message, business: Business, *, now: datetime, only: str = "") -> Steps[Reading]:
     """Read one message by the rules of a business.
 
     ``only`` names the directive of the case the message belongs to: its facts are read and nothing is classified.
     ``now`` stands in for the message's date where it has none. Raises KeyError when ``only`` names no directive.
     The reading's ``verdict`` is left None; replies are read elsewhere.
     """
-    recognised = recognise(message, business, now=now, only=only)
+    recognised = yield from recognising(message, Texts.of(message), business, now=now, only=only)
     assert recognised is not None
-    return recognised.reading()
+    return (yield from recognised.reading())
 
 
-def recognise(
-    message: Message, business: Business, *, now: datetime, only: str = "", above: float | None = None
-) -> Recognised | None:
-    """The first half of ``understand``: of several businesses, only the one that knows a message best need read it all.
+understand = at_once(understanding)
+
+
+def recognising(
+    message: Message, texts: Texts, business: Business, *, now: datetime, only: str = "", above: float | None = None
+) -> Steps[Recognised | None]:
+    """The first half of ``understanding``: of several businesses, only the one that knows a message best need read it all.
 
     None where it is surely for no directive of its own (other than the default one) with a confidence ``above`` that.
     """
-    compiled, texts = _compile(business), _Texts.of(message)
+    compiled = _compile(business)
     begun: dict[str, Told] = {}
 
     def told_by(directive: Directive) -> Told:
@@ -201,17 +216,17 @@ def recognise(
             raise KeyError(f"no directive {only!r} in {business.name}")
         confidence = 1.0
     else:
+        yield
         weighed = compiled.classifier.weigh(texts.sources(message), message.attachments)
-        more = _told(business, message, weighed, told_by, repeat, above)
+        yield
+        more = yield from _told(business, message, weighed, told_by, repeat, above)
         if more is None:
             return None
         chosen = choose(business, weighed, more)
         directive, confidence, scores = chosen.directive, chosen.confidence, chosen.scores
         reasons.extend(chosen.reasons)
-    # What somebody says into his telephone he says to us; a paper was written for others too.
-    voice = next((tokens for document, tokens in texts.papers if document.kind == "voice"), texts.text)
-    said = texts.text if texts.text.items else voice
-    tone = listen(said, tokenise("") if texts.stale else texts.subject, reply=bool(only or message.in_reply_to or texts.stale))
+    yield
+    tone = texts.tone(reply=bool(only or message.in_reply_to or texts.stale))
     if tone.intent == "other" and scores.get(directive.name, 0.0) > 0:
         tone = replace(tone, intent="request")  # what a directive recognises is asked of us
     answers = not only and directive.name not in repeat and bool(message.quoted) and not message.forwarded
@@ -227,7 +242,7 @@ def _told(
     told_by: Callable[[Directive], Told],
     repeat: Mapping[str, Evidence],
     above: float | None,
-) -> dict[str, list[Reason]] | None:
+) -> Steps[dict[str, list[Reason]] | None]:
     """What the facts, and the wish for the same as last time, say for each directive; only what speaks for one is read before it is
     chosen. None as soon as nothing can make one sure ``above`` that."""
     why = "« {} » demande la même chose que la dernière fois"
@@ -246,11 +261,12 @@ def _told(
         return None
     for one in business.directives:
         if one.match.facts:
-            for left in told_by(one).steps(one.match.facts) if above is not None else ():
-                unread[one.name] = [one.match.facts[name] for name in left]
-                if hopeless():
-                    return None
-            facts[one.name] = _told_of(one, told_by(one).facts(one.match.facts), message)
+            if above is not None:
+                for left in (told_by(one).apart, told_by(one).named):
+                    unread[one.name] = [one.match.facts[name] for name in (yield from left(one.match.facts))]
+                    if hopeless():
+                        return None
+            facts[one.name] = _told_of(one, (yield from told_by(one).facts(one.match.facts)), message)
             unread[one.name] = [reason.weight for reason in facts[one.name]]
     return {d.name: [*facts.get(d.name, ()), *again.get(d.name, ())] for d in business.directives}
 

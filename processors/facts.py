@@ -15,6 +15,7 @@ from core.directive import Directive, FactSpec, Word
 from core.document import SOURCE, Document
 from core.message import Message
 from core.reading import Evidence, Fact, Row, Rows
+from core.steps import Steps
 from processors.classify import old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
 from processors.facts_choice import ChoiceReader, Chosen, Context, YesNoReader
@@ -241,44 +242,52 @@ class Told:
     _chosen: dict[str, Chosen] | None = None
     _read: dict[str, Fact | None] = field(default_factory=dict)
 
-    def steps(self, names: Collection[str]) -> Iterator[list[str]]:
-        """Read some of the facts of these names, what takes little time first: after each step, those that may yet be there."""
+    def apart(self, names: Collection[str]) -> Steps[list[str]]:
+        """Read those of the facts of these names that take little time; those that may yet be there."""
         joint = self._reader.joint
-        alone = {f.name for f in self._alone([n for n in names if n not in joint])}
-        yield [n for n in names if n in joint or n in alone]
-        if (thing := self._reader.unnamed(self._places)) in names:
-            yield [n for n in names if (n in joint and n != thing) or n in alone]
+        alone = {f.name for f in (yield from self._alone([n for n in names if n not in joint]))}
+        return [n for n in names if n in joint or n in alone]
 
-    def facts(self, names: Container[str] | None = None) -> tuple[Fact, ...]:
+    def named(self, names: Collection[str]) -> Steps[list[str]]:
+        """The same, after a look at whether any word names goods."""
+        left = yield from self.apart(names)
+        yield
+        if (thing := self._reader.unnamed(self._places)) not in names:
+            return left
+        return [n for n in left if n != thing]
+
+    def facts(self, names: Container[str] | None = None) -> Steps[tuple[Fact, ...]]:
         """Every fact the message holds; or those of these ``names``, with all that are read together with one of them."""
         reader = self._reader
         if self._goods is None:
             self._goods = reader.goods(self._message, self._places, self._written)
-        return (*self._goods.values(), *self._alone(names))
+            yield
+        return (*self._goods.values(), *(yield from self._alone(names)))
 
-    def _alone(self, names: Container[str] | None) -> list[Fact]:
+    def _alone(self, names: Container[str] | None) -> Steps[list[Fact]]:
         """Those of the facts that are each read by itself."""
         found = []
         for spec in self._reader.specs:
             if names is None or spec.name in names:
                 if spec.name not in self._read:
-                    self._read[spec.name] = self._one(spec)
+                    if self._chosen is None and spec.type in ("choice", "text"):
+                        self._chosen = self._reader.choose(self._message, self._places)
+                        yield
+                    self._read[spec.name] = self._reader.one(
+                        spec, self._message, self._places, self._written, self._chosen or {}
+                    )
+                    yield
                 if (fact := self._read[spec.name]) is not None:
                     found.append(fact)
         return found
 
-    def with_quoted(self) -> tuple[Fact, ...]:
+    def with_quoted(self) -> Steps[tuple[Fact, ...]]:
         """Every fact, with the goods of the offer that the message answers where it says nothing of them: "c'est ok pour nous".
 
         So little trusted that a person is shown them as doubtful.
         """
-        facts = self.facts()
+        facts = yield from self.facts()
         if self._goods or not self._reader.of_goods:
             return facts
         answered = self._reader.place("body", without_headers(tokenise(self._message.body)), _ANSWERED)
         return (*self._reader.goods(self._message, [answered], self._written).values(), *facts)
-
-    def _one(self, spec: FactSpec) -> Fact | None:
-        if self._chosen is None and spec.type in ("choice", "text"):
-            self._chosen = self._reader.choose(self._message, self._places)
-        return self._reader.one(spec, self._message, self._places, self._written, self._chosen or {})

@@ -61,7 +61,7 @@ def plain_text(text: str) -> str:
     return text.lower() if text.isascii() else _UNFOLDED.sub(lambda m: _FOLDED[m[0]], text)
 
 
-@lru_cache(maxsize=4)  # several facts read the same text one after the other
+@lru_cache(maxsize=32)  # several facts read the same text one after the other
 def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, bool], ...]:
     """(the day, whether a deadline brings it) of every day named, in the order of the text; ``ahead`` where a day to come is meant."""
     plain = blank(plain_text(mask(text)), VAGUE)

@@ -108,7 +108,7 @@ def _blanked(match: re.Match[str]) -> str:
     return BLANK * len(match[0])
 
 
-@lru_cache(maxsize=16)  # asked of the same few texts by several facts
+@lru_cache(maxsize=64)  # asked of the same few texts by several facts
 def has_digit(text: str) -> bool:
     """Whether ``str.isdigit`` is true of any character."""
     return _COMMON_DIGIT.search(text) is not None or (not text.isascii() and _ANY_DIGIT.search(text) is not None)
@@ -119,7 +119,7 @@ def only_names_3d(text: str) -> bool:
     return _FILE.search(text) is None and not has_digit(_THREE_D.sub(_blanked, text))
 
 
-@lru_cache(maxsize=4)  # several facts read the same text one after the other
+@lru_cache(maxsize=32)  # several facts read the same text one after the other
 def measurable(text: str) -> str:
     """The text without the numbers that are neither lengths nor counts (prices and dates are the callers')."""
     if not has_digit(text):

@@ -168,7 +168,7 @@ def _learn() -> None:
             gated._ready = True
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _present(text: str, machine: AhoCorasick) -> frozenset[str]:
     """The words of patterns that stand in the text."""
     if len(text) > _LONG:
@@ -189,7 +189,7 @@ def _present(text: str, machine: AhoCorasick) -> frozenset[str]:
     return there.union(DIGITS[:longest], (NUMBER,) if number else ())
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _caseless(text: str, machine: AhoCorasick) -> frozenset[str]:
     lowered = text.lower()
     if not lowered.isascii() and _ODD.search(lowered) is not None:

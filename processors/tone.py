@@ -11,7 +11,7 @@ from core.directive import Word
 from core.reading import Intent, Reason, Sentiment, Urgency
 from processors.gated import Gated
 from processors.negation import negated
-from processors.tokens import CLAUSE, Tokens, tokenise
+from processors.tokens import CLAUSE, Tokens
 from processors.words import Hit, WordMatcher
 from processors.words_common import word_set
 
@@ -110,12 +110,6 @@ def _matcher() -> tuple[WordMatcher, dict[Word, str]]:
 
 def listen(text: Tokens, subject: Tokens, *, reply: bool) -> Tone:
     """The tone of what the sender newly wrote; a reply's subject is not his and should be given empty."""
-    return _listen(text.text, subject.text, reply)
-
-
-@lru_cache(maxsize=4)  # every business hears the same
-def _listen(written: str, titled: str, reply: bool) -> Tone:
-    text, subject = tokenise(written), tokenise(titled)
     matcher, owner = _matcher()
     found: dict[str, list[tuple[Tokens, Hit]]] = {group: [] for group in _GROUPS}
     for tokens in (subject, text):

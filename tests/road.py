@@ -19,6 +19,7 @@ from console.beside import reading_store
 from core.case import Case
 from core.effects import SendMessage
 from core.errors import Transient, UserError
+from core.steps import at_once
 from core.work import reply_subject
 from engine.house import House
 from engine.reader import Answer, Reading
@@ -174,7 +175,7 @@ class InProcess:
         read, keep = self._reading
         files: dict[str, bytes] = {}
         try:
-            answer = read(task, files)
+            answer = at_once(read)(task, files)
             keep(files)
             return answer
         except (UserError, OSError) as error:

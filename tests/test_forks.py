@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,12 @@ from typing import Any
 
 import pytest
 
-from core.errors import Transient
+from bench.mailbox import mails
+from core.errors import PortError, Transient
+from core.steps import Steps, abreast
 from engine.directives import load_all
 from engine.forks import Forks
-from engine.pipeline import ReadMail, Setup, read_mail
+from engine.pipeline import ReadMail, Setup, read_mail, reading_mail
 from engine.reader import ReaderPool, Reading, serve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -202,12 +205,12 @@ def test_a_pool_that_failed_takes_no_late_answer_for_another_message() -> None:
     """Answers to a batch that was given up, still on their way, must not become those of the next."""
     started, going = threading.Event(), threading.Event()
 
-    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> ReadMail:
+    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> Steps[ReadMail]:
         del files
         if task["name"] == "old":
             started.set()
             going.wait(10)
-        return read_mail(f"Subject: {task['name']}\r\n\r\nx".encode(), SETUP, now=NOW, hints={})
+        return reading_mail(f"Subject: {task['name']}\r\n\r\nx".encode(), SETUP, now=NOW, hints={})
 
     pool = ReaderPool(_Threads((read, lambda files: None)), size=1)  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
@@ -218,3 +221,42 @@ def test_a_pool_that_failed_takes_no_late_answer_for_another_message() -> None:
     (answer,) = pool.read([{"name": "new"}])
     assert isinstance(answer, ReadMail)
     assert answer.message.subject == "new"
+
+
+def test_mails_of_one_bundle_are_read_as_each_alone_and_one_that_cannot_be_costs_only_itself() -> None:
+    raws = {f"{n}": mail.raw for n, mail in enumerate(mails(12, 6, malformed=0.3))}
+    done: list[str] = []
+
+    def read(task: Mapping[str, Any], files: dict[str, bytes]) -> Steps[ReadMail]:
+        if task["name"] == "lost":
+            raise PortError("no such content")
+        mail = yield from reading_mail(raws[task["name"]], SETUP, now=NOW, hints={}, keep=files.update)
+        if task["name"] == "2":
+            raise ZeroDivisionError("a defect of ours")
+        done.append(task["name"])
+        return mail
+
+    pool = ReaderPool(_Threads((read, lambda files: None)), size=1)  # type: ignore[arg-type]
+    pool._bundles = lambda tasks: deque([list(range(len(tasks)))])  # type: ignore[method-assign]
+    names = [*raws, "lost"]
+    answers = dict(zip(names, pool.read([{"name": name} for name in names]), strict=True))
+    assert isinstance(answers["lost"], Transient)
+    assert answers["2"] == "erreur interne : ZeroDivisionError : a defect of ours"
+    assert sorted(done) == sorted(raws.keys() - {"2"})
+    assert {name: answers[name] for name in done} == {name: read_mail(raws[name], SETUP, now=NOW, hints={}) for name in done}
+
+
+def test_of_a_bundle_only_one_raw_mail_is_held_at_a_time() -> None:
+    class Raw(bytes):
+        def __del__(self) -> None:
+            gone.append(len(self))
+
+    gone: list[int] = []
+    raw = next(mails(1, 6)).raw
+
+    def read(number: int) -> Steps[ReadMail]:
+        assert len(gone) == number, "the mail before is still there"
+        return (yield from reading_mail(Raw(raw), SETUP, now=NOW, hints={}))
+
+    assert len(abreast(map(read, range(3)))) == 3
+    assert gone == [len(raw)] * 3
