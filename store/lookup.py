@@ -89,6 +89,8 @@ class Lookup(Intake, Outbox):
             and end.row["case_id"]
         }
         self._answered(connection, ends, now)
+        for end in ends:
+            self._fresh_effects.drop(end.row["key"])
         if rows:
             # An alert's effect belongs to no case; an id that leads nowhere must never keep an outcome from being kept.
             there = set(connection.execute(_THERE, {"ids": sorted(set(rows.values()))}).scalars())

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, false, insert, select, update
@@ -24,9 +25,12 @@ from core.effects import DONE, ENDED, Effect, Receipt, SendMessage, State, refer
 from core.events import EffectDone, EffectParked
 from core.ports import OutboxRow
 from store.base import Group, chunks, insert_new, many
+from store.fresh import Fresh
 from store.tables import dependencies, events, outbox
 
 WAITING = ("intended", "uncertain")
+#: Effects that are remembered for their couriers: what some commits of the clerk decide.
+FRESH_EFFECTS = 1_500
 
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -62,14 +66,22 @@ class Outbox(Group):
 
     # ---- storing
 
+    @cached_property
+    def _fresh_effects(self) -> Fresh[tuple[Effect, frozenset[str] | None]]:
+        """What was decided here a moment ago, for its courier, who is next to want it: each with the names that it refers to."""
+        return Fresh(FRESH_EFFECTS)
+
     def _effect_row(self, effect: Effect, now: datetime) -> dict[str, Any]:
+        plain = codec.dump(effect)
+        payload = self.keys.seal("outbox", effect.key, plain)
+        self._fresh_effects.keep(effect.key, payload, (effect, _referred(plain)))
         return {
             "key": effect.key,
             "case_id": effect.case_id,
             "system": effect.system,
             "kind": effect.kind,
             "name": effect.name,
-            "payload": self.keys.seal("outbox", effect.key, codec.dump(effect)),
+            "payload": payload,
             "tell": effect.tell,
             "state": "intended",
             "blocked": 0,
@@ -198,19 +210,26 @@ class Outbox(Group):
 
     def _to_customer(self, key: str, payload: bytes) -> bool:
         """Whether the effect is a text for the customer of its case."""
-        told = codec.load(Effect, self.keys.unseal("outbox", key, payload)).payload
+        told = self._opened_effect(key, payload)[0].payload
         return isinstance(told, SendMessage) and told.audience == "customer"
+
+    def _opened_effect(self, key: str, payload: bytes) -> tuple[Effect, frozenset[str] | None]:
+        """The effect, and the names of those whose receipts it refers to (None where it holds nothing that looks like one)."""
+        fresh = self._fresh_effects.find(key, payload)
+        if fresh is not None:
+            return fresh
+        plain = self.keys.unseal("outbox", key, payload)
+        return codec.load(Effect, plain), _referred(plain)
 
     def _outbox_rows(self, connection: Connection, rows: Sequence[RowMapping]) -> list[OutboxRow]:
         """The effects of these rows, each with the receipts its payload refers to."""
-        plain = {row["key"]: self.keys.unseal("outbox", row["key"], row["payload"]) for row in rows}
-        # As JSON has it, a reference is spelt as in the payload.
-        wanted = {key: references(text.decode()) for key, text in plain.items() if b"${" in text}
+        effects = {row["key"]: self._opened_effect(row["key"], row["payload"]) for row in rows}
+        wanted = {key: names for key, (_, names) in effects.items() if names is not None}
         receipts = self._receipts(connection, {row["case_id"] for row in rows if wanted.get(row["key"])}, wanted.values())
         result: list[OutboxRow] = []
         for row in rows:
             key = row["key"]
-            effect = codec.load(Effect, plain[key])
+            effect = effects[key][0]
             found: dict[str, Receipt] = {}
             for name in wanted.get(key, ()):
                 named = receipts.get((row["case_id"], name), {})
@@ -244,6 +263,11 @@ class Outbox(Group):
                 if row.receipt and row.state in DONE:
                     found.setdefault((row.case_id, row.name), {})[row.key] = self._receipt(row.key, row.receipt)
         return found
+
+
+def _referred(plain: bytes) -> frozenset[str] | None:
+    # As JSON has it, a reference is spelt as in the payload.
+    return references(plain.decode()) if b"${" in plain else None
 
 
 def _reason(key: str) -> str:

@@ -17,6 +17,7 @@ from core.reading import Reading
 from store.base import Group, chunks, ripe, upsert
 from store.crypto import HEAD
 from store.documents import held_back
+from store.fresh import Fresh
 from store.tables import files, inbox, readings
 
 _COLUMNS = (
@@ -47,9 +48,9 @@ class Reader(Group):
     """The transactions of the reader lane, and the clerk's view of what it read."""
 
     @cached_property
-    def _fresh(self) -> dict[int, tuple[bytes, ReadRow]]:
-        """What this process read last, by message, with what tells that sealed reading from any other."""
-        return {}
+    def _fresh(self) -> Fresh[ReadRow]:
+        """What this process read last, by message."""
+        return Fresh(FRESH)
 
     def unread(self, limit: int, now: datetime, share: tuple[int, int] = (0, 1)) -> list[InboxRow]:
         """Messages to read, oldest first, whose time has come; of ``n`` readers that share them those of number ``i``: (i, n)."""
@@ -109,12 +110,8 @@ class Reader(Group):
             for read in done
             for file in read.message.attachments
         }
-        fresh = self._fresh
         for read, row in zip(done, sealed, strict=True):
-            fresh.pop(read.row.id, None)
-            fresh[read.row.id] = row["body"][:HEAD], read
-        while len(fresh) > FRESH:
-            fresh.pop(next(iter(fresh)), None)
+            self._fresh.keep(str(read.row.id), row["body"], read)
         self.db.write(lambda connection: self._save(connection, sealed, list(attached.values()), failed, now))
 
     def _save(
@@ -169,9 +166,10 @@ class Reader(Group):
         """These messages as they were read; what is remembered is not opened again."""
         known: dict[int, ReadRow] = {}
         for row in rows:
-            kept = self._fresh.pop(row.id, None)
-            if kept is not None and kept[0] == row.head:
-                known[row.id] = kept[1]
+            kept = self._fresh.find(str(row.id), row.head)
+            if kept is not None:
+                known[row.id] = kept
+            self._fresh.drop(str(row.id))
         bodies: dict[int, bytes] = {}
         for some in chunks([row.id for row in rows if row.id not in known]):
             bodies.update((found.inbox_id, found.body) for found in connection.execute(_BODIES, {"ids": some}))

@@ -6,18 +6,23 @@ import hashlib
 import hmac
 import unicodedata
 import zlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from core import codec
+from core.effects import AddNote, Receipt
+from core.ports import Settled
 from processors import continuing
 from store import SqlStore, open_store
 from store.crypto import Mac
+from store.fresh import Fresh
 from store.reader import FRESH
-from store.tables import inbox
-from tests.store_help import KEYS, NOW, reading, taken
+from store.tables import inbox, outbox
+from tests.store_help import KEYS, NOW, effect, opened, reading, taken
 
 pytest_plugins = ["tests.store_fixtures"]
 
@@ -62,6 +67,61 @@ def test_only_some_are_remembered(sqlite_store: SqlStore) -> None:
     assert [read.message.text for read in found] == [str(read.row.id) for read in found]
     assert len(found) == FRESH + 50
     assert not store._fresh
+
+
+def effects_of(store: SqlStore, number: int) -> list[str]:
+    """Keys of so many effects that a case's commit wants."""
+    notes = [effect(f"c1/1/{n}", text=f"note {n}", refers=True) for n in range(number)]
+    opened(store, *notes)
+    return [note.key for note in notes]
+
+
+def test_effects_come_from_memory_as_they_would_from_the_database(sqlite_store: SqlStore) -> None:
+    store = sqlite_store
+    keys = effects_of(store, 2)
+    fresh = store.ready("crm", NOW, 9)
+    assert len(store._fresh_effects) == 2
+    for key in keys:
+        store._fresh_effects.drop(key)
+    opened = store.ready("crm", NOW, 9)
+    assert opened == fresh
+    assert [(row.effect.key, row.refers) for row in opened] == [(key, True) for key in keys]
+
+
+def test_an_effect_that_was_sealed_anew_is_not_what_is_remembered(sqlite_store: SqlStore) -> None:
+    store = sqlite_store
+    [key] = effects_of(store, 1)
+    [row] = store.ready("crm", NOW, 9)
+    assert isinstance(row.effect.payload, AddNote)
+    other = replace(row.effect, payload=replace(row.effect.payload, text="autrement"))
+    sealed = store.keys.seal("outbox", key, codec.dump(other))
+    store.db.write(lambda connection: connection.execute(update(outbox).values(payload=sealed)))
+    [row] = store.ready("crm", NOW, 9)
+    assert row.effect == other
+
+
+def test_what_has_ended_is_no_longer_remembered(sqlite_store: SqlStore) -> None:
+    store = sqlite_store
+    [key, other] = effects_of(store, 2)
+    store.sending([key], NOW)
+    store.settle([Settled(key, "done", Receipt("1"))], NOW)
+    assert len(store._fresh_effects) == 1
+    assert [row.effect.key for row in store.ready("crm", NOW, 9)] == [other]
+
+
+def test_memory_is_for_a_time_and_only_so_much() -> None:
+    at = [0.0]
+    fresh: Fresh[str] = Fresh(2, seconds=60.0, clock=lambda: at[0])
+    for name in ("a", "b", "c"):
+        fresh.keep(name, name.encode() * 40, name)
+    assert [fresh.find(name, name.encode() * 40) for name in ("a", "b", "c")] == ["a", "b", None]
+    assert fresh.find("a", b"b" * 40) is None
+    at[0] = 61.0
+    fresh.keep("d", b"d" * 40, "d")
+    assert [fresh.find(name, name.encode() * 40) for name in ("a", "b", "d")] == [None, "b", "d"]
+    fresh.drop("b")
+    fresh.drop("b")
+    assert len(fresh) == 1
 
 
 @given(st.binary(max_size=64), st.binary(max_size=300))
