@@ -211,3 +211,10 @@ class Life:
             if effect.kind in ("ticket.open", "ticket.update"):
                 shown = effect.payload.properties.get("validation_status", shown)  # type: ignore[union-attr]
         return shown
+
+
+def offered(life: Life) -> str:
+    """The digest of the case's open offer."""
+    assert life.case is not None
+    assert life.case.quote is not None
+    return life.case.quote.digest
