@@ -89,7 +89,7 @@ def _put(
             continue
         held = by_name.get(fact.name)
         if held is None and fresh:
-            by_name[fact.name] = replace(fact, confidence=min(fact.confidence, BESIDE))
+            by_name[fact.name] = replace(fact, confidence=min(fact.confidence, BESIDE), doubt="beside")
         elif held is not None and held.value != fact.value:
             left.append(fact)
     if fresh:

@@ -47,7 +47,9 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
                 rows = _altered(told[0], before[spec.name], last, directive, repeat)
             names = {n: None for n in names if n not in columns}
             if rows is None:
-                facts = tuple(replace(f, confidence=min(f.confidence, _WHICH)) if f.name in columns else f for f in facts)
+                facts = tuple(
+                    replace(f, confidence=min(f.confidence, _WHICH), doubt="which") if f.name in columns else f for f in facts
+                )
             else:
                 facts = (*(f for f in facts if f.name not in columns), *_columns_of(rows, last, directive))
     elif any(
@@ -86,9 +88,10 @@ def _scaled(fact: Fact, scale: Scale, several: bool) -> Fact:
     proof = (*fact.evidence, scale.evidence)
     amount = value.amount * scale.times if scale.times is not None else value.amount
     if scale.times is None or amount != amount.to_integral_value():
-        return replace(fact, evidence=proof, confidence=min(fact.confidence, _WHICH))
+        return replace(fact, evidence=proof, confidence=min(fact.confidence, _WHICH), doubt="more")
     sure = min(fact.confidence, _WHICH) if several else fact.confidence
-    return replace(fact, value=replace(value, amount=amount.quantize(Decimal(1))), evidence=proof, confidence=sure)
+    doubt = "which" if several else fact.doubt
+    return replace(fact, value=replace(value, amount=amount.quantize(Decimal(1))), evidence=proof, confidence=sure, doubt=doubt)
 
 
 def _changed(told: Sequence[Row], held: Fact, last: Case, directive: Directive, repeat: Repeat) -> tuple[Row, ...] | None:
@@ -125,7 +128,7 @@ def _changed(told: Sequence[Row], held: Fact, last: Case, directive: Directive, 
 def _altered(told: Row, held: Fact, last: Case, directive: Directive, repeat: Repeat) -> tuple[Row, ...]:
     """The earlier lines, each as it is told that they are to be, in doubt: nobody can tell whether all are meant."""
     assert isinstance(held.value, Rows)
-    doubted = tuple(replace(c, confidence=min(c.confidence, _WHICH)) for c in told.cells)
+    doubted = tuple(replace(c, confidence=min(c.confidence, _WHICH), doubt="which") for c in told.cells)
     found = []
     for row in held.value.rows:
         mine, changed = _with_qualities(doubted, {c.name: c for c in row.cells}, last, directive, repeat)
@@ -160,7 +163,7 @@ def _with_qualities(
 def _unsure(fact: Fact, directive: Directive) -> Fact:
     """The fact, if it is a price in doubt: it was one of other goods."""
     spec = directive.fact(fact.name)
-    return replace(fact, confidence=min(fact.confidence, _WHICH)) if spec is not None and spec.price else fact
+    return replace(fact, confidence=min(fact.confidence, _WHICH), doubt="taken") if spec is not None and spec.price else fact
 
 
 def _columns_of(rows: tuple[Row, ...], last: Case, directive: Directive) -> Iterable[Fact]:
@@ -200,7 +203,10 @@ def lent(facts: tuple[Fact, ...], last: Case, directive: Directive) -> tuple[Fac
     """The facts with the addresses of another request that they lack, in doubt."""
     lacking = [s.name for s in directive.facts if s.type == "address" and not any(f.name == s.name for f in facts)]
     held = [f for name in lacking if (f := last.fact(name)) is not None]
-    return (*facts, *(replace(_inherit(f, last, 0.0, directive), confidence=min(f.confidence, _WHICH)) for f in held))
+    return (
+        *facts,
+        *(replace(_inherit(f, last, 0.0, directive), confidence=min(f.confidence, _WHICH), doubt="taken") for f in held),
+    )
 
 
 def in_habitual_currency(facts: tuple[Fact, ...], past: Sequence[Case]) -> tuple[Fact, ...]:

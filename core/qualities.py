@@ -47,7 +47,7 @@ def altered(before: Fact, now: Fact) -> Fact:
         return now
     proof = tuple(dict.fromkeys((*before.evidence, *now.evidence)))
     sure = min(before.confidence, now.confidence, _BOTH if unclear else 1.0)
-    return replace(now, value=", ".join((*had, *more)), evidence=proof, confidence=sure)
+    return replace(now, value=", ".join((*had, *more)), evidence=proof, confidence=sure, doubt="both" if unclear else now.doubt)
 
 
 def within(value: str, whole: str) -> bool:

@@ -108,6 +108,7 @@ class Fact:
     """A typed value with where it was read. ``confidence`` is 0..1; ``origin`` tells who read it.
 
     An inherited fact has its evidence in ``case:<id>`` (the quote is that case's reference), a derived one has none.
+    ``doubt`` is what could not be told of it, by its name in core.doubts; '' for nothing in particular.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Fact:
     evidence: tuple[Evidence, ...]
     confidence: float = 1.0
     origin: Origin = "rules"
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ def _without_stale(
             if product(maker, after, directive) is not None:
                 del now[maker.name]
             else:
-                now[maker.name] = replace(held, confidence=min(held.confidence, STALE))
+                now[maker.name] = replace(held, confidence=min(held.confidence, STALE), doubt="stale")
     return tuple(now.values())
 
 

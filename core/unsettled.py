@@ -71,7 +71,7 @@ def _in_doubt(row: Row, names: set[str]) -> Row:
 
 
 def _doubted(fact: Fact) -> Fact:
-    return fact if fact.origin == "person" else replace(fact, confidence=min(fact.confidence, OTHERWISE))
+    return fact if fact.origin == "person" else replace(fact, confidence=min(fact.confidence, OTHERWISE), doubt="otherwise")
 
 
 def _within(said: str, value: object) -> bool:

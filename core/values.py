@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from core.alerts import alerts_of
 from core.case import Beside, Case, CaseFile, Further
 from core.directive import Directive, FactSpec, Localized, in_language
+from core.doubts import why
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.register import columns, roles
 from core.rows import confidence, doubtful, rows_of, rows_spec, states
@@ -351,7 +352,9 @@ def unsure(case: Case, directive: Directive, language: str) -> list[str]:
         if fact is None:
             said = lacks
         else:
-            said = doubts if spec.type == "rows" else f"{fact_text(fact.value, spec, language)}, {doubts}"
+            said = (
+                doubts if spec.type == "rows" else f"{fact_text(fact.value, spec, language)}, {doubts} ({why(fact, language)})"
+            )
         return f"{name} : {said}" if language == "fr" else f"{name}: {said}"
 
     found = [inert(one.sentence(language)) for one in case.unread]

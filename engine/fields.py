@@ -9,6 +9,7 @@ from decimal import Decimal
 from core.alerts import Alert
 from core.case import Case
 from core.directive import Directive, FactSpec, Localized, in_language
+from core.doubts import why
 from core.reading import Fact
 from core.register import columns, roles
 from core.rows import State, doubtful, rows_of, rows_spec
@@ -24,8 +25,8 @@ class Field:
 
     ``typed`` is the value as it is typed, ``written`` the same in each language; ``choices`` are (value, label) of a choice; ``unit`` is
     what most are counted in, in the plural; ``state`` "known", "doubtful" or "missing".
-    ``quotes`` are the words it was read in, ``where`` the utterances in which they stand. ``to_come``: a sum that is missing because
-    one of several lines has no price.
+    ``why`` it is doubtful, in words, {} where it is not. ``quotes`` are the words it was read in, ``where`` the utterances in which
+    they stand. ``to_come``: a sum that is missing because one of several lines has no price.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field:
     where: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
     to_come: bool = False
+    why: Localized = field(default_factory=dict)
 
     def in_field(self, language: str) -> str:
         """What the field of a form holds for somebody who reads that language."""
@@ -136,4 +138,5 @@ def _field(spec: FactSpec, fact: Fact | None, name: str, where: Sequence[str], a
         quotes=tuple(dict.fromkeys(e.quote for e in fact.evidence if e.quote)),
         where=tuple(where),
         alerts=about,
+        why={language: why(fact, language) for language in LANGUAGES} if doubtful(fact, spec) else {},
     )

@@ -41,7 +41,7 @@ def find_date(
         # the day of a wedding or a fair is one of delivery only where no other is told, and then in doubt
         others = [(f, deadline) for f, deadline in coming if not day_of_event(plain, f.spans[0][0])]
         if not others:
-            coming = [(replace(f, confidence=min(f.confidence, _EVENT)), deadline) for f, deadline in coming]
+            coming = [(replace(f, confidence=min(f.confidence, _EVENT), doubt="event"), deadline) for f, deadline in coming]
         coming = others or coming
         near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
         due = [f for f, deadline in coming if deadline]
@@ -73,7 +73,7 @@ def _first(found: Sequence[Found]) -> Found:
     if len(exact) < 2 or found[0].value not in exact:
         return found[0]
     spans = tuple(sorted(span for f in exact.values() for span in f.spans))
-    return Found(found[0].value, spans, min(found[0].confidence, _RIVAL))
+    return Found(found[0].value, spans, min(found[0].confidence, _RIVAL), "several")
 
 
 def _long_past(text: str, found: Found, day: date) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from core.doubts import Doubt
 from core.reading import FactValue
 from processors.gated import Gated
 from processors.tokens import fold, mask
@@ -86,11 +87,13 @@ _ANY_DIGIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value read in one text: where it stands there (first and last offset of each quote) and how sure the rule is."""
+    """A value read in one text: where it stands there (first and last offset of each quote), how sure the rule is, and what it cannot
+    tell of it (core.doubts)."""
 
     value: FactValue
     spans: tuple[tuple[int, int], ...]
     confidence: float
+    doubt: Doubt = ""
 
 
 def blank(text: str, *patterns: re.Pattern[str] | Gated) -> str:

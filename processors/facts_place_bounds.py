@@ -63,7 +63,7 @@ def with_rivals(best: Found | None, found: Sequence[Found], plain: str) -> Found
     if len(several) < 2:
         return best
     value = " / ".join(str(f.value) for f in several)
-    return Found(value, tuple(f.spans[0] for f in several), min(best.confidence, _RIVAL))
+    return Found(value, tuple(f.spans[0] for f in several), min(best.confidence, _RIVAL), "several")
 
 
 def _brings(plain: str, start: int) -> bool:

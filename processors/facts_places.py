@@ -147,7 +147,7 @@ def _in_column(text: str, plain: str, dates: Sequence[tuple[int, int]], cells: S
         if _certain(text[a:b]) or not (NEVER.match(plain, a) or _measured(text, plain, a, b) >= 0)
     ]
     if len({f.value for f in found}) > 1:
-        return replace(found[0], confidence=0.45)
+        return replace(found[0], confidence=0.45, doubt="several")
     return found[0] if found else None
 
 

@@ -65,7 +65,7 @@ def fact_of(spec: FactSpec, place: Place, found: Found) -> Fact:
         evidence = tuple(place.document.evidence(start, end) for start, end in found.spans)
         # A figure that was hardly legible is no surer for having been understood.
         trust *= min((place.document.believed(start, end) for start, end in found.spans), default=1.0)
-    return Fact(spec.name, found.value, evidence, round(found.confidence * trust, 2))
+    return Fact(spec.name, found.value, evidence, round(found.confidence * trust, 2), doubt=found.doubt)
 
 
 def named(spec: FactSpec, place: Place, first: int, last: int) -> Fact:

@@ -33,7 +33,7 @@ def confirm(columns: Columns, line: Line) -> None:
         if isinstance(value, Money):
             value = replace(value, tax=value.tax or tax, currency=value.currency or currency)
         in_doubt = columns.count is not None and name == columns.count.name and found.confidence <= DOUBT
-        line[name] = Found(value, found.spans, found.confidence if in_doubt else max(found.confidence, _AGREED))
+        line[name] = Found(value, found.spans, found.confidence if in_doubt else max(found.confidence, _AGREED), found.doubt)
 
 
 def in_currency(columns: Columns, line: Line, said: tuple[str, tuple[int, int]] | None) -> None:
@@ -44,10 +44,10 @@ def in_currency(columns: Columns, line: Line, said: tuple[str, tuple[int, int]] 
         if spec is None or found is None or not isinstance(found.value, Money) or found.value.currency:
             continue
         if said is None:
-            line[spec.name] = replace(found, confidence=min(found.confidence, DOUBT))
+            line[spec.name] = replace(found, confidence=min(found.confidence, DOUBT), doubt=found.doubt or "currency")
         else:
             value = replace(found.value, currency=said[0])
-            line[spec.name] = Found(value, (*found.spans, said[1]), min(found.confidence, _DEDUCED))
+            line[spec.name] = Found(value, (*found.spans, said[1]), min(found.confidence, _DEDUCED), found.doubt)
 
 
 def whole_of(columns: Columns, lines: Sequence[Line], rest: Sequence[Price]) -> Line:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from core.doubts import Doubt
 from processors.goods_beside import alone, is_again, thing_after
 from processors.goods_either import is_either, is_instead, one_of
 from processors.goods_marks import Marks
@@ -55,6 +56,7 @@ class Count:
 
     ``thing``: a word says of what. ``noun``: that word is a unit or a thing, no mere quality. ``again``: it says in another unit what
     stands before it. ``in_all``: it is told to be the sum. ``either``: another number beside it may be meant as well.
+    ``doubt``: what cannot be told of it (core.doubts).
     """
 
     value: Decimal
@@ -68,6 +70,7 @@ class Count:
     again: bool = False
     in_all: bool = False
     either: bool = False
+    doubt: Doubt = ""
 
     @property
     def amount(self) -> tuple[Decimal, str]:
@@ -106,7 +109,7 @@ def counts(
             number = Number(last.value * number.value, last.start, number.end)  # "2 x 5000 roses"
         count = reader.count(number, found, last)
         if found and reader.rather(found[-1], number):
-            found[-1] = replace(found[-1], sure=min(found[-1].sure, DOUBT), either=True)
+            found[-1] = replace(found[-1], sure=min(found[-1].sure, DOUBT), either=True, doubt="either")
             last = number
             continue
         if count is not None and times and not count.noun:
@@ -199,10 +202,11 @@ class _Stretch:
             return None
         if number.value != number.value.to_integral_value() and what.unit in ("", self._units.piece):
             return None
+        doubt: Doubt = ""
         if TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start):
-            sure = min(sure, DOUBT)  # "3 livraisons de 10 000": of each or of all
+            sure, doubt = min(sure, DOUBT), "share"  # "3 livraisons de 10 000": of each or of all
         if MORE_BY.match(bare, number.end):
-            sure = min(sure, DOUBT)
+            sure, doubt = min(sure, DOUBT), "more"
         if number.about and number.value != 12:
             sure -= 0.3
         value, ends = number.value, what.end
@@ -212,7 +216,7 @@ class _Stretch:
         again = bool(found) and not in_all and is_again(bare, found[-1].end, before, number.start)
         return Count(
             value, what.unit, number.start, ends, min(sure, DOUBT) if either else sure,
-            what.thing, number.end, what.noun, again, in_all, either,
+            what.thing, number.end, what.noun, again, in_all, either, "either" if either else doubt,
         )  # fmt: skip
 
     def rather(self, one: Count, other: Number) -> bool:

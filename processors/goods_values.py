@@ -193,11 +193,11 @@ class Columns:
         best = max((c for c in found if not c.again), key=lambda c: c.sure, default=found[0])
         others = {c.amount for c in found if c.sure >= best.sure - 0.05 and not c.again} - {best.amount}
         if others and {v for v, _ in others} != {best.value}:
-            best = replace(best, sure=min(best.sure, DOUBT))
+            best = replace(best, sure=min(best.sure, DOUBT), doubt=best.doubt or "several")
         quantity = Quantity(
             best.value.normalize() if best.value != best.value.to_integral_value() else Decimal(int(best.value)), best.unit
         )
-        line[self.count.name] = Found(quantity, (trimmed(text, best.start, best.end),), round(best.sure, 2))
+        line[self.count.name] = Found(quantity, (trimmed(text, best.start, best.end),), round(best.sure, 2), best.doubt)
 
     def doubt(self, line: Line) -> None:
         """A line that is shown as doubtful."""
@@ -232,7 +232,7 @@ class Columns:
             several = len({p.money.amount for p in found if p.sure >= best.sure}) > 1
             if several and spec is self.total and (told := self._one_total(line, found)) is not None:
                 best, several = told, False
-            line[spec.name] = Found(best.money, best.spans, DOUBT if several else best.sure)
+            line[spec.name] = Found(best.money, best.spans, DOUBT if several else best.sure, "several" if several else "")
 
     def _told_apart(self, line: Line, prices: list[Price]) -> list[Price]:
         """The amounts; where one is what the line comes to at the price that another one tells, it is the total, whatever is said of it."""

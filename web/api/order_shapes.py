@@ -66,7 +66,8 @@ class OrderPage(Answer):
 
 
 class FieldOut(Answer):
-    """A fact: ``value`` in words, ``typed`` as it is typed to correct it, where it was read, how sure that is."""
+    """A fact: ``value`` in words, ``typed`` as it is typed to correct it, where it was read, how sure that is, and ``why`` it is
+    doubtful, in words ({} where it is not)."""
 
     name: str
     label: dict[str, str]
@@ -78,6 +79,7 @@ class FieldOut(Answer):
     confidence: float
     required: bool
     quotes: list[str]
+    why: dict[str, str]
 
 
 class SourceOut(Answer):
@@ -268,6 +270,7 @@ def _field(field: FactField) -> FieldOut:
     return FieldOut(
         name=field.name, label=dict(field.label), value=dict(field.value), typed=field.typed, type=field.type,
         state=field.state, origin=field.origin, confidence=field.sure, required=field.required, quotes=list(field.quotes),
+        why=dict(field.why),
     )  # fmt: skip
 
 
