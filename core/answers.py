@@ -61,7 +61,7 @@ def customer(work: Work, event: MessageRead) -> None:
         new_rows = added is not None and bool(added.rows)
         left = otherwise(work.case.facts, event.reading.facts, work.directive) if not new_rows else ()
         applied = new_rows or bool(differences(facts, work.case.facts, work.directive))
-        hear(work, event, taken=applied and not left and not unclear)
+        hear(work, event, taken=applied and not left and not unclear, partly=applied)
     remember(work, event, facts, added)
     unlocking = unlocks(work, event)
     store_files(work, files)

@@ -108,13 +108,15 @@ class Beside:
 class Further:
     """A further message of the person about a request that a person judges, thanks apart: its ``words``, cut, and when it was received.
 
-    ``id`` is the message's. ``taken``: the facts have what it says of them; else it is for a person to apply.
+    ``id`` is the message's. ``taken``: the facts have what it says of them; else it is for a person to apply, what is left of it
+    where they have some (``partly``).
     """
 
     id: str
     words: str
     at: datetime
     taken: bool = False
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

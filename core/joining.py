@@ -285,15 +285,18 @@ def remember(work: Work, event: MessageRead, before: tuple[Fact, ...], added: Ad
 MOST_FURTHER = 20
 
 
-def hear(work: Work, event: MessageRead, *, taken: bool) -> None:
-    """Keep what the person writes while his request is judged: a yes is to having seen it too (core.rows.digest_of)."""
+def hear(work: Work, event: MessageRead, *, taken: bool, partly: bool = False) -> None:
+    """Keep what the person writes while his request is judged: a yes is to having seen it too (core.rows.digest_of). The request has
+    all that it says (``taken``), some of it (``partly``), or nothing."""
     text = " ".join(words(event).split())
     files = ", ".join(a.name for a in event.message.attachments if not is_decoration(a))
     told = (text[:LATER] + "…" * (len(text) > LATER)) or (f"(sans texte ; fichiers : {files})" if files else "(sans texte)")
-    one = Further(event.message.id or event.id, told, event.received_at, taken)
+    one = Further(event.message.id or event.id, told, event.received_at, taken, partly and not taken)
     work.change(further=(*work.case.further, one)[-MOST_FURTHER:])
     if taken:
         work.because("further", f"le client a écrit depuis : « {told} »")
+    elif partly:
+        work.because("further", f"le client a écrit depuis, et une partie seulement en est reprise : « {told} »")
     else:
         work.because("further", f"le client a écrit depuis, et rien n'en est repris : « {told} »")
 

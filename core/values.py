@@ -84,7 +84,9 @@ def missing(case: Case, directive: Directive, *, required: bool) -> tuple[FactSp
 def said(case: Case) -> str:
     """What the person said, for who judges it: the first words, then those that changed something, then what nobody applied."""
     changing = (f"Puis : {words}" for words in case.later)
-    return "\n\n".join((case.summary, *changing, *(f"Puis, non repris : « {one.words} »" for one in case.untaken)))
+    # Words of which something was kept stand there, with what of them was not.
+    left = (one for one in case.untaken if not any(kept.startswith(f"« {one.words} »") for kept in case.later))
+    return "\n\n".join((case.summary, *changing, *(f"Puis, non repris : « {one.words} »" for one in left)))
 
 
 def differences(before: Sequence[Fact], after: Sequence[Fact], directive: Directive) -> list[str]:
@@ -319,8 +321,10 @@ def _since(fact: Fact) -> str:
 
 def further_text(one: Further, language: str) -> str:
     """A message that nobody applied, in words."""
-    told = {"fr": f"le client a écrit, et rien n'en est repris : « {one.words} »"}
-    return inert(in_language(told | {"en": f'the customer wrote, and nothing of it is taken over: "{one.words}"'}, language))
+    some = {"fr": "une partie seulement en est reprise", "en": "only a part of it is taken over"}
+    much = in_language(some if one.partly else {"fr": "rien n'en est repris", "en": "nothing of it is taken over"}, language)
+    told = {"fr": f"le client a écrit, et {much} : « {one.words} »", "en": f'the customer wrote, and {much}: "{one.words}"'}
+    return inert(in_language(told, language))
 
 
 def _several(case: Case, directive: Directive) -> tuple[tuple[Row, ...], frozenset[str]]:
