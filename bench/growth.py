@@ -20,7 +20,7 @@ from typing import Any
 
 from bench import mailbox
 from bench.proc import own_cpu, resident
-from bench.road import PASSWORD, dovecot
+from bench.world import PASSWORD, dovecot
 from core.case import Case, Party, Thread
 from core.effects import AddNote, Effect, OpenTicket, Receipt, SendMessage, UpsertContact
 from core.message import Address, Message

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from bench import mailbox, road
+from bench import mailbox, world
 from bench.proc import children, cpu
 
 #: Seconds of one slice in which a node may use its share.
@@ -72,7 +72,7 @@ def play(given: argparse.Namespace, nodes: int, held: ExitStack) -> dict[str, fl
     from tests.postgres import fresh
     from tests.postgres import server as postgres
 
-    server = held.enter_context(road.dovecot())
+    server = held.enter_context(world.dovecot())
     folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="guichet-nodes")))
     user = server.mail_user
     home = server.root / "mail" / mailbox.ADDRESS
@@ -84,7 +84,7 @@ def play(given: argparse.Namespace, nodes: int, held: ExitStack) -> dict[str, fl
         for part in ("", "cur", "new", "tmp"):
             (box / part).mkdir(exist_ok=True)
             os.chown(box / part, user.pw_uid, user.pw_gid)
-    outside = road.Outside(latency=given.latency / 1000, crm_limit=0, imap=server.port, sent=None)
+    outside = world.Outside(latency=given.latency / 1000, crm_limit=0, imap=server.port, sent=None)
     held.callback(outside.close)
     database = fresh(postgres())
     spool = folder / "spool"
@@ -95,18 +95,18 @@ def play(given: argparse.Namespace, nodes: int, held: ExitStack) -> dict[str, fl
         data.mkdir(parents=True)
         # On one machine the folder of raw mail is shared by a link; machines of their own have SPOOL_BUCKET.
         (data / "spool").symlink_to(spool)
-        env = road.settings(
+        env = world.settings(
             argparse.Namespace(store="postgresql", database=database), data.parent, outside.ports["imap"], outside.ports
         )
         env |= {
             "NODE_NAME": f"node{number}", "SECRET_KEY": SECRET, "IMAP_FOLDER": ",".join(names), "PORT": "0", "READER_PROCESSES": "1",
             "IMAP_POLL_SECONDS": "2", "HUBSPOT_WINDOW": "5000",
         }  # fmt: skip
-        products.append(road.Product(data.parent, env))
+        products.append(world.Product(data.parent, env))
     for product in products:
         product.start()
         held.callback(product.stop)
-    look = road.Look(database)
+    look = world.Look(database)
     db = held.enter_context(psycopg.connect(database, autocommit=True))
     _until(lambda: (row := db.execute(_HELD).fetchone()) is not None and row[0] == nodes and row[1] >= given.inboxes + 5)
     time.sleep(5)  # who came late has its part by now, and connections stand
