@@ -10,6 +10,7 @@ from core.directive import FactSpec
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import Found
 from processors.facts_places import any_phrase
+from processors.goods_either import goes_on
 from processors.goods_marks import YEAR_OF
 from processors.goods_units import Units, unit_after
 from processors.tokens import mask
@@ -39,8 +40,16 @@ _TOLD = re.compile(r"(?:n\s?[°º]|\bno|number|numero)$")
 #: An order that was: "our last order (1,000 bags in October, PO 881)", "la même que la commande 10452".
 _EARLIER = re.compile(
     r"\b(?:last|previous|derniere|precedente|ancienne)\s(?:order|commande|livraison)\s?\([^)\n]*$"
+    r"|\b(?:commande|cde|order|livraison|delivery)\s(?:du|de|d['’]|of|from)\s?[^().;:\n]{2,25}\([^()\n]{0,20}$"
     r"|\b(?:que|comme|than|as|like)\s(?:(?:pour|for)\s)?(?:(?:la|le|notre|ma|our|my|the|celle?\sde\sla)\s)?$"
 )
+#: One number or two of goods.
+_SEVERAL = re.compile(r"\d+(?:[x/|-]\d+)?")
+#: The number of who orders, not of what he orders.
+_ACCOUNT = re.compile(
+    r"(?<![^\W_])(?:clients?|comptes?|customer|account|adherente?s?|abonnee?s?|membre|member|carte|contrat|identifiant)(?![^\W_])"
+)
+_ORDERED = re.compile(r"commande|order|achat|purchase|^p\.?o|^b\.?d?\.?c|cde|ref")
 #: What the customer asks of his own house; the number of the order is meant where both stand.
 _ASKED_WITHIN = re.compile(r"demande\s+d['’]achat")
 #: A label of a form, and its value in the column beside it.
@@ -101,10 +110,14 @@ class ReferenceReader:
                 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
             ):
                 continue
+            if bare and goes_on(plain, end):
+                continue
             if bare and YEAR_OF.match(plain, start):
                 continue
-            if unit_after(plain, end, self._units) is not None and code.isdecimal():
-                continue
+            if unit_after(plain, end, self._units) is not None and _SEVERAL.fullmatch(code) is not None:
+                continue  # "commande : 500 roses", "5/6 cartons", "2x1500 roses"
+            if _ACCOUNT.search(between) is not None and _ORDERED.search(match["lead"]) is None:
+                continue  # "notre numéro client : 40217"
             found = Found(text[start:end], ((start, end),), 0.9 if match["marked"] or match["dash"] else 0.75)
             if _ASKED_WITHIN.match(match["lead"]) is None:
                 return found

@@ -17,6 +17,15 @@ _CHOICE = re.compile(rf"\s{{0,2}}{_OR}\s{{0,2}}(?:environ\s|de\s|a\s)?")
 _SPAN = re.compile(r"\s{0,2}(?:a|to|7etta\sl|7ta\sl|حتى|[-–—/|])\s{0,2}(?:environ\s)?")
 _TWO = re.compile(r"\s?(?:et|and|w|و)\s?")
 _COMMA = re.compile(r"\s?,\s?")
+#: Nothing at all between a number and the next, of as many figures, right before what is counted: "5000 6000 sachets".
+_BARE = re.compile(r" {1,2}")
+_COUNTED = re.compile(r"\s(?!(?:x|par|sur|by)\b)[^\W\d_]{2,}")
+_DIGITS, _NEXT = re.compile(r"\d+$"), re.compile(r" {1,2}(?P<n>\d{1,6})\s(?!(?:x|par|sur|by)\b)[^\W\d_]{2}")
+#: What a number right behind it belongs to: "lot 12 20 cartons".
+_NAMED = re.compile(
+    r"(?<![^\W_])(?:lot|rue|av|avenue|bd|n|no|num|numero|porte|quai|local|magasin|appt?|imm|immeuble|bloc|hay|km|depot|taille|format|dim|dimensions?|"
+    r"size|ref|reference|code|bc|bdc|cde|po|client|compte|zan9a|zanqat|tel|unit|street|road)[\s.:°º]{1,3}$"
+)
 _BETWEEN = re.compile(r"(?<![^\W_])(?:entre|between|bin|bayn|ما\sبين|بين)\s{0,2}$")
 #: The same with words before it, in one sentence.
 _INSTEAD = re.compile(rf"(?:^|[\s,(]){_OR}\s{{1,2}}(?:environ\s|de\s|a\s)?$")
@@ -34,7 +43,28 @@ def is_either(bare: str, one: Number, other: Number) -> bool:
     between = bare[one.end : other.start]
     if any(p.fullmatch(between) is not None for p in (_CHOICE, _SPAN)):
         return True
+    if _BARE.fullmatch(between) is not None:
+        return _follows(bare, one, other)
     return _TWO.fullmatch(between) is not None and _BETWEEN.search(bare, max(0, one.start - 20), one.start) is not None
+
+
+def goes_on(plain: str, end: int) -> bool:
+    """Whether the number that ends at a place is the less of two of which one is meant: "commande 5000 6000 sachets"."""
+    one, other = _DIGITS.search(plain, max(0, end - 8), end), _NEXT.match(plain, end)
+    if one is None or other is None or len(one[0]) != len(other["n"]):
+        return False
+    return int(one[0]) < int(other["n"]) <= 2 * int(one[0])
+
+
+def _follows(bare: str, one: Number, other: Number) -> bool:
+    """Whether a number stands bare before a greater one that counts something, and neither names anything else."""
+    return (
+        not (one.article or other.article)
+        and one.value < other.value <= 2 * one.value
+        and one.end - one.start == other.end - other.start
+        and _COUNTED.match(bare, other.end) is not None
+        and _NAMED.search(bare, max(0, one.start - 14), one.start) is None
+    )
 
 
 def is_instead(bare: str, at: int, one: Decimal, other: Number) -> bool:

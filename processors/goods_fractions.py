@@ -30,6 +30,8 @@ _PART = re.compile(
     rf"(?<![\w.,/⁄-])(?:(?:(?P<whole>\d{{1,3}})(?:\s(?:et\s|and\s)?|(?={_SIGN})))?"
     rf"(?:{_WRITTEN}(?!\s?[/⁄]\s?\d|[\d.,/⁄]\d)|(?P<sign>{_SIGN}))|{_NAME}(?![^\W_]))"
 )
+#: What tells one number or the next rather than a part: the unit behind it is of several, and nothing stands between.
+_RANGE = re.compile(r"(?<![\w.,/⁄-])(?P<less>\d{1,3})\s?/\s?(?P<more>\d{1,3})\s(?P<unit>[^\W\d_]{2,14}(?:s|x|at))(?![^\W_])")
 _OF = re.compile(r"[\s-]?(?:(?:de|of|d['’]|dyal|dial|d|ديال)\s?)?(?:(?:une?|a|the|la|l['’])\s)?")
 #: What stands before a day and before no number of anything: "le 1/2".
 _DAY_BEFORE = re.compile(r"(?<![^\W_])(?:le|du|au|on|by|avant(?:\sle)?|before|nhar|youm|يوم|نهار)\s?$")
@@ -42,12 +44,14 @@ _UNIT_BEFORE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a unit and where it stands. ``more``: it comes on top of the number of units that stands before."""
+    """A part of a unit and where it stands. ``more``: it comes on top of the number of units that stands before. ``either``: no part but
+    one number or the next, "5/6 cartons"."""
 
     value: Decimal
     start: int
     end: int
     more: bool = False
+    either: bool = False
 
     @property
     def number(self) -> Number:
@@ -57,7 +61,20 @@ class Part:
 
 def parts_of_units(text: str, units: Units) -> list[Part]:
     """Every part of a unit that a text names; of pieces there are none. Never raises; linear."""
-    return list(_parts(readable(text), units))[:50]
+    plain = readable(text)
+    ranges = list(_ranges(plain, units)) if "/" in plain else []
+    found = [p for p in _parts(plain, units) if not any(p.start < r.end and r.start < p.end for r in ranges)]
+    return [*ranges, *found][:50]
+
+
+def _ranges(plain: str, units: Units) -> Iterator[Part]:
+    """Two numbers of which one is meant, right before a unit that is of several: "5/6 cartons", "10/12 palettes"."""
+    for match in list(_RANGE.finditer(plain))[:50]:
+        less, more = int(match["less"]), int(match["more"])
+        if 1 < less < more <= 2 * less and _counted(match["unit"], units):
+            before = plain[max(0, match.start() - 30) : match.start()]
+            if _DAY_BEFORE.search(before) is None:
+                yield Part(Decimal(less), match.start(), match.end("more"), either=True)
 
 
 def _parts(plain: str, units: Units) -> Iterator[Part]:

@@ -14,6 +14,7 @@ from processors.facts_dates import date_spans
 from processors.facts_money import CURRENCY
 from processors.facts_numbers import BLANK, CODE_REFERENCE, ORDER_REFERENCE, POSTCODE, REFERENCES
 from processors.gated import Gated
+from processors.goods_either import goes_on
 from processors.goods_fractions import Part, parts_of_units
 from processors.goods_other_numbers import OTHER_NUMBERS, REGISTERS, labelled
 from processors.goods_prices import Price, prices
@@ -82,6 +83,7 @@ _CODE = Gated(
     r"\b(?:po|bc|bdc|cde|ref|reference|order|commande|facture|invoice|dossier|client|compte)\s{0,2}(?:n\s?[°o]|no\.?|#|:)?\s{0,2}"
     r"(?:[a-z]{1,4}[-/]?)?\d[\w/-]{2,20}"
 )
+_BARE_CODE = re.compile(r"(?:order|commande|cde)\s\d+")
 #: "TVA 20 %" is a rate.
 _RATE = re.compile(r"(?:[.,]\d{1,2})?\s?%")
 #: What makes of it an amount: "total commande : 730,00 EUR".
@@ -116,7 +118,9 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
     digits = any(map(str.isdecimal, plain))
     parts = parts_of_units(text, units)
     spans = [(p.start, p.end) for p in parts]
-    bare = spaced(_LIST_MARK.sub(lambda m: " " * len(m[0]), plain), spans)
+    bare = spaced(_LIST_MARK.sub(lambda m: " " * len(m[0]), plain), [(p.start, p.end) for p in parts if not p.either])
+    for part in (p for p in parts if p.either):  # neither a day nor a size
+        bare = bare[: part.start] + bare[part.start : part.end].replace("/", "|") + bare[part.end :]
     bare = spaced(bare, date_spans(spaced(text, spans), day)) if digits else bare
     if digits:
         for pattern in (*REFERENCES, POSTCODE):
@@ -132,7 +136,10 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         codes = [
             m
             for m in _CODE.finditer(bare)
-            if unit_after(bare, m.end(), units) is None and not _grouped(bare, m.end()) and not _AMOUNT.match(bare, m.end())
+            if unit_after(bare, m.end(), units) is None
+            and not _grouped(bare, m.end())
+            and not _AMOUNT.match(bare, m.end())
+            and not (_BARE_CODE.fullmatch(m[0]) and goes_on(bare, m.end()))
         ]
         bare = spaced(bare, [m.span() for m in codes])
         bare = spaced(bare, [m.span() for m in _ARTICLE.finditer(bare) if units.of(m["letters"]) is None])
@@ -151,7 +158,7 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
             bare = pattern.sub(lambda m: BLANK * len(m[0]), bare)
         bare = spaced(bare, labelled(bare, units))
     said = _as_many(bare, numbers(_OR.sub("|", _TIMES.sub(BLANK, bare)))[:MOST_NUMBERS])
-    said = sorted((*said, *(p.number for p in parts if not p.more)), key=lambda n: n.start)
+    said = sorted((*said, *(p.number for p in parts if not (p.more or p.either))), key=lambda n: n.start)
     if sides := list(_sides(bare, said, units)):
         bare = spaced(bare, sides)
         measures = tuple(sorted((*measures, *sides)))

@@ -7,7 +7,7 @@ misspelled one only where it stands beside what it tells of.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from processors.tokens import LINE, Tokens, fold
 from processors.words import Hit
@@ -63,3 +63,25 @@ def stands_beside(tokens: Tokens, hit: Hit, beside: Set[int]) -> bool:
         if items[at].form not in _BETWEEN:
             break
     return False
+
+
+def literal_first(tokens: Tokens, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those beside which another one has the very words: of "sac plates" and "sac plat" each has its own."""
+    literal = {
+        (h.first, h.last)
+        for h in hits
+        if h.last > h.first and _bare([t.form for t in tokens.items[h.first : h.last + 1]]) == _bare(fold(h.word.text).split())
+    }
+    if not literal:
+        return list(hits)
+    return [
+        h
+        for h in hits
+        if (h.first, h.last) not in literal
+        or _bare([t.form for t in tokens.items[h.first : h.last + 1]]) == _bare(fold(h.word.text).split())
+    ]
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    """Words without what makes them plural."""
+    return [word.rstrip("sx") for word in words]

@@ -15,7 +15,7 @@ from processors.goods_details import widened
 from processors.goods_marks import Marks
 from processors.goods_names import in_a_name
 from processors.goods_prices import Price, comes_to
-from processors.goods_quality_words import inflects, stands_beside
+from processors.goods_quality_words import inflects, literal_first, stands_beside
 from processors.goods_units import Units
 from processors.negation import negated
 from processors.tokens import LINE, Tokens
@@ -38,7 +38,8 @@ _SIZES = word_set(
 _LEAST = 4
 #: Names that no quality stands in: a street, a firm, a person.
 _NAME_BEFORE = re.compile(
-    r"(?:\b(?:rue|avenue|av|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
+    r"(?:\b(?:cordialement|cordialmt|cdt|cdlt|salutations|regards|bien\sa\svous|sincerely|cheers|respectueusement)\b[\s,.:;–-]{1,4}"
+    r"|\b(?:rue|avenue|av|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
     r"street|road|lane|mr?|mme|mlle|mrs|monsieur|madame|ste|societe|ets)\.?\s(?:(?:de|du|des|la|le|les|l['’]|d['’])\s?)*)$"
 )
 
@@ -65,7 +66,8 @@ class Columns:
 
     def things(self, tokens: Tokens) -> list[Hit]:
         """The words that name what is ordered, those that are denied left out."""
-        return [h for h in longest(self._things.find(tokens)[:_HITS]) if not self._denied(tokens, h)]
+        found = literal_first(tokens, self._things.find(tokens)[:_HITS])
+        return [h for h in longest(found) if not self._denied(tokens, h)]
 
     def qualities(self, tokens: Tokens, marks: Marks, things: Sequence[Hit]) -> list[tuple[int, int]]:
         """Where words tell how it is: sizes, colours; none that is denied or part of a name ("rue Verte")."""
