@@ -97,3 +97,17 @@ SIZED = re.compile(
     r"(?<![^\W_])(?:formats?|tailles?|dim(?:ensions?)?|mesures?|sizes?|modeles?|qte|quantites?|qty|quantity|references?|refs?|code|9yas|l9yas|مقاس|القياس)"
     r"\.?(?:\s[^\W\d_]{1,12})?\s?[:=]\s?$"
 )
+#: Days between which something is so, and those on which it is not: "du lundi au jeudi", "tous les jours sauf lundi".
+_SINCE, _SPAN = r"(?:du|de|from|men|mn)", r"(?:au|a|to|till|l|7tal?|jusqu['’]?au)"
+_FROM_DAY = re.compile(
+    rf"(?<![^\W_]){_SINCE}\s(?:{DAY})\s{_SPAN}\s$|(?<![^\W_])(?:sauf|hormis|hors|excepte|except)\s(?:(?:le|les|on|a)\s)?$"
+)
+_TO_DAY = re.compile(rf"\s{_SPAN}\s(?:{DAY})(?![^\W_])")
+_SINCE_RIGHT_BEFORE = re.compile(rf"(?<![^\W_]){_SINCE}\s$")
+
+
+def any_day(plain: str, start: int, end: int) -> bool:
+    """Whether the name of a day between two places of a folded text is of every week: opening hours, a day that is left out."""
+    if _FROM_DAY.search(plain, max(0, start - 30), start) is not None:
+        return True
+    return _TO_DAY.match(plain, end) is not None and _SINCE_RIGHT_BEFORE.search(plain, max(0, start - 6), start) is not None

@@ -68,7 +68,7 @@ _EVENT_DAY = re.compile(
 #: These say it of what comes whatever stands before: "pour le", "avant le", "besoin".
 _COMING = re.compile(
     r"(?<![^\W_])(?:pour|pr|avant|d['’]ici|au\splus\stard|by|before|for|need\w*|besoin|faut|faudra\w*|voudr\w*|veux|veut|aur\w*|qbel|9bel|"
-    r"recevoir|recuper\w*|prendre|chercher|reception\w*|enlev\w*|retir\w*|attendue?s?|(?:la|les?|l['’])\s?attend\w*|livr\w*|deliver\w*|ship\w*|wanted|required|souhait\w*|قبل)(?![^\W_])"
+    r"recevoir|recuper\w*|prendre|chercher|reception\w*|enlev\w*|retir\w*|attendue?s?|(?:la|les?|l['’]|vous|te|t['’])\s?attend\w*|livr\w*|deliver\w*|ship\w*|wanted|required|souhait\w*|قبل)(?![^\W_])"
 )
 #: What somebody does on the day that stands right before: "vendredi je te règle", "Monday we'll call".
 _THEN = re.compile(
@@ -80,6 +80,8 @@ _FETCHED = re.compile(
     r"[^,;.!?\n]{0,25}?(?<![^\W_])(?:prendre|chercher|recuperer|recuperation|enlever|enlevement|retirer|livr\w*|collect|pick\w*|fetch|nakhod\w*|nakhdo\w*|nhez\w*|ناخد\w*)(?![^\W_])"
 )
 _UNTIL = re.compile(r"(?<![^\W_])(?:jusqu['’]?(?:au|a)|until|till|deadline)(?![^\W_])")
+#: An advertisement in its line, at the foot of a letter: "-20 % sur nos coffrets jusqu'au 31 mars".
+_ON_OFFER = re.compile(r"(?:[-–]\s?\d{1,2}\s?%|%\s(?:sur|de\sremise|off|on)\b)[^\n]*$")
 #: What somebody comes for on a day that stands before it, and not for the goods: "je passe demain vous voir".
 _SEEING = re.compile(
     r"[^,;.!?\n]{0,20}?(?<![^\W_])(?:voir|discuter|parler|visiter|payer|regler|signer|see|talk|discuss|pay|sign|nhadro?|nkhe?ll?e?s\w*)(?![^\W_])"
@@ -112,7 +114,9 @@ def other_day(plain: str, start: int, end: int, leads: Sequence[tuple[int, int]]
         return False
     if last_else is not None:
         return last_lead is None or last_else > last_lead
-    if last_lead is not None or _UNTIL.search(plain, begin, start) is not None:
+    if _UNTIL.search(plain, begin, start) is not None:
+        return _ON_OFFER.search(plain, plain.rfind("\n", 0, start) + 1, start) is not None and last_lead is None
+    if last_lead is not None:
         return False
     if _SEEING.match(plain, end) is not None or _DOES.search(plain, begin, start) is not None:
         return True

@@ -27,6 +27,7 @@ from processors.facts_date_forms import (
     SIZED,
     VAGUE,
     WEEKDAY,
+    any_day,
 )
 from processors.facts_date_words import DAY_OF, FEASTS, MONTH_OF, YEAR_WORDS
 from processors.facts_numbers import Found, blank, trimmed
@@ -88,6 +89,8 @@ def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Fou
                 for start, _ in taken
             ):
                 continue  # "vendredi 13/03" is the 13th
+            if pattern is WEEKDAY and not match["dom"] and any_day(plain, *match.span()):
+                continue  # "du lundi au jeudi", "sauf lundi"
             deadline = (
                 DEADLINE.search(before) is not None or plain.startswith(("d'ici", "d’ici"), match.start()) or pattern is FEAST
             )

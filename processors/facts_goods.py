@@ -12,8 +12,10 @@ from datetime import date
 from functools import partial
 
 from core.directive import Directive, FactSpec
+from processors.facts_dates import plain_text
 from processors.goods_agree import confirm, in_currency, whole_of
 from processors.goods_counts import BARE, Count, asks
+from processors.goods_details import LABEL
 from processors.goods_fractions import parts_of_units
 from processors.goods_items import Asked, asked_for
 from processors.goods_marks import Marks, read_marks
@@ -36,6 +38,8 @@ _FORM = re.compile(
     r"[-•*_~–]{0,2}\s?[^\W\d_][^:\n]{1,25}?\s{0,12}(?::|\.{3,60})(?=\s)",
     re.IGNORECASE,
 )
+#: Words that only say what the quality beside them is of.
+_LABEL_OF = re.compile(rf"(?<![^\W_])(?:{LABEL}|formats?|tailles?|dimensions?|dim|size|en|de)(?![^\W_])")
 #: A price of one that is told to be it.
 _TOLD = 0.85
 #: A dot that shortens a word ends no phrase: "long. rouges".
@@ -188,4 +192,4 @@ def _only(text: str, piece: Piece, qualities: Sequence[tuple[int, int]]) -> bool
     """Whether a stretch says nothing but how the goods are: "26x12x32", "logo vert"."""
     inside = [(a, b) for a, b in qualities if piece.start <= a < piece.end]
     rest = spaced(text[piece.start : piece.end], [(a - piece.start, b - piece.start) for a, b in inside])
-    return not any(map(str.isalnum, rest))
+    return not any(map(str.isalnum, _LABEL_OF.sub("", plain_text(rest))))

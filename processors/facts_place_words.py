@@ -18,7 +18,7 @@ STREETS = (
 SITES = (
     r"zone|z\.?\s?i\.?|lot|lotissement|quartier|residence|immeuble|imm\.?|usine|depot|entrepot|magasin|boutique|atelier|chantier|laboratoire|labo|hotel|"
     r"riad|cafe|restaurant|boulangerie|patisserie|pharmacie|clinique|ecole|gare|souk|marche\s(?:de|central|couvert)|mall|centre\scommercial|galerie|kiosque|"
-    r"epicerie|l?hanout|l?7anout|l?mahal|snack|supermarche|cuisine\scentrale|economat|plateforme|local|quai|reception|siege|bureaux?|"
+    r"epicerie|l?hanout|l?7anout|l?mahal|snack|supermarche|cuisine\scentrale|economat|plateforme|local|quai|reception|siege|bureaux?|hub|centre|free\szone|"
     r"parc|complexe|cooperative|douar|ksar|kasbah|lieu[- ]dit|domaine|"
     r"ferme|moulin|pepiniere|entree|entrance|hall|halle|stand|z\.?a\.?|technopole|"
     r"park|unit|estate|warehouse|shop|store|farm|hay|7ay|place|adresse|address"
@@ -27,7 +27,7 @@ SITES = (
 PLACE = re.compile(
     rf"\b(?:{STREETS}|bd\.?|{SITES}|cite|hameau|faubourg|ruelle|villa|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|حانوت|قيسارية|حومة|عمارة|تجزئة|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
 )
-SITE_ALONE = re.compile(rf"(?:{SITES}|{STREETS})s?")
+SITE_ALONE = re.compile(rf"(?:{SITES}|{STREETS})s?|(?:quai|porte|rampe|dock|gate|entree)\s(?:n\s?[°ºo]?\s?)?\w{{1,3}}")
 #: What is to be done rather than where to: "à confirmer", "à convenir ensemble".
 TO_DO = re.compile(r"(?:[a-z]{2,12}(?:er|ir|dre|tre)|vot?re\s(?:convenance|charge)|nos\s(?:soins|frais))(?![^\W_])")
 NOWHERE = re.compile(
@@ -73,7 +73,7 @@ SHORT = re.compile(
 )
 AFTER = (
     r"avant|comme|attn|att|a\s+l['’]attention|pour\s+le|au\s+plus|svp|stp|merci|by|before"
-    r"|sous|dans\s+les?|imperativement|please|nhar|tel|gsm|fax|livraison|livrable|paiement|reglement|cordialement|contact|3afak\w*|inchallah|lah"
+    r"|sous|dans\s+les?|imperativement|presentation|se\s+presenter|please|nhar|tel|gsm|fax|livraison|livrable|paiement|reglement|cordialement|contact|3afak\w*|inchallah|lah"
     r"|choukran|thanks?|urgent|de\s+preference|عافاك|شكرا|قبل|نهار|يوم"
 )
 THEN = (

@@ -36,6 +36,8 @@ _OURS = re.compile(
 #: What is to be quoted must hold a letter: "merci de rappeler GP-R-2604", but no telephone.
 _QUOTED = re.compile(r"(?:rappeler|mentionner|reporter|quote)")
 _PAPER = re.compile(r"p\.?o\.?|b\.?d?\.?c\.?|purchase\sorder")
+#: With fewer figures what is glued to the name of a paper may be a town's code: "PO4 8RA".
+_GLUED = 4
 _TOLD = re.compile(r"(?:n\s?[°º]|\bno|number|numero)$")
 #: An order that was: "our last order (1,000 bags in October, PO 881)", "la même que la commande 10452".
 _EARLIER = re.compile(
@@ -63,7 +65,7 @@ class ReferenceReader:
         lead = any_phrase(after)
         self._pattern = re.compile(
             rf"(?<!\w)(?P<lead>{lead})(?P<dot>\.?)(?:(?P<marked>(?:{_WORDS}{{1,8}}[^\S\n]{{0,12}}[:=][^\S\n]{{0,3}}"
-            rf"|{_WORDS}{{0,2}}{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}}|(?P<column>[^\S\n]{{3,30}}))(?P<code>{_CODE})(?![\w])"
+            rf"|{_WORDS}{{0,2}}{_NUMBERED}{{1,3}}\s{{0,2}}))|(?P<dash>-)|\s{{1,2}}|(?P<column>[^\S\n]{{3,30}})|(?P<glued>(?=\d)))(?P<code>{_CODE})(?![\w])"
         )
         self._units = Units(counted.units, counted.unit_words) if counted is not None else Units((), {})
 
@@ -81,6 +83,10 @@ class ReferenceReader:
             code = match["code"]
             if match["dash"]:
                 start = match.start("lead")
+            if match["glued"] is not None:
+                if _PAPER.fullmatch(match["lead"]) is None or match["dot"] or sum(map(str.isdigit, code)) < _GLUED:
+                    continue
+                start = match.start("lead")  # "BC26-309"
             if _ANYTHING.fullmatch(match["lead"]) and _OURS.search(plain, max(0, match.start() - 20), match.start()) is None:
                 continue  # "rose rouge réf. R-12": that of a thing
             if (
@@ -104,7 +110,12 @@ class ReferenceReader:
                     continue  # "commande : 500-600 roses"
                 if code.isdecimal() and any(self._units.of(word) is not None for word in re.findall(r"[^\W\d_]{2,}", between)):
                     continue  # "commande de bouquets : 500"
-            bare = code.isdecimal() and not told and not (match["marked"] and match["marked"].strip() not in (":", "="))
+            bare = (
+                code.isdecimal()
+                and match["glued"] is None
+                and not told
+                and not (match["marked"] and match["marked"].strip() not in (":", "="))
+            )
             if bare and (
                 len(code) < (3 if _PAPER.fullmatch(match["lead"]) else 4)
                 or re.match(r"[ \u00a0\u202f.]\d{3}(?!\d)|\s?(?:x|mille|k|alf)\b", plain[end : end + 8])
@@ -118,7 +129,11 @@ class ReferenceReader:
                 continue  # "commande : 500 roses", "5/6 cartons", "2x1500 roses"
             if _ACCOUNT.search(between) is not None and _ORDERED.search(match["lead"]) is None:
                 continue  # "notre numéro client : 40217"
-            found = Found(text[start:end], ((start, end),), 0.9 if match["marked"] or match["dash"] else 0.75)
+            found = Found(
+                text[start:end],
+                ((start, end),),
+                0.9 if match["marked"] or match["dash"] or match["glued"] is not None else 0.75,
+            )
             if _ASKED_WITHIN.match(match["lead"]) is None:
                 return found
             within = within or found

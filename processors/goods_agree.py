@@ -63,12 +63,23 @@ def whole_of(columns: Columns, lines: Sequence[Line], rest: Sequence[Price]) -> 
             money, taxes = summed[0].money, {m.tax for line in lines for m in _amounts(columns, line)}
             if not money.tax and len(taxes) == 1:
                 money = replace(money, tax=taxes.pop())
+            elif money.tax and taxes == {""}:  # what the lines come to exactly is with or without the tax that they are
+                for line in (whole, *lines):
+                    _taxed(columns, line, money)
             whole[columns.total.name] = Found(money, summed[0].spans, max(summed[0].sure, _AGREED))
         else:
             # what is written as the sum and is not that of the lines that were read: one of them, or the sum, is read wrongly
             wrong = [p for p in totals if (added := _added(columns, lines, p.money.tax)) is not None and added > 0]
             columns.put_prices(whole, [replace(p, sure=min(p.sure, DOUBT)) if p in wrong else p for p in totals])
     return whole
+
+
+def _taxed(columns: Columns, line: Line, of: Money) -> None:
+    """Give the amounts of a line the tax of the sum of all lines."""
+    for spec in (columns.unit_price, columns.total):
+        found = line.get(spec.name) if spec is not None else None
+        if spec is not None and found is not None and isinstance(found.value, Money):
+            line[spec.name] = replace(found, value=replace(found.value, tax=of.tax))
 
 
 def _amounts(columns: Columns, line: Line) -> list[Money]:

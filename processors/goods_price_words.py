@@ -12,7 +12,9 @@ WHOLE = re.compile(
     r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:pour\s+)?(?:for\s+)?(?:le\s+tout|l['’]ensemble|the\s+lot|everything|all(?=\s*[.,;\n]|\s*$)|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)"
 )
 TOTAL_CUE = re.compile(
-    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount|\bsoit\b|\bsomme|\ben\s+tout|\ba\s+payer\b|\bcomes?\s+to\b|\bmakes\b|\b(?:ca|cela)\s+(?:nous\s|me\s)?fait\b|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
+    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount"
+    r"|(?<!prix )(?<!prix, )(?<!tarif )(?<!tarif, )\bsoit\b|"
+    r"\bsomme|\ben\s+tout|\ba\s+payer\b|\bcomes?\s+to\b|\bmakes\b|\b(?:ca|cela)\s+(?:nous\s|me\s)?fait\b|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
 )
 UNIT_CUE = re.compile(
     r"\bp\.?\s?u\b|\bprix|\bunit\w*|\bprice|\btarif|\brate\b|\beach\b|\btaman|\btmen|\btamane|الثمن|ثمن|السعر|\b[aà]\s+$|\bat\s+$|@\s?$"
@@ -64,7 +66,7 @@ ENDING = re.compile(
     r"(?<![\w.,/×*+])(?<![x×*+] )(?:(?<!\d[ \u00a0\u202f])|(?!\d{3}))"
     r"(?P<n>\d{1,3}[.,]\d{1,2}|0[.,]\d{3})[^\S\n]*(?=\n|$|[,;)](?:\s|$)|\.(?:\s|$)|\s(?:et|w|and|plus|\+)\s)"
 )
-TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s{{0,2}}[:=]?\s{{0,2}}$")
+TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s?\)?\s{{0,2}}[:=]?\s{{0,2}}$")
 APART = re.compile(r"[ \u00a0\t|]{2,}")
 LOT = re.compile(
     r"\b(?:le\s+tout|l['’]ensemble|en\s+tout|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"

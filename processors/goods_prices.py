@@ -85,7 +85,7 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
             reading = spaced(reading, [match.span()])
     for match in list(HUNDREDTHS.finditer(reading))[:100]:
         number = parse_number(match["n"])
-        if number is not None:
+        if number is not None and not _are_boxes(plain, match):
             currency = "EUR" if match["euro"] else currency_of(match["cur"]) if match["cur"] else default
             one = _priced(plain, Money(number / 100, currency), match.span(), units)
             found.append(replace(one, sure=one.sure if currency else min(one.sure, 0.7)))
@@ -125,6 +125,14 @@ def prices(plain: str, units: Units, *, english: bool) -> list[Price]:
     found = _of_one_currency(reading, sorted(found, key=lambda p: p.start))
     currency, tax = told_of_all(plain)
     return [replace(p, money=replace(p.money, currency=p.money.currency or currency, tax=p.money.tax or tax)) for p in found]
+
+
+def _are_boxes(plain: str, match: re.Match[str]) -> bool:
+    """Whether "3 cts" at the end of its part are rather boxes: nothing around them speaks of a price."""
+    if not match[0].endswith(("ct", "cts")) or not match["n"].isdecimal():
+        return False
+    ends = re.match(r"\s?(?:[,.;:)!?\n]|$)", plain[match.end() : match.end() + 2])
+    return ends is not None and UNIT_CUE.search(plain[max(0, match.start() - 25) : match.start()]) is None
 
 
 def told_of_all(plain: str) -> tuple[str, Literal["incl", "excl", ""]]:
@@ -196,7 +204,8 @@ def _of_one_currency(plain: str, found: list[Price]) -> list[Price]:
     for n in range(len(found) - 1):
         one, other = found[n], found[n + 1]
         between = plain[max(b for _, b in one.spans) : other.start]
-        if one.role != "total" and other.role != "total" and not one.money.currency and AND.fullmatch(between):
+        alike = not one.money.currency or (one.money.currency == other.money.currency and not one.money.tax)
+        if one.role != "total" and other.role != "total" and alike and AND.fullmatch(between):
             found[n] = replace(
                 one, money=replace(one.money, currency=other.money.currency, tax=one.money.tax or other.money.tax)
             )
@@ -280,8 +289,15 @@ def _unit_of_price(rest: str, units: Units) -> tuple[str, int] | None:
     if unit is not None and joined is not None and joined[0].startswith(" / ") and re.match(r"\s[^\W\d_]", rest[word.end() :]):
         return None  # "0,45 dh / rose rouge : 300"
     # "0,45 dh roses rouges": only a price of its own is "la pièce" without a word between
-    if unit is None or (
-        joined is None and (unit != units.piece or word[0] not in ("piece", "pieces", "unite", "pce", "pcs", "u"))
-    ):
+    if unit is None:
+        return None
+    if joined is None and unit != units.piece:
+        # "4200 dh palette HT", but "300 dh cartons : 5"
+        return (
+            None
+            if word[0].endswith("s") or re.match(r"\s(?:de|d['’]|of|dyal)\b|\s?[:=]", rest[word.end() :])
+            else (unit, word.end())
+        )
+    if joined is None and word[0] not in ("piece", "pieces", "unite", "pce", "pcs", "u"):
         return None
     return unit, word.end()

@@ -79,7 +79,6 @@ def test_of_two_bare_numbers_one_is_meant_and_it_is_in_doubt(frame: str, said: s
     [
         ("18 500 sachets fond plat", 18500, "pièce"),
         ("BC 4500 5000 sachets fond plat", 5000, "pièce"),
-        ("BC 4500 5000 sachets fond plat", 5000, "pièce"),
         ("1/2 palette de sachets fond plat", Decimal("0.5"), "palette"),
         ("3/4 de palette de sachets fond plat", Decimal("0.75"), "palette"),
     ],
