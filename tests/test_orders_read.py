@@ -14,16 +14,22 @@
 | blind_10 | 45 | 91.9 % (248 of 270) | 41 of 45 |
 | blind_11 | 60 | 92.5 % (284 of 307) | 59 of 60 |
 | blind_12 | 50 | 95.7 % (221 of 231), one address invented | 48 of 50 |
+| blind_13 | 120 | 89.8 % (485 of 540), five wrong ones the set's own mistake; eight facts of something else | 111 of 120 |
 
 The first four were written by one hand that also wrote the rules, the first two of them from the description of the business before
 any rule was. The next two were written by somebody who never saw the rules, in two voices: hurried messages (blind_5), letters, tables
-and forms (blind_6); the last six by six further people who saw no rule, blind_9 with orders in German, Spanish and Italian
+and forms (blind_6); the next six by six further people who saw no rule, blind_9 with orders in German, Spanish and Italian
 and in pounds, dollars and francs, blind_10 to blind_12 in French, English and Darija, in dirhams and
 euros. blind_11 read 92.8 % (285) when many classes of wording had been mended without a look at it: the unseen ones are other ones.
 Each was first read when the ones before it had been mended, and then mended in its turn: the
 figures of the table are what unseen orders may expect, those of today are what is known to be read. Of blind_9 only a part is mended.
 Two wrong fields of blind_10 (a price "le kg" labelled as one of a piece) are the set's own mistake.
 One field was invented in all of them at first sight: in blind_12 the row below a column of delivery days, as the address. None is today.
+blind_13 was written by who then mended the rules and knew of them what the documents of the business say, before any of it was
+run. Every word that was read stands in its message; but eight facts were not of the order: a quality from "resto", the end of an
+advertisement, a Monday that is left out and a weekday of opening hours as days of delivery, the customer's account, an earlier
+order and "2x1500" as references, a price of one as the sum, a quay as the address. None of them is read today; the last number of
+the table below counts what is read and was not labelled.
 ``python -m tests.orders_help <set>`` prints what is not right today.
 """
 
@@ -51,17 +57,22 @@ def test_fields_are_read_right_and_none_is_invented(name: str, least: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "order", "ref", "address", "share"),
+    ("name", "order", "ref", "address", "share", "more"),
     [
-        ("blind_9", 64, 14, 18, 0.855),
-        ("blind_10", 45, 13, 18, 0.985),
-        ("blind_11", 60, 12, 23, 0.985),
-        ("blind_12", 48, 8, 16, 0.99),
+        ("blind_9", 64, 14, 18, 0.855, 1),
+        ("blind_10", 45, 13, 18, 0.985, 0),
+        ("blind_11", 60, 12, 23, 0.985, 0),
+        ("blind_12", 50, 8, 16, 0.99, 0),
+        ("blind_13", 120, 21, 35, 0.975, 4),
     ],
 )
-def test_of_the_newest_sets_no_field_is_invented_either(name: str, order: int, ref: int, address: int, share: float) -> None:
+def test_of_the_newest_sets_no_field_is_invented_either(
+    name: str, order: int, ref: int, address: int, share: float, more: int
+) -> None:
+    """``more``: facts that are read and were not labelled; each of them was looked at, and is what the message says."""
     tally: Tally = measure(SETS / f"{name}.txt")
     assert tally.invented == []
+    assert len(tally.extra) <= more, tally.extra
     assert tally.right["order"] >= order, tally.wrong
     assert tally.right["ref"] >= ref, tally.wrong
     assert tally.right["address"] >= address, tally.wrong
