@@ -30,6 +30,7 @@ from .hubspot_conversations import Conversations
 from .hubspot_files import Files
 from .hubspot_inboxes import Inboxes
 from .hubspot_objects import Objects
+from .hubspot_pipelines import Pipelines
 from .hubspot_schema import Schema
 from .hubspot_search import Search
 from .hubspot_types import ALL_SCOPES, TYPES, error
@@ -77,6 +78,7 @@ class HubSpot(Conversations, Batches, Search):
         *Search.routes,
         *Objects.routes,
         *Schema.routes,
+        *Pipelines.routes,
     ]
 
     def __init__(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import outside as lean
+from bench import ledger, outside_mail, outside_web
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class Bad:
     seconds: float = 1.5
 
 
-class Ledger(lean.Ledger):
+class Ledger(ledger.Ledger):
     """What happened, and what is to go wrong."""
 
     def __init__(self, sent: Path) -> None:
@@ -71,7 +71,7 @@ class Ledger(lean.Ledger):
         return None
 
 
-class Http(lean.Http):
+class Http(outside_web.Http):
     """Meets the faults of HTTP systems."""
 
     ledger: Ledger
@@ -116,7 +116,7 @@ class Http(lean.Http):
         self.transport.abort()
 
 
-class S3(Http, lean.S3):
+class S3(Http, outside_web.S3):
     """R2. The lean one answers a HEAD of a key with 404, so a doubtful file is written again under its key: no harm.
 
     The bucket that several nodes share is kept whole.
@@ -139,7 +139,7 @@ class S3(Http, lean.S3):
         return 404, "Content-Type: application/xml\r\n", b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>"
 
 
-class Crm(Http, lean.Crm):
+class Crm(Http, outside_web.Crm):
     """HubSpot, and a ClickUp that keeps its tasks."""
 
     def _tasks(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, str, bytes]:
@@ -191,7 +191,7 @@ class Crm(Http, lean.Crm):
         return comment
 
 
-class Smtp(lean.Smtp):
+class Smtp(outside_mail.Smtp):
     """Mail. After the final dot it may hang up without a word, with the mail taken."""
 
     ledger: Ledger
@@ -230,7 +230,7 @@ class Smtp(lean.Smtp):
         self.transport.abort()
 
 
-class Wire(lean.Wire):
+class Wire(outside_mail.Wire):
     """To Dovecot: cut when a command passes, before the server hears it or after."""
 
     ledger: Ledger
