@@ -12,9 +12,8 @@ from core.judging import judges
 from core.ports import ReadRow
 from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice
-from processors.courtesy import agrees, dealt_with, puts_question, thanks_only
+from processors.courtesy import agrees, dealt_with, puts_question, thanks, thanks_only
 from processors.passwords import passwords_in
-from processors.politeness import thanks
 
 
 def said_hints(text: str, name: str = "") -> dict[str, str]:
@@ -43,7 +42,11 @@ def further_hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str
 def first_hints(read: ReadRow, directive: Directive) -> Mapping[str, str]:
     """What the heart is told of a message that opens a case, of what its directive makes a difference of."""
     text, more = read.message.text, dict(read.row.hints)
-    if awaited(directive) and not read.message.attachments and thanks_only(text, read.message.subject):
+    if (
+        awaited(directive)
+        and not read.message.attachments
+        and thanks_only(text, read.message.subject, read.message.sender.name)
+    ):
         more[THANKS] = ""
     if judges(directive) and (told := adds(text)):
         more[ADDS] = told

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
-from processors.politeness import polite
+from processors.courtesy import polite
 
 Adds = Literal["adds", "also", "unclear", ""]
 

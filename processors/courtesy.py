@@ -8,30 +8,88 @@ import re
 from processors.facts_dates import plain_text
 from processors.verdict import read_verdict
 from processors.verdicts.clauses import clauses
+from processors.verdicts.items import Item
 from processors.verdicts.judge import judge
+from processors.verdicts.judged import Judged
 from processors.verdicts.own_words import own_words
 from processors.verdicts.signed import without_signature
-from processors.verdicts.tokens import tokenise
+from processors.verdicts.tokens import fold, tokenise, word_set
 
-_COURTEOUS = frozenset({"thanks", "greeting", "closing", "praise", "perfect", "weak", "ack"})
+#: What a sentence of nothing but politeness is, and what may stand beside thanks where no order is at stake: « ok merci ».
+_POLITE = frozenset({"thanks", "greeting", "closing", "praise", "perfect", "ack", "harmless"})
+_BESIDE_THANKS = _POLITE - {"harmless"} | {"weak"}
+#: Of these acts a word asks for nothing, orders nothing and takes nothing back.
+_PLAIN = frozenset(
+    {"thanks", "greeting", "closing", "praise", "perfect", "polite", "filler", "open", "opener", "ack", "names", "unknown"}
+)
+#: What one thanks for of our letters; elsewhere these words are of something else than the order.
+_LETTERS = word_set(
+    "retour confirmation message messages mail mails email reponse reponses info infos information informations reactivite patience "
+    "attente precision precisions explication explications detail details renseignement renseignements reply answer message help"
+)
 _BEFOREHAND = re.compile(r"\b(?:d['’ ]avance|par avance|in advance|beforehand)\b", re.IGNORECASE)
 #: Words of a message that is no more than thanks.
 _SHORT = 40
 _SUBJECT = re.compile(r"\s*(?:(?:re|fwd?|tr|aw)\s*:.*|bonjour|hello|salam|)\s*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
 
 
-def thanks_only(text: str, subject: str = "") -> bool:
-    """Whether a message thanks and says nothing else that any list knows. Never raises; linear."""
-    if len(text.split()) > _SHORT or any(c.isdigit() for c in text) or "?" in text or _BEFOREHAND.search(text):
+def thanks_only(text: str, subject: str = "", name: str = "") -> bool:
+    """Whether a new message thanks and says nothing else that any list knows. Never raises; linear.
+
+    Where its author's ``name`` is known, no other name may stand under it: « Merci / Sachets Kraft ».
+    """
+    if _BEFOREHAND.search(text):
         return False
-    return _thanks(text) and (_SUBJECT.fullmatch(subject[:200]) is not None or _thanks(subject[:200]))
+    return _thanks(text, name) and (_SUBJECT.fullmatch(subject[:200]) is not None or _thanks(subject[:200], name))
 
 
-def _thanks(text: str) -> bool:
+def _thanks(text: str, name: str) -> bool:
+    said = _said(_without(text, name))
+    kinds = {j.kind for j in (said if name else without_signature(said, text, admin=False))}
+    return "thanks" in kinds and kinds <= _BESIDE_THANKS
+
+
+def thanks(text: str, name: str = "") -> bool:
+    """Whether a message about an order thanks and does nothing else; its author's ``name`` may stand in it. Never raises; linear.
+
+    Stricter than ``thanks_only``: no « ok », and what is thanked for is of our letters.
+    """
+    said = _said(_without(text, name))
+    return any(_thanked(i) for j in said for i in j.clause.items) and _all_polite(said)
+
+
+def polite(text: str) -> bool:
+    """Whether there is nothing but politeness in these words, or no word at all. Never raises; linear."""
+    said = _said(text)
+    return _all_polite(said) if said else not _WORD.search(text)
+
+
+def _all_polite(said: list[Judged]) -> bool:
+    return all(
+        j.kind in _POLITE
+        and all(i.act in _PLAIN or (_thanked(j.clause.items[0]) and i.words in _LETTERS) for i in j.clause.items)
+        for j in said
+    )
+
+
+def _thanked(item: Item) -> bool:
+    return item.act == "thanks" or (
+        item.act == "open" and item.words.startswith(("merci", "thank", "je vous remercie", "nous vous rem"))
+    )
+
+
+def _without(text: str, name: str) -> str:
+    own = {fold(w) for w in _WORD.findall(name)}
+    return _WORD.sub(lambda m: " " * len(m.group()) if fold(m.group()) in own else m.group(), text)
+
+
+def _said(text: str) -> list[Judged]:
+    """The clauses of a short message without figures and questions; none of another."""
+    if len(text.split()) > _SHORT or any(c.isdigit() for c in text) or set(text) & set("?؟"):
+        return []
     own = own_words(text, quoted="", own_phrases=())
-    said = [judge(c, own.text, admin=False) for c in clauses(tokenise(own.text), context=frozenset(), unit="", admin=False)]
-    kinds = {j.kind for j in without_signature(said, own.text, admin=False)}
-    return "thanks" in kinds and kinds <= _COURTEOUS
+    return [judge(c, own.text, admin=False) for c in clauses(tokenise(own.text), context=frozenset(), unit="", admin=False)]
 
 
 def agrees(text: str) -> bool:

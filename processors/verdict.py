@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from core.reading import Reason, Verdict
@@ -30,7 +31,8 @@ from processors.verdicts.named import named_in, named_thing, signed_beside
 from processors.verdicts.own_words import own_words
 from processors.verdicts.quoted import answers_another_mail, asked_about, context_words, object_line, offered, several_things
 from processors.verdicts.reckoning import total
-from processors.verdicts.refusals import APPROVES, refused
+from processors.verdicts.refusals import APPROVES, refused, too_dear
+from processors.verdicts.runs import in_parts
 from processors.verdicts.signed import without_signature
 from processors.verdicts.tokens import tokenise, trick
 from processors.verdicts.told import without_tales
@@ -94,10 +96,8 @@ def read_verdict(
     context = frozenset() if several else context_words(subject) | context_words(thing)
     if admin:
         context |= context_words(asked_about(quoted))
-    judged = [
-        judge(c, own.text, admin=admin, several=several, thing=bool(thing))
-        for c in clauses(tokens, context=context, unit=unit, admin=admin)
-    ]
+    judge_one = partial(judge, text=own.text, admin=admin, several=several, thing=bool(thing))
+    judged = [j for c in clauses(tokens, context=context, unit=unit, admin=admin) for j in in_parts(c, judge_one)]
     whole = judged
     unsigned = without_signature(judged, own.text, admin=admin)
     judged = without_asides(unsigned, own.text, admin=admin)
@@ -113,7 +113,7 @@ def read_verdict(
             Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
         )
     elsewhere = _hesitating(own.text) or answers_another_mail(quoted, own_phrases)
-    judged = without_answers(judged, own.text, answered)
+    judged = without_answers(judged, own.text, answered, text)
     verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")
@@ -144,6 +144,8 @@ def _together(
 
     if present & {"refuse", "no"}:
         return refused(judged, present, text, reasons, unclear_of=unclear, admin=admin)
+    if (dear := too_dear(judged)) is not None:
+        return Verdict("refuse", None, text[dear.start : dear.end], reasons)
     if blocking is not None:
         return unclear(blocking.act, f"Pas une décision simple : {label(blocking.act)}.", blocking)
     first = next((n for n, k in enumerate(kinds) if k in APPROVES), len(judged))

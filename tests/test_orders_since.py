@@ -7,7 +7,7 @@ import pytest
 from core.alerts import alerts_of
 from core.rows import addressed, digest_of
 from processors.continuing import inquires
-from processors.politeness import thanks
+from processors.courtesy import thanks
 from tests.browser import text_of
 from tests.desk_house import arrive
 from tests.orders_house import order

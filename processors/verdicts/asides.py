@@ -16,7 +16,7 @@ from processors.verdicts.excuses import NEVER, blames_the_keyboard, excuses
 from processors.verdicts.items import Item
 from processors.verdicts.judged import Judged
 from processors.verdicts.life import is_of_life
-from processors.verdicts.narrative import tells, tells_of_oneself
+from processors.verdicts.narrative import another_speaks, tells, tells_of_oneself
 from processors.verdicts.politeness import STRANGE
 from processors.verdicts.reckoning import added_up, parts_of
 from processors.verdicts.remarks import (
@@ -86,6 +86,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     parts = _parts(judged, whole) if admin else frozenset()
     for n, j in enumerate(judged):
         open_ = j.kind in {"unknown", "danger", "ack", "praise"} and not j.clause.asked and not j.clause.announces
+        open_ = open_ and (admin or not another_speaks(j.clause))
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
         if introduced:
             j = replace(j, kind="harmless", act="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from processors.later import Later
 from processors.verdicts.clauses import Clause
 from processors.verdicts.expressions import opens_delay_question
 from processors.verdicts.items import Item
@@ -48,9 +49,30 @@ def _of_time(item: Item) -> bool:
     return item.act == "object" or all(w in _OF_TIME or _DELIVERY.match(w) for w in item.words.split())
 
 
+#: « Pourriez-vous me dire *sous combien de temps* … », « savez-vous *quand* … »: how the question is led up to.
+_POLITELY = Later(
+    r"(?:(?:et|sinon|donc|alors|juste|au fait) )*"
+    r"(?:(?:pouvez|pourriez|savez|auriez|avez) vous|(?:peux|pourrais|sais) tu|merci de|could you|can you|do you know"
+    r"|j aimerais|je voudrais|nous aimerions|on aimerait)(?: (?:s il vous plait|please|bien|juste|simplement))*(?: (?:me|m|nous))?"
+    r"(?: (?:dire|indiquer|preciser|savoir|tell me|let me know))?(?: environ| a peu pres)? "
+    r"(?=quand|sous|dans|combien|pour quand|vers|d ici|quel|when|how)"
+)
+
+
+def _behind(items: tuple[Item, ...], words: int) -> tuple[Item, ...]:
+    """The items behind so many words."""
+    while items and words > 0:
+        words -= len(items[0].words.split())
+        items = items[1:]
+    return items
+
+
 def asks_when(clause: Clause, items: tuple[Item, ...]) -> bool:
     """« Quand sera-t-il prêt ? », « sous quel délai livrez-vous »: of the time of delivery, and nothing else."""
     said = " ".join(i.words for i in items).split()
+    if lead := _POLITELY.match(" ".join(said)):
+        items = _behind(items, len(lead[0].split()))
+        said = said[len(lead[0].split()) :]
     while said and said[0] in {"et", "and", "sinon", "donc", "alors", "so", "par", "contre"}:
         said = said[1:]
     opening = opens_delay_question(said[:9])

@@ -63,22 +63,23 @@ def only_known(items: list[Item], text: str, *, several: bool = False, thing: bo
     """
     room, after_object, yes_seen, previous = 0, False, False, ""
     named = joined = False  # an unknown word named the thing; the word before was a preposition
-    named_before_yes = signed = capital = article = quoted = False
+    named_before_yes = signed = capital = article = quoted = called = False
     for n, item in enumerate(items):
         if item.words in {"un", "une", "a", "an"} and previous in {"unknown", "context"}:
             return False  # "pour rappel une lampe"
         if item.act in YES or item.act == "needs":
             if named_before_yes and not signed and (item.act == "particle" or item.words in _THIRD_PERSON_RISK):
                 return False
-            yes_seen, room = True, 0
+            yes_seen, room, called = True, 0, False
         elif item.act in STRANGE:
             if item.words in _NO_NAME:
                 return False
             quoted = quoted or item.act == "context"
             if item.act == "context" and (yes_seen or after_object) and previous in _BEFORE_IT | YES:
                 continue
-            if capital and not text[item.start : item.end][:1].isupper():
-                return False
+            small = not text[item.start : item.end][:1].isupper()
+            if (capital or (called and previous == "preposition")) and small:
+                return False  # "bonjour pour la paire"
             if room <= 0 or (after_object and not yes_seen and previous != "preposition"):
                 return False
             titled = text[item.start : item.end][:1].isupper() and not text.isupper()
@@ -98,11 +99,12 @@ def only_known(items: list[Item], text: str, *, several: bool = False, thing: bo
         elif item.act not in _MAY_STAND_BESIDEYES or (yes_seen and item.words.startswith(AFTERWARDS)):
             return False
         elif item.act in {"greeting", "names", "closing", "thanks"}:
-            room, after_object, capital = 3, False, item.act not in {"greeting", "names"}
+            room, after_object, capital, called = 3, False, item.act not in {"greeting", "names"}, True
         elif item.act == "object":
             # "Ce prix pour la table" names it; "ça pour la table", "tel quel le plateau" may mean something else.
             named_so = not all(w in _POINTS for w in item.words.split())
             room, after_object, capital = (4, True, False) if named_so else (0, False, False)
+            called = False
         elif item.words in {"soussigne", "soussignee"}:
             room, signed, capital = 4, True, False
         elif item.act != "filler" or item.words not in PREPOSITIONS:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from processors.later import Later
 from processors.verdicts.clauses import Clause
 from processors.verdicts.judged import Judged
-from processors.verdicts.life import known_besides
+from processors.verdicts.life import known_besides, looks_ahead
 from processors.verdicts.narrative import CHANGING
 from processors.verdicts.signed import TAKEN_BACK
 from processors.verdicts.tails import THANKED, WISHED
@@ -114,7 +114,7 @@ def _accompanies(clause: Clause, text: str, *, after: bool) -> bool:
         return False
     if said.startswith(tuple(o + " " for o in _WISHES)):
         return known_besides(clause, text, _OF_US | WISHED | THANKED | frozenset(" ".join(_WISHES).split()))
-    late = after and _LATE.match(said) is not None and any(_LATE_WORDS.match(w) for w in words)
+    late = after and not looks_ahead(words) and _LATE.match(said) is not None and any(_LATE_WORDS.match(w) for w in words)
     late = late and known_besides(clause, text, _OF_OUR_LATENESS | {w for w in words if _LATE_WORDS.match(w)})
     if any(i.act == "hold" and i.words not in {"encore", "again"} for i in clause.items):
         return late

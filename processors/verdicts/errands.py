@@ -87,6 +87,8 @@ _WANTS_A_CALL = re.compile(
     r"\b(?:(?:me|nous|m) (?:r?appel|(?:re)?contact)\w+|(?:r?appel|(?:re)?contact|joig)\w+ (?:moi|nous))\b"
     r"|(?<!pouvez )(?<!peux )\b(?:me|nous) joindre(?: (?:sur|au|par|a)\b|$)"
 )
+#: « Combien pour la livraison » asks a price.
+_HOW_MUCH = re.compile(r"\bcombien (?!de (?:temps|jours|semaines)\b|d heures|temps\b)")
 _DAYS = word_set("lundi mardi mercredi jeudi vendredi samedi dimanche matin soir semaine midi mois")
 _REACHED_BY_DAY = word_set(
     "joindre joignable joignables appeler contacter ferme fermee fermes ouvert ouverte deplacement change changera numero "
@@ -151,7 +153,7 @@ def _runs_an_errand(group: list[Judged], text: str) -> bool:
     subjects = [s for s in _SUBJECTS if any(w in s[0] for w in words)]
     if (
         not subjects
-        or said.startswith(("c est pour", "il s agit"))  # "(je valide,) c'est pour la facture": to what the yes is
+        or said.startswith(("c est pour", "il s agit", "je parle"))  # "(je valide,) c'est pour la facture": to what the yes is
         or len(words) > _LONGEST
         or (_WANTS_A_CALL.search(said) and not said.startswith(("pour ", "je suis", "nous sommes")))
     ):
@@ -159,6 +161,8 @@ def _runs_an_errand(group: list[Judged], text: str) -> bool:
     asked = any(j.clause.asked for j in group)
     topics = frozenset[str]().union(*(s[0] for s in subjects))
     if topics == _WHEN and not asked:
+        return False
+    if _HOW_MUCH.search(said):
         return False
     known = (frozenset({"prochain"}) if "mois prochain" in said else frozenset()) | _AROUND.union(
         *(s[0] | s[1] for s in subjects)

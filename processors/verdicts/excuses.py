@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from processors.verdicts.clauses import Clause
-from processors.verdicts.life import known_besides
+from processors.verdicts.life import known_besides, life_words, looks_ahead
 from processors.verdicts.narrative import CHANGING
 from processors.verdicts.politeness import YES
 from processors.verdicts.tokens import word_set
@@ -29,6 +31,17 @@ _SEEN_LATE = word_set(
     "la l les avoir "
     "mis temps avant plus tot encore seulement que c est your the for not my it to reply answer earlier before only now"
 )
+#: What means something elsewhere is of the lateness only in its words, or in those of the writer's own life.
+_TOLD_ONLY = frozenset({"hold", "hearsay", "other", "filler", "asap", "logistics", "opener", "mine", "praise"})
+_SOMEBODY = word_set("pere mere fils fille frere soeur famille maintenant")
+
+
+@cache
+def _said_of_it() -> frozenset[str]:
+    around = word_set("me te se tu the a an of in at on with to vous")
+    return (life_words() - _SOMEBODY) | _LATE | _WHO_IS_LATE | _OPENS | _SEEN_LATE | around
+
+
 _LONGEST = 16
 #: What one blames for a slip, and what else such a line says.
 _KEYBOARD = word_set(
@@ -53,6 +66,10 @@ def excuses(clause: Clause, text: str) -> bool:
         return False  # "désolé, j'ai modifié le fauteuil"
     if not known_besides(clause, text, _LATE | _WHO_IS_LATE | _OPENS | _SEEN_LATE):
         return False  # "désolé je pars sur le laiton"
+    if any(i.act in _TOLD_ONLY and not all(w in _said_of_it() for w in i.words.split()) for i in clause.items):
+        return False  # "désolé du retard mon mari raconte", "désolé du retard plus maintenant"
+    if looks_ahead(words):
+        return False  # "désolé du retard pour la rentrée"
     for n, item in enumerate(clause.items):
         if item.act == "negation":
             after = " ".join(i.words for i in clause.items[n : n + 5]).split()

@@ -7,7 +7,7 @@ from itertools import pairwise
 from processors.verdicts.closed import PREPOSITIONS
 from processors.verdicts.items import Item
 from processors.verdicts.judged import Kind
-from processors.verdicts.politeness import STRANGE
+from processors.verdicts.politeness import MATTERS, PIECES, STRANGE
 from processors.verdicts.remarks import OTHER_QUOTE
 from processors.verdicts.tails import may_be_answered
 from processors.verdicts.tokens import word_set
@@ -26,7 +26,8 @@ def harmless(body: list[Item], tail: list[Item], acts: set[str], text: str, *, a
     # A name in small letters is one word: "bonjour sophie"; more of them are something else that is said.
     titled = all(text[i.start : i.end][:1].isupper() for i in strange)
     names = 4 if titled else 0 if acts & {"filler", "mine", "object"} else 1
-    names = -1 if acts & {"amount", "number"} else names
+    things = not titled and bool({i.words for i in strange} & (MATTERS | PIECES))  # "cordialement marbre"
+    names = -1 if acts & {"amount", "number"} or things else names
     if "closing" in acts and len(strange) <= names:
         return "closing"
     if "ack" in acts and (not strange or "object" in acts):

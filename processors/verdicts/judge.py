@@ -6,6 +6,7 @@ may stand (the thing quoted, a name, the end of a politeness) are written out he
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -74,9 +75,10 @@ _SUBJECTS = _FIRST_PERSON | word_set(
 _FILLS_A_BAREYES = word_set("bien donc alors bon tout oh ah ben bah voila et vraiment so then very well all") | {
     *("c est", "eh bien", "it s", "it is", "very well")
 }
-#: « Notre réponse : je valide », « Réponse : oui »
-_OWN_ANSWER = frozenset(
-    {"ma reponse", "notre reponse", "reponse", "ma decision", "notre decision", "decision", "my answer", "our answer"}
+#: « Notre réponse : je valide », « Mes réponses ci-dessous dans le texte : »
+_OWN_ANSWER = re.compile(
+    r"(?:voici |voyez )?(?:ma |notre |mes |nos |my |our )?(?:reponses?|decision|answers?)"
+    r"(?: (?:ci dessous|ci apres|dans le texte|dans votre mail|en rouge|en bleu|en gras|plus bas|below|inline))*"
 )
 #: "Votre accord", "l'attente du feu vert": somebody else's.
 _NOUNS = frozenset({"accord", "feu vert", "green light", "go"})
@@ -116,7 +118,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False, thin
         or items[0].words.split()[0] in {"apres", "vu", "after"}
         or " ".join(i.words for i in items).startswith(CORRECTS)
     )
-    if clause.announces and " ".join(i.words for i in items).removeprefix("voici ") in _OWN_ANSWER:
+    if clause.announces and _OWN_ANSWER.fullmatch(" ".join(i.words for i in items)):
         return says("harmless")
     if (
         clause.announces

@@ -6,6 +6,7 @@ with at least one word of a topic of life in it, says nothing of the offer, neit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -61,6 +62,20 @@ def of_life(item: Item, text: str, *, first: bool = False) -> bool:
     return named or all(w in life_words() for w in item.words.split())
 
 
+_TO_COME = word_set("pour avant apres dans des")
+_TIMES = word_set(
+    "rentree fetes vacances noel paques weekend week semaine jour jours mois matin soir nuit conges soldes demain printemps ete "
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche"
+)
+_AHEAD = word_set("partir prochain prochaine prochaines prochains demain mazal voir desormais")
+
+
+def looks_ahead(words: Sequence[str]) -> bool:
+    """« (désolé du retard) *pour la rentrée* », « … *à partir de lundi* »: a time to come, where only one that is over may stand."""
+    return bool(_AHEAD & set(words)) or any(w in _TO_COME and _TIMES & set(words[n + 1 : n + 4]) for n, w in enumerate(words))
+
+
 def is_of_life(clause: Clause, text: str) -> bool:
     """Whether the clause tells of the writer's own life and of nothing else."""
     items = [i for i in clause.items if i.act not in {"polite", "greeting"} or any(c.isalpha() for c in i.words)]
@@ -76,6 +91,8 @@ def is_of_life(clause: Clause, text: str) -> bool:
         return False  # "mon fils a joué avec le téléphone": somebody else wrote
     if any(w in _SIZES and not topics & set(words[n + 1 : n + 2]) for n, w in enumerate(words)):
         return False  # "je suis heureuse du grand"
+    if looks_ahead(words):
+        return False
     past = bool(_OF_THE_PAST & set(words))
     for n, item in enumerate(items):
         if item.amount is not None:

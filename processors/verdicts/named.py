@@ -105,9 +105,18 @@ def _blank(text: str, start: int, end: int, put: str) -> str:
 
 
 def named_in(judged: Iterable[Judged], kinds: Collection[str]) -> tuple[str, ...]:
-    """The words of clauses of these kinds that no list knows: names of somebody, or of something."""
-    items = (i for j in judged if j.kind in kinds for i in j.clause.items if i.act in STRANGE)
-    return tuple(dict.fromkeys(i.words or "?" for i in items))
+    """The words of clauses of these kinds that no list knows: names of somebody, or of something.
+
+    Whom a greeting names reads the reply: « bonjour Mounia je valide » names nobody whose order it might be.
+    """
+    found: list[str] = []
+    for j in judged:
+        greeted = False
+        for item in j.clause.items if j.kind in kinds else ():
+            if item.act in STRANGE and not greeted:
+                found.append(item.words or "?")
+            greeted = item.act == "greeting" or (greeted and item.act in STRANGE | {"names"})
+    return tuple(dict.fromkeys(found))
 
 
 def named_thing(judged: Iterable[Judged]) -> tuple[str, ...]:

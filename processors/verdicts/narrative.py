@@ -10,7 +10,7 @@ from __future__ import annotations
 from processors.later import Later
 from processors.verdicts.clauses import Clause
 from processors.verdicts.items import Item
-from processors.verdicts.life import known_besides
+from processors.verdicts.life import known_besides, looks_ahead
 from processors.verdicts.tokens import word_set
 
 #: Never told in passing, whatever surrounds it.
@@ -118,6 +118,16 @@ _MEANS_NOTHING_ELSE = word_set("hearsay other past ack praise filler object gree
 _HESITATED = word_set("hedge price hold partial")
 
 
+_SPEECH = Later(r"(?:dit|disait|ecrit|raconte|pretend|souffle|affirme|soutient|declare|says|said|wrote|claims|9al|gal)$")
+_OWN = word_set("je j on nous i we lui")
+
+
+def another_speaks(clause: Clause) -> bool:
+    """« (j'ai relu votre devis) *mon conseil m'a soufflé* », « *Nadia prétend* »: what stands beside it may be that person's words."""
+    words = " ".join(i.words for i in clause.items).split()
+    return any(_SPEECH.match(w) and n and not _OWN & set(words[max(0, n - 3) : n]) for n, w in enumerate(words))
+
+
 def _of_oneself(words: list[str]) -> bool:
     said = " ".join(words)
     if said.startswith(_IS):
@@ -135,7 +145,9 @@ def tells_of_oneself(clause: Clause, text: str, *, before: bool) -> bool:
     said = " ".join(words)
     if clause.asked or not 3 <= len(words) <= _LONGEST or not _of_oneself(words) or clause.items[-1].amount is not None:
         return False
-    if any(CHANGING.match(w) for w in words) or not known_besides(clause, text, _DID | _OF_OURSELVES):
+    if {"je", "j"} & set(words[3:]):
+        return False  # "j'ai reçu votre devis je parle de la facture"
+    if any(CHANGING.match(w) for w in words) or looks_ahead(words) or not known_besides(clause, text, _DID | _OF_OURSELVES):
         return False
     hesitated = before and said.startswith(("j ai hesite", "nous avons hesite", "on a hesite", "j etais", "je m attendais"))
     allowed = _MEANS_NOTHING_ELSE | (_HESITATED if hesitated else frozenset())

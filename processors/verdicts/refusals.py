@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.reading import Reason, Verdict
+from processors.later import Later
 from processors.verdicts.judged import Judged, Kind, label
 from processors.verdicts.tokens import word_set
 
@@ -79,6 +80,29 @@ def refused(
     return Verdict("refuse", None, text[best.start : best.end], reasons)
 
 
+_TAKES_LEAVE = word_set("desole desolee desoles dommage tant regret regrets sorry revoir continuation navre navree")
+_TOO_DEAR = Later(
+    r"(?:c est |ca fait |cela fait |bonjour |non |un peu |beaucoup |bien |vraiment |ghali |it s |that s |way )*"
+    r"(?:trop cher|trop chere|trop eleve|hors budget|hors de prix|hors de (?:mon|notre) budget|au dessus de mes moyens"
+    r"|too expensive|too much for)"
+)
+
+
+def too_dear(judged: list[Judged]) -> Judged | None:
+    """« Trop cher pour moi, désolé », « c'est hors budget. Tant pis, bonne continuation »: the price, then a word of leave-taking, no more.
+
+    The price alone may open a haggle; whoever takes leave has gone.
+    """
+    dear = next((j for j in judged if j.act == "price" and _TOO_DEAR.match(" ".join(i.words for i in j.clause.items))), None)
+    rest = [j for j in judged if j is not dear]
+    if dear is None or dear.clause.asked or not all(j.kind in _LEAVES for j in rest):
+        return None
+    acts = dear.clause.acts() - {"price", "filler", "polite", "thanks", "mine", "greeting", "closing", "past", "object", "open"}
+    leaves = any(w in _TAKES_LEAVE for j in judged for i in j.clause.items for w in i.words.split())
+    return dear if leaves and not acts else None
+
+
+_LEAVES = frozenset({"harmless", "thanks", "greeting", "closing", "ack"})
 _FOR_LATER = frozenset({"abord", "demande", "demandez", "redemande", "attends", "relance", "avant", "sauf", "tant"})
 #: Before a refusal these still ask for something.
 _REOPENS = frozenset({"question", "condition", "option", "meta", "irony", "echo"})

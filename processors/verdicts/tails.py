@@ -7,9 +7,10 @@ Each kind of politeness has its closed list of what one says there. Anything els
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from processors.verdicts.items import Item
-from processors.verdicts.politeness import STRANGE, YES
+from processors.verdicts.politeness import MATTERS, PIECES, STRANGE, YES
 from processors.verdicts.tokens import word_set
 
 #: Behind any of them: what joins, whose it is, how much.
@@ -155,19 +156,38 @@ def hides_something(tail: Sequence[Item], text: str) -> bool:
     strange = [i for i in tail if i.act in STRANGE]
     if len(strange) > _LONGEST or any(i.act in {"number", "amount"} or i.act in YES for i in tail):
         return True
+    opening = next((i for i in tail if i.act == "open"), None)
+    allowed = next((words for begins, words in _KINDS if opening is not None and opening.words.startswith(begins)), None)
+    if any(_speaks_anew(i, before, allowed or frozenset()) for before, i in pairwise(tail)):
+        return True
     if not strange:
         return False
-    opening = next((i for i in tail if i.act == "open"), None)
     if opening is None:
         return not all(may_be_answered(i, text) for i in strange)
     if _goes_on(tail[tail.index(opening) + 1 :]):
         return True
     if opening.words.split()[-1] in _NAMES_AFTER or opening.words.endswith(_NAMES_AFTER):
         return not _names(strange, text)
-    allowed = next((words for begins, words in _KINDS if opening.words.startswith(begins)), None)
     return allowed is None or not all(
         i.act == "context" or all(w in allowed or w in _JOINS for w in i.words.split()) for i in strange
     )
+
+
+#: Of our house, or said of it: « merci à toute *l'équipe* », « merci à votre *collègue* ».
+_OURS = word_set("equipe equipes team service votre vos ton ta tes your")
+#: A sentence of its own, or another time than now: no politeness goes on so.
+_ANEW = frozenset(
+    {"c est", "ce sera", "c etait", "maintenant", "plus maintenant", "now", "il", "elle", "ils", "elles", "dyal", "mazal"}
+)
+
+
+def _speaks_anew(item: Item, before: Item, allowed: frozenset[str]) -> bool:
+    """« (merci pour votre rapidité) *le client* prétend », « … *c'est* pour l'échantillon », « … plus *maintenant* »."""
+    if item.words in _ANEW:
+        return True
+    words = set(item.words.split())
+    known = words <= allowed | _JOINS or bool((words | {*before.words.split()[-1:]}) & _OURS)
+    return item.act == "hearsay" and not known
 
 
 def may_be_answered(item: Item, text: str) -> bool:
@@ -183,7 +203,7 @@ _HOUSES = word_set(
 
 def _names(strange: Sequence[Item], text: str) -> bool:
     titled = all(text[i.start : i.end][:1].isupper() for i in strange)
-    return len(strange) <= (_MOST_NAMES if titled else 1)
+    return len(strange) <= (_MOST_NAMES if titled else 1) and (titled or not {i.words for i in strange} & (MATTERS | PIECES))
 
 
 def _goes_on(rest: Sequence[Item]) -> bool:

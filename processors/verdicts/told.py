@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from processors.verdicts.clauses import Clause
 from processors.verdicts.judged import Judged
+from processors.verdicts.narrative import CHANGING
+from processors.verdicts.politeness import MATTERS, PIECES
 from processors.verdicts.tokens import word_set
 
 _APPROVES = frozenset({"approve", "weak", "perfect"})
@@ -38,6 +40,9 @@ _WHERE = word_set(
     "hopital arret voyage week end clientele toute tout semaine journee jours derniers ces cette hier matin ce pour "
     "livraison demenagement travaux soldes rush etranger province bureau magasin boutique et"
 )
+_WAS_THEN = ("j etais", "on etait", "nous etions", "j ai ete", "nous avons ete", "on a ete")
+_IN = word_set("en au a chez dans aux")
+_SORRIES = word_set("desole desolee desoles pardon navre navree excusez")
 _HOUR = re.compile(r"\d{1,2}h\d{0,2}")
 #: A mail that came empty, a link that does not open.
 _MAILS = word_set("mail message mails messages lien bouton page formulaire manip")
@@ -100,7 +105,9 @@ def without_tales(judged: list[Judged], text: str) -> list[Judged]:
     if first is None:
         return judged
     return [
-        replace(j, kind="harmless" if was_away(j.clause, text) else "ack", act="") if _tells(judged, n, first, text) else j
+        replace(j, kind="harmless" if was_away(j.clause, text, judged[n - 1].clause if n else None) else "ack", act="")
+        if _tells(judged, n, first, text)
+        else j
         for n, j in enumerate(judged)
     ]
 
@@ -115,7 +122,10 @@ def _tells(judged: list[Judged], n: int, first: int, text: str) -> bool:
         got = bool(_OBTAINED & set(_words(j.clause)))  # "Accord de la direction obtenu ce matin : …"
         return n < first and got and _our_side_agreed(j.clause, None, text)
     return (
-        (was_away(j.clause, text) and not _SETS_OFF & {i.words for i in judged[first].clause.items})
+        (
+            was_away(j.clause, text, judged[n - 1].clause if n else None)
+            and not _SETS_OFF & {i.words for i in judged[first].clause.items}
+        )
         or (n > first and _likes(judged, n, text))
         or (n < first and (_our_side_agreed(j.clause, judged[n - 1].clause if n else None, text) or _concedes(judged, n, text)))
     )
@@ -125,17 +135,21 @@ def _words(clause: Clause) -> list[str]:
     return " ".join(i.words for i in clause.items if i.act != "polite" or i.words.isalpha()).split()
 
 
-def was_away(clause: Clause, text: str) -> bool:
-    """« (Désolé pour le retard) j'étais en salon », « on était en plein inventaire »."""
+def was_away(clause: Clause, text: str, before: Clause | None = None) -> bool:
+    """« (Désolé pour le retard) j'étais en salon », « on était en plein inventaire »; behind an apology in any words of a place."""
     words = _words(clause)
+    sorry = (bool(words) and words[0] in _SORRIES) or (before is not None and bool(_SORRIES & set(_words(before))))
     while words and words[0] in _SORRY:
         words = words[1:]
     said = " ".join(words)
     was = next((w for w in _WAS if said.startswith(w + " ")), None)
     if was is None or len(words) > _LONGEST:
         return False
+    rest = words[len(was.split()) :]
     names = {i.words for i in clause.items[1:] if i.act == "unknown" and text[i.start : i.end].istitle()}
-    return all(w in _WHERE or w in names or _HOUR.fullmatch(w) for w in words[len(was.split()) :])
+    if sorry and was in _WAS_THEN and rest[:1] and rest[0] in _IN and len(rest) <= 3:
+        names |= {i.words for i in clause.items[2:] if i.act == "unknown" and not CHANGING.match(i.words)} - MATTERS - PIECES
+    return all(w in _WHERE or w in names or _HOUR.fullmatch(w) for w in rest)
 
 
 def _went_wrong(clause: Clause) -> bool:
@@ -160,6 +174,8 @@ def _our_side_agreed(clause: Clause, before: Clause | None, text: str) -> bool:
     while words and words[0] in {"bonjour", "bonsoir", "alors", "donc"}:
         words = words[1:]
     said = " ".join(words)
+    if any(i.amount is not None for i in clause.items):
+        return False  # "ma femme est d'accord et deux"
     if words[:1] and words[0] in _THEY:  # "(j'en ai parlé à mon mari,) il est d'accord"
         agreed = before is not None and bool(_SIDE & set(_words(before))) and {"accord", "ok"} & set(words)
         return bool(agreed) and all(w in _HOW_AGREED for w in words)
