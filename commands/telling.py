@@ -20,8 +20,8 @@ Json = Annotated[bool, typer.Option("--json", help="Une ligne JSON par résultat
 @contextmanager
 def told() -> Iterator[Any]:
     """The settings; and whatever a person can mend is told in a sentence, never as a traceback."""
+    from configuration import SettingsError, load
     from core.errors import PortError, Transient, UserError
-    from settings import SettingsError, load
 
     try:
         yield load(ENV["file"])

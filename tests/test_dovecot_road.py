@@ -25,8 +25,8 @@ from smtp_server import PASSWORD as SMTP_PASSWORD
 from smtp_server import MailServer
 
 from assembly import open_house
+from configuration import load
 from core.errors import UserError
-from settings import load
 from tests.mails_200 import cases_of, day
 from tests.road import ADMIN, JPEG, ROOT, Counter, daemon, mail, plain
 
