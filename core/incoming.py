@@ -9,6 +9,7 @@ from core.directive import Directive
 from core.events import THANKS, MessageRead
 from core.gates import fulfil, walk
 from core.joining import (
+    ASKED_BY_US,
     BLANK,
     add_files,
     follow,
@@ -23,6 +24,7 @@ from core.joining import (
     store_files,
     tell_oversize,
     vouched_phones,
+    without_words,
     words,
 )
 from core.judging import judges
@@ -142,6 +144,11 @@ def joined(work: Work, event: MessageRead) -> None:
         return
     if press(work, event):
         return
+    if without_words(work, event):
+        if work.case.stage == "waiting_info":
+            walk(work)
+        return
+    work.reset(ASKED_BY_US)
     if not work.case.open:
         _late_words(work, event)
     elif work.case.stage == "fulfilling":

@@ -10,7 +10,7 @@ from core.correcting import outdated
 from core.directive import Directive
 from core.document import unread
 from core.effects import StoreFile
-from core.events import ADDS, POLITE, SECRETS, MessageRead
+from core.events import ADDS, EMPTY, NODS, POLITE, SECRETS, MessageRead
 from core.gates.fulfil import untreated
 from core.inheriting import in_habitual_currency, inherited, lent
 from core.message import is_decoration
@@ -248,6 +248,25 @@ def repeats_at_last(work: Work, event: MessageRead) -> bool:
     """Whether what had nothing to repeat the first time has something now, and nobody has decided or said otherwise since."""
     case = work.case
     return bool(event.reading.repeat and work.context.past and not case.repeats and case.stage == "waiting_info")
+
+
+#: The count of a case in which a person of ours wrote last: a sign alone answers her.
+ASKED_BY_US = "asked-by-us"
+
+
+def without_words(work: Work, event: MessageRead) -> bool:
+    """Whether the customer sends no word: a thumb alone says that he has seen ours, an empty mail says nothing. Neither is told of nor
+    voids a yes; what is missing is asked again after an empty one. A thumb that may answer an offer or a person's words is an answer."""
+    nods, stage = NODS in event.hints and not event.message.attachments, work.case.stage
+    if not (nods or EMPTY in event.hints) or stage == "waiting_approval" or (nods and work.case.counts.get(ASKED_BY_US)):
+        return False
+    if nods:
+        work.because("nods", "un signe sans un mot : le client a vu notre message, rien ne change")
+    else:
+        work.because("empty", "un message vide : rien n'y est dit, rien ne change")
+    if stage == "waiting_info" and not nods:
+        work.change(asked=())
+    return True
 
 
 #: How many of a person's later words are kept, and how much of each.

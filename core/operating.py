@@ -11,6 +11,7 @@ from core.correcting import corrected, told
 from core.decided import decision
 from core.events import OperatorActed
 from core.gates import fulfil, walk
+from core.joining import ASKED_BY_US
 from core.judging import by_operator, judged, judges, put, reject
 from core.quote import Approval
 from core.rows import derived, digest_of, merge_facts
@@ -33,6 +34,8 @@ def operate(work: Work, event: OperatorActed) -> None:
         work.note(f"{event.author} : {note}")
     if event.action in ("note", "ask", "answer", "finish", "separate") and case.counts.get(WROTE):
         work.reset(WROTE)
+    if event.action in ("ask", "answer"):
+        work.count(ASKED_BY_US)
     if event.action in ("ask", "answer") and fulfil.untreated(case, before):
         work.change(counts={**work.case.counts, fulfil.ANSWERED: 1})
     if event.action == "note":

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from core.case import Case
 from core.directive import Directive
-from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, DEALT, POLITE, SECRETS, THANKS, UNTIED
+from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, DEALT, EMPTY, NODS, POLITE, SECRETS, THANKS, UNTIED
 from core.gates.fulfil import awaited
 from core.judging import judges
 from core.ports import ReadRow
 from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice
-from processors.courtesy import agrees, dealt_with, puts_question, thanks, thanks_only
+from processors.courtesy import agrees, dealt_with, empty, nods, puts_question, thanks, thanks_only
 from processors.passwords import passwords_in
 
 
@@ -25,6 +25,7 @@ def said_hints(text: str, name: str = "") -> dict[str, str]:
     more |= {AGREES: ""} if thanked or agrees(text) else {}
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}
     more |= {DEALT: ""} if dealt_with(text) else {}
+    more |= {NODS: ""} if nods(text) else {}
     more |= {POLITE: ""} if thanks(text, name) else {}
     return {**more, ADDS: told} if (told := adds(text)) else more
 
@@ -34,6 +35,8 @@ def further_hints(read: ReadRow, choice: Choice, case: Case) -> Mapping[str, str
     more = {"ambiguous": choice.why} if choice.ambiguous else {}
     more |= {UNTIED: ""} if choice.untied else {}
     more |= said_hints(read.message.text, read.message.sender.name)
+    if "oversize" not in read.row.hints and empty(read.message):
+        more[EMPTY] = ""
     if "again" not in read.row.hints and any(one.locked for one in case.unread):
         more[SECRETS] = "\n".join(passwords_in(read.message.text))
     return {**read.row.hints, **more}

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from core.message import Message
+from processors.automatic_text import has_forward_marker
 from processors.facts_dates import plain_text
 from processors.verdict import read_verdict
 from processors.verdicts.clauses import clauses
@@ -119,3 +121,21 @@ _DEALT = re.compile(
 def dealt_with(text: str) -> bool:
     """Whether a reply says that the thing is dealt with, and nothing else: « c'est traité ». Never raises."""
     return len(text) <= 80 and "?" not in text and _DEALT.fullmatch(plain_text(text)) is not None
+
+
+#: Signs that say "seen" or "thanks" by themselves; what refuses or warns is none of them.
+_SIGNS = frozenset("👍👌✅🆗🙏🤝👏💪🙂😊😀😃😄😉🎉✔☑❤💚💙🫡")
+_MODIFIERS = re.compile("[\\s\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+
+
+def nods(text: str) -> bool:
+    """Whether a message is a sign of having been seen, and no word: « 👍 ». Never raises."""
+    bare = _MODIFIERS.sub("", text[:100])
+    return len(text) <= 100 and bool(bare) and set(bare) <= _SIGNS
+
+
+def empty(message: Message) -> bool:
+    """Whether nothing was written and nothing sent along: neither words, files, nor somebody else's mail passed on."""
+    if message.text.strip() or message.attachments or message.defects:
+        return False
+    return not has_forward_marker(message.body, loose=False) and (bool(message.quoted.strip()) or not message.body.strip())
