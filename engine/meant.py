@@ -7,7 +7,8 @@ of its own, and it and those requests tell of each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.case import UNDECIDED, Case
@@ -19,11 +20,13 @@ from core.ports import ReadRow
 from core.reading import Fact, Rows
 from core.rows import rows_of, rows_spec
 from engine.corrections import decides
+from engine.naming import names_of
 from engine.office import Office, verdict_of
 from engine.overlay import Overlay
 from processors.analyze import facts_of
 from processors.continuing import adds, changes, inquires, refers, replaces, tops
 from processors.correlate import Choice, Clues, same_correspondent
+from processors.verdicts.named import name_words, without_own
 
 #: Requests that wait for an administrator among which one that he names is looked for.
 MOST_WAITING = 200
@@ -33,6 +36,8 @@ LATELY = timedelta(days=30)
 MOST_FOLLOWED = 3
 #: Characters of a reference that a person would write to name a request.
 _NAMED = re.compile(r"[^\W_](?:[\w./-]{2,38}[^\W_])")
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Meant:
@@ -168,17 +173,30 @@ class Meant:
         None where his words decide nothing or nothing waits. He answers no notice, so whatever he says decides nothing by itself.
         """
         waiting = [c for c in overlay.in_stage("waiting_review", MOST_WAITING) if judges(self._office.directive(c))]
-        if not waiting or not self.decides(message, self._office.directive(waiting[0])):
+        if not waiting:
+            return None
+        directive = self._office.directive(waiting[0])
+        called = _names_in(message.text) & {*verdict_of(message, directive, "admin").named}
+        theirs = _of_whom(message, waiting, called)
+        alone = replace(message, text=without_own(message.text, names_of(theirs[0]))) if theirs else message
+        if not (self.decides(message, directive) or (alone.text != message.text and self.decides(alone, directive))):
             return None
         every = _NAMED.findall(f"{message.subject}\n{message.text}")
         words = {_bare(word) for word in every if any(c.isdigit() for c in word)}
         named = [c for c in waiting if c.ref in every or words & _references_of(c, self._office.directive(c))]
         if len(named) == 1:
             return Choice(named[0].id, "correspondent", f"L'administrateur parle du dossier {named[0].ref}.", untied=True)
+        if not named and len(theirs) == 1:
+            why = f"L'administrateur nomme le client du dossier {theirs[0].ref}, le seul de ce nom qui l'attend."
+            return Choice(theirs[0].id, "correspondent", why, untied=True)
         why = "plusieurs demandes attendent votre avis : répondez à l'avis de celle dont vous parlez"
-        if words:
+        if words and not theirs:
             why = "aucune demande qui attend votre avis ne porte ce numéro, ou plusieurs : répondez à l'avis de celle dont vous parlez"
-        if words or len(waiting) > 1:
+        elif called and not theirs:
+            why = (
+                "aucune demande qui attend votre avis n'est d'un client de ce nom : répondez à l'avis de celle dont vous parlez"
+            )
+        if words or called or len(waiting) > 1:
             return Choice(waiting[0].id, "correspondent", why, ambiguous=True, untied=True)
         return Choice(waiting[0].id, "correspondent", "L'administrateur parle de la seule demande qui l'attend.", untied=True)
 
@@ -186,6 +204,20 @@ class Meant:
     def decides(message: Message, directive: Directive) -> bool:
         """Whether an administrator's words say yes or no to a request, a condition or a correction beside it or not."""
         return decides(message) or verdict_of(message, directive, "admin").answer in ("approve", "refuse")
+
+
+def _names_in(text: str) -> frozenset[str]:
+    """The words of a text that are written as names."""
+    return name_words(*(word for word in _WORD.findall(text) if word[0].isupper()))
+
+
+def _of_whom(message: Message, waiting: Sequence[Case], called: Collection[str]) -> list[Case]:
+    """Those of the requests whose customer the message calls by a name, the more of it the better. ``called`` are the names that his
+    decision says it to be of: one that is none of a customer's speaks of somebody else."""
+    said = name_words(message.text, message.subject)
+    found = [(len(own & said), c) for c in waiting if (own := names_of(c)) & said and own.issuperset(called)]
+    most = max((much for much, _ in found), default=0)
+    return [case for much, case in found if much == most]
 
 
 def _choice(case: Case, why: str) -> Choice:
