@@ -29,7 +29,10 @@ PLACE = re.compile(
 )
 SITE_ALONE = re.compile(rf"(?:{SITES}|{STREETS})s?|(?:quai|porte|rampe|dock|gate|entree)\s(?:n\s?[°ºo]?\s?)?\w{{1,3}}")
 #: What is to be done rather than where to: "à confirmer", "à convenir ensemble".
-TO_DO = re.compile(r"(?:[a-z]{2,12}(?:er|ir|dre|tre)|vot?re\s(?:convenance|charge)|nos\s(?:soins|frais))(?![^\W_])")
+TO_DO = re.compile(
+    r"(?:(?!(?:[nv]otre|tanger|alger|agadir|tinghir|imouzzer|montpellier|quimper|gossier|atelier|chantier|quartier|terminal)(?![^\W_]))[a-z]{2,12}(?:er|ir|dre|tre)"
+    r"|vot?re\s(?:convenance|charge)|nos\s(?:soins|frais))(?![^\W_])"
+)
 NOWHERE = re.compile(
     r"(?:reception|commande)\sd[ue]\s(?!l)|(?:l['’])?(?:adresse|address)\s(?:habituelle|d['’]habitude)"
     r"|(?:usual|same|meme)\s(?:adresse|address|place)|domicile\b"
