@@ -266,19 +266,20 @@ def _told(
                     unread[one.name] = [one.match.facts[name] for name in (yield from left(one.match.facts))]
                     if hopeless():
                         return None
-            facts[one.name] = _told_of(one, (yield from told_by(one).facts(one.match.facts)), message)
+            read = yield from told_by(one).facts(one.match.facts)
+            facts[one.name] = _told_of(one, read, message, weighed.said[one.name] > 0)
             unread[one.name] = [reason.weight for reason in facts[one.name]]
     return {d.name: [*facts.get(d.name, ()), *again.get(d.name, ())] for d in business.directives}
 
 
-def _told_of(directive: Directive, facts: tuple[Fact, ...], message: Message) -> list[Reason]:
+def _told_of(directive: Directive, facts: tuple[Fact, ...], message: Message, asked: bool) -> list[Reason]:
     """What the facts that were read say for a directive, one reason each; goods that are asked about are not asked for."""
     found = []
     for fact in facts:
         if (weight := directive.match.facts.get(fact.name)) is not None:
             spec = directive.fact(fact.name)
             label = in_language(spec.label, "fr") if spec is not None else ""
-            if asked_about(message, fact):
+            if asked_about(message, fact, asked=asked):
                 text = f"il est question de ce qui est déjà connu, ce qui ne parle pas pour {directive.kind} : {label or fact.name}"
                 found.append(Reason(f"known:{fact.name}", False, 0.0, text))
                 continue

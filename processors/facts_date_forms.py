@@ -97,6 +97,11 @@ SIZED = re.compile(
     r"(?<![^\W_])(?:formats?|tailles?|dim(?:ensions?)?|mesures?|sizes?|modeles?|qte|quantites?|qty|quantity|references?|refs?|code|9yas|l9yas|مقاس|القياس)"
     r"\.?(?:\s[^\W\d_]{1,12})?\s?[:=]\s?$"
 )
+#: Right before the day that a street is named after, and the day of the month behind the name of one: "jeudi prochain le 12".
+STREET_OF = re.compile(
+    r"(?<![^\W_])(?:rue|avenue|av|bd|bld|blvd|boulevard|place|quartier|hay|cite|residence|lotissement|stade|ecole|lycee|pont)\.?\s(?:d[ue]\s|d['’])?$"
+)
+OF_MONTH = re.compile(r",?\s{1,2}(?:le|the)\s(?P<d>[0-3]?\d)(?![\w/:]|[.,-]\d|\s?[h:x×/]\s?\d)")
 #: Days between which something is so, and those on which it is not: "du lundi au jeudi", "tous les jours sauf lundi".
 _SINCE, _SPAN = r"(?:du|de|from|men|mn)", r"(?:au|a|to|till|l|7tal?|jusqu['’]?au)"
 _FROM_DAY = re.compile(

@@ -36,7 +36,7 @@ _CHECKING = (
     r"نقول\w*|نرد\w*|نجاوب\w*|نكلم\w*|نشوف\w*|نتاكد\w*|نشاور\w*|نسول\w*|كنتسنى|كنتسناو|ننتظر|انتظر|موافقة|نخبرك\w*"
 )
 _OFFERING = (
-    r"devis|offres?|propositions?|tarifs?|valables?|validite|valide|catalogue|quotes?|quotation|quoted|expire\w*|proforma|pro-forma|prices?\sof|remise|"
+    r"devis|offres?|proposee?s?|annoncee?s?|indiquee?s?|evoquee?s?|propositions?|tarifs?|valables?|validite|valide|catalogue|quotes?|quotation|quoted|expire\w*|proforma|pro-forma|prices?\sof|remise|"
     r"promo\w*"
 )
 _WRITING = (

@@ -20,11 +20,13 @@ from processors.facts_date_forms import (
     FEAST,
     NAMED,
     NUMERIC,
+    OF_MONTH,
     ORDERED,
     PAST,
     PAYING,
     RELATIVE,
     SIZED,
+    STREET_OF,
     VAGUE,
     WEEKDAY,
     any_day,
@@ -89,6 +91,8 @@ def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Fou
                 for start, _ in taken
             ):
                 continue  # "vendredi 13/03" is the 13th
+            if pattern is NAMED and STREET_OF.search(before) is not None:
+                continue  # "bd du 20 Août"
             if pattern is WEEKDAY and not match["dom"] and any_day(plain, *match.span()):
                 continue  # "du lundi au jeudi", "sauf lundi"
             deadline = (
@@ -159,6 +163,11 @@ def _weekday(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
     if word in ("lun", "mer", "jeu", "ven", "sam") and not (deadline or match["dom"]):
         return None
     after = (match["after"] or "").strip()
+    if not match["dom"] and (told := OF_MONTH.match(match.string, match.end())) is not None:
+        # "jeudi prochain le 12": of the next Thursdays the one that is a 12th
+        near = [day + timedelta(days=(DAY_OF[word] - day.weekday()) % 7 + 7 * n) for n in range(6)]
+        if (value := next((d for d in near if d.day == int(told["d"])), None)) is not None:
+            return value, 0.85
     ahead = (DAY_OF[word] - day.weekday()) % 7 or 7
     if match["dom"]:
         # "lundi 16": the first Monday that is a 16th

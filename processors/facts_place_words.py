@@ -27,7 +27,7 @@ SITES = (
 PLACE = re.compile(
     rf"\b(?:{STREETS}|bd\.?|{SITES}|cite|hameau|faubourg|ruelle|villa|st\.|rd\.?|km\s?\d+|شارع|زنقة|حي|حانوت|قيسارية|حومة|عمارة|تجزئة|المنطقة|طريق|درب|سوق|مستودع)\b|\b[a-z]{{1,2}}\d{{1,2}}[a-z]?\s?\d[a-z]{{2}}\b"
 )
-SITE_ALONE = re.compile(rf"(?:{SITES}|{STREETS})s?|(?:quai|porte|rampe|dock|gate|entree)\s(?:n\s?[°ºo]?\s?)?\w{{1,3}}")
+SITE_ALONE = re.compile(rf"(?:{SITES}|{STREETS})s?|(?:quai|porte|rampe|dock|gate|entree|lot)\s(?:n\s?[°ºo]?\s?)?\w{{1,4}}")
 #: What is to be done rather than where to: "à confirmer", "à convenir ensemble".
 TO_DO = re.compile(
     r"(?:(?!(?:[nv]otre|tanger|alger|agadir|tinghir|imouzzer|montpellier|quimper|gossier|atelier|chantier|quartier|terminal)(?![^\W_]))[a-z]{2,12}(?:er|ir|dre|tre)"
@@ -84,7 +84,7 @@ THEN = (
     r"|(?:entre|vers)\s+\d"
 )
 END = re.compile(
-    rf"[\n{BLANK}]|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{AFTER})(?![^\W_])|,?\s(?:{THEN})|,?\s(?:à|a)\s(?:traiter|confirmer|convenir|preciser|definir|voir)\b|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman)\s"
+    rf"[\n{BLANK}]|[;!?]|\.(?=\s|$)|\s[-–—]\s|\s\|\s|,?\s(?:{AFTER})(?![^\W_])|,?\s(?:{THEN})|,?\s(?:à|a)\s(?:traiter|confirmer|convenir|preciser|definir|voir)\b|,\s(?:on|nous|je|c['’]?\s?est|il|elle|we|i|prix|taman|sinon|mais|car|si|puis|otherwise|but|if)\s"
     r"|\s\(?(?:\+\d{2,3}|0)\s?[1-9](?:[\s.-]?\d{2}){3,4}"
 )
 #: Words with which no address begins.
@@ -113,7 +113,8 @@ OPENING = re.compile(
 )
 #: What stands between a day and the place: "le 8 janvier au matin, au 22 rue des Forges".
 AFTER_DAY = re.compile(
-    rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|svp|stp|please|merci|inchallah))?"
+    rf"(?:\s(?:au\s|le\s)?(?:matin|soir|midi|apres[- ]midi|morning|afternoon|max\w*|au\s+plus\s+tard|"
+    rf"(?:avant|before|vers|des|a|at)\s\d{{1,2}}\s?(?:h\d{{0,2}}|am|pm|heures?)|svp|stp|please|merci|inchallah))?"
     rf"\s?[,:]?\s(?:(?:et|and|w|mais)\s)?{SOON}{INTO}"
 )
 AT_NAMED = re.compile(

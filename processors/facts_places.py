@@ -224,7 +224,7 @@ def _taken(
     sure: float = 0.85,
 ) -> Found | None:
     """The address that begins at a place, None where none does. ``lines``: it may go on in the lines below."""
-    if lines and plain[start : start + 1] == "\n":
+    if plain[start : start + 1] == "(" or (lines and plain[start : start + 1] == "\n"):
         start += 1
     stop = END.search(plain, start)
     ends = [

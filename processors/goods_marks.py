@@ -71,6 +71,11 @@ _MANY_TIMES = re.compile(r"(?P<n>\d{1,2})\s?[x×*]\s?(?P<of>\d{3})")
 _LAST_BY = re.compile(r"(?<=\d)(?<!^\d)(?<!^\d\d)(?<!^\d\d\d)\s?[x×*]\s?(?=\d+$)")
 #: "roses x5000".
 _TIMES = re.compile(r"(?<![^\W_])[x×](?=\d{2})|(?<=\d)[x×*](?=\d{3})")
+#: Darija may count a thing behind its name: "carton wahed", "carton 2 dyal …".
+_ONE_BEHIND = Gated(
+    r"(?<![^\W_])(?P<unit>[^\W\d_]{2,14})\s(?:wah[ei]?da?|wa7[ei]?da?|w7da|واحدة?|وحدة|(?P<n>\d{1,3})(?=\sdyal\s[^\W\d_]))(?![^\W_])"
+)
+_COUNTED_BEFORE = re.compile(r"(?:\d|(?<![^\W_])(?:jouj|juj|tlata|rb3a|khamsa|khmsa))\s?(?:dyal\s|d\s|de\s)?$")
 #: Between two numbers of goods; what is a size or a day is blanked before.
 _OR = re.compile(r"(?<=\d{3})/(?=\d{3})")
 _AS_MANY = re.compile(
@@ -122,6 +127,7 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
     for part in (p for p in parts if p.either):  # neither a day nor a size
         bare = bare[: part.start] + bare[part.start : part.end].replace("/", "|") + bare[part.end :]
     bare = spaced(bare, date_spans(spaced(text, spans), day)) if digits else bare
+    bare = _one_behind(bare, units)
     if digits:
         for pattern in (*REFERENCES, POSTCODE):
             source = bare if pattern is not POSTCODE else spaced(text, _blanks(bare))
@@ -164,6 +170,16 @@ def read_marks(text: str, units: Units, day: date, *, english: bool) -> Marks:
         measures = tuple(sorted((*measures, *sides)))
         said = [n for n in said if not any(a <= n.start < b for a, b in sides)]
     return Marks(plain, bare, measures, tuple(priced), tuple(said), tuple(p for p in parts if p.more))
+
+
+def _one_behind(bare: str, units: Units) -> str:
+    """The text with what is said behind its unit before it, in the same place: "carton wahed" is "1     carton"."""
+    for match in list(_ONE_BEHIND.finditer(bare))[:20]:
+        start, end = match.span()
+        if units.of(match["unit"]) is not None and _COUNTED_BEFORE.search(bare, max(0, start - 20), start) is None:
+            said = match["n"] or "1"
+            bare = bare[:start] + said + match["unit"].rjust(end - start - len(said)) + bare[end:]
+    return bare
 
 
 def _as_many(bare: str, said: list[Number]) -> list[Number]:

@@ -17,6 +17,8 @@ from processors.words_common import word_set
 _ENDINGS = word_set(
     "s e es x ee ees d ed ing ne nes le les te tes se ses he hes che ches ve ves al als ale ales aux el els elle elles"
 ) | {""}
+#: Without its accent a word of its own: "on double la quantité", "une couche de papier".
+_WITHOUT_ACCENT = word_set("double doubles couche couches marque marques")
 #: Fewer letters in common say nothing.
 _COMMON = 3
 #: A word of so many letters may have two slips, a shorter one a single one.
@@ -27,9 +29,12 @@ _BETWEEN = word_set("en de d du et couleur coloris papier tres plutot ton in of 
 
 def inflects(tokens: Tokens, hit: Hit) -> bool:
     """Whether a word found is the one of the directive in another form of it, or with a slip where one is forgiven."""
-    form, word = tokens.items[hit.first].form, fold(hit.word.text)
+    token, word = tokens.items[hit.first], fold(hit.word.text)
+    form = token.form
     if hit.first != hit.last:
         return True
+    if form in _WITHOUT_ACCENT and token.accented == form and hit.word.text.casefold() != form:
+        return False
     if not form.isascii() or " " in word:  # Arabic writes onto a word what is none of its stem
         return True
     if not hit.exact:

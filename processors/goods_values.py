@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ _LEAST = 4
 #: Names that no quality stands in: a street, a firm, a person.
 _NAME_BEFORE = re.compile(
     r"(?:\b(?:cordialement|cordialmt|cdt|cdlt|salutations|regards|bien\sa\svous|sincerely|cheers|respectueusement)\b[\s,.:;–-]{1,4}"
-    r"|\b(?:rue|avenue|av|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
+    r"|\b(?:rue|avenue|av(?=\.)|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
     r"street|road|lane|mr?|mme|mlle|mrs|monsieur|madame|ste|societe|ets)\.?\s(?:(?:de|du|des|la|le|les|l['’]|d['’])\s?)*)$"
 )
 
@@ -79,7 +79,7 @@ class Columns:
             known = inside | {i for h in hits if h.exact for i in range(h.first, h.last + 1)}
             for hit in hits:
                 size = hit.word.text in _SIZES
-                if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, inside)):
+                if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, known)):
                     continue  # "Pete" has the stem of "petit"
                 first = next((n for n in range(hit.first, hit.last + 1) if n not in inside), -1)
                 if first < 0 or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
@@ -113,7 +113,7 @@ class Columns:
             ]
         return longest(exact)
 
-    def _tells_size(self, tokens: Tokens, hit: Hit, things: set[int]) -> bool:
+    def _tells_size(self, tokens: Tokens, hit: Hit, things: Set[int]) -> bool:
         """Whether a word that stands before any noun tells the size of what is ordered: "3000 petits", not "un petit mot"."""
         items = tokens.items
         if hit.first and items[hit.first].brk <= LINE:

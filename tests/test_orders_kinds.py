@@ -50,6 +50,12 @@ NONE = [
     "Mon comptable réclame la facture des {} de janvier.",
     "Nous lançons un appel d'offres pour {}, dossier sur demande.",
     "Bonjour, serait-il possible d'avoir une remise si nous prenons {} ?",
+    "Pour la livraison de mercredi ({}), le camion doit entrer par la rue arrière. Merci de prévenir le chauffeur.",
+    "Le transporteur a déposé les {} au mauvais endroit, c'est réglé.",
+    "Je confirme le rendez-vous du 5 mars pour parler des {} de 2026.",
+    "Le prix pour {} me paraît élevé, un confrère me propose moins. Pouvez-vous vous aligner ?",
+    "On attend de savoir si notre commande de {} sera prête.",
+    "Tu peux oublier les {}, le client a changé d'avis.",
 ]
 ORDERS = [
     "Les sacs sont bien arrivés merci ! On en reprend {}",
@@ -63,6 +69,8 @@ ORDERS = [
     "Pouvez-vous livrer nos {} habituels jeudi ?",
     "Tu peux me préparer {} pour jeudi ? À quelle heure je passe ?",
     "Suite à la consultation, nous vous passons commande de {}.",
+    "Nous prenons les {} comme proposé, et rien d'autre.",
+    "{} pour vendredi. Merci, Adil",
     "Could you please send our usual {} by Friday?",
     "Je confirme la commande de {}, vous livrez à quelle heure ?",
     "Il me faut {} pour le 12. C'est possible ?",

@@ -15,6 +15,7 @@
 | blind_11 | 60 | 92.5 % (284 of 307) | 59 of 60 |
 | blind_12 | 50 | 95.7 % (221 of 231), one address invented | 48 of 50 |
 | blind_13 | 120 | 89.8 % (485 of 540), five wrong ones the set's own mistake; eight facts of something else | 111 of 120 |
+| blind_14 | 60 | 92.2 % (189 of 205), three facts of something else | 52 of 60 |
 
 The first four were written by one hand that also wrote the rules, the first two of them from the description of the business before
 any rule was. The next two were written by somebody who never saw the rules, in two voices: hurried messages (blind_5), letters, tables
@@ -30,6 +31,8 @@ run. Every word that was read stands in its message; but eight facts were not of
 advertisement, a Monday that is left out and a weekday of opening hours as days of delivery, the customer's account, an earlier
 order and "2x1500" as references, a price of one as the sum, a quay as the address. None of them is read today; the last number of
 the table below counts what is read and was not labelled.
+blind_14, by the same hand after the classes of blind_13 had been mended, is full of what is no part of an order: 92.2 % (189 of 205;
+52 of 60). Three facts were of something else: the day of an offer, the day that a street is named after, "dépôt, sinon rappelez-moi".
 ``python -m tests.orders_help <set>`` prints what is not right today.
 """
 
@@ -59,11 +62,12 @@ def test_fields_are_read_right_and_none_is_invented(name: str, least: float) -> 
 @pytest.mark.parametrize(
     ("name", "order", "ref", "address", "share", "more"),
     [
-        ("blind_9", 64, 14, 18, 0.855, 1),
+        ("blind_9", 64, 14, 18, 0.855, 0),
         ("blind_10", 45, 13, 18, 0.985, 0),
         ("blind_11", 60, 12, 23, 0.985, 0),
         ("blind_12", 50, 8, 16, 0.99, 0),
-        ("blind_13", 120, 21, 35, 0.975, 4),
+        ("blind_13", 120, 21, 37, 0.98, 4),
+        ("blind_14", 60, 9, 12, 0.98, 2),
     ],
 )
 def test_of_the_newest_sets_no_field_is_invented_either(

@@ -112,3 +112,49 @@ def test_neither_a_towns_code_nor_a_quay_says_which(said: str) -> None:
     found = told(f"je commande 1500 sachets fond plat. Livraison {said}")
     assert "customer_reference" not in found
     assert not str(found.get("delivery_address", "")).startswith("quai")
+
+
+@pytest.mark.parametrize("one", ["wahed", "wa7ed", "wahda", "wa7da", "1 dyal"])
+@pytest.mark.parametrize(("unit", "spelled"), [("carton", "carton"), ("palette", "palette"), ("karton", "carton")])
+def test_one_said_behind_its_unit_is_a_line(unit: str, spelled: str, one: str) -> None:
+    rows = lines(f"bghit {unit} {one} sachet fond plat kraft w 2 cartons torsadées")
+    assert [cells(row).get("quantity") for row in rows] == [Quantity(Decimal(1), spelled), Quantity(Decimal(2), "carton")]
+
+
+@pytest.mark.parametrize("street", ["bd du 20 Août", "avenue du 6 Novembre", "rue du 11 janvier", "place du 16 novembre"])
+def test_the_day_that_a_street_is_named_after_is_none_of_delivery(street: str) -> None:
+    day = told(f"je commande 500 sachets fond plat, livrez au {street}, Agadir, vendredi")["delivery_date"]
+    assert isinstance(day, Day)
+    assert day.day.isoformat() == "2026-03-06"
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("jeudi prochain le 12", "2026-03-12"), ("mardi le 17", "2026-03-17"), ("vendredi prochain, le 20", "2026-03-20")],
+)
+def test_the_day_of_the_month_behind_a_weekday_tells_which(said: str, day: str) -> None:
+    found = told(f"je commande 500 sachets fond plat pour {said}")["delivery_date"]
+    assert isinstance(found, Day)
+    assert found.day.isoformat() == day
+
+
+@pytest.mark.parametrize("said", ["comme proposé vendredi", "comme annoncé jeudi", "comme indiqué mardi"])
+def test_the_day_when_something_was_offered_is_none_of_delivery(said: str) -> None:
+    assert "delivery_date" not in told(f"je commande 500 sachets fond plat à 0,13 dh {said}")
+
+
+@pytest.mark.parametrize(
+    "said", ["livraison 25/03 au dépôt, sinon rappelez-moi", "Livraison au magasin, mais pas samedi", "Livraison (lot 2231)"]
+)
+def test_a_site_with_nothing_that_says_which_is_no_address(said: str) -> None:
+    assert "delivery_address" not in told(f"je commande 500 sachets fond plat. {said}")
+
+
+@pytest.mark.parametrize("town", ["tanger", "agadir", "alger", "montpellier", "Tanger"])
+def test_a_town_that_ends_like_a_verb_is_a_place(town: str) -> None:
+    assert told(f"je commande 500 sachets fond plat. livraison {town} lot 41")["delivery_address"] == f"{town} lot 41"
+
+
+def test_with_logo_is_no_avenue() -> None:
+    assert told("je commande 500 sachets fond plat av logo rouge")["nature"] == "logo rouge"
+    assert "nature" not in told("je commande 500 sachets fond plat, livrez 12 av. rouge, Fès")
