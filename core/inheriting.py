@@ -30,8 +30,8 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
     if repeat is None:
         return facts
     if scale is not None:
-        # "x2" is no number of goods
-        facts = tuple(f for f in facts if not _is_scale(f, scale))
+        # "x2" is no number of goods, and "le double" says nothing of how they are.
+        facts = tuple(rest for f in facts if (rest := _beside_scale(f, scale)) is not None)
     stated = {f.name: f for f in facts if f.origin != "derived"}
     columns = {*spec.columns, spec.name} if spec is not None else set()
     before = {f.name: f for f in last.facts if f.origin != "derived"}
@@ -71,11 +71,22 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
     return derived(every, directive)
 
 
-def _is_scale(fact: Fact, scale: Scale) -> bool:
+def _beside_scale(fact: Fact, scale: Scale) -> Fact | None:
+    """The fact without what is the words of how many times; None where nothing is left of it."""
     start, end = scale.evidence.start, scale.evidence.start + len(scale.evidence.quote)
-    return isinstance(fact.value, Quantity) and any(
-        e.source == scale.evidence.source and start <= e.start and e.start + len(e.quote) <= end for e in fact.evidence
-    )
+    same = [e for e in fact.evidence if e.source == scale.evidence.source]
+    if isinstance(fact.value, Quantity):
+        return None if any(start <= e.start and e.start + len(e.quote) <= end for e in same) else fact
+    if scale.times is None or not isinstance(fact.value, str):
+        return fact
+    # "et le double" has a word more than what multiplies.
+    over = [e for e in same if e.start < end and start < e.start + len(e.quote)]
+    if not over:
+        return fact
+    said = {e.quote.casefold() for e in over}
+    words = [word for word in fact.value.split(", ") if word.casefold() not in said]
+    evidence = tuple(e for e in fact.evidence if e not in over)
+    return replace(fact, value=", ".join(words), evidence=evidence) if words and evidence else None
 
 
 def _scaled(fact: Fact, scale: Scale, several: bool) -> Fact:

@@ -330,3 +330,22 @@ def test_other_words_leave_what_is_taken_over_sure(words: str) -> None:
     fact = life.order.fact("quantity")
     assert fact is not None
     assert (fact.value.amount, fact.confidence >= 0.85) == (5000, True)
+
+
+KRAFT = "Bonjour, je commande 6 000 sachets fond plat kraft brun à 0,16 MAD HT pièce, livraison le 20 mars."
+
+
+@pytest.mark.parametrize("words", ["kif dima mais le double svp", "comme d'habitude, le double"])
+def test_the_double_of_how_many_is_no_quality_of_the_goods(words: str) -> None:
+    life = Life(validated(KRAFT), ref="CMD0002B")
+    life.write(words)
+    assert (life.value("quantity"), life.value("nature")) == (Quantity(Decimal(12000), "pièce"), "kraft brun")
+    assert [s.spec.name for s in states(life.order, life.directive) if s.state == "doubtful"] == []
+    assert life.value("total_price") == Money(Decimal("1920.00"), "MAD", "excl")
+
+
+def test_a_quality_said_beside_the_double_stays_one() -> None:
+    life = Life(validated(KRAFT), ref="CMD0002B")
+    life.write("kif dima mais en blanc, et le double")
+    assert (life.value("quantity"), "double" in str(life.value("nature"))) == (Quantity(Decimal(12000), "pièce"), False)
+    assert "blanc" in str(life.value("nature"))
