@@ -26,6 +26,7 @@ from engine.overlay import Overlay
 from processors.analyze import facts_of
 from processors.continuing import adds, changes, inquires, refers, replaces, tops
 from processors.correlate import Choice, Clues, same_correspondent
+from processors.courtesy import thanks_only
 from processors.verdicts.named import name_words, without_own
 
 #: Requests that wait for an administrator among which one that he names is looked for.
@@ -147,7 +148,9 @@ class Meant:
 
     def beside(self, read: ReadRow, directive: Directive, cases: Sequence[Case]) -> list[Case]:
         """Requests of the sender's that a message may have to do with which opens a case by that directive: it is read by a person,
-        or says that something is to be otherwise, or comes on top."""
+        or says that something is to be otherwise, or comes on top. Thanks alone have to do with none: they are filed unread."""
+        if not read.message.attachments and thanks_only(read.message.text, read.message.subject):
+            return []
         waiting = self.to_judge(read.message.sender.email, cases, directive.business)
         text = read.message.text
         return waiting if waiting and (awaited(directive) or changes(text) or adds(text) or refers(text)) else []

@@ -249,6 +249,21 @@ def test_a_message_that_is_no_order_is_not_called_one(web: Running) -> None:
     assert [w for w in ("cette commande", "LA COMMANDE", "État", "Reconnu") if w in told] == []
 
 
+def test_thanks_alone_in_a_new_mail_are_filed_without_a_word_while_an_order_waits_too(web: Running, program: Program) -> None:
+    counter = web.counter
+    case_id = order(counter, TEXT, sender="a@atlas.example")
+    seen = program("GET", f"/api/orders/{case_id}").json["digest"]
+    counter.fresh()
+    arrive(counter, mail("merci beaucoup !", sender="a@atlas.example", subject="merci", number=2))
+    assert counter.fresh() == []
+    assert [c.stage for c in counter.cases() if c.id != case_id] == ["done"]
+    assert program("GET", f"/api/orders/{case_id}").json["digest"] == seen
+    # One that asks for something beside it is shown.
+    arrive(counter, mail("Merci beaucoup ! Pouvez-vous me rappeler ?", sender="a@atlas.example", subject="merci", number=3))
+    assert [str(m["To"]) for m in counter.fresh(BOSS)]
+    assert program("GET", f"/api/orders/{case_id}").json["digest"] != seen
+
+
 def test_desk_and_api_show_it_and_refuse_what_was_seen_before(web: Running, program: Program) -> None:
     counter, desk = web.counter, web.edge.desk
     case_id = order(counter, TEXT, sender="a@atlas.example")
