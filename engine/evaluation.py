@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 from core.adding import taken
-from core.directive import Business, Directive
+from core.directive import Business, Directive, Localized
 from core.events import ADDS, AMENDS
 from core.judging import judges
 from core.lessons import KIND, Lesson
@@ -19,6 +19,7 @@ from core.reading import Fact, FactValue, Reading, Row, Rows
 from core.rows import derived
 from core.views import DeskStore, Said
 from core.wording import fact_text
+from engine.fields import label_of
 from engine.pipeline import understand_best
 from engine.said import said_hints
 from processors.analyze import understand
@@ -26,10 +27,11 @@ from processors.analyze import understand
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A case's labels, and what its customer had said when they were given, oldest first."""
+    """A case's labels, and what its customer had said when they were given, oldest first. ``ref`` is what people call the case."""
 
     lessons: tuple[Lesson, ...]
     said: tuple[Said, ...]
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Miss:
     """A label that was read otherwise; both values in French words, '' for nothing.
 
     Of lines, one for each cell that differs: ``line`` counts from 1, 0 for what is of the whole; ``name`` is then the cell's.
+    ``label`` is what people call the field, ``ref`` the case.
     """
 
     case_id: str
@@ -45,17 +48,21 @@ class Miss:
     wanted: str
     found: str
     line: int = 0
+    label: Localized = field(default_factory=dict)
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One field of one directive (KIND for the classification): ``right`` of ``n`` labels, so many of them ``corrected``."""
+    """One field of one directive (KIND for the classification): ``right`` of ``n`` labels, so many of them ``corrected``. ``label`` is
+    what people call it."""
 
     directive: str
     name: str
     n: int
     right: int
     corrected: int
+    label: Localized = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ def labelled(store: DeskStore, business: str = "", *, limit: int = 10_000) -> li
     for lesson in store.lessons(business, limit=limit):
         by_case.setdefault(lesson.case_id, []).append(lesson)
     found = []
+    cases = store.cases(list(by_case))
     for case_id, told in by_case.items():
         last = max(lesson.at for lesson in told)
         # What he said after the last label was no part of what was judged.
@@ -98,7 +106,7 @@ def labelled(store: DeskStore, business: str = "", *, limit: int = 10_000) -> li
             if "message" in entry.data and entry.data.get("from", "customer") == "customer" and entry.at <= last
         }
         said = [s for s in store.said(case_id) if s.message.automatic is None and s.inbox_id in known]
-        found.append(Labelled(tuple(told), tuple(said)))
+        found.append(Labelled(tuple(told), tuple(said), cases[case_id].ref if case_id in cases else ""))
     return found
 
 
@@ -125,7 +133,7 @@ def evaluate(examples: Iterable[Labelled], businesses: Sequence[Business]) -> Ev
             if _same(lesson.value, found):
                 one.right += 1
             else:
-                misses += _misses(lesson, found, read.directive(lesson))
+                misses += _misses(lesson, found, read.directive(lesson), example.ref)
     order = [d for b in businesses for d in b.directives]
     return Evaluation(cases, tuple(_sorted(tally, order)), tuple(misses), inherited, lost)
 
@@ -191,13 +199,13 @@ def _cells(row: Row | None) -> dict[str, FactValue]:
     return {f.name: f.value for f in row.cells} if row is not None else {}
 
 
-def _misses(lesson: Lesson, found: FactValue | None, directive: Directive | None) -> Iterator[Miss]:
+def _misses(lesson: Lesson, found: FactValue | None, directive: Directive | None, ref: str) -> Iterator[Miss]:
     """In what a reading differs from a label: cell by cell where both are lines."""
 
     def miss(name: str, wanted: FactValue | None, read: FactValue | None, line: int = 0) -> Miss:
         spec = directive.fact(name) if directive is not None else None
         told = ["" if value is None else fact_text(value, spec, "fr") for value in (wanted, read)]
-        return Miss(lesson.case_id, lesson.directive, name, told[0], told[1], line)
+        return Miss(lesson.case_id, lesson.directive, name, told[0], told[1], line, _label(name, directive), ref)
 
     lines = [value.rows if isinstance(value, Rows) else () for value in (lesson.value, found)]
     if not any(lines):
@@ -217,7 +225,19 @@ def _sorted(tally: Mapping[tuple[str, str], _Tally], order: Sequence[Directive])
     key: Callable[[tuple[str, str]], tuple[int, bool, int, str]] = lambda k: (  # noqa: E731
         places.get(k[0], len(places)), k[1] != KIND, facts.get(k, len(facts)), k[1],
     )  # fmt: skip
-    return [Score(d, n, t.n, t.right, t.corrected) for (d, n), t in sorted(tally.items(), key=lambda item: key(item[0]))]
+    by_name = {d.name: d for d in order}
+    return [
+        Score(d, n, t.n, t.right, t.corrected, _label(n, by_name.get(d)))
+        for (d, n), t in sorted(tally.items(), key=lambda item: key(item[0]))
+    ]
+
+
+def _label(name: str, directive: Directive | None) -> Localized:
+    """What people call the field: the classification is the kind of request."""
+    if name == KIND:
+        return {"fr": "genre", "en": "kind"}
+    spec = directive.fact(name) if directive is not None else None
+    return label_of(spec) if spec is not None else {"fr": name, "en": name}
 
 
 def as_json(before: Evaluation, after: Evaluation | None) -> dict[str, Any]:

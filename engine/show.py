@@ -17,7 +17,6 @@ from rich.text import Text
 from core import codec
 from core.document import UnreadFile
 from core.effects import WORDS as EFFECTS
-from core.lessons import KIND
 from core.ports import ParkedRow
 from core.reading import Fact
 from core.wording import fact_text, zone_text
@@ -120,9 +119,9 @@ def evaluated(before: Evaluation, after: Evaluation | None) -> RenderableType:
         text = "Rien à mesurer : aucune lecture n'a encore été corrigée ni validée au guichet."
         return Text(text + (f" ({before.lost} effacées depuis.)" if before.lost else ""), style="yellow")
     table = Table(title="Lecture, d'après ce que des personnes ont dit", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("directive")
+    table.add_column("genre de demande")
     table.add_column("champ")
-    for heading in ("exemples", "corrigés", "justes", *(("justes après",) if after is not None else ())):
+    for heading in ("exemples", "corrigés", "bien lus", *(("bien lus après",) if after is not None else ())):
         table.add_column(heading, justify="right")
 
     def share(right: int, n: int) -> str:
@@ -131,7 +130,7 @@ def evaluated(before: Evaluation, after: Evaluation | None) -> RenderableType:
     for score in before.scores:
         row: list[str | Text] = [
             score.directive,
-            "genre" if score.name == KIND else score.name,
+            score.label.get("fr") or score.name,
             str(score.n),
             str(score.corrected),
         ]
@@ -152,11 +151,11 @@ def evaluated(before: Evaluation, after: Evaluation | None) -> RenderableType:
     table.add_row(*total, *([share(after.right, after.n)] if after is not None else []), style="bold")
     parts: list[RenderableType] = [table]
     for miss in (after or before).misses[:20]:
-        name = "genre" if miss.name == KIND else miss.name
+        name = miss.label.get("fr") or miss.name
         where = f"ligne {miss.line}, {name}" if miss.line else name
         parts.append(
             Text.assemble(
-                (f"  {miss.case_id[:8]} {where} : ", "bright_black"),
+                (f"  {miss.ref or miss.case_id[:8]} {where} : ", "bright_black"),
                 miss.wanted or "rien",
                 " attendu, ",
                 miss.found or "rien",

@@ -65,7 +65,8 @@ class Operators(Journal, Outbox):
 
     def _parked_row(self, kind: str, row: Any) -> ParkedRow:
         if kind == "effect":
-            what = f"{WORDS.get(row.kind, {}).get('fr', row.kind)} ({row.system})"
+            by = {"mail": " (courriel)", "whatsapp": " (WhatsApp)"}.get(row.system, "")
+            what = WORDS.get(row.kind, {}).get("fr", row.kind) + by
             why = self._text("outbox.error", row.key, row.error)
             return ParkedRow(f"effect:{row.key}", row.case_id, row.ref or "", what, why, row.changed_at, row.attempts)
         what = f"message de {row.inbox} ({row.external_id})"

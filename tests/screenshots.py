@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -88,14 +89,22 @@ def shoot(
 
 def outside(browser: Browser, web: Running) -> None:
     """What people see who have not signed in: the page that asks who they are, and a customer's with the link of an offer."""
-    links = [found[0] for m in web.counter.sent() if (found := re.search(r"/approve/\S+", plain(m)))]
-    for name, path in {"login": "/login", "approve": links[-1]}.items():
+    for name, path in {"login": "/login", "approve": open_offer(web)}.items():
         for scheme, viewport, ending in LIGHTS if name == "login" else (*LIGHTS, ("light", PHONE, "-phone")):
             nobody = seat(browser, web, viewport=viewport, color_scheme=scheme)
             nobody.go(path)
+            if name == "approve":
+                nobody.page.wait_for_selector("button[name=decision][value=approve]")
             nobody.page.screenshot(path=OUT / f"{name}{ending}.png")
             print(f"{name}{ending}.png")
             nobody.context.close()
+
+
+def open_offer(web: Running) -> str:
+    """The link in the letter of the last offer that still waits for its answer."""
+    waiting = {case.party.email for case in web.counter.cases() if case.stage == "waiting_approval"}
+    letters = [plain(m) for m in web.counter.sent() if parseaddr(str(m["To"]))[1] in waiting]
+    return next(found[0] for text in reversed(letters) if (found := re.search(r"/approve/\S+", text)))
 
 
 def registers(browser: Browser, folder: Path) -> None:
@@ -142,7 +151,7 @@ def awake(web: Running) -> None:
 def main() -> int:
     """Shoot all of them."""
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, launched() as browser:
+    with tempfile.TemporaryDirectory() as folder, launched("fr") as browser:
         pictures = photos(browser)
         directives = Path(folder) / "directives"
         shutil.copytree(ROOT / "directives", directives)

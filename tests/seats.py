@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,10 +22,11 @@ ARGUMENTS = [
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """A running Chromium."""
+def launched(language: str = "") -> Iterator[Browser]:
+    """A running Chromium; in that language where the package chromium-l10n is installed, else its own."""
+    more = {"args": [*ARGUMENTS, f"--lang={language}"], "env": {**os.environ, "LANGUAGE": language}} if language else {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BINARY, args=ARGUMENTS)
+        browser = playwright.chromium.launch(**{"executable_path": BINARY, "args": ARGUMENTS, **more})
         try:
             yield browser
         finally:

@@ -276,6 +276,9 @@ def test_axe_finds_nothing_serious_and_nothing_sticks_out(tmp_path: Path, person
                 if path == "/orders/{open}":  # with the fields of a line more, and one that is to go
                     anne.page.click("#line-more > summary")
                     anne.page.check("[name='drop.2']")
+                    box = anne.page.locator("[name=agreed]").bounding_box()
+                    assert box is not None
+                    assert max(box["width"], box["height"]) < 30, "a box to tick is no field to type in"
                 found = axe.run(anne.page, options=looked_for(look.get("color_scheme", "light"))).response["violations"]
                 grave = [
                     (v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found if v["impact"] in ("serious", "critical")

@@ -96,12 +96,18 @@ def charts(report: FigureReport, kinds: Mapping[str, str], speech: Speech) -> li
         Chart("opened", say("Demandes reçues, par genre"), labels, _series(buckets, lambda d: d.opened, kinds)),
         Chart("messages", say("Messages reçus, par canal"), labels, _series(buckets, lambda d: d.messages, channels)),
         Chart("ended", say("Demandes terminées, par issue"), labels, _series(buckets, lambda d: d.ended, stages)),
-        Chart("approved", say("Montants acceptés"), labels, _series(buckets, lambda d: d.approved, {})),
+        Chart("approved", _approved(report, say), labels, _series(buckets, lambda d: d.approved, {})),
     ]
     cost = [float(sum((d.model_cost for d in days), Decimal(0))) for _, days in buckets]
     if any(cost):
         every.append(Chart("cost", say("Coût du modèle, en dollars"), labels, {say("dollars"): cost}, "line", False))
     return [chart for chart in every if any(any(values) for values in chart.series.values())]
+
+
+def _approved(report: FigureReport, say: Callable[..., str]) -> str:
+    """What the chart of amounts is called: of one unit alone, with it, for no legend tells it then."""
+    units = list(report.approved)
+    return say("Montants acceptés, en %(unit)s", unit=units[0]) if len(units) == 1 else say("Montants acceptés")
 
 
 def _buckets(days: Sequence[DayCount]) -> list[tuple[date, Sequence[DayCount]]]:

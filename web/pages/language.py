@@ -101,7 +101,7 @@ class Speech:
             return "–"
         local, today = self.local(at), self.local(self.now).date()
         if full:
-            return format_datetime(local, "EEEE d MMMM y, HH:mm", locale=self.locale)
+            return self._first(format_datetime(local, "EEEE d MMMM y, HH:mm", locale=self.locale), local)
         if local.date() == today:
             return format_datetime(local, "HH:mm", locale=self.locale)
         if local.year == today.year:
@@ -141,8 +141,11 @@ class Speech:
             return "–"
         plain = self.local(at).date() if isinstance(at, datetime) else at
         told = format_date(plain, "EEEE d MMMM" if plain.year == self.local(self.now).year else "d MMMM y", locale=self.locale)
-        # CLDR has no French first of the month.
-        return re.sub(r"\b1(?= \D)", "1er", told) if self.language == "fr" and plain.day == 1 else told
+        return self._first(told, plain)
+
+    def _first(self, told: str, day: date) -> str:
+        """CLDR has no French first of the month."""
+        return re.sub(r"\b1(?= \D)", "1er", told, count=1) if self.language == "fr" and day.day == 1 else told
 
     def short_day(self, at: date) -> str:
         """A day for an axis."""
