@@ -79,12 +79,13 @@ def change(case: Case, now: datetime) -> Change:
 
 
 def many(number: int, last: datetime, days: int = 365) -> Iterator[Case]:
-    """So many varied requests, the newest last, spread over so many days: four in five were accepted, some late, some of two lines."""
+    """So many varied requests, the newest last, spread over so many days: four in five were accepted, some late, some of two lines; of
+    those that were not, half were taken back."""
     for n in range(number):
         opened = last - timedelta(days=days) * (number - n) / number
         stage = "waiting_review" if n % 10 == 0 else "rejected" if n % 10 == 1 else "done"
-        judged = None
-        if stage != "waiting_review":
+        judged, back = None, stage == "rejected" and n % 20 == 1
+        if stage != "waiting_review" and not back:
             outcome: Any = "rejected" if stage == "rejected" else "validated"
             judged = Judgement(outcome, "operator", "anne", "desk", opened, "d")
         quantity, price = 500 + 100 * (n % 40), Decimal("0.85") + Decimal(n % 7) / 10
@@ -96,7 +97,7 @@ def many(number: int, last: datetime, days: int = 365) -> Iterator[Case]:
             given = (*given, Fact("lines", Rows((Row(given[:4]), second)), ()))
         yield request(
             f"{n:032x}", opened, *given, who=f"client{n % 300}@example.com", stage=stage, judged=judged,
-            closed_at=opened if stage in ("done", "rejected") else None,
+            closed_at=opened if stage in ("done", "rejected") else None, refused_by="customer" if back else "",
         )  # fmt: skip
 
 

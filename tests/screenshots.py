@@ -120,6 +120,10 @@ def registers(browser: Browser, folder: Path) -> None:
         (first,) = [case for case in web.counter.cases() if case.thread.channel == "whatsapp"]
         web.edge.desk.acts.give(first.id, "validate", author="Anne")
         phones.write(
+            "+212699887766", text="Bonjour, il nous faut 1 200 sachets fond plat blancs à 0,30 MAD HT pour le 28 mars 2026"
+        )
+        phones.write("+212699887766", text="Annulez ma commande svp, nous fermons ce mois-ci")
+        phones.write(
             "+212687654321", text="Bonjour, il nous faut 3 cartons de sacs fond carré avec poignées plates pour le 25 mars 2026"
         )
         awake(web)
