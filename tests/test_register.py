@@ -23,7 +23,7 @@ from store import SqlStore, open_store
 from store.tables import case_lines
 from tests.register_help import DIRECTIVE, FLAT, HANDLES, change, facts, many, names, request
 from tests.store_help import KEYS, NOW
-from tests.test_views import plans
+from tests.test_view_plans import plans
 
 pytest_plugins = ["tests.store_fixtures"]
 HOUR = timedelta(hours=1)
