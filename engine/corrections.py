@@ -234,6 +234,8 @@ _NO = re.compile(
     r"(?:rejete[es]?|rejette|rejetons|refuse[es]?|refusons|rejected|declined|rejet|refus|non))"
     r"\s*(?:[,.;:!\n–-]|\Z|car\b|parce\b|because\b)"
 )
+#: So short a word is a no where its reason stands beside it: "no, reason: out of stock".
+_NO_ENGLISH = re.compile(r"\W*(?:(?:hello|hi|sorry)\W+)?(?P<no>no)\s*[,.;:!\n–-]")
 _YES = re.compile(
     r"\b(?:valide\w*|ok|oui|yes|accepte\w*|accord|approuve\w*|approve\w*|mais|but|si|if|sauf|plutot|modifi\w*|corrig\w*)\b|\?"
 )
@@ -241,8 +243,13 @@ _YES = re.compile(
 
 #: What a reply marks as to be told: "motif : …". Words beside a no that are not marked stay with us.
 _REASON = re.compile(r"\b(?:motif|raison|reason)\s*:\s*")
-#: A point, but of "M. Tazi" or "réf. 12"; a line that a sentence does not go on in.
-_REASON_ENDS = re.compile(r"(?<=\w{4})\.(?=\s)|(?<=[!?…])\s|\n\s*(?=\n|[^a-zà-ÿ(])")
+#: A point that is none of "M. Tazi", "réf. 12" or "no. 5"; a line that a sentence does not go on in: it goes on in the next one where
+#: a program has broken a long line.
+_REASON_ENDS = re.compile(r"(?P<before>[^\W\d_]*)(?P<point>\.)(?=\s+(?P<number>\d)?)|(?<=[!?…])\s|\n\s*(?=\n|[^a-zà-ÿ(])|\n")
+_ABBREVIATED = frozenset(
+    "m mm mr mrs ms mme mlle dr me st ste ref réf art n no nb env qte qté tel tél av bd cf ex p pp fact cde".split()
+)
+_BROKEN = 50
 _DECIDES = re.compile(r"\b(?:je|nous|on|i|we) (?:valide|validons|accepte|acceptons|approuve|approuvons|approve|accept)\b|\?")
 
 
@@ -250,10 +257,10 @@ def read_rejection(message: Message) -> str:
     """The words of a plain no that may be followed by its reason: "rejeté, prix trop bas"; '' where it is anything else."""
     text = message.text.strip()
     plain = plain_text(text)
-    found = _NO.match(plain)
+    marked = _REASON.search(plain)
+    found = _NO.match(plain) or (_NO_ENGLISH.match(plain) if marked is not None else None)
     if found is None or len(text) > _LONGEST or not message.confident or message.automatic is not None:
         return ""
-    marked = _REASON.search(plain)
     end = marked.start() if marked is not None else len(plain)
     if _YES.search(plain, found.end(), end) or _DECIDES.search(plain, end):
         return ""
@@ -267,5 +274,20 @@ def read_reason(message: Message) -> str:
     if found is None:
         return ""
     said = message.text[found.end() :].strip()
-    end = _REASON_ENDS.search(said)
-    return " ".join(said[: end.start() if end is not None else None].split())[:_LONGEST]
+    ahead = found.end() - (message.text.rfind("\n", 0, found.end()) + 1)
+    return " ".join(said[: _reason_end(said, ahead)].split())[:_LONGEST]
+
+
+def _reason_end(said: str, ahead: int) -> int:
+    """Where the first sentence ends, before which ``ahead`` characters stand in its line. In doubt it is the shorter one: what is behind
+    it may be for us."""
+    for end in _REASON_ENDS.finditer(said):
+        if end["point"] is None:
+            begin = said.rfind("\n", 0, end.start()) + 1
+            if end[0] == "\n" and end.start() - begin + (ahead if not begin else 0) >= _BROKEN:
+                continue
+            return end.start()
+        word = end["before"].casefold()
+        if word not in _ABBREVIATED and len(word) != 1 and not (end["number"] and len(word) < 5):
+            return end.start("point")
+    return len(said)

@@ -256,12 +256,30 @@ def test_a_yes_asks_nothing() -> None:
         ("Non, motif : plus de stock de ce modèle. Par ailleurs Samir, rappelle-moi.", "plus de stock de ce modèle"),
         ("Non\nMotif : prix trop bas\nSamir, il ne paie jamais", "prix trop bas"),
         ("Non. Motif : rupture chez M. Tazi, retour le 12 mars. Samir rappelle-le", "rupture chez M. Tazi, retour le 12 mars"),
-        ("Non, motif : notre prix est de 0,20 DH\nla pièce. Ne lui dites rien d'autre", "notre prix est de 0,20 DH la pièce"),
+        (
+            "Non, motif : notre prix est de 0,20 DH hors taxe pour si peu de\nsacs. Ne lui dites rien d'autre",
+            "notre prix est de 0,20 DH hors taxe pour si peu de sacs",
+        ),
+        ("Non, motif : prix trop bas. Ne lui dites rien d'autre", "prix trop bas"),
+        ("Non, raison : plus de kg. il paie mal", "plus de kg"),
+        ("non\nmotif : rupture\nil paie mal", "rupture"),
+        ("Non, motif : voir réf. 12 du bon no. 5 chez M. Tazi. Samir, rappelle", "voir réf. 12 du bon no. 5 chez M. Tazi"),
         ("Non, motif : trop tard ! Il exagère", "trop tard !"),
     ],
 )  # fmt: skip
 def test_a_reason_ends_with_its_sentence(words: str, told: str) -> None:
     assert read_reason(replace(REPLY, text=words)) == told
+
+
+@pytest.mark.parametrize("words", ["no, reason: out of stock", "No. Reason: out of stock", "no\nreason: out of stock"])
+def test_a_no_in_english_with_its_reason_is_one(words: str) -> None:
+    life = waiting()
+    life.admin(words)
+    assert (life.stage, "out of stock" in life.texts[-1][2].text) == ("rejected", True)
+    for other in ("no, wait for the customer", "no idea, reason: see him", "no, I approve, reason: none"):
+        life = waiting()
+        life.admin(other)
+        assert life.stage == "waiting_review", other
 
 
 # ------------------------------------------------------------------ what adds to what is decided
