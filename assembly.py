@@ -110,7 +110,7 @@ def open_house(settings: Settings, clock: Now = now, *, sole: bool = False) -> H
     from engine.house import House
     from engine.office import Office
     from engine.published import Published
-    from engine.reader import ReaderPool
+    from engine.reader_pool import ReaderPool
     from engine.retention import Periods
     from scanners import documents_of, others_of
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.steps import Steps
     from engine.forks import Life
     from engine.pipeline import ReadMail, Setup
-    from engine.reader import Reading
+    from engine.reader_pool import Reading
 
 #: By how much reading steps back behind the service itself where both want the processor (nice(2)).
 READING_NICE = 5
@@ -34,7 +34,7 @@ def reading_life(told: Mapping[str, Any]) -> Life:
     import resource
 
     from engine.pipeline import warm
-    from engine.reader import serve
+    from engine.reader_pool import serve
 
     setup = setup_told(told)
     warm(setup)

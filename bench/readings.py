@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: As many mails as a worker is given at once (engine.reader).
+#: As many mails as a worker is given at once (engine.reader_pool).
 BUNDLE = 16
 NOW = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
 

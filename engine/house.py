@@ -24,7 +24,8 @@ from engine.intake import Intake
 from engine.lanes import Lane, LocalLanes
 from engine.office import Office
 from engine.published import Published
-from engine.reader import Improves, Reader, ReaderPool
+from engine.reader import Improves, Reader
+from engine.reader_pool import ReaderPool
 from engine.retention import LOOK as RETENTION
 from engine.retention import Periods, Retention
 from engine.watch import Losing, Losses, Watch, Watched

@@ -22,7 +22,7 @@ from core.errors import Transient, UserError
 from core.steps import at_once
 from core.work import reply_subject
 from engine.house import House
-from engine.reader import Answer, Reading
+from engine.reader_pool import Answer, Reading
 from reading_worker import reading_by, setup_told
 from settings import Settings
 from switchboard import LOCAL_ADDRESS

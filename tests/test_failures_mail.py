@@ -13,7 +13,7 @@ import pytest
 
 from engine.forks import Forks
 from engine.pipeline import ReadMail
-from engine.reader import ReaderPool
+from engine.reader_pool import ReaderPool
 from tests.quick import Quick, quick
 from tests.road import ADMIN, JPEG, mail, plain
 

@@ -24,7 +24,7 @@ from core.steps import Steps, abreast
 from engine.directives import load_all
 from engine.forks import Forks
 from engine.pipeline import ReadMail, Setup, read_mail, reading_mail
-from engine.reader import ReaderPool, Reading, serve
+from engine.reader_pool import ReaderPool, Reading, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "tests.fork_life:template"
@@ -214,7 +214,7 @@ def test_a_pool_that_failed_takes_no_late_answer_for_another_message() -> None:
 
     pool = ReaderPool(_Threads((read, lambda files: None)), size=1)  # type: ignore[arg-type]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.reader.wait", lambda *args, **kwargs: started.wait(10) and 1 / 0)
+        patch.setattr("engine.reader_pool.wait", lambda *args, **kwargs: started.wait(10) and 1 / 0)
         with pytest.raises(ZeroDivisionError):
             pool.read([{"name": "old"}])
     going.set()

@@ -15,7 +15,7 @@ import pytest
 
 from core.spare import absent
 from engine import collector
-from engine.reader import serve
+from engine.reader_pool import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -102,7 +102,7 @@ def test_it_goes_back_once_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_worker_gives_back_after_each_bundle_once_its_answers_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
     ours, theirs = socket.socketpair()
     pipe, told = Connection(ours.dup().detach()), list[bool]()
-    monkeypatch.setattr("engine.reader.give_back_busy", lambda: told.append(pipe.poll()))
+    monkeypatch.setattr("engine.reader_pool.give_back_busy", lambda: told.append(pipe.poll()))
 
     def read(task: Mapping[str, Any], files: dict[str, bytes]) -> Any:
         raise OSError(f"{task['raw']}")
