@@ -1,15 +1,11 @@
-"""Who may do what while nothing is decided: the customer's and the administrator's answers (the table in docs/approvals.md)."""
+"""The customer's answers while nothing is decided, by message, button or link (the table in docs/approvals.md)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-from typing import Literal
-
 from core.adding import Addition, taken
-from core.case import UNDECIDED, Shown
-from core.decided import decision, tell_cancelled, tell_decided
-from core.events import ADDS, AMENDS, ASKS_AFTER, WAITING, MessageRead, OperatorActed
+from core.approving import approved
+from core.decided import tell_cancelled
+from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
@@ -18,7 +14,6 @@ from core.joining import (
     answered,
     hear,
     only_thanks,
-    proven,
     remember,
     repeat,
     store_files,
@@ -26,12 +21,11 @@ from core.joining import (
     unlocks,
     words,
 )
-from core.judging import TO_LIST, answers_list, by_reply, judges, reject
-from core.quote import Approval, Quote, digest, read_button
+from core.judging import judges, reject
+from core.quote import Approval, read_button
 from core.receipts import arrived, received
 from core.unsettled import otherwise
 from core.values import condition_values, differences, missing
-from core.wording import inert
 from core.work import Work
 
 #: How often an unclear answer to one offer is answered automatically before only people deal with it.
@@ -93,7 +87,7 @@ def customer(work: Work, event: MessageRead) -> None:
             quote = work.case.quote
             assert quote is not None
             assert verdict is not None
-            _approve(work, event, "customer", quote.amount, verdict.evidence)
+            approved(work, event, "customer", quote.amount, verdict.evidence)
             walk(work)
             return
     stage, offer, shown = work.case.stage, work.case.quote, work.case.shown
@@ -145,7 +139,7 @@ def press(work: Work, event: MessageRead) -> bool:
         elif choice == "refuse":
             reject(work, "customer", event.message.sender.email)
         else:
-            _approve(work, event, "customer", quote.amount, event.message.text)
+            approved(work, event, "customer", quote.amount, event.message.text)
             walk(work)
         return True
     settled = case.approval is not None and case.approval.digest == mark and choice == "approve"
@@ -241,78 +235,6 @@ def _not_verified(work: Work, event: MessageRead) -> None:
         work.tell_admin("admin_question", message=words(event))
 
 
-def admin(work: Work, event: MessageRead) -> None:
-    """An administrator writes about the case."""
-    verdict = event.reading.verdict
-    answer = verdict.answer if verdict is not None else "unclear"
-    who, stage = event.message.sender.email, work.case.stage
-    work.note(words(event))
-    if why := event.hints.get("ambiguous"):
-        work.because("ambiguous", why)
-        waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
-        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting)
-        _list_sent(work, key)
-        return
-    if stage not in UNDECIDED:
-        if decision(work.case, work.directive):
-            work.because("admin-late", "la demande est déjà décidée : le message de l'administrateur est noté")
-        tell_decided(work, event)
-        return
-    if not event.authorised:
-        work.because("not-verified", "l'administrateur n'a pas pu être vérifié : rien n'est décidé")
-        # The same reply would fail in the same way: the text leads to the desk instead.
-        work.tell_admin("admin_unclear", message=words(event), unverified=event.message.authentication.reason or "?")
-    elif judges(work.directive):
-        by_reply(work, event)
-    elif answers_list(work.case, event):
-        work.because("old-facts", TO_LIST)
-        _list_sent(work, work.tell_admin("admin_unclear", message=words(event), reasons=[inert(TO_LIST)]))
-    elif answer == "refuse":
-        reject(work, "admin", who, verdict.note if verdict is not None else "")
-    elif answer != "approve" or verdict is None:
-        work.because("unclear", "la réponse de l'administrateur n'est pas nette : elle lui est redemandée")
-        work.tell_admin("admin_unclear", message=words(event))
-    elif stage == "waiting_approval" and work.case.quote is not None:
-        if verdict.amount is None or verdict.amount == work.case.quote.amount:
-            _approve(work, event, "admin", work.case.quote.amount, verdict.evidence)
-        else:
-            work.because("reprice", f"l'administrateur fixe un autre prix : {verdict.amount.normalize():f}")
-            work.change(price=verdict.amount)
-        walk(work)
-    elif verdict.amount is None:
-        work.because("no-amount", "oui, mais sans montant : il est demandé à l'administrateur")
-        work.tell_admin("admin_amount", message=words(event))
-    else:
-        _set_price(work, event, verdict.amount, verdict.evidence)
-        walk(work)
-
-
-def _list_sent(work: Work, key: str) -> None:
-    """A yes to this letter is one to nothing: it has shown no fields."""
-    if key:
-        work.change(shown=(*work.case.shown, Shown(key, "", work.context.now)))
-
-
-def _set_price(work: Work, event: MessageRead, amount: Decimal, evidence: str) -> None:
-    """The administrator judged: his price is quoted to the customer, or is final where the directive says so."""
-    work.because("price", f"prix fixé par l'administrateur : {amount.normalize():f}")
-    work.change(price=amount, review="passed")
-    gate = work.directive.gate("review")
-    if gate is not None and gate.then == "fulfil" and work.case.stage == "waiting_review":
-        final(work, "admin", event.message.sender.email, "reply", amount, evidence, event.message.id)
-
-
-def _approve(work: Work, event: MessageRead, by: Literal["customer", "admin"], amount: Decimal, evidence: str) -> None:
-    """A yes to the open offer."""
-    quote = work.case.quote
-    assert quote is not None
-    who = event.message.sender.email
-    if by == "customer":
-        proven(work, event)
-    work.because("approve", f"accord de {who} sur {amount.normalize():f} {quote.unit} : « {evidence} »")
-    work.change(approval=Approval(by, who, "reply", amount, quote.digest, work.context.now, evidence, event.message.id))
-
-
 def by_link(work: Work, event: OperatorActed) -> None:
     """The customer's yes or no on the page that the quote's link leads to: it holds for that very offer, while it is open."""
     quote = work.case.quote
@@ -332,29 +254,3 @@ def by_link(work: Work, event: OperatorActed) -> None:
         )
         work.change(approval=Approval("customer", event.author, "link", quote.amount, quote.digest, event.at, event.evidence))
         walk(work)
-
-
-def final(
-    work: Work,
-    by: Literal["admin", "operator"],
-    who: str,
-    how: Literal["reply", "link", "webhook", "desk", "command"],
-    amount: Decimal,
-    evidence: str,
-    message_id: str = "",
-) -> None:
-    """Validation at that amount, at once: whatever was offered before is void unless it says the same."""
-    case = work.case
-    approve = work.directive.gate("approve")
-    grid = approve.quote if approve is not None else ""
-    unit = work.directive.grids[grid].unit["fr"][1] if grid in work.directive.grids else ""
-    quote = case.quote
-    if quote is None or quote.amount != amount or quote.status != "open":
-        past = (*case.quotes, replace(quote, status="void")) if quote is not None else case.quotes
-        number = len(past) + 1
-        mark = digest(case.id, number, amount, unit, grid)
-        label = {"fr": "prix fixé par notre équipe", "en": "price set by our team"}
-        quote = Quote(number, amount, unit, label, grid, None, "admin", work.context.now, mark)
-        work.change(quotes=past)
-    approval = Approval(by, who, how, amount, quote.digest, work.context.now, evidence, message_id, final=True)
-    work.change(quote=replace(quote, status="approved"), price=amount, approval=approval)

@@ -2,7 +2,7 @@
 
 First the event is applied to the case (who wrote what in core.incoming, what a person did in core.operating, what happened outside
 and which deadline passed here), then the gates are asked in order until one waits. Who may do what is the table in
-docs/approvals.md, row by row in core.answers.
+docs/approvals.md, row by row in core.answers and core.administrator.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from core.administrator import admin
 from core.alerts import WROTE
-from core.answers import admin, customer, press
+from core.answers import customer, press
 from core.case import Case, Party, Thread
 from core.directive import Directive
 from core.events import THANKS, MessageRead

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.alerts import WROTE
-from core.answers import by_link, final
+from core.answers import by_link
+from core.approving import final
 from core.case import UNDECIDED
 from core.correcting import corrected, told
 from core.decided import decision

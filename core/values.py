@@ -215,7 +215,7 @@ def text_values(
         "follows": ", ".join(one.ref for one in case.beside if one.decided and not one.author),
         "decided": case.judged is not None,
         "cancelled": case.refused_by == "customer",
-        # What cannot be told from its author's address: see core.answers.admin.
+        # What cannot be told from its author's address: see core.administrator.admin.
         "unverified": "",
         "repeats": case.repeats_ref,
         "days_left": "",
