@@ -10,6 +10,7 @@ reordered, changed or put in another's place without showing; any part of it can
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import hmac
 import io
@@ -30,9 +31,8 @@ CHUNK = 256 * 1024
 MAGIC = b"GSP1"
 HEAD = struct.Struct(">4s16sQ32s")
 _TAG = 16
-#: Pieces of one call to the kernel (IOV_MAX is 1024).
-_VECTORS = 512
 _LENGTH = "sa longueur n'est pas la sienne"
+_CHANGED = "la partie {} a été modifiée"
 
 
 class Damaged(UserError):
@@ -46,35 +46,82 @@ class Damaged(UserError):
         )
 
 
+#: Buffers of one sealed chunk, header included, which nobody uses now. Megabytes that are asked of the system and given back for every
+#: content take longer than their encryption.
+_spare: list[bytearray] = []
+_KEPT = 2
+#: A bytes object that is not filled yet, and where its bytes are (CPython's own interface, made for this).
+_unfilled = ctypes.pythonapi.PyBytes_FromStringAndSize
+_unfilled.restype, _unfilled.argtypes = ctypes.py_object, (ctypes.c_char_p, ctypes.c_ssize_t)
+_inside = ctypes.pythonapi.PyBytes_AsString
+_inside.restype, _inside.argtypes = ctypes.c_void_p, (ctypes.py_object,)
+
+
+_view = ctypes.pythonapi.PyMemoryView_FromMemory
+_view.restype, _view.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)
+_WRITE = 0x200
+
+
+def _taken() -> bytearray:
+    """Room for one sealed chunk with a header. Safe from any thread: taking one out of a list is one step."""
+    try:
+        return _spare.pop()
+    except IndexError:
+        return bytearray(HEAD.size + CHUNK + _TAG)
+
+
+def _left(buffer: bytearray) -> None:
+    if len(_spare) < _KEPT:
+        _spare.append(buffer)
+
+
 def seal(handle: int, secret: bytes, digest: str, content: bytes) -> None:
     """Write the content there, encrypted by a key of its own that comes from ``secret``; not synchronised yet."""
     salt = os.urandom(16)
     key = file_key(secret, salt)
     cipher = AESGCM(key)
-    parts = [HEAD.pack(MAGIC, salt, len(content), tag_of(key, digest, len(content)))]
     whole = memoryview(content)
-    for number in range(max(1, -(-len(content) // CHUNK))):
-        chunk = whole[number * CHUNK : (number + 1) * CHUNK]
-        parts.append(cipher.encrypt(nonce(number, last=(number + 1) * CHUNK >= len(content)), chunk, None))
-    for start in range(0, len(parts), _VECTORS):
-        write_all(handle, parts[start : start + _VECTORS])
+    taken = _taken()
+    try:
+        buffer, begin = memoryview(taken), HEAD.size
+        HEAD.pack_into(buffer, 0, MAGIC, salt, len(content), tag_of(key, digest, len(content)))
+        for number in range(max(1, -(-len(content) // CHUNK))):
+            chunk = whole[number * CHUNK : (number + 1) * CHUNK]
+            end = begin + len(chunk) + _TAG
+            cipher.encrypt_into(nonce(number, last=(number + 1) * CHUNK >= len(content)), chunk, None, buffer[begin:end])
+            write_all(handle, [buffer[:end]])
+            begin = 0
+    finally:
+        _left(taken)
 
 
 def unseal(handle: int, secret: bytes, digest: str, path: Path, start: int = 0, length: int = -1) -> bytes:
     """The decrypted content of an open file, or of ``length`` bytes of it from ``start`` on, in one go. Raises Damaged."""
-    piece = CHUNK + _TAG
     length = length if length >= 0 else os.fstat(handle).st_size
-    first = os.pread(handle, min(length, HEAD.size + piece), start)
-    cipher, size = _opened(first[: HEAD.size], secret, digest, path)
-    if length != stored_size(size):
-        raise Damaged(path, _LENGTH)
-    parts = []
-    for number in range(max(1, -(-size // CHUNK))):
-        most = min(CHUNK, size - number * CHUNK) + _TAG
-        begin = HEAD.size + number * piece
-        sealed = os.pread(handle, most, start + begin) if number else memoryview(first)[begin : begin + most]
-        parts.append(_chunk(cipher, sealed, number, size, path))
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    taken = _taken()
+    try:
+        buffer = memoryview(taken)
+        there = os.preadv(handle, [buffer[:length]], start)
+        cipher, size = _opened(bytes(buffer[: min(there, HEAD.size)]), secret, digest, path)
+        if length != stored_size(size):
+            raise Damaged(path, _LENGTH)
+        sealed = buffer[HEAD.size : min(there, HEAD.size + CHUNK + _TAG)]
+        if size <= CHUNK:
+            return _chunk(cipher, sealed, 0, size, path)
+        content: bytes = _unfilled(None, size)
+        whole = _view(_inside(content), size, _WRITE)
+        for number in range(-(-size // CHUNK)):
+            room = whole[number * CHUNK : (number + 1) * CHUNK]
+            if number:
+                place = start + HEAD.size + number * (CHUNK + _TAG)
+                sealed = buffer[: os.preadv(handle, [buffer[: len(room) + _TAG]], place)]
+            try:
+                cipher.decrypt_into(nonce(number, last=(number + 1) * CHUNK >= size), sealed, None, room)
+            except (InvalidTag, ValueError):
+                raise Damaged(path, _CHANGED.format(number)) from None
+        return content
+    finally:
+        _left(taken)
 
 
 def _opened(head: bytes, secret: bytes, digest: str, path: Path) -> tuple[AESGCM, int]:
@@ -93,7 +140,7 @@ def _chunk(cipher: AESGCM, sealed: bytes | memoryview, number: int, size: int, p
     try:
         return cipher.decrypt(nonce(number, last=(number + 1) * CHUNK >= size), sealed, None)
     except (InvalidTag, ValueError):
-        raise Damaged(path, f"la partie {number} a été modifiée") from None
+        raise Damaged(path, _CHANGED.format(number)) from None
 
 
 class Stream(io.RawIOBase):
@@ -201,7 +248,7 @@ def file_key(secret: bytes, salt: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt, b"spool file").derive(secret)
 
 
-def write_all(handle: int, parts: Sequence[bytes]) -> None:
+def write_all(handle: int, parts: Sequence[bytes | memoryview]) -> None:
     """All of them, in order; a disk that takes less at a time is asked again."""
     left = sum(map(len, parts)) - os.writev(handle, parts)
     if left:
