@@ -123,7 +123,7 @@ def _parse(raw: bytes, digest: str) -> ParsedMail:
 
 def _line_ends(raw: bytes) -> bytes:
     """Mail whose lines end in CR alone, or in CR CR LF, with line feeds; anything else untouched."""
-    if b"\r" not in raw[:100_000]:
+    if raw.find(b"\r", 0, 100_000) < 0:
         return raw
     if b"\n" not in raw:
         return raw.replace(b"\r", b"\n")

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from processors.mime import transfer
-from processors.mime.transfer import undo
+from processors.mime.transfer import regular_base64, undo
 
 DAMAGE = (b"", b"=", b"-", b"_", b" ", b"*", b"\r", b"\n", b"\r\n", b"A", b"==", b"====", b"AAAA", b"\xe9")
 
@@ -30,11 +30,15 @@ def test_the_short_way_gives_what_the_long_one_does(monkeypatch: pytest.MonkeyPa
             written = written[:at] + chance.choice(DAMAGE) + written[at + chance.choice((0, 1, 4)) :] or b"A"
         read = undo(written, "base64")
         with monkeypatch.context() as patch:
-            patch.setattr(transfer, "_regular", lambda _: None)
+            patch.setattr(transfer, "regular_base64", lambda *_: None)
             assert read == undo(written, "base64"), written
         if not blows:
             assert read == (content, False)
-        taken = transfer._regular(written) is not None
+        # Where it stands in the mail it is found as alone.
+        before, after = chance.choice((b"", b"\n", b"AAAA", b"x\r\n")), chance.choice((b"", b"\r\n--x", b"AAA=", b"\n\n"))
+        there = regular_base64(before + written + after, len(before), len(before) + len(written))
+        assert there == regular_base64(written, 0, len(written))
+        taken = there is not None
         short, damaged = short + taken, damaged + (taken and bool(blows))
     assert short > 1_000
     assert damaged > 20

@@ -11,6 +11,8 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _BLANKS = b" \t\r\n\0\x0b\x0c"
 _SOFT_BREAK = re.compile(rb"=[ \t]{1,80}(?=\r?\n)")
+#: Bytes within which the last line of base64 ends, blank lines after it included.
+_TAIL = 100
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _RUN = re.compile(rb"([^=]+)(=*)")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,400})\r?\n", re.MULTILINE)
@@ -73,22 +75,26 @@ def _quanta(run: bytes) -> bytes:
         return b""
 
 
-def _regular(data: bytes) -> bytes | None:
-    """The content of base64 as programs write it, in lines of one length; None for any other. Each look at megabytes counts."""
-    step = data.find(b"\n") + 1
-    end = len(data.rstrip(b"\r\n")) if data[-1:] in (b"\n", b"\r") else len(data)
-    if step < 5 or end < step:
+def regular_base64(data: bytes, start: int, end: int) -> bytes | None:
+    """The content of base64 between two places as programs write it, in lines of one length; None for any other.
+
+    Each look at megabytes counts, and each copy of them.
+    """
+    tail = data[max(start, end - _TAIL) : end]
+    end -= len(tail) - len(tail.rstrip(b"\r\n"))
+    step = data.find(b"\n", start, end) + 1 - start
+    if step < 5 or end - start < step or data[end - 1] in b"\r\n":
         return None
-    breaks = data[step - 1 : end : step]
-    pair = data[step - 2] == 13
-    if breaks.count(b"\n") != len(breaks) or (pair and data[step - 2 : end - 1 : step].count(b"\r") != len(breaks)):
+    breaks = data[start + step - 1 : end : step]
+    pair = data[start + step - 2] == 13
+    if breaks.count(b"\n") != len(breaks) or (pair and data[start + step - 2 : end - 1 : step].count(b"\r") != len(breaks)):
         return None
-    signs = end - len(breaks) * (1 + pair)
-    padding = end - len(data[end - 2 : end].rstrip(b"=")) - (end - 2)
-    if signs % 4 or data.find(b"=", 0, end - padding) >= 0:
+    signs = end - start - len(breaks) * (1 + pair)
+    padding = 2 - len(data[end - 2 : end].rstrip(b"="))
+    if signs % 4 or data.find(b"=", start, end - padding) >= 0:
         return None
     try:
-        content = pybase64.b64decode(data)
+        content = pybase64.b64decode(memoryview(data)[start:end])
     except binascii.Error:
         return None
     # What is no sign of base64 was passed over, and would be missing here.
@@ -96,7 +102,7 @@ def _regular(data: bytes) -> bytes | None:
 
 
 def _base64_body(data: bytes) -> tuple[bytes, bool]:
-    if (content := _regular(data)) is not None:
+    if (content := regular_base64(data, 0, len(data))) is not None:
         return content, False
     stray = len(data.translate(None, _BASE64 + b"=" + _BLANKS))
     if not stray and data.count(b" ") * 20 > len(data) and b"=" not in data and len(data) > 40:

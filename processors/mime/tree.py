@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from processors.mime import params
 from processors.mime.headers import Field, split_block
-from processors.mime.transfer import encoding_name, undo
+from processors.mime.transfer import encoding_name, regular_base64, undo
 from processors.mime.words import decode_words, one_line, unfold
 
 MAX_PARTS = 1000  # parts of one mail; what follows stays unread in the last one
@@ -58,6 +58,8 @@ class Node:
 
     def content(self) -> tuple[bytes, bool]:
         """The decoded body, and whether its encoding was damaged."""
+        if self.encoding == "base64" and (whole := regular_base64(self.data, self.start, self.end)) is not None:
+            return whole, False
         return undo(self.raw_body(), self.encoding)
 
 
