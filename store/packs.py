@@ -75,6 +75,8 @@ class Packs:
         #: The pack that was looked for last: a batch's contents are asked for one after another.
         self._last = (-1, folder)
         self._known = False
+        #: Where the contents of a pack are that was asked for twice in a row, by their digests.
+        self._seen: dict[str, Packed] = {}
 
     # ---- storing
 
@@ -142,6 +144,17 @@ class Packs:
         for pack, start, size, at in self._rows(query, (bytes.fromhex(digest),)):
             return Packed(self._path(pack), start, size, at)
         return None
+
+    def seen(self, digest: str) -> Packed | None:
+        """Where it is, or was not long ago: what is read one after another mostly came in one pack, of which one question tells all."""
+        found = self._seen.get(digest)
+        if found is None:
+            last, _ = self._last
+            found = self.find(digest)
+            if found is not None and self._last[0] == last:
+                rows = self._rows("SELECT digest, start, size, at FROM contents WHERE pack = ?", (last,))
+                self._seen = {one.hex(): Packed(found.path, start, size, at) for one, start, size, at in rows}
+        return found
 
     def digests(self, first: str) -> set[str]:
         """Those that begin with these two hexadecimal digits."""

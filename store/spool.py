@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -128,7 +128,13 @@ class FolderSpool:
 
     def get(self, sha256: str) -> bytes:
         """The whole content. Raises KeyError."""
-        handle, path, start, length = self._place_of(sha256)
+        try:
+            return self._got(sha256, self._packs.seen)
+        except (KeyError, Damaged):  # it may have come out of its pack since that was seen
+            return self._got(sha256, self._packs.find)
+
+    def _got(self, sha256: str, find: Callable[[str], Packed | None]) -> bytes:
+        handle, path, start, length = self._place_of(sha256, find)
         try:
             return unseal(handle, self._key, sha256, path, start, length)
         finally:
@@ -138,15 +144,18 @@ class FolderSpool:
         """The content as a stream that can seek. Raises KeyError."""
         return io.BufferedReader(self._stream(sha256), CHUNK)
 
-    def _place_of(self, sha256: str) -> tuple[int, Path, int, int]:
-        """The open file it is in, that file's path, and where in it: from where on, how many bytes (-1: to the end). Raises KeyError."""
+    def _place_of(self, sha256: str, find: Callable[[str], Packed | None]) -> tuple[int, Path, int, int]:
+        """The open file it is in, that file's path, and where in it: from where on, how many bytes (-1: to the end). Raises KeyError.
+
+        ``find`` tells where in a pack it is.
+        """
         name: str | Path = self._files.name(sha256)
         start, length = 0, -1
         try:
             try:
                 handle = os.open(name, _READ)
             except FileNotFoundError:
-                packed = self._packs.find(sha256)
+                packed = find(sha256)
                 if packed is not None:
                     name, start, length = packed.path, packed.start, stored_size(packed.size)
                 # Else it may have come out of its pack in between.
@@ -158,7 +167,7 @@ class FolderSpool:
         return handle, name if isinstance(name, Path) else Path(name), start, length
 
     def _stream(self, sha256: str) -> Stream:
-        handle, path, start, length = self._place_of(sha256)
+        handle, path, start, length = self._place_of(sha256, self._packs.find)
         file = os.fdopen(handle, "rb")
         try:
             return Stream(self._key, sha256, path, file, start, length)

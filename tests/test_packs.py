@@ -237,3 +237,34 @@ def test_what_a_kill_left_of_a_named_pack_takes_nothing_along(spool: FolderSpool
     assert leftovers(spool) == []
     assert [spool.get(digest) for digest in digests] == CONTENTS
     assert time.time() - began < 60
+
+
+def test_of_contents_that_came_together_one_question_tells_where_all_are(
+    spool: FolderSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = spool.put_many(CONTENTS)
+    reading = FolderSpool(spool.folder, KEYS)
+    asked = []
+    rows = reading._packs._rows
+    monkeypatch.setattr(reading._packs, "_rows", lambda *question: asked.append(question) or rows(*question))
+    assert [reading.get(digest) for digest in digests] == CONTENTS
+    assert len(asked) == 3, "the first, the second, and all of their pack"
+
+
+def test_what_has_left_its_pack_since_it_was_seen_there_is_found_where_it_is(spool: FolderSpool) -> None:
+    digests = spool.put_many(CONTENTS)
+    assert [spool.get(digest) for digest in digests] == CONTENTS
+    other = FolderSpool(spool.folder, KEYS)
+    moved = other.stored(digests[0])
+    assert moved.is_file()
+    assert spool.get(digests[0]) == CONTENTS[0]
+    assert other.delete(digests[3])
+    with pytest.raises(KeyError):
+        spool.get(digests[3])
+    assert spool.get(digests[2]) == CONTENTS[2]
+    other.put_many([CONTENTS[3], *(os.urandom(9) for _ in range(PACK))])
+    assert spool.get(digests[3]) == CONTENTS[3]
+    for digest in digests:
+        other.delete(digest)
+    with pytest.raises(KeyError):
+        spool.get(digests[2])
