@@ -37,7 +37,7 @@ def parked(as_json: Json = False) -> None:
                 line = {n: getattr(row, n) for n in ("id", "case_id", "ref", "what", "why", "since", "attempts")}
                 sys.stdout.write(one_line(line) + "\n")
         else:
-            from engine.show import waiting_for_a_person
+            from engine.show_status import waiting_for_a_person
 
             rich().print(waiting_for_a_person(rows, zone_of(settings)))
 

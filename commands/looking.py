@@ -49,7 +49,7 @@ def explain(
             if as_json:
                 sys.stdout.write(one_line(found) + "\n")
             else:
-                from engine.show import explained
+                from engine.show_reading import explained
 
                 rich().print(explained(found))
         sys.stdout.flush()
@@ -74,7 +74,7 @@ def evaluate(
         if as_json:
             sys.stdout.write(one_line(line_of(before, after)) + "\n")
         else:
-            from engine.show import evaluated
+            from engine.show_reading import evaluated
 
             rich().print(evaluated(before, after))
 
@@ -88,7 +88,7 @@ def status(as_json: Json = False) -> None:
         if as_json:
             sys.stdout.write(one_line(found) + "\n")
         else:
-            from engine.show import state
+            from engine.show_status import state
 
             rich().print(state(found))
         raise typer.Exit(0 if found["healthy"] else 1)

@@ -21,7 +21,9 @@ from core.directive import Directive
 from core.effects import DONE, CreateTask, SendMessage
 from engine.demo_day import ADMIN_ANSWER, DAY, Letter, as_mail, as_reply, day_of
 from engine.house import House
-from engine.show import became, stage_text, state
+from engine.show import became
+from engine.show_parts import stage_text
+from engine.show_status import state
 
 #: The longest the demonstration waits for the house to be idle, in seconds.
 PATIENCE = 120.0

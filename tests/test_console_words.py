@@ -14,7 +14,7 @@ from console.cases import case_of
 from console.checks import run_check
 from console.reading import explain_paths
 from core.views import RegisterFilter
-from engine import show
+from engine import show, show_reading
 from settings import Settings
 from tests.browser import Browser, text_of, with_people
 from tests.orders_house import order, orders_house
@@ -83,7 +83,7 @@ def test_explain_tells_confidence_doubts_and_alerts(tmp_path: Path) -> None:
     )
     assert any("produit" in one and "à vérifier" in one for one in line["decision"]["unsure"])
     assert line["reading"]["facts"]["delivery_date"]["label"] == "date de livraison"
-    told = shown(show.explained(line))
+    told = shown(show_reading.explained(line))
     assert "confiance" in told
     assert "à voir" in told
     assert "alerte" in told

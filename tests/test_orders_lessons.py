@@ -14,7 +14,7 @@ from core.reading import Evidence, Fact, Quantity
 from core.views import Said
 from engine.evaluation import Labelled, as_json, evaluate
 from engine.pipeline import Setup, read_mail
-from engine.show import evaluated
+from engine.show_reading import evaluated
 from tests.orders_help import NOW, mail, sacherie
 from tests.orders_life import ADMIN, FULL, Life
 

@@ -18,7 +18,7 @@ from core.outside import Budget
 from core.ports import Health
 from engine.answering import Answering, noted
 from engine.calls import Calls
-from engine.show import state
+from engine.show_status import state
 from store import SqlStore
 from tests.quick import Quick, quick
 from tests.store_help import NOW

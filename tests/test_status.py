@@ -25,7 +25,7 @@ from rich.console import Console
 from console.status import status_of
 from core.errors import UserError
 from data_folder import daemon_state, sole_daemon
-from engine.show import state
+from engine.show_status import state
 from tests import postgres
 from tests.road import ROOT, Counter, Light, daemon, mail
 from web.health import _node
