@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from core.adding import Addition, taken
 from core.approving import approved
+from core.case_files import add_files, store_files, tell_oversize, unlocks
 from core.decided import tell_cancelled
 from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
-from core.joining import (
-    add_files,
-    answered,
-    hear,
-    only_thanks,
-    remember,
-    repeat,
-    store_files,
-    tell_oversize,
-    unlocks,
-    words,
-)
+from core.joining import answered, hear, only_thanks, remember, repeat, words
 from core.judging import judges, reject
 from core.quote import Approval, read_button
 from core.receipts import arrived, received

@@ -6,24 +6,21 @@ from core.administrator import admin
 from core.alerts import WROTE
 from core.answers import customer, press
 from core.case import Case, Party, Thread
+from core.case_files import add_files, note_unread, store_files, tell_oversize
 from core.directive import Directive
 from core.events import THANKS, MessageRead
 from core.gates import fulfil, walk
 from core.joining import (
     ASKED_BY_US,
     BLANK,
-    add_files,
     follow,
     lend,
-    note_unread,
     only_thanks,
     read_anew,
     repeat,
     repeats_at_last,
     says_nothing,
     speak_up,
-    store_files,
-    tell_oversize,
     vouched_phones,
     without_words,
     words,
