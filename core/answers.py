@@ -14,6 +14,7 @@ from core.joining import answered, hear, only_thanks, remember, repeat, words
 from core.judging import judges, reject
 from core.quote import Approval, read_button
 from core.receipts import arrived, received
+from core.replaced import still_replaced
 from core.unsettled import otherwise
 from core.values import condition_values, differences, missing
 from core.work import Work
@@ -112,7 +113,10 @@ def _take(work: Work, event: MessageRead) -> Addition | None:
     if told:
         new = in_habitual_currency(new, work.context.past)
     facts, added = taken(work.case.facts, new, work.directive, told, amends=amends, replaces=replaces)
+    before = work.case.facts
     work.change(facts=facts)
+    if work.case.replaced:
+        work.change(replaced=still_replaced(work.case, before, work.directive))
     return added
 
 

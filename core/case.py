@@ -151,7 +151,8 @@ class Case:
     ``unread`` are its files of which nothing could be read. ``later`` are the person's later words that changed what is asked for,
     each with what it changed, the last few. ``beside`` are other cases of the person to look at before deciding this one: a yes is
     also to having seen them (core.rows.digest_of), and so it is to ``further``, all that the person wrote since, the last ones.
-    ``signed`` is how the person signs, as his first message has it.
+    ``signed`` is how the person signs, as his first message has it. ``replaced`` is what he had asked for and one of our people wrote
+    otherwise (core.replaced).
     """
 
     id: str
@@ -199,6 +200,7 @@ class Case:
     beside: tuple[Beside, ...] = ()
     signed: str = ""
     further: tuple[Further, ...] = ()
+    replaced: tuple[Fact, ...] = ()
 
     @property
     def open(self) -> bool:

@@ -78,8 +78,9 @@ def told(changes: Iterable[Fact], facts: tuple[Fact, ...], directive: Directive)
     return ", ".join(found)
 
 
-def outdated(before: tuple[Fact, ...], after: tuple[Fact, ...], directive: Directive) -> str:
-    """What became of sums that somebody had written and that are no longer those of the lines, as a French sentence; '' for none."""
+def outdated(before: tuple[Fact, ...], after: tuple[Fact, ...], directive: Directive, *, lacking: bool = True) -> str:
+    """What became of sums that somebody had written and that are no longer those of the lines, as a French sentence; '' for none.
+    ``lacking``: with what there is to be given before one can be calculated anew, which may be there by the time it is read again."""
     found, now = [], {f.name: f for f in after}
     for spec in directive.facts:
         was = next((f for f in before if f.name == spec.name), None)
@@ -87,10 +88,8 @@ def outdated(before: tuple[Fact, ...], after: tuple[Fact, ...], directive: Direc
             continue
         written, held = fact_text(was.value, spec, "fr"), now.get(spec.name)
         if held is None:
-            found.append(
-                f"« {written} » était le total de ce qui a changé : il ne vaut plus, "
-                f"et pour le recalculer il manque : {_lacking(after, spec, directive)}"
-            )
+            more = f", et pour le recalculer il manque : {_lacking(after, spec, directive)}" if lacking else ""
+            found.append(f"« {written} » était le total de ce qui a changé : il ne vaut plus{more}")
         elif held.origin == "derived" and held.value != was.value:
             found.append(f"« {written} » était le total de ce qui a changé : recalculé, {fact_text(held.value, spec, 'fr')}")
     return " ; ".join(found)

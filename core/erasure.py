@@ -156,6 +156,7 @@ def blank_case(case: Case, now: datetime) -> Case:
         later=(),
         beside=(),
         further=(),
+        replaced=(),
     )
 
 

@@ -153,6 +153,8 @@ def joined(work: Work, event: MessageRead) -> None:
         store_files(work, add_files(work, event))
         work.note(words(event))
         if not only_thanks(event):
+            if work.case.counts.get(fulfil.ANSWERED):
+                fulfil.acknowledge(work)
             work.reset(fulfil.ANSWERED)
             work.because("more", "la personne écrit à nouveau")
             _unanswered(work)

@@ -249,7 +249,7 @@ def remember(work: Work, event: MessageRead, before: tuple[Fact, ...], added: Ad
             told += f" ; {unsure}" if told else unsure
     if stale := outdated(before, work.case.facts, work.directive):
         work.because("total", stale)
-        told += f" ; {stale}"
+        told += f" ; {outdated(before, work.case.facts, work.directive, lacking=False)}"
     text = " ".join(words(event).split()) or "(sans texte)"
     kept = f"« {text[:LATER]}{'…' if len(text) > LATER else ''} » → {told}"
     work.change(later=(*work.case.later, kept)[-MOST_LATER:])

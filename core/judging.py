@@ -22,6 +22,7 @@ from core.gates.review import again, show
 from core.joining import words
 from core.quote import version_of
 from core.reading import NAMED, Fact, Reason, Verdict
+from core.replaced import replacing
 from core.rows import digest_of, rows_of
 from core.values import missing, unsure
 from core.wording import inert
@@ -191,7 +192,7 @@ def _unseen(case: Case) -> str:
 def put(work: Work, facts: tuple[Fact, ...]) -> None:
     """The request has these facts from now on; a written total that is none of them any more is told."""
     stale = outdated(work.case.facts, facts, work.directive)
-    work.change(facts=facts)
+    work.change(facts=facts, replaced=replacing(work.case, facts, work.directive))
     if stale:
         work.because("total", stale)
 

@@ -129,6 +129,7 @@ def _reassign(work: Work, event: OperatorActed) -> None:
         approval=None,
         review="",
         judged=None,
+        replaced=(),
         shown=(),
         asked=(),
         counts={},

@@ -26,7 +26,19 @@ OFFERED_VALUES: frozenset[str] = frozenset(
         *("amount", "unit", "price", "old_price", "price_reason", "days_left", "expires_on", "opened_on"),
         *("missing", "wanted", "facts", "fact", "files", "file_count", "files_urls"),
         *("summary", "message", "note", "reasons", "status", "stage", "who", "how", "evidence"),
-        *("unsure", "lines", "alerts", "confidence", "repeats", "added", "waiting", "follows", "decided", "cancelled"),
+        *(
+            "unsure",
+            "lines",
+            "alerts",
+            "confidence",
+            "repeats",
+            "added",
+            "corrected",
+            "waiting",
+            "follows",
+            "decided",
+            "cancelled",
+        ),
         *("ticket_url", "task_url", "case_url", "approve_url", "unverified"),
     }
 )

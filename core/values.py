@@ -14,8 +14,9 @@ from core.directive import Directive, FactSpec, Localized, in_language
 from core.doubts import why
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.register import columns, roles
+from core.replaced import corrections
 from core.rows import confidence, doubtful, rows_of, rows_spec, states
-from core.wording import alert_text, day_text, fact_text, inert, price_text, row_text, size_text
+from core.wording import alert_text, called, day_text, fact_text, inert, price_text, row_text, size_text
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
@@ -191,7 +192,7 @@ def text_values(
     if case.approval is not None:
         approval = {"who": case.approval.who, "how": case.approval.how, "evidence": inert(case.approval.evidence)}
     values: dict[str, object] = {
-        "name": inert(case.party.name),
+        "name": inert(called(case.party.name)),
         "email": inert(case.party.email),
         "phone": inert(case.party.phone),
         "language": language,
@@ -242,6 +243,7 @@ def text_values(
             *(further_text(one, language) for one in case.untaken),
             *unsure(case, directive, language),
         ],
+        "corrected": lambda: corrections(case, directive, language),
         "lines": lambda: [row_text(row, directive, language) for row in rows],
         "alerts": lambda: [
             alert_text(a, directive, language) for a in alerts_of(case, directive, past, now) if a.rule not in TOLD_APART
@@ -333,6 +335,23 @@ def _several(case: Case, directive: Directive) -> tuple[tuple[Row, ...], frozens
     if spec is None or len(rows) < 2:
         return (), frozenset()
     return rows, frozenset(spec.columns) - {roles(directive).total}
+
+
+def in_brief(case: Case, directive: Directive) -> str:
+    """What a request is for, in one French line: its lines, then what is of the whole; its subject or words where nothing is known."""
+    rows, lined = _several(case, directive)
+    spec = rows_spec(directive)
+    one = rows_of(case.facts, directive)[:1] if not rows else ()
+    columns_ = frozenset(spec.columns) | {spec.name} if spec is not None else frozenset()
+    told = [row_text(row, directive, "fr") for row in one]
+    if rows:
+        told = [f"{len(rows)} lignes ({' + '.join(row_text(row, directive, 'fr') for row in rows)})"]
+    for of in directive.facts:
+        fact = case.fact(of.name)
+        if fact is None or of.type == "files" or of.name in (lined | {spec.name} if rows and spec is not None else columns_):
+            continue
+        told.append(f"{in_language(of.label, 'fr') or of.name} : {fact_text(fact.value, of, 'fr')}")
+    return " ; ".join(told) or case.subject or case.summary
 
 
 def open_total(case: Case, directive: Directive) -> FactSpec | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,20 @@ _AXES = {
 def inert(text: str) -> str:
     """Words of other people, made harmless for the courier's ``${name.field}`` references."""
     return text.replace("${", "$ {")
+
+
+#: Words that people put where their name goes, and that are none.
+_NO_NAME = frozenset(
+    "bonjour bonsoir bonne journee salut salam hello hi hey coucou allo dear cher chere madame monsieur mme mr client customer me moi "
+    "contact info inconnu unknown سلام السلام عليكم مرحبا".split()
+)
+
+
+def called(name: str) -> str:
+    """The name as a greeting may use it; '' where what stands there is none (« Bonjour », an address, a number)."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    words = "".join(c if c.isalpha() else " " for c in plain).split()
+    return "" if "@" in name or not words or _NO_NAME.issuperset(words) else name
 
 
 def number_text(amount: Decimal, language: str) -> str:

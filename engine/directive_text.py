@@ -22,7 +22,7 @@ from engine.directive_schema import TextPart
 
 #: The longest text in one language, in characters.
 MOST_TEXT = 20_000
-SENTENCES = ("missing", "wanted", "reasons", "unsure", "lines", "alerts", "added", "waiting")
+SENTENCES = ("missing", "wanted", "reasons", "unsure", "lines", "alerts", "added", "corrected", "waiting")
 LISTS = frozenset({*SENTENCES, "facts", "files"})
 FIELDS: Mapping[str, frozenset[str]] = {
     "facts": frozenset({"name", "label", "value", "state", "origin", "words"}),

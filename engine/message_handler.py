@@ -17,7 +17,7 @@ from core.message import Message
 from core.ports import Change, JournalEntry, ReadRow, Store
 from core.quote import in_force
 from core.reading import Reading
-from core.values import differences
+from core.values import in_brief
 from core.work import Context
 from engine import canary
 from engine.change_builder import ChangeBuilder, addresses
@@ -183,11 +183,9 @@ class MessageHandler:
     def _asked_in(self, case: Case) -> Beside:
         """A request that waits to be judged, or was, as another case of the person tells of it."""
         directive = self._office.directive(case)
-        told = differences((), case.facts, directive)
-        waits = case.stage in UNDECIDED
-        return Beside(
-            case.id, case.ref, "; ".join([case.kind, *told])[:MOST_WORDS], case.opened_at, waits=waits, decided=not waits
-        )
+        told, waits = " ".join(in_brief(case, directive).split()), case.stage in UNDECIDED
+        told = told[:MOST_WORDS] + "…" * (len(told) > MOST_WORDS)
+        return Beside(case.id, case.ref, told, case.opened_at, waits=waits, decided=not waits)
 
     def _cited(self, case: Case, message: Message) -> Beside:
         """A request that the author of a message names though he is none of its people."""

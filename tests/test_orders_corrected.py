@@ -111,7 +111,8 @@ def test_a_correction_of_several_lines_names_its_line_and_the_customer_reads_all
     life.admin("ligne 2 : quantité 2600")
     life.admin("Je valide")
     assert life.status == "validee"
-    text = life.texts[-1][2].text.replace("\u202f", "")
+    text, _, otherwise = life.texts[-1][2].text.replace("\u202f", "").partition("Par rapport à votre message")
+    assert "ligne 2, quantité : 2600 pièces au lieu de 4000 pièces" in otherwise
     assert ("2600 pièces" in text, "4000" in text, "Date de livraison : 20 mars 2026" in text, "\nQuantité" in text) == (
         True, False, True, False,
     )  # fmt: skip

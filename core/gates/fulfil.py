@@ -61,10 +61,18 @@ def reopen(work: Work, said: str) -> bool:
     for step in spec.steps:
         if step.startswith("admin_"):
             work.tell_admin(step, message=said)
-        elif step in NOTICES and work.count("reopened") <= MOST_REOPENED:
-            work.tell_customer(step, "outcome")
+    acknowledge(work)
     work.wait((f"fulfil.remind.{n}", delay) for n, delay in enumerate(spec.remind))
     return True
+
+
+def acknowledge(work: Work) -> None:
+    """The customer wrote after a person had answered him or dealt with it: he is told that it is here, within reason."""
+    spec = work.directive.gate("fulfil")
+    for step in spec.steps if spec is not None else ():
+        if step in NOTICES and work.count("reopened") <= MOST_REOPENED:
+            work.because("received", "le client apprend que sa réponse est là")
+            work.tell_customer(step, "outcome")
 
 
 def late(work: Work, spec: GateSpec, what: str) -> None:
