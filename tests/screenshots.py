@@ -122,7 +122,7 @@ def registers(browser: Browser, folder: Path) -> None:
         phones.write(
             "+212699887766", text="Bonjour, il nous faut 1 200 sachets fond plat blancs à 0,30 MAD HT pour le 28 mars 2026"
         )
-        phones.write("+212699887766", text="Annulez ma commande svp, nous fermons ce mois-ci")
+        phones.write("+212699887766", text="Merci d'annuler ma commande, nous n'en avons plus besoin")
         phones.write(
             "+212687654321", text="Bonjour, il nous faut 3 cartons de sacs fond carré avec poignées plates pour le 25 mars 2026"
         )
