@@ -149,7 +149,7 @@ class Meant:
     def beside(self, read: ReadRow, directive: Directive, cases: Sequence[Case]) -> list[Case]:
         """Requests of the sender's that a message may have to do with which opens a case by that directive: it is read by a person,
         or says that something is to be otherwise, or comes on top. Thanks alone have to do with none: they are filed unread."""
-        if not read.message.attachments and thanks_only(read.message.text, read.message.subject):
+        if not read.message.attachments and thanks_only(read.message.text, read.message.subject, read.message.sender.name):
             return []
         waiting = self.to_judge(read.message.sender.email, cases, directive.business)
         text = read.message.text

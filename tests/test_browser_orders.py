@@ -166,6 +166,8 @@ def test_lines_are_added_by_keys_and_taken_away_without_a_script(tmp_path: Path,
         page.keyboard.press("s")
         page.wait_for_url(f"**/orders/{case_id}?told=corrected")
         assert page.locator("fieldset.order-line legend").all_inner_texts()[:3] == ["Ligne 1", "Ligne 2", "Ligne 3"]
+        page.keyboard.press("e")  # the first thing that can be corrected is in the first line
+        assert page.evaluate("document.activeElement.name") == "f.lines.1.product"
         assert anne.troubles == []
         marc = person(web, "marc", java_script_enabled=False, locale="en-GB")
         marc.go(f"/orders/{case_id}")
@@ -212,6 +214,47 @@ def test_what_was_changed_in_the_table_is_not_dropped_by_keeping_the_text(tmp_pa
         draft = web.edge.desk.drafts.draft("sacherie", "anne")
         assert draft is not None
         assert "en: Flat bag" in draft.documents["produits.md"]
+
+
+def test_what_is_typed_is_looked_for_stays_in_the_address_and_is_what_is_exported(tmp_path: Path, person: Person) -> None:
+    with orders_house(tmp_path / "data") as web:
+        with_people(web, anne="admin")
+        for number, name in enumerate(("Karim", "Leila"), 1):
+            order(
+                web.counter,
+                "Nous commandons 6 000 sachets fond plat kraft.",
+                sender=f"{name} <{name}@noor.example>",
+                number=number,
+            )
+        anne = person(web, "anne")
+        page = anne.page
+        for place, export, rows in (
+            ("/orders", "/export/csv", ".order-row"),
+            ("/cases", "/api/exports/cases.csv", "#list .row-item"),
+        ):
+            anne.go(place)
+            assert page.locator(rows).count() == 2
+            page.keyboard.press("/")
+            page.keyboard.type("karim")
+            page.wait_for_url(f"**{place}?*q=karim*")
+            assert page.locator(rows).count() == 1
+            assert "karim" in str(page.locator(f"a[href^='{export}']").get_attribute("href"))
+            page.reload()
+            assert page.locator(rows).count() == 1
+        anne.go("/orders")
+        page.select_option("[name=status]", "validee")
+        page.wait_for_url("**/orders?status=validee*")
+        assert "status=validee" in str(page.locator("a[href^='/export/pdf']").get_attribute("href"))
+        # What happens meanwhile renews what is asked for, not everything.
+        order(web.counter, "Nous commandons 500 sachets fond plat kraft.", sender="Rita <rita@noor.example>", number=3)
+        page.wait_for_timeout(1_500)
+        assert page.locator(".order-row").count() == 0
+        anne.go("/contacts")
+        page.keyboard.press("/")
+        page.keyboard.type("leila")
+        page.wait_for_url("**/contacts?q=leila")
+        assert page.locator("#list .row-item").count() == 1
+        assert anne.troubles == []
 
 
 PAGES = (

@@ -193,6 +193,14 @@
     if (field.matches("[data-submits]") && !field.closest("[hx-get]")) field.form.requestSubmit();
   });
 
+  // What is asked for stands in the address: it is kept when the page is renewed, left and come back to.
+  document.addEventListener("htmx:after:swap", (event) => {
+    const form = event.detail?.ctx?.sourceElement;
+    if (!form?.matches?.("form.filters")) return;
+    const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    history.replaceState(history.state, "", asked.size ? `?${asked}` : location.pathname);
+  });
+
   // ---------------------------------------------------------------- changes as they happen
 
   const busy = () => document.querySelector("dialog[open]") || typing(document.activeElement);
