@@ -28,7 +28,7 @@ from processors.verdicts.grounds import without_grounds
 from processors.verdicts.judge import judge
 from processors.verdicts.judged import Judged, comes_afterwards, label
 from processors.verdicts.named import named_in, named_thing, signed_beside
-from processors.verdicts.own_words import own_words
+from processors.verdicts.own_words import own_words, with_marks
 from processors.verdicts.quoted import answers_another_mail, asked_about, context_words, object_line, offered, several_things
 from processors.verdicts.reckoning import total
 from processors.verdicts.refusals import APPROVES, refused, too_dear
@@ -72,6 +72,7 @@ def read_verdict(
     if automatic is not None:
         return _unclear("automatic", "Message automatique : personne n'a décidé.")
     own = own_words(text, quoted=quoted, own_phrases=own_phrases)
+    own = replace(own, text=with_marks(own.text))
     if own.too_long:
         return _unclear("long", "Texte trop long pour être une simple décision.")
     if own.forwarded or _FORWARDED_SUBJECT.match(subject[:20]):
@@ -113,7 +114,7 @@ def read_verdict(
             Reason("verdict:own-words", True, -1.0, "Une phrase de nos propres courriels est répétée : elle ne compte pas."),
         )
     elsewhere = _hesitating(own.text) or answers_another_mail(quoted, own_phrases)
-    judged = without_answers(judged, own.text, answered, text)
+    judged = without_answers(judged, own.text, answered)
     verdict = _together(judged, text, reasons, admin=admin, quoted_amount=quoted_amount, hesitating=elsewhere)
     if verdict.answer != "unclear" and not confident:
         note = Reason("verdict:not-confident", True, -1.0, "Les mots nouveaux n'ont pas pu être séparés de la citation.")

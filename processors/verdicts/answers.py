@@ -71,7 +71,7 @@ _NOT_KNOWN_WORDS = _SIZED | word_set(
     "aucune aucun idee "
     "inconnue inconnues exacte exactes precise precises encore malheureusement helas desole desolee dispose disposons i we "
     "don t know have the "
-    "its no idea of exact sorry"
+    "its no idea of exact sorry pour exactement par contre"
 )
 #: Where the thing is, and so cannot be measured or photographed.
 _AWAY = word_set(
@@ -87,16 +87,13 @@ _LONGEST = 26
 _OPEN = frozenset({"unknown", "danger", "ack", "amount", "logistics", "harmless", "no", "praise"})
 
 
-def without_answers(judged: list[Judged], text: str, quoted: str, whole: str) -> list[Judged]:
-    """The clauses, those that only answer what the quoted letter asks made logistics; only what it asks can be answered.
-
-    ``whole`` is the reply with what it quotes in its lines, for what stands right under a question of ours.
-    """
+def without_answers(judged: list[Judged], text: str, quoted: str) -> list[Judged]:
+    """The clauses, those that only answer what the quoted letter asks made logistics; only what it asks can be answered."""
     asks = quoted[:20_000].casefold()
     sizes, views = "dimension" in asks, bool(re.search(r"\bvues?\b|\bviews?\b|\bphotos?\b", asks))
     if not sizes and not views:
         return judged
-    judged = without_replies(_without_inline(judged, whole), text, sizes=sizes, views=views)
+    judged = without_replies(_only_these(judged) if views else judged, text, sizes=sizes, views=views)
     found: list[Judged] = []
     headed = False
     for n, j in enumerate(judged):
@@ -115,23 +112,17 @@ def without_answers(judged: list[Judged], text: str, quoted: str, whole: str) ->
     return found
 
 
-_UNDER = frozenset({"no", "unknown", "harmless", "praise", "ack"})
-_UNDER_WORDS = word_set(
-    "non no pas plus aucune aucun ce sont c est les la le seules seule celles que j ai n en rien d autre autres oui voir pj jointe"
-)
+_ONLY = word_set("ce sont c est les la seules seule celles que j ai nous avons n pas plus d autre autres n en")
 
 
-def _without_inline(judged: list[Judged], whole: str) -> list[Judged]:
-    """« > Auriez-vous d'autres vues ? / *Non, ce sont les seules* »: what is said right under a question of ours answers it."""
+def _only_these(judged: list[Judged]) -> list[Judged]:
+    """« (> Auriez-vous d'autres vues ?) Non, ce sont les seules »: a no to that question, and not to the offer."""
     found = list(judged)
-    for n, j in enumerate(judged):
-        start = whole.rfind("\n", 0, j.clause.start) + 1
-        above = whole[:start].rstrip().rpartition("\n")[2].strip()
-        plain = j.kind in _UNDER or (j.kind == "danger" and j.act in {"negation", "partial"})
-        if plain and above.startswith(">") and above.endswith("?") and not j.clause.asked:
-            words = _said(j.clause).split()
-            if len(words) <= 8 and all(w in _UNDER_WORDS | _VIEWS for w in words):
-                found[n] = replace(j, kind="logistics", act="")
+    for n, (no, after) in enumerate(pairwise(judged)):
+        words = _said(after.clause).split()
+        only = {"seules", "seule"} & set(words) and all(w in _ONLY | _VIEWS for w in words)
+        if no.kind == "no" and only and no.clause.line == after.clause.line and not after.clause.asked:
+            found[n : n + 2] = [replace(no, kind="logistics", act=""), replace(after, kind="logistics", act="")]
     return found
 
 

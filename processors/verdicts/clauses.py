@@ -7,7 +7,7 @@ The road: tokens > sentences (ended by . ! ? or a line that is over) > clauses (
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processors.verdicts import amounts
 from processors.verdicts.expressions import FIRST_PERSON, known, opens_delay_question, says_yes
@@ -105,6 +105,8 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
         word, after = group[i].word, [t.word for t in group[i + 1 : i + 1 + LONGEST]]
         if word in {"et", "and"} and (opens_delay_question(after) or says_yes(after)):
             return [group[:i], group[i + 1 :]]
+        if word in {"et", "and"} and (subject := _carried(group[:i], after)) is not None:
+            return [group[:i], [replace(subject, start=group[i + 1].start, end=group[i + 1].start), *group[i + 1 :]]]
         if word in _THEREFORE and (_decides_then(after) or (admin and _prices_then(group[i + 1 :]))):
             return [group[:i], group[i + 1 :]]
         if word == "mais" and i > 1 and (_yields(after) or (admin and _said_before(group[:i]) and _names(group[i + 1 :]))):
@@ -120,6 +122,17 @@ def _before_question(group: list[Token], *, admin: bool) -> list[list[Token]]:
     return [group]
 
 
+def _carried(left: list[Token], after: list[str]) -> Token | None:
+    """The subject that goes on behind « et »: « *j'*accuse réception et vous donne mon accord »; None where no yes follows."""
+    first = next((t for t in left[:4] if t.word not in _HELLO and t.word not in {"monsieur", "madame"}), None)
+    if first is None or first.word not in FIRST_PERSON or after[0] not in _TO_IT:
+        return None
+    subject = replace(first, word="je") if first.word == "j" else first
+    return subject if says_yes([subject.word, *after]) else None
+
+
+#: What a verb without its subject begins with here: its object, or to whom.
+_TO_IT = word_set("vous te le la l les")
 #: What follows one of these is the outcome of what stands before.
 _THEREFORE = word_set("donc alors so hence therefore daher also quindi allora entonces")
 _SORRY = word_set("desole desolee desoles sorry")

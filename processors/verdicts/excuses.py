@@ -33,12 +33,13 @@ _SEEN_LATE = word_set(
 )
 #: What means something elsewhere is of the lateness only in its words, or in those of the writer's own life.
 _TOLD_ONLY = frozenset({"hold", "hearsay", "other", "filler", "asap", "logistics", "opener", "mine", "praise"})
+_ANSWERS = word_set("repondre reponds repondu")
 _SOMEBODY = word_set("pere mere fils fille frere soeur famille maintenant")
 
 
 @cache
 def _said_of_it() -> frozenset[str]:
-    around = word_set("me te se tu the a an of in at on with to vous")
+    around = word_set("autant me te se tu the a an of in at on with to vous")
     return (life_words() - _SOMEBODY) | _LATE | _WHO_IS_LATE | _OPENS | _SEEN_LATE | around
 
 
@@ -75,7 +76,7 @@ def excuses(clause: Clause, text: str) -> bool:
             after = " ".join(i.words for i in clause.items[n : n + 5]).split()
             if not _LATE & set(after):
                 return False
-        elif item.act in NEVER:
+        elif item.act in NEVER and item.words not in _ANSWERS:
             return False
     return True
 

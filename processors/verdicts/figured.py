@@ -21,6 +21,7 @@ _Check = Callable[[list[Decimal]], bool]
 _FORMS: tuple[tuple[str, _Check], ...] = (
     ("product", lambda n: len(n) == 3 and n[0] * n[1] == n[2]),
     ("sum", lambda n: len(n) > 2 and sum(n[:-1]) == n[-1]),
+    ("mixed", lambda n: len(n) == 4 and n[0] * n[1] + n[2] == n[3]),
     ("instead", lambda n: len(n) == 2 and n[0] != n[1]),
 )
 _SIGNS = frozenset({"+", "=", "x", "*"})
@@ -46,7 +47,7 @@ def with_figures(judged: list[Judged], text: str) -> list[Judged]:
 
 def _run(judged: list[Judged], n: int, text: str) -> int:
     """How many clauses go on from here without a stop; none where the sentence has begun before, or goes on behind them."""
-    if n and not stops(text[judged[n - 1].clause.end : judged[n].clause.start]):
+    if n and judged[n - 1].kind != "greeting" and not stops(text[judged[n - 1].clause.end : judged[n].clause.start]):
         return 0
     size = 1
     while n + size < len(judged) and not stops(text[judged[n + size - 1].clause.end : judged[n + size].clause.start]):

@@ -35,6 +35,15 @@ _RESTS_ON = (
     "pour cette", "vu la", "vu le", "vu les", "vu l", "compte tenu", "etant donne", "gros", "grosse", "belle", "beau",
     "sacre", "sacree", "avec les", "avec la", "avec le", "avec ce", "avec ces",
 )  # fmt: skip
+_LOOKED = Later(
+    r"(?:apres|vu|suite a) (?:mon |notre |une |l |la |le )?(?:analyse|examen|etude|lecture|relecture|visionnage|verification"
+    r"|calcul|reflexion|coup d oeil)(?: (?:de|des|du|d) (?:la |l |le )?(?:photos?|images?|visuels?|fichiers?|plans?|modele|demande"
+    r"|piece|dossier))?"
+)
+_THEREFORE = frozenset({"donc", "alors", "du coup", "soit", "so"})
+_DOUBTED = word_set(
+    "client cliente demande veut voudrait propose concurrent environ peut etre sauf attend attends verifier devis autre estime"
+)
 _NOTHING_MUCH = word_set(
     "tres bien si vraiment complexe complique sorcier special mechant particulier difficile extraordinaire fou"
 )
@@ -179,6 +188,12 @@ def rests_on(clause: Clause, after: Clause, text: str) -> bool:
         return clause.announces
     if not {i.act for i in after.items} & {"amount"}:
         return False
+    if _LOOKED.fullmatch(" ".join(i.words for i in clause.items)):
+        return True  # "Après analyse, …"
+    if after.items[0].words in _THEREFORE:
+        # "On a déjà la base dans nos fichiers, donc 5 crédits suffisent"
+        doubted = any(i.act in _DOUBTS or i.amount is not None for i in clause.items)
+        return not doubted and not any(w in _DOUBTED for i in clause.items for w in i.words.split())
     while len(words) > 1 and words[0] in _LEADS:
         words = words[1:]
     nearly = words[:3] == ["c", "est", "presque"] and words[3:4] in (["un"], ["une"])
@@ -256,7 +271,7 @@ def hands_over(clause: Clause, text: str) -> bool:
     does = next((n for n, w in enumerate(words) if _TASKS.match(w)), 0)
     return (
         bool(1 <= does <= 4)
-        and all(w in {"s", "m", "en", "y", "l", "le", "la"} for w in words[1:does])
+        and all(w in {"s", "m", "en", "y", "l", "le", "la", "peut", "pourra", "va", "pourrait"} for w in words[1:does])
         and all(w in _WHEN for w in words[does + 1 :])
     )
 

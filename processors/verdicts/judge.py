@@ -54,6 +54,11 @@ _NOT_NOW = (
     "assim",
     "zo ",
 )
+#: An administrator's whole sentence, or what stands before its reason.
+_CANNOT = frozenset({
+    "on peut pas", "on ne peut pas", "nous ne pouvons pas", "je ne peux pas", "je peux pas", "c est pas possible", "ce n est pas possible",
+    "pas possible", "impossible", "c est impossible", "on sait pas faire", "on ne sait pas faire",
+})  # fmt: skip
 _CALLED = word_set("chef cheffe boss patron patronne copain copine president")
 _CALLED_SO = {
     ("mon", "ami"),
@@ -105,6 +110,8 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False, thin
         start, end = (at.start, at.end) if at else (clause.start, clause.end)
         return Judged(kind, act, start, end, clause)
 
+    if admin and not clause.asked and " ".join(i.words for i in items) in _CANNOT:
+        return says("refuse")
     delay = asks_when(clause, items)
     if delay:
         return says("delay")

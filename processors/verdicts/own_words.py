@@ -120,6 +120,28 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
     return OwnWords(own, spans, forwarded, repeated)
 
 
+_SPOKEN = Later(
+    r"\b(?P<stop>points? d['’ ]exclamation|point(?! virgule| d['’ ]| final| de | du | par | sur | la| le| a )|à la ligne|nouvelle ligne)\b"
+    r"|\b(?P<asks>point d['’ ]interrogation)\b|\b(?P<comma>point virgule|virgule|deux points)\b",
+    re.IGNORECASE,
+)
+_WRITTEN = Later(r"[,;:!?.]\s")
+
+
+def with_marks(text: str) -> str:
+    """« Bonjour *virgule* je valide le devis *point* merci »: dictated marks as written ones, each word in its old place.
+
+    Only where nothing else is written between the words, and two marks at least are said, a comma or a question among them.
+    """
+    spoken = list(_SPOKEN.finditer(text[:2000]))
+    if len(spoken) < 2 or all(m["stop"] for m in spoken) or _WRITTEN.search(text):
+        return text
+    for m in spoken:
+        mark = "," if m["comma"] else "?" if m["asks"] else "."
+        text = text[: m.start()] + mark.ljust(m.end() - m.start()) + text[m.end() :]
+    return text
+
+
 def _device_footer(line: str) -> int | None:
     """Where "Envoyé de mon iPhone" begins in a line, as a sentence of its own; None when there is none."""
     start = max(line.rstrip(" .!)").rfind(mark) for mark in ".!?(") + 1

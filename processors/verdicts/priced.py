@@ -63,6 +63,10 @@ def _with_bare_number(items: tuple[Item, ...]) -> tuple[Item, ...]:
         replace(i, act="filler") if i.words == "soit" and n + 1 < len(items) and items[n + 1].amount is not None else i
         for n, i in enumerate(items)
     )
+    if _orders_a_number(items):
+        at = next(n for n, i in enumerate(items) if i.act == "number")
+        kept = items[: at + 1] if items[at + 1 :] and items[at + 1].words.startswith(_IT_IS) else items
+        return tuple(replace(i, act="amount") if i.act == "number" else i for i in kept)  # "fais-lui 14"
     said = [i for i in items if i.act not in {"filler", "greeting", "thanks", "polite"}]
     numbers = [i for i in items if i.act == "number"]
     if len(numbers) == 2 and said[0] is numbers[0] and _sets_against(said[1:]):
@@ -73,6 +77,25 @@ def _with_bare_number(items: tuple[Item, ...]) -> tuple[Item, ...]:
     if before.words.split()[-1] not in _TO and before is not said[0]:
         return items
     return tuple(replace(i, act="amount") if i is numbers[0] else i for i in items)
+
+
+def _orders_a_number(items: tuple[Item, ...]) -> bool:
+    """« Fais-lui *14* », « tu lui mets *9* », « bon allez *14* (parce que …) »: a verb that prices or an urge, and one number behind it."""
+    end = next((n for n, i in enumerate(items) if n and (i.act == "because" or i.words.startswith(_IT_IS))), len(items))
+    if end < 2 or items[end - 1].act != "number" or sum(i.amount is not None for i in items) != 1:
+        return False
+    before = items[: end - 1]
+    urged = all(w in _URGES for i in before for w in i.words.split())
+    verb = next((n for n, i in enumerate(before) if prices(i.words.split()[0])), None)
+    orders = verb is not None and all(
+        n == verb or i.act in {"filler", "admin"} or all(w in _WHO | _TO_WHOM for w in i.words.split())
+        for n, i in enumerate(before)
+    )
+    return urged or (orders and before[-1].words.split()[-1] in _TO_WHOM)
+
+
+_IT_IS = ("c est deja", "c est bien", "c est assez", "c est largement")
+_URGES = word_set("bon allez aller va hop ok oui donc alors disons")
 
 
 def _sets_against(said: Sequence[Item]) -> bool:
@@ -90,7 +113,7 @@ def _summed(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 def prices(word: str) -> bool:
     """Whether a folded word sets a price, in a form that does so now."""
-    return _PRICES.fullmatch(word) is not None and not _OVER.search(word)
+    return _PRICES.fullmatch(word) is not None and (word == "fais" or not _OVER.search(word))
 
 
 def _without_frame(items: tuple[Item, ...]) -> tuple[Item, ...]:

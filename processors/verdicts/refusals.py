@@ -59,11 +59,14 @@ def refused(
                 or (first in _TOO and j.act == "change")
                 or (j.act == "condition" and {i.words for i in j.clause.items if i.act == "condition"} == {"jusqu"})
                 or _wonders(j, at)
+                or (j.act == "hold" and " ".join(i.words for i in j.clause.items).startswith(_IS_OVER) and _only_tells(j))
+                or (j.act == "future" and first not in _OURSELVES | {"vous", "tu"} and _only_tells(j, also="future"))
                 or (j.act == "partial" and "moins" in text[j.clause.start : j.clause.end])
             )
         return (
             j.act in allowed
             or (first in _TOO and j.act == "change")
+            or (admin and j.act in {"hearsay", "past"} and _only_tells(j))
             # An administrator's "non, on ne fait pas de bijoux"; who lacks something ("on n'a pas les photos") asks for it.
             or (admin and j.act == "negation" and first in _OURSELVES and not j.clause.asked and not _lacks(j))
         )
@@ -95,11 +98,19 @@ def too_dear(judged: list[Judged]) -> Judged | None:
     """
     dear = next((j for j in judged if j.act == "price" and _TOO_DEAR.match(" ".join(i.words for i in j.clause.items))), None)
     rest = [j for j in judged if j is not dear]
-    if dear is None or dear.clause.asked or not all(j.kind in _LEAVES for j in rest):
+    if dear is None or dear.clause.asked or not all(j.kind in _LEAVES or _leaves(j) for j in rest):
         return None
     acts = dear.clause.acts() - {"price", "filler", "polite", "thanks", "mine", "greeting", "closing", "past", "object", "open"}
     leaves = any(w in _TAKES_LEAVE for j in judged for i in j.clause.items for w in i.words.split())
     return dear if leaves and not acts else None
+
+
+#: « (La modélisation n'a plus d'objet,) nous avons vendu le fauteuil samedi »: a day that is over.
+_IS_OVER = ("nous avons ", "on a ", "j ai ", "je l ai ", "on l a ", "nous l avons ")
+
+
+def _leaves(j: Judged) -> bool:
+    return all(w in _TAKES_LEAVE for i in j.clause.items for w in i.words.split())
 
 
 _LEAVES = frozenset({"harmless", "thanks", "greeting", "closing", "ack"})
@@ -140,6 +151,18 @@ def _concedes(j: Judged) -> bool:
     return " ".join(i.words for i in j.clause.items).startswith(
         ("bien que", "meme si", "malgre", "quand meme", "although", "even if")
     )
+
+
+def _only_tells(j: Judged, also: str = "") -> bool:
+    """« (Non.) Il nous doit encore 2 factures »: a reason; what somebody proposes, wants or waits for is none."""
+    words = [w for i in j.clause.items for w in i.words.split()]
+    acts = j.clause.acts() & {"amount", "question", "condition", "option", "change", "meta", "future", "yes", "needs"} - {also}
+    return not acts and not j.clause.asked and not any(_PROPOSES.match(w) for w in words)
+
+
+_PROPOSES = Later(
+    r"(?:propos|demand|veu|voul|voud|attend|faut$|fau[dr]|pens|croi|dit|disait|prefer|souhait|pourr|peut|mets|met$|mieux|plutot)"
+)
 
 
 def _lacks(j: Judged) -> bool:

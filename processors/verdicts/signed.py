@@ -42,7 +42,7 @@ _TRADES = word_set(
 )
 #: What stands between the names and after the office in such a line.
 _OFFICES = word_set(
-    "direction gerance pole departement atelier prof president presidente chef cheffe architecte designer charge chargee "
+    "secretariat direction gerance pole departement atelier prof president presidente chef cheffe architecte designer charge chargee "
     "bureau "
     "approvisionnements "
     "achats acheteurs comptabilite head registered siret siren rcs capital marketing communication boutique ebenisterie head "
@@ -104,6 +104,9 @@ def without_signature(judged: list[Judged], text: str, *, admin: bool) -> list[J
             or _house_follows(judged, n, text)
             or _of_a_trade(j, n)
         )
+        if n > 0 and _ends_its_line(judged, n) and _is_titled_person(j, text):
+            signature_line = signed_on = j.clause.line
+            continue
         if _first_name(j, kept, text):
             signed_on = signature_line = j.clause.line
             continue
@@ -151,6 +154,29 @@ def _house_follows(judged: list[Judged], n: int, text: str) -> bool:
         return False
     named = any(text[i.start : i.end][:1].isupper() for i in after[0].clause.items)
     return named and _goes_on(after[0], below=False)
+
+
+def _ends_its_line(judged: list[Judged], n: int) -> bool:
+    """Whether nothing else stands behind the clause in its line."""
+    return n + 1 == len(judged) or judged[n + 1].clause.line != judged[n].clause.line
+
+
+_CALLED = word_set("mme m mr monsieur madame mlle mademoiselle mrs ms")
+
+
+def _is_titled_person(j: Judged, text: str) -> bool:
+    """« Mme Martel », « Monsieur Delmas Roger » behind what was said: each word with a capital, and none that decides."""
+    items = j.clause.items
+    plain = j.kind in {"unknown", "harmless", "ack", "greeting"} and not j.clause.asked and not j.clause.announces
+    return (
+        plain
+        and 2 <= len(items) <= 4
+        and items[0].words in _CALLED
+        and items[0].act == "names"
+        and all(text[i.start : i.end][:1].isupper() and " " not in i.words and not i.words[:1].isdigit() for i in items)
+        and not any(i.act in {"yes", "particle", "perfect", "refuse", "no", "needs"} for i in items)
+        and not text.isupper()
+    )
 
 
 def _of_a_trade(j: Judged, n: int) -> bool:

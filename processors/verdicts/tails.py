@@ -158,7 +158,8 @@ def hides_something(tail: Sequence[Item], text: str) -> bool:
         return True
     opening = next((i for i in tail if i.act == "open"), None)
     allowed = next((words for begins, words in _KINDS if opening is not None and opening.words.startswith(begins)), None)
-    if any(_speaks_anew(i, before, allowed or frozenset()) for before, i in pairwise(tail)):
+    praised = {id(i) for i, after in pairwise(tail) if i.words == "c est" and after.act in {"praise", "perfect"}}  # "c'est top"
+    if any(id(i) not in praised and _speaks_anew(i, before, allowed or frozenset()) for before, i in pairwise(tail)):
         return True
     if not strange:
         return False
