@@ -21,9 +21,9 @@ def admin(work: Work, event: MessageRead) -> None:
     answer = verdict.answer if verdict is not None else "unclear"
     who, stage = event.message.sender.email, work.case.stage
     work.note(words(event))
+    waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
     if why := event.hints.get("ambiguous"):
         work.because("ambiguous", why)
-        waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
         key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting)
         _list_sent(work, key)
         return
@@ -40,7 +40,7 @@ def admin(work: Work, event: MessageRead) -> None:
         by_reply(work, event)
     elif answers_list(work.case, event):
         work.because("old-facts", TO_LIST)
-        _list_sent(work, work.tell_admin("admin_unclear", message=words(event), reasons=[inert(TO_LIST)]))
+        _list_sent(work, work.tell_admin("admin_unclear", message=words(event), reasons=[inert(TO_LIST)], waiting=waiting))
     elif answer == "refuse":
         reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif answer != "approve" or verdict is None:

@@ -227,9 +227,14 @@ def _ask_again(work: Work, event: MessageRead, known: int) -> None:
 
 def answers_list(case: Case, event: MessageRead) -> bool:
     """Whether a reply is to a letter that lists what waits: it belongs to none of them, whichever it was sent of."""
-    if not event.replies_to:
+    return lists(case, event.replies_to)
+
+
+def lists(case: Case, key: str) -> bool:
+    """Whether the text of ours with that key was such a letter."""
+    if not key:
         return False
-    version = version_of(event.replies_to)
+    version = version_of(key)
     return any(s.key and not s.digest and version_of(s.key) == version for s in case.shown)
 
 

@@ -11,7 +11,7 @@ from core.decide import decide
 from core.directive import Directive
 from core.events import SECRETS, WAITING, MessageRead, Role, WroteBeside
 from core.joining import BLANK
-from core.judging import judges
+from core.judging import judges, lists
 from core.lessons import lessons
 from core.message import Message
 from core.ports import Change, JournalEntry, ReadRow, Store
@@ -83,7 +83,7 @@ class MessageHandler:
             answers=answers,
             replies_to=replies_to,
             repeat_of=repeat,
-            hints=first_hints(read, directive) if case is None else self._hints(read, choice, case, overlay),
+            hints=first_hints(read, directive) if case is None else self._hints(read, choice, case, overlay, replies_to),
         )
         context = self._context(read, case, event, directive, overlay)
         decision = decide(case, event, directive, context)
@@ -166,9 +166,9 @@ class MessageHandler:
             context = replace(context, recognised=recognised)
         return context
 
-    def _hints(self, read: ReadRow, choice: Choice, case: Case, overlay: Overlay) -> Mapping[str, str]:
+    def _hints(self, read: ReadRow, choice: Choice, case: Case, overlay: Overlay, replies_to: str) -> Mapping[str, str]:
         found = further_hints(read, choice, case)
-        if choice.ambiguous and self._finder.is_admin(read.message):
+        if (choice.ambiguous or lists(case, replies_to)) and self._finder.is_admin(read.message):
             waiting = overlay.in_stage("waiting_review", MOST_LISTED + 1)
             lines = [self._waits(other) for other in waiting[:MOST_LISTED]] + ["…"] * (len(waiting) > MOST_LISTED)
             found = {**found, WAITING: "\n".join(lines)}
