@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import PurePath
@@ -126,6 +127,153 @@ def _link(file: CaseFile) -> str:
     return f"${{{file_name(file.sha256)}.url}}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What texts are told of: see ``text_values``."""
+
+    case: Case
+    directive: Directive
+    language: str
+    now: datetime
+    business: str
+    reference: str
+    case_url: str
+    past: Sequence[Case]
+    link: Callable[[str], str]
+
+    def price(self) -> tuple[str, str, str]:
+        """(amount, unit, both in words) of what was agreed, else of the offer."""
+        case = self.case
+        amount = case.approval.amount if case.approval is not None else (case.quote.amount if case.quote is not None else None)
+        return price_text(amount, self.directive.price_grid, self.language) if amount is not None else ("", "", "")
+
+    def stated(self) -> list[dict[str, str]]:
+        """In the order of the desk's fields, whatever came first in the messages."""
+        return [
+            {
+                "name": f.name,
+                "label": in_language(spec.label, self.language) or f.name,
+                "value": fact_text(f.value, spec, self.language),
+                "state": "doubtful" if doubtful(f, spec) else "known",
+                "origin": f.origin,
+                "words": _since(f),
+            }
+            for spec in columns(self.directive)
+            if (f := self.case.fact(spec.name)) is not None
+        ]
+
+    def of_all(self) -> list[dict[str, str]]:
+        """What is of the whole request; a sum that cannot be told yet, as one line has no price, is said to come."""
+        _, lined = _several(self.case, self.directive)
+        told = {f["name"]: f for f in self.stated() if f["name"] not in lined}
+        pending = open_total(self.case, self.directive)
+        if pending is not None:
+            told[pending.name] = {
+                "name": pending.name,
+                "label": in_language(pending.label, self.language) or pending.name,
+                "value": TO_COME.get(self.language, TO_COME["en"]),
+                "state": "missing",
+                "origin": "",
+                "words": "",
+            }
+        return [told[spec.name] for spec in columns(self.directive) if spec.name in told]
+
+    def files(self) -> list[dict[str, str]]:
+        """The case's files."""
+        return [
+            {"name": inert(f.name), "type": f.type, "size": size_text(f.size, self.language), "url": _link(f)}
+            for f in self.case.files
+        ]
+
+    def unsure(self) -> list[str]:
+        """What a person should look at."""
+        return [
+            *(beside_text(one, self.language, self.link(one.case_id)) for one in self.case.beside),
+            *(further_text(one, self.language) for one in self.case.untaken),
+            *unsure(self.case, self.directive, self.language),
+        ]
+
+    def alerts(self) -> list[str]:
+        """The others."""
+        found = alerts_of(self.case, self.directive, self.past, self.now)
+        return [alert_text(a, self.directive, self.language) for a in found if a.rule not in TOLD_APART]
+
+    def status(self) -> str:
+        """Where the request stands, in words."""
+        directive, case = self.directive, self.case
+        return in_language(directive.status(case.standing).label, self.language) or directive.ticket.status.get(case.stage, "")
+
+    def day(self, at: datetime) -> str:
+        """That day in the business's zone."""
+        return day_text(at.astimezone(ZoneInfo(self.directive.zone)).date(), self.language)
+
+    def expires(self) -> datetime | None:
+        """When the offer does."""
+        approve = self.directive.gate("approve")
+        if approve is None or approve.close is None or self.case.quote is None:
+            return None
+        return self.case.quote.made_at + approve.close
+
+    def days_left(self) -> str:
+        """Until then."""
+        return str(max(0, (at - self.now).days)) if (at := self.expires()) is not None else ""
+
+
+#: How each value is told. A text asks for a few of them, and what nobody asks for is not worked out.
+_TELLS: Mapping[str, Callable[[_Telling], object]] = {
+    "name": lambda t: inert(called(t.case.party.name)),
+    "email": lambda t: inert(t.case.party.email),
+    "phone": lambda t: inert(t.case.party.phone),
+    "language": lambda t: t.language,
+    "subject": lambda t: inert(t.case.subject),
+    "kind": lambda t: t.case.kind,
+    "business": lambda t: t.business,
+    "reference": lambda t: t.reference,
+    "amount": lambda t: t.price()[0],
+    "unit": lambda t: t.price()[1],
+    "price": lambda t: t.price()[2],
+    "old_price": lambda t: price_text(t.case.quotes[-1].amount, t.directive.price_grid, t.language)[2] if t.case.quotes else "",
+    "price_reason": lambda t: in_language(t.case.quote.label, t.language) if t.case.quote is not None else "",
+    "days_left": lambda t: t.days_left(),
+    "expires_on": lambda t: t.day(at) if (at := t.expires()) is not None else "",
+    "opened_on": lambda t: t.day(t.case.opened_at),
+    "missing": lambda t: _questions(t.case, t.directive, t.language),
+    "corrected": lambda t: corrections(t.case, t.directive, t.language),
+    "wanted": lambda t: [in_language(s.ask, t.language) for s in missing(t.case, t.directive, required=False) if s.ask],
+    "facts": lambda t: t.of_all(),
+    "fact": lambda t: _Facts({f["name"]: f["value"] for f in t.stated()}),
+    "files": lambda t: t.files(),
+    "file_count": lambda t: len(t.case.files),
+    "files_urls": lambda t: "\n".join(_link(f) for f in t.case.files),
+    "summary": lambda t: inert(t.case.summary),
+    "message": lambda t: "",
+    "note": lambda t: inert(t.case.notes[-1]) if t.case.notes else "",
+    "reasons": lambda t: [],
+    "status": lambda t: t.status(),
+    "stage": lambda t: t.case.stage,
+    "who": lambda t: t.case.approval.who if t.case.approval is not None else "",
+    "how": lambda t: t.case.approval.how if t.case.approval is not None else "",
+    "evidence": lambda t: inert(t.case.approval.evidence) if t.case.approval is not None else "",
+    "unsure": lambda t: t.unsure(),
+    "lines": lambda t: [row_text(row, t.directive, t.language) for row in _several(t.case, t.directive)[0]],
+    "alerts": lambda t: t.alerts(),
+    "confidence": lambda t: f"{confidence(t.case, t.directive) * 100:.0f}{' %' if t.language == 'fr' else '%'}",
+    "repeats": lambda t: t.case.repeats_ref,
+    "added": lambda t: [],
+    "waiting": lambda t: [],
+    "follows": lambda t: ", ".join(one.ref for one in t.case.beside if one.decided and not one.author),
+    "decided": lambda t: t.case.judged is not None,
+    "cancelled": lambda t: t.case.refused_by == "customer",
+    "ticket_url": lambda t: "${ticket.url}" if "ticket" in t.case.keys else "",
+    "task_url": lambda t: "${task.url}" if "task" in t.case.keys else "",
+    "case_url": lambda t: t.case_url,
+    # Only a text to the customer gets it: see Work.tell_customer.
+    "approve_url": lambda t: "",
+    # What cannot be told from its author's address: see core.administrator.admin.
+    "unverified": lambda t: "",
+}
+
+
 def text_values(
     case: Case,
     directive: Directive,
@@ -140,123 +288,12 @@ def text_values(
     only: frozenset[str] | None = None,
     link: Callable[[str], str] = lambda case_id: "",
 ) -> dict[str, object]:
-    """Everything that a text may use (core.texts.OFFERED_VALUES). Other people's words are made inert.
+    """What a text may use (core.texts.OFFERED_VALUES). Other people's words are made inert.
 
-    ``only`` are the names that will be asked for: what takes time to tell and is not among them is left out. ``link`` is
-    the desk's address of a case.
+    ``only`` are the names that will be asked for: the others are left out. ``link`` is the desk's address of a case.
     """
-    grid = directive.price_grid
-    amount = unit = price = reason = ""
-    if case.approval is not None:
-        amount, unit, price = price_text(case.approval.amount, grid, language)
-    elif case.quote is not None:
-        amount, unit, price = price_text(case.quote.amount, grid, language)
-    if case.quote is not None:
-        reason = in_language(case.quote.label, language)
-    old = price_text(case.quotes[-1].amount, grid, language)[2] if case.quotes else ""
-    rows, lined = _several(case, directive)
-
-    def stated() -> list[dict[str, str]]:
-        """In the order of the desk's fields, whatever came first in the messages."""
-        return [
-            {
-                "name": f.name,
-                "label": in_language(spec.label, language) or f.name,
-                "value": fact_text(f.value, spec, language),
-                "state": "doubtful" if doubtful(f, spec) else "known",
-                "origin": f.origin,
-                "words": _since(f),
-            }
-            for spec in columns(directive)
-            if (f := case.fact(spec.name)) is not None
-        ]
-
-    def of_all() -> list[dict[str, str]]:
-        """What is of the whole request; a sum that cannot be told yet, as one line has no price, is said to come."""
-        told = {f["name"]: f for f in stated() if f["name"] not in lined}
-        pending = open_total(case, directive)
-        if pending is not None:
-            label, value = in_language(pending.label, language) or pending.name, TO_COME.get(language, TO_COME["en"])
-            told[pending.name] = {
-                "name": pending.name,
-                "label": label,
-                "value": value,
-                "state": "missing",
-                "origin": "",
-                "words": "",
-            }
-        return [told[spec.name] for spec in columns(directive) if spec.name in told]
-
-    zone = ZoneInfo(directive.zone)
-    approval: dict[str, str] = {"who": "", "how": "", "evidence": ""}
-    if case.approval is not None:
-        approval = {"who": case.approval.who, "how": case.approval.how, "evidence": inert(case.approval.evidence)}
-    values: dict[str, object] = {
-        "name": inert(called(case.party.name)),
-        "email": inert(case.party.email),
-        "phone": inert(case.party.phone),
-        "language": language,
-        "subject": inert(case.subject),
-        "kind": case.kind,
-        "business": business,
-        "reference": reference,
-        "amount": amount,
-        "unit": unit,
-        "price": price,
-        "old_price": old,
-        "price_reason": reason,
-        "file_count": len(case.files),
-        "files_urls": "\n".join(_link(f) for f in case.files),
-        "summary": inert(case.summary),
-        "message": "",
-        "note": inert(case.notes[-1]) if case.notes else "",
-        "reasons": [],
-        "added": [],
-        "waiting": [],
-        "follows": ", ".join(one.ref for one in case.beside if one.decided and not one.author),
-        "decided": case.judged is not None,
-        "cancelled": case.refused_by == "customer",
-        # What cannot be told from its author's address: see core.administrator.admin.
-        "unverified": "",
-        "repeats": case.repeats_ref,
-        "days_left": "",
-        "expires_on": "",
-        "status": in_language(directive.status(case.standing).label, language) or directive.ticket.status.get(case.stage, ""),
-        "stage": case.stage,
-        "ticket_url": "${ticket.url}" if "ticket" in case.keys else "",
-        "task_url": "${task.url}" if "task" in case.keys else "",
-        "case_url": case_url,
-        # Only a text to the customer gets it: see Work.tell_customer.
-        "approve_url": "",
-        **approval,
-    }
-    told: dict[str, Callable[[], object]] = {
-        "missing": lambda: _questions(case, directive, language),
-        "wanted": lambda: [in_language(s.ask, language) for s in missing(case, directive, required=False) if s.ask],
-        "facts": of_all,
-        "fact": lambda: _Facts({f["name"]: f["value"] for f in stated()}),
-        "files": lambda: [
-            {"name": inert(f.name), "type": f.type, "size": size_text(f.size, language), "url": _link(f)} for f in case.files
-        ],
-        "unsure": lambda: [
-            *(beside_text(one, language, link(one.case_id)) for one in case.beside),
-            *(further_text(one, language) for one in case.untaken),
-            *unsure(case, directive, language),
-        ],
-        "corrected": lambda: corrections(case, directive, language),
-        "lines": lambda: [row_text(row, directive, language) for row in rows],
-        "alerts": lambda: [
-            alert_text(a, directive, language) for a in alerts_of(case, directive, past, now) if a.rule not in TOLD_APART
-        ],
-        "confidence": lambda: f"{confidence(case, directive) * 100:.0f}{' %' if language == 'fr' else '%'}",
-        "opened_on": lambda: day_text(case.opened_at.astimezone(zone).date(), language),
-    }
-    values |= {name: tell() for name, tell in told.items() if only is None or name in only}
-    approve = directive.gate("approve")
-    if approve is not None and approve.close is not None and case.quote is not None:
-        expires = case.quote.made_at + approve.close
-        values["days_left"] = str(max(0, (expires - now).days))
-        values["expires_on"] = day_text(expires.astimezone(zone).date(), language)
+    telling = _Telling(case, directive, language, now, business, reference, case_url, past, link)
+    values = {name: tell(telling) for name, tell in _TELLS.items() if only is None or name in only}
     values.update({k: inert(v) if isinstance(v, str) else v for k, v in extra.items()})
     return values
 

@@ -328,7 +328,7 @@ class Work:
             language=language,
             now=self.context.now,
             business=self.context.business,
-            reference=self.context.reference(self.case.ref),
+            reference=self.context.reference(self.case.ref) if "reference" in only else "",
             case_url=self.context.case_url(self.case.id),
             extra=extra,
             past=self.context.past,
