@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Engine, FromClause, Table, or_
@@ -111,10 +112,10 @@ def many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any
     key = statement, tuple(sorted(rows[0]))
     if key not in _prepared:
         _prepared[key] = _prepare(connection.dialect, *key)
-    text, values = _prepared[key]
+    text, taken, makes = _prepared[key]
     cursor = connection.connection.cursor()
     try:
-        cursor.executemany(text, [[make(row[name]) if make else row[name] for name, make in values] for row in rows])
+        cursor.executemany(text, _made([taken(row) for row in rows], makes))
         return cursor.rowcount
     except sqlite3.Error as error:
         raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
@@ -124,12 +125,32 @@ def many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any
         cursor.close()
 
 
+def _made(rows: Sequence[tuple[Any, ...]], makes: Sequence[tuple[int, Any]]) -> Sequence[Sequence[Any]]:
+    """The rows with what the driver takes in the place of values of ours; the same in many rows (a moment, a yes) is made once."""
+    if not makes:
+        return rows
+    lists = [list(row) for row in rows]
+    for place, make in makes:
+        known: dict[tuple[type, Any], Any] = {}
+        for row in lists:
+            value = row[place]
+            key = type(value), value
+            if key not in known:
+                known[key] = make(value)
+            row[place] = known[key]
+    return lists
+
+
 #: What ``many`` has worked out, all of it for SQLite.
-_prepared: dict[tuple[Any, tuple[str, ...]], tuple[str, list[tuple[str, Any]]]] = {}
+_prepared: dict[
+    tuple[Any, tuple[str, ...]], tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple[int, Any]]]
+] = {}
 
 
-def _prepare(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Any]]]:
-    """(SQL with "?", the name of each "?" with what makes of a value the one that the driver takes)."""
+def _prepare(
+    dialect: Dialect, statement: Any, names: tuple[str, ...]
+) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any, ...]], list[tuple[int, Any]]]:
+    """(SQL with "?", what takes the value of each "?" out of a row, what makes of some of them those that the driver takes, by place)."""
     compiled = statement.compile(dialect=cast(DefaultDialect, dialect), column_keys=list(names))
     assert isinstance(compiled, SQLCompiler)
     given = set(names)
@@ -137,7 +158,12 @@ def _prepare(dialect: Dialect, statement: Any, names: tuple[str, ...]) -> tuple[
         raise ValueError("a statement with defaults of Python's is not for many()")
     if missing := set(compiled.positiontup) - given:
         raise ValueError(f"values that no row gives: {missing}")
-    return str(compiled), [(name, compiled._bind_processors.get(name)) for name in compiled.positiontup]
+    order = compiled.positiontup
+    makes = [(place, make) for place, name in enumerate(order) if (make := compiled._bind_processors.get(name)) is not None]
+    if len(order) == 1:
+        [only] = order
+        return str(compiled), lambda row: (row[only],), makes
+    return str(compiled), itemgetter(*order), makes
 
 
 def upsert(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -150,7 +150,8 @@ def test_many_rows_are_the_same_by_the_short_road_and_by_sqlalchemys(sqlite_stor
             with pytest.raises(StatementError, match="zone"):
                 many(connection, statement, [{"case_id": case, "name": "y", "due": NOW.replace(tzinfo=None)}])
             connection.execute(delete(tables.deadlines))
-            many(connection, statement, [{"case_id": case, "name": f"n{n}", "due": NOW} for n in range(3)])
+            dues = [NOW, later(60), NOW, NOW.astimezone(timezone(timedelta(hours=2))), later(60)]
+            many(connection, statement, [{"case_id": case, "name": f"n{n}", "due": due} for n, due in enumerate(dues)])
             touched = many(connection, change, [{"which": f"n{n}", "due": NOW + timedelta(days=n)} for n in range(1, 5)])
             assert many(connection, statement, []) == 0
             found = connection.execute(select(tables.deadlines.c.name, tables.deadlines.c.due).order_by("name")).all()
@@ -171,4 +172,5 @@ def test_many_rows_are_the_same_by_the_short_road_and_by_sqlalchemys(sqlite_stor
     finally:
         event.remove(database._writing, "before_cursor_execute", see)
     assert sum("INSERT" in one for one in seen) == 2
-    assert short == [2, ("n0", NOW), ("n1", NOW + timedelta(days=1)), ("n2", NOW + timedelta(days=2))]
+    moved = [timedelta(days=n) for n in range(1, 5)]
+    assert short == [4, ("n0", NOW), *((f"n{n}", NOW + by) for n, by in enumerate(moved, 1))]
