@@ -233,9 +233,9 @@ _NAMES = frozenset(field.name for field in fields(Case))
 
 def changed(case: Case, values: Mapping[str, Any]) -> Case:
     """The case with other values of these fields. ``dataclasses.replace`` sets each of forty fields by itself, in twenty times the time,
-    and a decision changes a dozen times; for this ``Case`` has no slots. Raises TypeError for what is no field."""
+    and a decision changes a dozen times; for this ``Case`` has no slots. Raises KeyError for what is no field."""
     if not values.keys() <= _NAMES:
-        raise TypeError(f"a case has no {', '.join(sorted(values.keys() - _NAMES))}")
+        raise KeyError(f"a case has no {', '.join(sorted(values.keys() - _NAMES))}")
     made = object.__new__(Case)
     held = vars(made)
     held.update(vars(case))
