@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from functools import wraps
+from typing import Literal, TypeVar
 
 from core.condition import Condition
 from core.document import Kind
 from core.texts import Text
+
+T = TypeVar("T")
 
 FactType = Literal[
     "text",
@@ -242,14 +245,14 @@ class Example:
     expect: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Directive:
     """One kind of request: what recognises it, the facts it needs, its gates in order, its texts.
 
     ``texts`` maps a template's name to its text; ``revision`` is the content hash of the business's documents.
     ``read_files``: what files are opened and read as part of the message; the others are only looked at by name and kind.
     ``register`` is what people call such requests, in the plural, where the desk keeps a register of them (core.register); empty
-    where it keeps none.
+    where it keeps none. It has no slots, so that what follows from it can be kept with it (``once``).
     """
 
     name: str
@@ -282,17 +285,48 @@ class Directive:
 
     def fact(self, name: str) -> FactSpec | None:
         """The specification of that fact, or None."""
-        return next((f for f in self.facts if f.name == name), None)
+        return _facts(self).get(name)
 
     def gate(self, name: str) -> GateSpec | None:
         """The first gate of that name, or None."""
-        return next((g for g in self.gates if g.gate == name), None)
+        return _gates(self).get(name)
 
     @property
     def price_grid(self) -> Grid | None:
         """The grid by which its requests are priced: that of the gate ``approve``; None where they have no price."""
-        approve = self.gate("approve")
-        return self.grids.get(approve.quote) if approve is not None else None
+        return _price_grid(self)
+
+
+def once(work: Callable[[Directive], T]) -> Callable[[Directive], T]:
+    """A function of a directive and nothing else, worked out once for each and kept with it: a decision asks dozens of times."""
+    name = f"{work.__module__}.{work.__qualname__}"
+
+    @wraps(work)
+    def told(directive: Directive) -> T:
+        held = vars(directive)
+        try:
+            found: T = held[name]
+        except KeyError:
+            found = held[name] = work(directive)
+        return found
+
+    return told
+
+
+@once
+def _facts(directive: Directive) -> dict[str, FactSpec]:
+    return {fact.name: fact for fact in reversed(directive.facts)}
+
+
+@once
+def _gates(directive: Directive) -> dict[str, GateSpec]:
+    return {gate.gate: gate for gate in reversed(directive.gates)}
+
+
+@once
+def _price_grid(directive: Directive) -> Grid | None:
+    approve = directive.gate("approve")
+    return directive.grids.get(approve.quote) if approve is not None else None
 
 
 @dataclass(frozen=True, slots=True)

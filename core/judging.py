@@ -14,7 +14,7 @@ from typing import Literal
 from core.alerts import Alert, alerts_of
 from core.case import Case, Judgement
 from core.correcting import changes_lines, corrected, names_lines, outdated, told
-from core.directive import Directive
+from core.directive import Directive, once
 from core.events import ASKS_CLIENT, UNTIED, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.complete import HANDED
@@ -37,6 +37,7 @@ _AGREED = re.compile(
 TO_LIST = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
 
 
+@once
 def judges(directive: Directive) -> bool:
     """Whether a person judges the facts of such requests rather than a price."""
     gate = directive.gate("review")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from core.alerts import Alert, alerts_of
 from core.case import Case
-from core.directive import Directive, FactSpec
+from core.directive import Directive, FactSpec, once
 from core.reading import Day, Fact, Money, Quantity
 from core.rows import confidence, rows_of, rows_spec
 
@@ -70,6 +70,7 @@ class Entry:
     alerts: tuple[Raised, ...] = ()
 
 
+@once
 def columns(directive: Directive) -> tuple[FactSpec, ...]:
     """The facts that a list shows: those of the lines first, then the others, without files and the lines themselves."""
     spec = rows_spec(directive)
@@ -78,6 +79,7 @@ def columns(directive: Directive) -> tuple[FactSpec, ...]:
     return (*first, *rest)
 
 
+@once
 def roles(directive: Directive) -> Roles:
     """Which fact plays which part."""
     specs = columns(directive)

@@ -15,7 +15,7 @@ from typing import Literal
 
 from core import codec
 from core.case import Case
-from core.directive import Directive, FactSpec
+from core.directive import Directive, FactSpec, once
 from core.qualities import detailed
 from core.reading import Fact, FactValue, Money, Quantity, Row, Rows
 
@@ -35,6 +35,7 @@ class FactState:
     fact: Fact | None = None
 
 
+@once
 def rows_spec(directive: Directive) -> FactSpec | None:
     """The fact that holds the lines, None where a request is for one thing."""
     return next((s for s in directive.facts if s.type == "rows"), None)

@@ -60,7 +60,10 @@ class TextError(ValueError):
 
 @lru_cache(maxsize=512)
 def _compiled(source: str) -> Template:
-    return _ENVIRONMENT.from_string(source)
+    template = _ENVIRONMENT.from_string(source)
+    # A chain of mappings otherwise, which every rendering would copy name by name.
+    template.globals = dict(template.globals)
+    return template
 
 
 def parse_text(source: str) -> nodes.Template:

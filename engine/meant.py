@@ -51,10 +51,15 @@ class Meant:
         """The request of the sender's that a person has yet to judge and that the message changes, adds to or asks after; or one that is
         decided, if the message names it to be otherwise."""
         message = read.message
-        if message.authentication.verdict == "fail" or found.forwarded:
+        if message.authentication.verdict == "fail":
             return None
         waiting = self.to_judge(message.sender.email, cases, read.reading.business)
-        if changes(message.text):
+        judged = any(judges(directive) for directive in self._office.business(read.reading.business).directives)
+        otherwise = (bool(waiting) or judged) and changes(message.text)
+        # Whether it passes on another is looked for where it matters: that is a walk over all that it says.
+        if not (waiting or otherwise) or found.forwarded:
+            return None
+        if otherwise:
             return (self._changed(read, waiting) if waiting else None) or self._decided(read, overlay, alone=not waiting)
         if not waiting:
             return None

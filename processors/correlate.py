@@ -21,6 +21,8 @@ from processors.automatic_text import MAX_SUBJECT, has_forward_marker, own_lines
 _REF = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 # Tolerant of what happens to a token on its way: lower case, a line wrapped or a blank put after the hyphen, lost brackets.
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{8})\s{0,3}[-‐‑–]\s{0,3}([0-9A-Fa-f]{6})(?![0-9A-Za-z])")
+#: How every token ends: soon looked for.
+_TAIL = re.compile(r"[-‐‑–]\s{0,3}[0-9A-Fa-f]{6}(?![0-9A-Za-z])")
 _OURS = re.compile(r"<?guichet\.([0-9a-z]{8})\.([0-9a-f]{16})\.([0-9a-f]{16})@([^<>@\s]{1,255})>?", re.IGNORECASE)
 #: Who writes from a phone: a number, or the id of somebody who shows none.
 _NUMBER = re.compile(r"\+[1-9]\d{5,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,128}")
@@ -212,6 +214,8 @@ def _ids(field: str) -> list[str]:
 
 def _tokens(secret: bytes, text: str) -> list[str | None]:
     found: list[str | None] = []
+    if _TAIL.search(text) is None:
+        return found
     for count, match in enumerate(_TOKEN.finditer(text)):
         if count >= _MAX_TOKENS:
             break
@@ -219,6 +223,7 @@ def _tokens(secret: bytes, text: str) -> list[str | None]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _plain(address: str) -> str:
     """An address as its owner would recognise it. Only ASCII is folded: "K" (Kelvin) must not become anyone's "k"."""
     address = address.strip()[:320]

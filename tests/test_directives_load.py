@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import unicodedata
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from core.directive import Directive, Match, once
 from core.errors import UserError
 from core.quote import price
 from core.texts import OFFERED_VALUES
@@ -23,6 +25,7 @@ from engine.directives import (
     read_documents,
     revision_of,
 )
+from tests import factories_directive
 from tests.directive_helpers import FIGURATIVE, FLORIST, ROOT, documents, edited
 
 
@@ -344,3 +347,17 @@ def test_read_documents_are_what_the_revision_is_made_of() -> None:
     problems = Problems()
     assert revision_of(read_documents(FIGURATIVE, problems)) == load_business(FIGURATIVE).revision
     assert problems.found == []
+
+
+def test_what_follows_from_a_directive_is_worked_out_once_for_each() -> None:
+    asked: list[str] = []
+
+    @once
+    def shouted(directive: Directive) -> str:
+        asked.append(directive.name)
+        return directive.name.upper()
+
+    one, other = (factories_directive.directive(name, "X", Match()) for name in "ab")
+    assert [shouted(d) for d in (one, other, one, replace(one, name="c"), other)] == ["A", "B", "A", "C", "B"]
+    assert asked == ["a", "b", "c"]
+    assert one == factories_directive.directive("a", "X", Match())  # what is kept with it is nothing of it

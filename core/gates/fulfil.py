@@ -10,7 +10,7 @@ is told again of one that nobody has dealt with. Without a step there is nothing
 from __future__ import annotations
 
 from core.case import Case, Stage
-from core.directive import Directive, GateSpec
+from core.directive import Directive, GateSpec, once
 from core.effects import CreateTask
 from core.reading import Day
 from core.work import Work
@@ -86,6 +86,7 @@ def late(work: Work, spec: GateSpec, what: str) -> None:
         work.tell_admin(template, message=work.case.summary)
 
 
+@once
 def awaited(directive: Directive) -> bool:
     """Whether such requests stay open until a person says that they are dealt with."""
     gate = directive.gate("fulfil")
