@@ -22,6 +22,7 @@ import pytest
 
 from assembly import open_house
 from core.effects import Effect
+from core.steps import at_once
 from engine.house import House
 from engine.pipeline import ReadMail
 from settings import Settings
@@ -37,7 +38,8 @@ class _Inline:
     """Reads in this process: a worker of its own would outlive the kill by a moment and has no commit anyway."""
 
     def __init__(self, init: Callable[[], Mapping[str, Any]]) -> None:
-        self._read, self._keep = make_reading(init())
+        read, self._keep = make_reading(init())
+        self._read = at_once(read)
 
     def read(self, tasks: Sequence[Mapping[str, Any]]) -> list[ReadMail | str]:
         files: dict[str, bytes] = {}
