@@ -59,6 +59,8 @@ class Courier:
         self._flood = flood
         #: Why nothing gets through though work waits, as a sentence; "" while something does.
         self.trouble = ""
+        #: Systems of which something may go out since what it waited for has ended here; whoever wakes them takes them out.
+        self.freed: set[str] = set()
         #: Outcomes that the store could not keep yet (a full disk): they must not be forgotten, nor the call made again.
         self._unsettled: list[Settled] = []
 
@@ -131,7 +133,7 @@ class Courier:
     def _settle(self, outcomes: Sequence[Settled]) -> None:
         self._unsettled += outcomes
         if self._unsettled:
-            self._store.settle(self._unsettled, self._clock())
+            self.freed |= self._store.settle(self._unsettled, self._clock())
             kept, self._unsettled = self._unsettled, []
             if any(one.line is None for one in kept):
                 self._settled()

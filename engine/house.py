@@ -279,14 +279,15 @@ def _ailing(courier: Courier) -> Callable[[], str]:
 
 
 def _freed(courier: Courier, lanes: Lanes) -> Callable[[], int]:
-    """A run of the courier; what it ended may free effects of other systems, so those look too."""
+    """A run of the courier; then those of the systems look of which it has freed something."""
 
     def step() -> int:
         number = courier.run()
-        if number:
-            for name in lanes.names():
-                if name.startswith("courier:") and name != f"courier:{courier.outlet.system}":
-                    lanes.wake(name)
+        freed, courier.freed = courier.freed - {courier.outlet.system}, set()
+        known = lanes.names() if freed else ()
+        for name in sorted(f"courier:{system}" for system in freed):
+            if name in known:
+                lanes.wake(name)
         return number
 
     return step

@@ -244,7 +244,9 @@ class Commit(Journal, Outbox, Words, Lessons, RegisterTable, Anew):
         for some in chunks(passed):
             keys = [(row.case_id, row.name) for row in some]
             connection.execute(delete(deadlines).where(tuple_(deadlines.c.case_id, deadlines.c.name).in_(keys)))
-        for ids in chunks(sorted(last)):
+        # A case that begins here has none that would have to go.
+        begun = {change.case.id for change in changes if change.case and not change.expected_version}
+        for ids in chunks(sorted(last.keys() - begun)):
             connection.execute(delete(deadlines).where(deadlines.c.case_id.in_(ids)))
         rows = [
             {"case_id": id, "name": name, "due": due} for id, all_of_it in last.items() for name, due in dict(all_of_it).items()

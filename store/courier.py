@@ -118,15 +118,15 @@ class Courier(Journal, Outbox):
 
         return self.db.write(work)
 
-    def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
-        """Keep how attempts ended, free what waited for them, and write the line of every end, or tell the clerk of it.
+    def settle(self, outcomes: Sequence[Settled], now: datetime) -> set[str]:
+        """Keep how attempts ended, free what waited for them, and write the line of every end, or tell the clerk of it: the systems of
+        which something was freed.
 
         What ended already stays as it is, but for one thing: a parked effect of which we hear late that it was done is done.
         """
-        if outcomes:
-            self.db.write(lambda connection: self._settle(connection, outcomes, now))
+        return self.db.write(lambda connection: self._settle(connection, outcomes, now)) if outcomes else set()
 
-    def _settle(self, connection: Connection, outcomes: Sequence[Settled], now: datetime) -> None:
+    def _settle(self, connection: Connection, outcomes: Sequence[Settled], now: datetime) -> set[str]:
         # Whoever appends to the journal takes its head first: see _lock_head.
         head = self._lock_head(connection) if any(one.line is not None for one in outcomes) else None
         rows = {row["key"]: row for row in self._lock(connection, [one.key for one in outcomes])}
@@ -156,9 +156,10 @@ class Courier(Journal, Outbox):
                 )
         if again:
             many(connection, CHANGE, again)
-        self._finish(connection, ends, now)
+        freed = self._finish(connection, ends, now)
         if head is not None:
             self._append(connection, head, lines)
+        return freed
 
     def lost(
         self, key: str, id: str, why: str, now: datetime, *, again: bool = False

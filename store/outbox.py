@@ -44,6 +44,7 @@ _FREE = (
 )
 _FREE_BEHIND = _FREE.where(dependencies.c.kind == "behind")
 _LESS = update(outbox).where(outbox.c.key == bindparam("which")).values(blocked=outbox.c.blocked - bindparam("fewer"))
+_FREED = select(outbox.c.system).where(outbox.c.key.in_(_KEYS), outbox.c.blocked == 0).distinct()
 CHANGE = update(outbox).where(outbox.c.key == bindparam("which"))
 
 
@@ -131,9 +132,13 @@ class Outbox(Group):
             found.extend(connection.execute(_LOCK, {"keys": some}).mappings().all())
         return found
 
-    def _finish(self, connection: Connection, ends: Sequence[End], now: datetime) -> None:
-        """Keep how effects ended, tell the clerk, and free or park what waited for them, as far as it reaches."""
+    def _finish(self, connection: Connection, ends: Sequence[End], now: datetime) -> set[str]:
+        """Keep how effects ended, tell the clerk, and free or park what waited for them, as far as it reaches.
+
+        The systems of which something waits for nothing more.
+        """
         waiting = list(ends)
+        systems: set[str] = set()
         while waiting:  # each turn ends effects that had not ended, so it comes to an end even in a ring
             self._keep(connection, waiting, now)
             done = [end.row["key"] for end in waiting if end.state in DONE]
@@ -144,7 +149,10 @@ class Outbox(Group):
                     freed.update(connection.execute(free, {"keys": some}).scalars())
             if freed:
                 many(connection, _LESS, [{"which": key, "fewer": freed[key]} for key in sorted(freed)])
+                for some in chunks(sorted(freed)):
+                    systems.update(connection.execute(_FREED, {"keys": some}).scalars())
             waiting = self._orphans(connection, [end.row["key"] for end in waiting if end.state == "dropped"])
+        return systems
 
     def _orphans(self, connection: Connection, dropped: Sequence[str]) -> list[End]:
         """What needs a dropped effect and has not ended: it ends parked."""

@@ -308,3 +308,19 @@ def test_times_come_back_as_they_went(store: SqlStore) -> None:
     with pytest.raises(StatementError, match="zone"):
         store.commit([Change(case(version=2), 1, deadlines=(("naive", NOW.replace(tzinfo=None)),))], NOW)
     assert store.cases(["c1"])["c1"].version == 1
+
+
+def test_settling_tells_of_which_systems_something_was_freed(store: SqlStore) -> None:
+    opened(
+        store,
+        effect("c1/1/0"),
+        effect("c1/1/1", system="mail", after=("c1/1/0",)),
+        effect("c1/1/2", system="files", behind=("c1/1/0",)),
+        effect("c1/1/3", system="tasks", after=("c1/1/0", "c1/1/2")),
+        effect("c1/1/4", system="whatsapp"),
+    )
+    assert store.settle([], NOW) == set()
+    for key, freed in (("c1/1/0", {"mail", "files"}), ("c1/1/4", set()), ("c1/1/2", {"tasks"})):
+        store.sending([key], NOW)
+        assert store.settle([Settled(key, "done", Receipt("1"))], NOW) == freed
+        assert store.settle([Settled(key, "done", Receipt("1"))], NOW) == set()

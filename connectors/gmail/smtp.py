@@ -36,7 +36,7 @@ from core.nodes import still_held
 #: tried with a NOOP before it is used after a short rest.
 IDLE, MAILS, REST = 30.0, 100, 2.0
 #: Mails, and bytes of them, that are on their way in one session at once.
-AHEAD, AHEAD_BYTES = 16, 256 * 1024
+AHEAD, AHEAD_BYTES = 32, 256 * 1024
 #: Bytes a second that an upload must reach.
 SLOWEST = 32 * 1024
 

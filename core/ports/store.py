@@ -202,8 +202,8 @@ class Store(Records, Answers, Lookup, Accounts, OutsideCalls, Papers, Protocol):
     def sending(self, keys: Sequence[str], now: datetime) -> list[str]:
         """Mark as being sent, right before the outside call; those that were still free."""
 
-    def settle(self, outcomes: Sequence[Settled], now: datetime) -> None:
-        """Keep how attempts ended, free what waited for them, and tell the clerk of every end."""
+    def settle(self, outcomes: Sequence[Settled], now: datetime) -> set[str]:
+        """Keep how attempts ended, free what waited for them, and tell the clerk of every end: the systems whose effects were freed."""
 
     def lost(
         self, key: str, id: str, why: str, now: datetime, *, again: bool = False
