@@ -80,6 +80,11 @@ _FETCHED = re.compile(
     r"[^,;.!?\n]{0,25}?(?<![^\W_])(?:prendre|chercher|recuperer|recuperation|enlever|enlevement|retirer|livr\w*|collect|pick\w*|fetch|nakhod\w*|nakhdo\w*|nhez\w*|ناخد\w*)(?![^\W_])"
 )
 _UNTIL = re.compile(r"(?<![^\W_])(?:jusqu['’]?(?:au|a)|until|till|deadline)(?![^\W_])")
+#: What is awaited by a day and is no goods: "j'attends votre confirmation avant jeudi".
+_ANSWER_BY = re.compile(
+    r"(?<![^\W_])(?:confirmations?|reponses?|retours?|accord|devis|offres?|propositions?|bat|facture|proforma|answer|reply|quote|quotation|proof|invoice)"
+    r"\s(?:(?!livr|deliv|recept)[^\W\d_]+\s){0,3}(?:avant|pour|before|by|d['’]ici|au\splus\stard)\s(?:(?:le|la|ce|on|the)\s)?$"
+)
 #: An advertisement in its line, at the foot of a letter: "-20 % sur nos coffrets jusqu'au 31 mars".
 _ON_OFFER = re.compile(r"(?:[-–]\s?\d{1,2}\s?%|%\s(?:sur|de\sremise|off|on)\b)[^\n]*$")
 #: What somebody comes for on a day that stands before it, and not for the goods: "je passe demain vous voir".
@@ -112,6 +117,8 @@ def other_day(plain: str, start: int, end: int, leads: Sequence[tuple[int, int]]
     last_lead = max([*told, *((b, -a) for a, b in leads if begin <= a and b <= start)], default=None)
     if _FETCHED.match(plain, end) is not None:
         return False
+    if _ANSWER_BY.search(plain, begin, start) is not None:
+        return True
     if last_else is not None:
         return last_lead is None or last_else > last_lead
     if _UNTIL.search(plain, begin, start) is not None:

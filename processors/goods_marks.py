@@ -198,10 +198,15 @@ def _once(bare: str) -> Iterator[tuple[int, int]]:
         start = before[-1] if before else 0
         stop = _CLAUSE.search(bare, match.end())
         end = stop.start() if stop is not None else len(bare)
-        if (relative := list(_RELATIVE.finditer(bare, start, match.start()))) or (
-            relative := list(_NOW.finditer(bare, start, match.start()))
-        ):
+        if relative := list(_RELATIVE.finditer(bare, start, match.start())):
             start = relative[-1].start()
+        else:  # what stands in the lines above is said for itself
+            start = max(start, bare.rfind("\n", 0, match.start()) + 1)
+            if now_before := list(_NOW.finditer(bare, start, match.start())):
+                start = now_before[-1].start()
+        line = bare.find("\n", match.end(), end)
+        if line >= 0 and any(map(str.isdecimal, bare[match.start() : line])):
+            end = line  # it has its number; the line below begins anew
         now = _NOW.search(bare, match.end(), end)
         yield start, now.start() if now is not None else end
 

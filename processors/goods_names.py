@@ -19,6 +19,7 @@ _NAMED_BY = re.compile(
     r"\b(?:c\s?['’]?\s?est|ici|moi|je\ssuis|je\sm['’]appelle|signe|ana|smiti|it\s?['’]?s|this\sis|i['’]?\s?a?m|boulangerie|patisserie|boutique|"
     r"epicerie|magasin|salon|maison|librairie|fleuriste|traiteur|snack|pharmacie|chez|ferme|groupe|bakery|shop)"
     r"\s(?:(?:de|du|des|la|le|les|l['’]|d['’]|au|aux|the|el|al)\s?)*(?:[^\W\d_]+\s)?$"
+    r"|\b(?:dites|dis|dire|demande[rz]?|appele[rz]|voir|voyez|contacte[rz]|parle[rz]|remettre|remettez|ask|tell|call)\s(?:a\s|avec\s|for\s)?$"
 )
 _LABELS = re.compile(rf"(?:{LABEL})\Z")
 

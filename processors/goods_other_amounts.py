@@ -11,7 +11,7 @@ _PART = re.compile(r"[,;!?\n()|•]|\.(?=\s|$)|\s[-–—]\s|(?<![^\W_])(?:et|an
 _AWAY = 60
 #: Costs and payments that are none of one thing.
 _COSTS = (
-    r"budget(?!\s(?:accepte|valide|convenu|approved|agreed))\w*|capital|acomptes?|remises?|rabais|frais|port|transport\w*|caution|avances?|deposit|discount|cliches?|outillage|montage|calage|"
+    r"budget(?!\s(?:accepte|valide|convenu|approved|agreed))\w*|capital|virements?|cheques?\sde|acomptes?|remises?|rabais|frais|port|transport\w*|caution|avances?|deposit|discount|cliches?|outillage|montage|calage|"
     r"shipping|freight|carriage|postage|courier|delivery\s(?:fee|cost|charge)s?|fees?|setup|plate|tooling|penalites?|timbre|arrhes|"
     r"tawsil|twsil|توصيل|النقل"
 )

@@ -31,7 +31,7 @@ _PATTERNS = (
     rf"(?<![\w.,])\d{{1,3}}(?:[ .,]?\d{{3}})?[^\S\n]?(?:{_PEOPLE}|{_PLACES}|{_THINGS})(?![^\W_])",
     rf"(?<![\w.,])\d{{1,4}}(?:[.,]\d{{1,2}})?[^\S\n]?(?:{_CONTENTS})(?![^\W_])",
     # what one of them holds: "1 carton(s) = 500 pces"
-    r"(?<![\w.,])1\s?[^\W\d_]{2,12}(?:\(s\))?\s?(?:=|contient|contains)\s?\d[\d .,]{0,8}",
+    r"(?<![\w.,])1\s?[^\W\d_]{2,12}(?:\(s\))?(?:\sd[eu]\s[^\W\d_]{2,12})?\s?(?:=|contient|contains)\s?\d[\d .,]{0,8}",
 )
 OTHER_NUMBERS = tuple(Gated(p) for p in _PATTERNS)
 _LABELLED = Gated(

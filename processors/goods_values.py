@@ -79,7 +79,8 @@ class Columns:
             known = inside | {i for h in hits if h.exact for i in range(h.first, h.last + 1)}
             for hit in hits:
                 size = hit.word.text in _SIZES
-                if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, known)):
+                beside = inside if tokens.items[hit.first].capital else known
+                if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, beside)):
                     continue  # "Pete" has the stem of "petit"
                 first = next((n for n in range(hit.first, hit.last + 1) if n not in inside), -1)
                 if first < 0 or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
