@@ -20,7 +20,7 @@ _PAYING = (
     r"l?flouss?|نخلص\w*|خلص\w*|الخلاص|فلوس|الفلوس|الاداء|نخلصك"
 )
 _TALKING = (
-    r"appel(?:e|er|le|les|ez|lerai|lerons|s)?|rappel(?:e|er|le|ez|lerai|lerons)?|telephon\w*|coup\sde\sfil|joignables?|joindre|call|calls|called|"
+    r"(?:r?appel)(?:e|er|le|les|ez|ler\w+|s)?|rdv|rendez[- ]vous|telephon\w*|coup\sde\sfil|joignables?|joindre|call|calls|called|"
     r"ring|phone|phoned|reunions?|meeting|visite|entretiens?|echanges?|discussions?|conversation|courriels?|mails?|emails?|messages?|lettre|spoke|"
     r"talked|discussed|parl(?:e|er|ons|erons|ait)|conviendrons|repon(?:d\w*|se)|reply|n3ayet\w*|n3eyet\w*|3ayt\w*|3iyet\w*|hdar\w*|نعيط\w*|"
     r"المكالمة|confirm(?:erai|erons|eront|ation)|reviens|reviendrai|recontacte\w*|se\svoi[tr]|voyons|rencontr\w*|see\syou|meet"
@@ -83,7 +83,7 @@ _UNTIL = re.compile(r"(?<![^\W_])(?:jusqu['’]?(?:au|a)|until|till|deadline)(?!
 #: What is awaited by a day and is no goods: "j'attends votre confirmation avant jeudi".
 _ANSWER_BY = re.compile(
     r"(?<![^\W_])(?:confirmations?|reponses?|retours?|accord|devis|offres?|propositions?|bat|facture|proforma|answer|reply|quote|quotation|proof|invoice)"
-    r"\s(?:(?!livr|deliv|recept)[^\W\d_]+\s){0,3}(?:avant|pour|before|by|d['’]ici|au\splus\stard)\s(?:(?:le|la|ce|on|the)\s)?$"
+    r"\s(?:(?!livr|deliv|recept)[^\s,;]+\s){0,4}(?:avant|pour|before|by|d['’]ici|au\splus\stard)\s(?:(?:le|la|ce|on|the)\s)?$"
 )
 #: An advertisement in its line, at the foot of a letter: "-20 % sur nos coffrets jusqu'au 31 mars".
 _ON_OFFER = re.compile(r"(?:[-–]\s?\d{1,2}\s?%|%\s(?:sur|de\sremise|off|on)\b)[^\n]*$")

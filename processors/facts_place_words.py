@@ -147,7 +147,7 @@ NEVER = re.compile(
     r"coursier|courier|carrier|"
     r"enlevement|retrait|pick[- ]?up|collection|included|inclus|payables?|payment|paiement|reglement|"
     r"port\s(?:du|paye|compris|franc)|frais|aucune?|"
-    r"none|n/?a|neant|"
+    r"none|n/?a|neant|ferme(?:e|es|s)?\s(?:a|le|les|du|de|pour|entre|jusqu)|ouvert\w*|ouvr\w*|est|sera|open|opens|closes|closed|"
     r"idem|voir|see|tbc|tbd|confirm\w*|des\sque|as\ssoon|asap|entre|between|courant|debut|fin|mi|early|end|mid|late|avant|apres|before|after|within|"
     r"next|this|prochain\w*|semaines?|weeks?|mois|months?|jours?|days?|quinzaine|heures?|matin\w*|midi|soir|morning|afternoon|evening|noon|demain|tomorrow|"
     rf"aujourd\w*|today|tout\sde\ssuite|le\splus|urgen\w*|vite|rapidement|noel|ramadan|aid|{MONTH}|{DAY})(?![^\W_])(?!['’-]))"

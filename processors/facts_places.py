@@ -123,7 +123,7 @@ class AddressReader:
             if BILLED.search(plain, opening.end(), start) or BILLED.match(plain, start):
                 continue
             below = colon or "\n" in opening[0]
-            found = _taken(text, plain, dates, start, lines=below, place_only=named is not None)
+            found = _taken(text, plain, dates, start, lines=below, place_only=named is not None or (below and not colon))
             if found is not None:
                 yield found, colon
 

@@ -20,7 +20,7 @@ _NUMBERED = r"(?:(?:\s{0,2}|[^\S\n]{0,12})(?:n\s?[°ºo]\.?|no\.?|num(?:ero|ber)
 #: Codes of something else: "réf. article : …".
 _OTHERS = (
     r"(?:produits?|articles?|contrats?|modeles?|factures?|devis|offres?|couleurs?|product|item|colou?r|invoice|quote|offer|supplier|fournisseurs?|"
-    r"tva|vat|ice|tel|gsm|fax|de\s+(?:livr|factur))"
+    r"(?:e-?)?mails?|courriel|colis|suivi|tracking|tva|vat|ice|tel|gsm|fax|de\s+(?:livr|factur))"
 )
 #: Where it is to be written, and up to so many words between the lead and a colon: "référence à rappeler sur vos factures : …".
 _ON_BILLS = r"(?:[^\S\n]sur[^\S\n](?:(?:la|les|vos|votre|chaque|toutes?|nos)[^\S\n]){0,3}factures?)"

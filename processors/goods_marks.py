@@ -32,7 +32,7 @@ MEASURES = Gated(
     r"(?<![\w.,])[234]\s?[x×]\s?\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])|"
     rf"(?<![\w.,]){_SIZE}(?:{_BY}{_SIZE}){{2}}(?!\d|[.,]\d|(?!{_GLUED})[^\W\d_])(?:\s?(?:{_LENGTH}))?"
     rf"|(?<![\w.,]){_SIZE}{_BY}{_SIZE}(?![^\S\n]?\d{{3}}(?!\d)|\d|[.,]\d|(?!{_GLUED})[^\W\d_])(?:\s?(?:{_LENGTH}))?"
-    rf"|(?<![\w.,/])[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
+    rf"|(?<![\w.,/])(?<!page )(?<!page)[1-9]\d{{0,2}}\s?/\s?[1-9]\d{{0,2}}(?![\w/.,])(?:\s?(?:cm|mm)\b)?"
     rf"|(?<![^\W_])[lhpg]\.?\s?{_SIZE}(?:{_BY}[lhpg]\.?\s?{_SIZE}){{1,2}}(?![\w.,]\d|[^\W_])(?:\s?(?:cm|mm)\b)?"
     r"|(?<![\w.,])\d{2,3}\s?(?:g/m[²2]?|grs?|grammes?|gsm|g)(?![^\W_])(?:\s?/\s?m[²2])?"
     r"|(?<![\w.,])\d\s?(?:couleurs?|coul\.?|colou?rs?|faces?|plis|alwan)(?![^\W_])"
@@ -205,7 +205,7 @@ def _once(bare: str) -> Iterator[tuple[int, int]]:
             if now_before := list(_NOW.finditer(bare, start, match.start())):
                 start = now_before[-1].start()
         line = bare.find("\n", match.end(), end)
-        if line >= 0 and any(map(str.isdecimal, bare[match.start() : line])):
+        if line >= 0 and (bare.startswith("etai", match.start()) or any(map(str.isdecimal, bare[match.start() : line]))):
             end = line  # it has its number; the line below begins anew
         now = _NOW.search(bare, match.end(), end)
         yield start, now.start() if now is not None else end

@@ -11,7 +11,7 @@ _PART = re.compile(r"[,;!?\n()|•]|\.(?=\s|$)|\s[-–—]\s|(?<![^\W_])(?:et|an
 _AWAY = 60
 #: Costs and payments that are none of one thing.
 _COSTS = (
-    r"budget(?!\s(?:accepte|valide|convenu|approved|agreed))\w*|capital|virements?|cheques?\sde|acomptes?|remises?|rabais|frais|port|transport\w*|caution|avances?|deposit|discount|cliches?|outillage|montage|calage|"
+    r"budget(?!\s(?:accepte|valide|convenu|approved|agreed))\w*|capital|virements?|cheques?\sde|chiffre\sd['’]affaires|turnover|revenue|acomptes?|remises?|rabais|frais|port|transport\w*|caution|avances?|deposit|discount|cliches?|outillage|montage|calage|"
     r"shipping|freight|carriage|postage|courier|delivery\s(?:fee|cost|charge)s?|fees?|setup|plate|tooling|penalites?|timbre|arrhes|"
     r"tawsil|twsil|توصيل|النقل"
 )
@@ -19,7 +19,7 @@ _COSTS = (
 _ELSE = (
     r"concurren\w+|ailleurs|competitors?|elsewhere|others?|au\slieu\sd[eu']?|a\sla\splace\sd[eu']?|instead\sof|rather\sthan|contre|plutot\sque|avant|"
     r"avant\sc['’]etait|auparavant|jusque[- ]la|ancien(?:ne)?s?|l['’]ancien|old\sprice|previous\w*|payait|payions|used\sto\spay|"
-    r"la\sderniere\sfois|l['’]an(?:nee)?\s(?:dernier|dernieres?|passee?)|last\s(?:time|year)|3iwad|versee?s?|verse|"
+    r"la\sderniere\sfois|l['’]an(?:nee)?\s(?:dernier|dernieres?|passee?)|last\s(?:time|year)|3iwad|versee?s?|verse|viree?s?|"
     r"deja\s(?:regle|paye|verse)\w*|paid"
 )
 _BEFORE = re.compile(rf"(?<![^\W_])(?P<what>{_COSTS}|{_ELSE})(?![^\W_])")

@@ -30,6 +30,9 @@ _PATTERNS = (
     r"\b(?:semaine|sem\.?|week|wk)[^\S\n]?(?:n\s?°\s?)?\d{1,2}(?!\d)",
     rf"(?<![\w.,])\d{{1,3}}(?:[ .,]?\d{{3}})?[^\S\n]?(?:{_PEOPLE}|{_PLACES}|{_THINGS})(?![^\W_])",
     rf"(?<![\w.,])\d{{1,4}}(?:[.,]\d{{1,2}})?[^\S\n]?(?:{_CONTENTS})(?![^\W_])",
+    # what is not to be gone beyond, the year of a footer
+    r"\b(?:depasser|exceder|exceed|limitee?s?\sa)\s\d{1,5}(?:[.,]\d)?[^\S\n]?(?:tonnes?|t|kg|m|metres?|cm|palettes?|cartons?)(?![^\W_])",
+    r"(?:©|\(c\)|\bcopyright)[^\S\n]{0,2}(?:19|20)\d\d(?!\d)",
     # what one of them holds: "1 carton(s) = 500 pces"
     r"(?<![\w.,])1\s?[^\W\d_]{2,12}(?:\(s\))?(?:\sd[eu]\s[^\W\d_]{2,12})?\s?(?:=|contient|contains)\s?\d[\d .,]{0,8}",
 )

@@ -13,7 +13,7 @@ from processors.facts_numbers import Found, trimmed
 from processors.goods_counts import DOUBT, Count
 from processors.goods_details import widened
 from processors.goods_marks import Marks
-from processors.goods_names import in_a_name
+from processors.goods_names import follows_a_name, in_a_name
 from processors.goods_prices import Price, comes_to
 from processors.goods_quality_words import inflects, literal_first, stands_beside
 from processors.goods_units import Units
@@ -36,12 +36,6 @@ _SIZES = word_set(
 )
 #: A shorter word is not taken for one misspelled.
 _LEAST = 4
-#: Names that no quality stands in: a street, a firm, a person.
-_NAME_BEFORE = re.compile(
-    r"(?:\b(?:cordialement|cordialmt|cdt|cdlt|salutations|regards|bien\sa\svous|sincerely|cheers|respectueusement)\b[\s,.:;–-]{1,4}"
-    r"|\b(?:rue|avenue|av(?=\.)|bd|boulevard|place|impasse|chemin|allee|route|quai|hotel|riad|residence|immeuble|quartier|hay|derb|cafe|restaurant|"
-    r"street|road|lane|mr?|mme|mlle|mrs|monsieur|madame|ste|societe|ets)\.?\s(?:(?:de|du|des|la|le|les|l['’]|d['’])\s?)*)$"
-)
 
 
 class Columns:
@@ -83,7 +77,7 @@ class Columns:
                 if size and (tokens.items[hit.first].form not in _SIZES or not self._tells_size(tokens, hit, beside)):
                     continue  # "Pete" has the stem of "petit"
                 first = next((n for n in range(hit.first, hit.last + 1) if n not in inside), -1)
-                if first < 0 or _NAME_BEFORE.search(marks.plain, max(0, hit.start - 30), hit.start):
+                if first < 0 or follows_a_name(marks.plain, hit.start):
                     continue
                 if in_a_name(tokens, marks.plain, hit, things, known):
                     continue
