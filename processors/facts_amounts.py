@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -120,6 +120,7 @@ def find_count(
         if not set(m[1] or m[2]) <= {"0"}
     ]
     wanted = nouns.places(tokens) if nouns else None
+    lasts = {last for last, _ in wanted.values()} if wanted else frozenset()
     leads = leads[:_LEADS]
     ends = {last for _, last in leads}
     named: list[_Named] = []
@@ -139,7 +140,7 @@ def find_count(
             continue
         if i and (items[i - 1].form == "en" or (items[noun].form in _PARTS and items[i - 1].form in _PART_OF)):
             continue
-        if wanted is not None and _tells_of(tokens, i, wanted):
+        if lasts and _tells_of(tokens, i, lasts):
             continue  # "un buffet deux portes"
         if wanted is None:
             before = items[i - 1].form if i and items[i].brk <= LINE else ""
@@ -203,9 +204,8 @@ def _total(tokens: Tokens, named: Sequence[_Named]) -> Found | None:
     return Found(best.value, ((items[best.first].start, items[best.last].end),), best.confidence)
 
 
-def _tells_of(tokens: Tokens, i: int, wanted: dict[int, tuple[int, str]]) -> bool:
-    """Whether the number only tells of the thing right before it: "un buffet bas deux portes"."""
-    lasts = {last for last, _ in wanted.values()}
+def _tells_of(tokens: Tokens, i: int, lasts: Set[int]) -> bool:
+    """Whether the number only tells of the thing right before it: "un buffet bas deux portes". ``lasts``: where things end."""
     for j in range(i - 1, max(i - 4, -1), -1):
         if tokens.items[j + 1].brk > 0 or tokens.items[j].form in _LISTING:
             return False
