@@ -24,7 +24,8 @@ from core.quote import version_of
 from core.reading import NAMED, Fact, Reason, Verdict
 from core.replaced import replacing
 from core.rows import digest_of, rows_of
-from core.values import missing, unsure
+from core.text_values import unsure
+from core.values import missing
 from core.wording import inert
 from core.work import Work
 

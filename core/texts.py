@@ -10,7 +10,7 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-#: The values that every text may use, filled by core.values.text_values; a text that asks for another is refused at load.
+#: The values that every text may use, filled by core.text_values; a text that asks for another is refused at load.
 #: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin, words) and
 #: ``files`` (name, type, size, url) are lists of mappings; ``unsure`` (what is missing or doubtful),
 #: ``lines`` (of a request for several things) and

@@ -17,8 +17,8 @@ from core.effects import AddNote, Effect, OpenTicket, Payload, SendMessage, Syst
 from core.message import Channel
 from core.quote import button
 from core.reading import Reason
+from core.text_values import text_values
 from core.texts import Text
-from core.values import text_values
 from core.wording import inert
 
 #: Which system carries a text to a customer of each channel. A form has no way back but mail.

@@ -21,7 +21,7 @@ from core.message import Address, Family, Message
 from core.quote import Quote, digest
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Reading, Row, Rows, Verdict
 from core.rows import confidence, digest_of, doubtful
-from core.values import TOLD_APART, unsure
+from core.text_values import TOLD_APART, unsure
 from core.wording import alert_text, fact_text, price_text, row_text
 from core.work import Context
 from engine.naming import judgement_of

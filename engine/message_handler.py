@@ -17,7 +17,7 @@ from core.message import Message
 from core.ports import Change, JournalEntry, ReadRow, Store
 from core.quote import in_force
 from core.reading import Reading
-from core.values import in_brief
+from core.text_values import in_brief
 from core.work import Context
 from engine import canary
 from engine.change_builder import ChangeBuilder, addresses

@@ -16,7 +16,7 @@ from core.case import Case
 from core.events import OperatorActed
 from core.ports import PendingEvent, Store
 from core.quote import Approval, Quote
-from core.values import text_values
+from core.text_values import text_values
 from engine.case_labels import LANGUAGES
 from engine.office import APPROVE_TOKEN, Office
 

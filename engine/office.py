@@ -17,7 +17,7 @@ from core.events import Role
 from core.judging import judges
 from core.message import Message
 from core.reading import Verdict
-from core.values import text_values
+from core.text_values import text_values
 from engine.corrections import read_reason, read_rejection
 from processors.correlate import make_message_id, make_token, read_message_id
 from processors.verdict import read_verdict

@@ -17,7 +17,8 @@ from core.reading import Quantity
 from core.register import columns, roles
 from core.register_views import RegisterFilter, RegisterReport, RegisterRow, WhatCount
 from core.rows import confidence, digest_of, rows_of, rows_spec
-from core.values import TO_COME, open_total
+from core.text_values import TO_COME
+from core.values import open_total
 from core.views import ContactRow, DeskStore, Page
 from core.wording import quantity_text
 from engine.case_labels import LANGUAGES

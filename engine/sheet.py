@@ -11,7 +11,7 @@ from core.case import Case
 from core.directive import Business, Directive, in_language
 from core.gates.fulfil import untreated
 from core.rows import confidence
-from core.values import TO_COME, TOLD_APART, unsure
+from core.text_values import TO_COME, TOLD_APART, unsure
 from core.wording import alert_text
 from engine.case_labels import CANCELLED, TO_TREAT_STAGE
 from engine.directive_compile import compile_business

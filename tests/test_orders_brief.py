@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from core.effects import SendMessage
-from core.values import in_brief, said
+from core.text_values import in_brief
+from core.values import said
 from tests.orders_life import Life
 from tests.road import ROOT
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.doubts import DOUBTS, why
 from core.reading import Fact, Row, Rows
-from core.values import unsure
+from core.text_values import unsure
 from tests.orders_house import order, orders_house
 from tests.orders_life import Life
 from tests.orders_people import Program

@@ -14,8 +14,8 @@ import pytest
 from core.case import Case, Party, Thread
 from core.directive import FactSpec
 from core.reading import Money, Quantity
+from core.text_values import text_values
 from core.texts import Text
-from core.values import text_values
 from core.wording import fact_text
 from engine.directive_build import _names, _spelled
 from engine.directive_schema import UnitPart
