@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.gmail.answers import Answers, fetch
 from connectors.gmail.session import Refusal, Session
 from core.errors import PortError, Transient
 
@@ -121,7 +120,7 @@ class Fetcher:
     def bodies(self, group: Sequence[Meta]) -> list[Fetched]:
         """The whole messages of a group, in its order. Raises Transient (remembering where) when the connection breaks."""
         small = [m for m in group if m.size <= self._max_size and self._breaks.get(m.uid, 0) < 2]
-        answer: Answers = {}
+        answer: dict[int, dict[bytes, Any]] = {}
         if small:
             uids = [m.uid for m in small]
             try:
@@ -208,11 +207,12 @@ class Fetcher:
             assert client is not None
             return uid in client.search(["UID", str(uid)])
 
-    def _fetch(self, uids: Sequence[int], wanted: list[str], expect: int) -> Answers:
+    def _fetch(self, uids: Sequence[int], wanted: list[str], expect: int) -> dict[int, dict[bytes, Any]]:
         client = self._session.client
         with self._session.command("le téléchargement des messages", expect):
             assert client is not None
-            return fetch(client, uids, wanted)
+            answer: dict[int, dict[bytes, Any]] = client.fetch(list(uids), wanted)
+            return answer
 
 
 def _meta(uid: int, data: dict[bytes, Any]) -> Meta:
