@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -82,6 +83,8 @@ class PaperPool:
         self._free = threading.Semaphore(max(1, size))
         self._timer: threading.Timer | None = None
         self._closed = False
+        # A process asked to die with its parent (engine.confinement) dies with the thread that started it: one that stays starts them all.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="papers-starter")
 
     def read(self, content: bytes, name: str, kind: Kind, passwords: Sequence[str] = ()) -> Document:
         """What the file says, opened by one of the passwords where it needs one. Raises Transient when no process can be started."""
@@ -201,16 +204,21 @@ class PaperPool:
     def _started(self) -> _Process:
         ours, theirs = socket.socketpair()
         kept = ("PATH", "LANG", "LC_ALL", "TESSDATA_PREFIX", "LD_LIBRARY_PATH", "TMPDIR")
-        process = subprocess.Popen(
-            [sys.executable, "-c", f"from document_worker import main; main({theirs.fileno()})"],
-            pass_fds=[theirs.fileno()],
-            cwd=Path(__file__).resolve().parent.parent,
-            stdin=subprocess.DEVNULL,
-            # Nothing of our environment but where programs are: keys and passwords stand in it.
-            env={**{name: os.environ[name] for name in kept if name in os.environ}, "PYTHONDONTWRITEBYTECODE": "1"},
-            # Its own group, which is killed as a whole: Tesseract too.
-            start_new_session=True,
-        )
+        fd = theirs.fileno()
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                [sys.executable, "-c", f"from document_worker import main; main({fd})"],
+                pass_fds=[fd],
+                cwd=Path(__file__).resolve().parent.parent,
+                stdin=subprocess.DEVNULL,
+                # Nothing of our environment but where programs are: keys and passwords stand in it.
+                env={**{name: os.environ[name] for name in kept if name in os.environ}, "PYTHONDONTWRITEBYTECODE": "1"},
+                # Its own group, which is killed as a whole: Tesseract too.
+                start_new_session=True,
+            )
+
+        process = self._starter.submit(start).result()
         theirs.close()
         one = _Process(process, Connection(ours.detach()))
         tools = self._tools()

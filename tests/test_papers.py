@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -279,6 +280,24 @@ def test_one_warm_process_serves_many_and_ends_by_itself() -> None:
     while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_process_outlives_the_thread_that_asked_for_it() -> None:
+    pool = PaperPool(lambda: Tools())
+    told: list[Document] = []
+    pids = []
+    try:
+        for number in range(3):
+            thread = threading.Thread(target=lambda n=number: told.append(pool.read(f"{n} sacs".encode(), "a.txt", "text")))
+            thread.start()
+            thread.join()
+            time.sleep(0.05)  # what dies with its thread is dead by now
+            pids += [one.process.pid for one in pool._idle if one.process.poll() is None]
+    finally:
+        pool.close()
+    assert [document.text for document in told] == ["0 sacs", "1 sacs", "2 sacs"]
+    assert len(pids) == 3
+    assert len(set(pids)) == 1
 
 
 def test_a_process_that_was_killed_while_idle_is_replaced(pool: PaperPool) -> None:
