@@ -28,6 +28,13 @@ _AFTER = re.compile(
     r"|(?:la\sderniere\sfois|l['’]an(?:nee)?\s(?:dernier|derniere|passee?)|last\s(?:time|year)|avant|chez\sun\sautre|ailleurs|elsewhere|sinon|otherwise|"
     r"wla\sla|a\sla\slivraison\sprecedente)(?![^\W_]))"
 )
+#: What an earlier paper came to, wherever its number stands: "le devis précédent (DV-118) était de 2 400".
+_WAS = re.compile(
+    r"(?<![^\W_])(?:precedente?s?|anterieure?s?|anciens?|anciennes?|derniere?s?|d['’]avant|previous|earlier|last|former)(?![^\W_])[^;!?\n]{0,60}?"
+    r"(?<![^\W_])(?:etai(?:en)?t|fut|furent|coutai(?:en)?t|valai(?:en)?t|s['’]elevai(?:en)?t|(?:se\s)?montai(?:en)?t|faisai(?:en)?t|was|were|came\sto|cost)"
+    r"(?:\s(?:bien|donc|alors|de|a|at|of|for|environ|about)){0,3}\s?$"
+)
+_SENTENCE = re.compile(r"\.\s|[;!?\n]")
 #: What it depends on: "0,70 si 10 000", "0.65 from 20,000".
 _CONDITION = re.compile(
     rf"\s?(?:(?:{TAX}|/\s?\w+|(?:la|l['’]|le)\s?\w+)\s?)?"
@@ -47,6 +54,9 @@ def other_amount(plain: str, start: int, end: int) -> bool:
     """Whether the amount between two places of a folded text is none of what is ordered."""
     line = plain.rfind("\n", max(0, start - _AWAY), start) + 1
     if _OF_TAX.search(plain, max(line, start - _AWAY), start):
+        return True
+    far = max(line, start - 2 * _AWAY)
+    if _WAS.search(plain, max([far, *(m.end() for m in _SENTENCE.finditer(plain, far, start))]), start):
         return True
     parts = [m.end() for m in _PART.finditer(plain, max(line, start - _AWAY), start)]
     begin = max([line, start - _AWAY, 0, *parts])

@@ -9,10 +9,10 @@ from processors.facts_numbers import NUMBER
 from processors.gated import Gated
 
 WHOLE = re.compile(
-    r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:pour\s+)?(?:for\s+)?(?:le\s+tout|l['’]ensemble|the\s+lot|everything|all(?=\s*[.,;\n]|\s*$)|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)"
+    r"\s{0,2}(?:\([^)\n]{0,20}\)\s?)?(?:pour\s+)?(?:for\s+)?(?:le\s+t(?:ou)?t|tt|l['’]ensemble|the\s+lot|everything|all(?=\s*[.,;\n]|\s*$)|en\s+tout|au\s+total|in\s+total|all\s+in|lkoll)"
 )
 TOTAL_CUE = re.compile(
-    r"\btotal\w*|\ble\s+tout\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount"
+    r"\btotal\w*|\ble\s+t(?:ou)?t\b|\btt\b|\bl['’]ensemble\b|\bthe\s+lot\b|\blkoll\b|\bko(?:u)?lchi\b|\bmontant|\bamount"
     r"|(?<!prix )(?<!prix, )(?<!tarif )(?<!tarif, )\bsoit\b|"
     r"\bsomme|\ben\s+tout|\ba\s+payer\b|\bcomes?\s+to\b|\bmakes\b|\b(?:ca|cela)\s+(?:nous\s|me\s)?fait\b|\bfacture[zr]?\b|\bmajmou3|المجموع|الاجمالي|=\s?$"
 )
@@ -69,7 +69,7 @@ ENDING = re.compile(
 TAX_BEFORE = re.compile(rf"(?<![^\W_])(?P<tax>{TAX})\s?\)?\s{{0,2}}[:=]?\s{{0,2}}$")
 APART = re.compile(r"[ \u00a0\t|]{2,}")
 LOT = re.compile(
-    r"\b(?:le\s+tout|l['’]ensemble|en\s+tout|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"
+    r"\b(?:le\s+t(?:ou)?t|tt|l['’]ensemble|en\s+t(?:ou)?t|the\s+lot|lkoll|ko(?:u)?lchi)\s{0,2}(?:a|pour|at|for|b|[:=])?\s{0,2}$"
 )
 #: What all prices of a text are told to be: "all prices ex VAT".
 TAX_SAID = re.compile(

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
+from core.reading import Quantity
 from processors.goods_items import Asked
 from processors.goods_marks import Marks
 from processors.goods_once import Item
@@ -20,12 +22,16 @@ _FOR = re.compile(r"\s{0,2}(?:pour|for|dyal|ديال)\s{1,2}(?:les?\s|la\s|l['�
 #: Every line is meant: "les deux", "tout en blanc", "both", "bjouj".
 _ALL = re.compile(
     r"(?<![^\W_])(?:(?P<sum>le\s+tout|l['’]ensemble|the\s+lot|all\s+in|kolchi|koulchi|lkoll)|les\s+(?:deux|trois|quatre|2|3|4)|"
-    r"tou(?:t|s|tes)\s+(?:en|a|les\s+(?:deux|trois|2|3))|tou(?:s|tes)|pour\s+tout|chacune?s?|both|all|each\s+of\s+them|bjouj|bjoj|bjuj|kamlin|kolhom)"
+    r"t(?:ou)?t(?:e?s)?\s+(?:en|a|les\s+(?:deux|trois|2|3))|tou(?:s|tes)|pour\s+tout|chacune?s?|both|all|each\s+of\s+them|bjouj|bjoj|bjuj|kamlin|kolhom)"
     r"(?![^\W_])(?!\s+(?:taxes?|les\s+(?:jours|lundis|mardis|mercredis|jeudis|vendredis|samedis|matins|mois)))|بجوج|كلهم|كاملين|(?P<sum_ar>كلشي|الكل)"
 )
 _CLAUSE = re.compile(r"[,;!?\n]|[.](?=\s|$)|\s[-–—]\s|\(|\)")
 #: A price that nothing ties to a line is likely, not surely, that of all.
 _LIKELY = 0.55
+#: So many things never cost less than one of the money that is asked for all of them.
+_CHEAPEST = 100
+#: So much is never asked for one of so many.
+_DEAR, _MANY = 50, 100
 
 
 class Shares:
@@ -78,7 +84,8 @@ class Shares:
                 continue
             if (clause := self._in_all(price)) is not None:
                 one = price.money.per != 1 or bool(price.money.unit) or not clause[2]
-                if one and price.role != "total":
+                one = (one and not self._much(price, lines)) or self._little(price, lines)
+                if one and (price.role != "total" or self._little(price, lines)):
                     for share in shares:
                         share.append(replace(price, role="unit"))
                 else:
@@ -95,6 +102,21 @@ class Shares:
         for line, share in zip(lines, shares, strict=True):
             self._columns.put_prices(line, share)
         return whole
+
+    def _little(self, price: Price, lines: Sequence[Line]) -> bool:
+        """Whether an amount that is told of everything can only be that of one: « le tout à 0,95 » of thousands."""
+        return price.money.amount * _CHEAPEST < self._pieces(lines)
+
+    def _much(self, price: Price, lines: Sequence[Line]) -> bool:
+        """Whether it can hardly be that of one."""
+        told = price.money.per != 1 or bool(price.money.unit)
+        return not told and price.money.amount >= _DEAR and self._pieces(lines) >= _MANY
+
+    def _pieces(self, lines: Sequence[Line]) -> Decimal:
+        """How many single things the lines ask for, as far as they say it."""
+        spec = self._columns.count
+        counts = [found.value for line in lines if spec is not None and (found := line.get(spec.name)) is not None]
+        return sum((c.amount for c in counts if isinstance(c, Quantity) and c.unit == self._columns.units.piece), Decimal(0))
 
     def _in_all(self, price: Price) -> tuple[int, int, bool] | None:
         return next((c for c in self._all if c[0] <= price.start < c[1]), None)

@@ -208,6 +208,8 @@ class Columns:
         unit = [p for p in named if p.role == "unit"]
         total = [p for p in named if p.role == "total"]
         loose = [p for p in prices if not p.role]
+        if len(total) == 1 and not unit and not loose and self._is_little(line, total[0]):
+            unit, total = [replace(total[0], role="unit", sure=min(total[0].sure, DOUBT))], []  # "5000 roses, le tout à 0,95"
         if len(unit) == 1 and not total and not loose and not unit[0].money.unit and self._is_much(line, unit[0]):
             unit, total = [], [replace(unit[0], sure=DOUBT)]  # "2000 roses pour 1700 dh"
         if loose and not unit:
@@ -263,6 +265,12 @@ class Columns:
         return (
             isinstance(count, Quantity) and count.unit == self.units.piece and count.amount >= 100 and price.money.amount >= 50
         )
+
+    def _is_little(self, line: Line, price: Price) -> bool:
+        """Whether an amount that is told of everything can only be that of one: so many for less than a hundredth each."""
+        found = line.get(self.count.name) if self.count is not None else None
+        count = found.value if found is not None else None
+        return isinstance(count, Quantity) and count.unit == self.units.piece and price.money.amount * 100 < count.amount
 
     def put_details(
         self,

@@ -114,3 +114,43 @@ def test_two_prices_of_one_line_are_no_price_and_total(said: str) -> None:
     found = prices(f"je commande 2000 sacs torsadés : moitié 24x10x32, moitié 32x12x41. {said}")
     assert "total_price" not in found
     assert found["unit_price"].confidence < 0.6
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "Le devis précédent (DV-118) était de 2 400 DH.",
+        "L'ancien devis DV-118 s'élevait à 2 400 DH TTC.",
+        "Notre dernière commande (BC 77) était à 0,30 dh HT.",
+        "The previous quote (Q-118) was 2,400 MAD.",
+    ],
+)
+@pytest.mark.parametrize("goods", GOODS[:2])
+def test_what_an_earlier_paper_came_to_is_no_price(goods: str, earlier: str) -> None:
+    assert prices(f"je commande {goods}. {earlier}") == {}
+    assert prices(f"{earlier} Je commande {goods}.") == {}
+    assert amount(prices(f"je commande {goods} à 0,32 dh HT. {earlier}")["unit_price"]) == (Decimal("0.32"), "MAD")
+
+
+@pytest.mark.parametrize("text", ["{}, au prix du dernier devis : 0,32 dh HT", "{}, le prix était de 0,32 dh HT"])
+def test_a_price_that_goes_on_is_one(text: str) -> None:
+    assert amount(prices(f"je commande {text.format(GOODS[0])}")["unit_price"]) == (Decimal("0.32"), "MAD")
+
+
+TWO = "je commande 5000 sachets fond plat kraft et 3000 sacs torsadés blancs"
+
+
+@pytest.mark.parametrize("told", ["tt à 0,95 dh ttc", "tout à 0,95 dh ttc", "le tout à 0,95 dh ttc", "le tt a 0,95 dh ttc"])
+def test_so_little_for_everything_is_the_price_of_one(told: str) -> None:
+    for text in (f"je commande {GOODS[0]}. {told}", f"{TWO}, {told}", f"{TWO}. {told}"):
+        found = prices(text)
+        assert amount(found["unit_price"]) == (Decimal("0.95"), "MAD"), text
+        assert "total_price" not in found or found["total_price"].origin == "derived"
+
+
+@pytest.mark.parametrize("told", ["tt à 1600 dh ttc", "le tt pour 1600 dh ttc", "le tout à 1600 dh ttc", "tout à 1600 dh ttc"])
+def test_so_much_for_everything_is_what_it_comes_to(told: str) -> None:
+    for text in (f"je commande {GOODS[0]}. {told}", f"{TWO}. {told}"):
+        found = prices(text)
+        assert amount(found.get("total_price")) == (Decimal(1600), "MAD"), text
+        assert "unit_price" not in found
