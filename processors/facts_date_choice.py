@@ -18,6 +18,8 @@ _RIVAL = 0.45
 _EXACT = 0.85
 #: How surely the day of an event is the one of the delivery for it.
 _EVENT = 0.45
+#: The first day of something that lasts, right before its last one.
+_SINCE = re.compile(r"(?<!\d)(?P<d>\d{1,2})(?:er|st|nd|rd|th)?\s(?:au|et\sle|to|and)\s(?:the\s)?$")
 
 
 def find_date(
@@ -41,7 +43,7 @@ def find_date(
         # the day of a wedding or a fair is one of delivery only where no other is told, and then in doubt
         others = [(f, deadline) for f, deadline in coming if not day_of_event(plain, f.spans[0][0])]
         if not others:
-            coming = [(replace(f, confidence=min(f.confidence, _EVENT), doubt="event"), deadline) for f, deadline in coming]
+            coming = [(_begun(plain, f), deadline) for f, deadline in coming]
         coming = others or coming
         near = [f for f, _ in coming if any(0 <= f.spans[0][0] - end <= 40 for _, end in leads)]
         due = [f for f, deadline in coming if deadline]
@@ -65,6 +67,14 @@ def find_date(
         if chosen and len({f.value for f in chosen}) == 1:
             return chosen[0]
     return None
+
+
+def _begun(plain: str, found: Found) -> Found:
+    """The day of an event, in doubt; of one that lasts the first of them: "du 12 au 14 juin"."""
+    day, ((start, end), *more) = found.value, found.spans
+    if isinstance(day, Day) and (told := _SINCE.search(plain, max(0, start - 16), start)) and 0 < int(told["d"]) < day.day.day:
+        day, start = Day(day.day.replace(day=int(told["d"]))), told.start()
+    return replace(found, value=day, spans=((start, end), *more), confidence=min(found.confidence, _EVENT), doubt="event")
 
 
 def _first(found: Sequence[Found]) -> Found:

@@ -63,7 +63,7 @@ _EVENTS = (
 _EVENT_DAY = re.compile(
     rf"(?<![^\W_])(?:(?:{_EVENTS})(?:\s[^\W\d_]+){{0,4}}?|(?:la|notre|ma|the|our|sa|leur)\sreception(?=\s(?:est|a\slieu|aura|se|is|takes|du\s(?!\d)))(?:\sdu\smariage)?)"
     r"\s?[(,:]?\s?(?:(?:est|sera|c['’]est|a\slieu|aura\slieu|se\stient|se\stiendra|commence|is|will\sbe|takes\splace|starts|prevue?s?|fixee?|"
-    r"le|du|au|on|the|of|for|pour|nhar|ghadi|tkoun|ykoun|يوم|نهار)(?:\s|(?<=['’]))){0,4}$"
+    r"le|du|au|on|the|of|for|pour|nhar|ghadi|tkoun|ykoun|يوم|نهار)(?:\s|(?<=['’]))){0,4}(?:\d{1,2}(?:er|st|nd|rd|th)?\s(?:au|et\sle|to|and)\s(?:the\s)?)?$"
 )
 #: These say it of what comes whatever stands before: "pour le", "avant le", "besoin".
 _COMING = re.compile(

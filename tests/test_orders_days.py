@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
 import pytest
 
@@ -88,3 +89,21 @@ def test_the_day_of_the_delivery_is_read_beside_it(said: str, day: str) -> None:
 )
 def test_days_of_several_things(text: str, day: str | None) -> None:
     assert read_day(text) == day
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Nous serons à la foire de Casablanca du 12 au 14 mars.",
+        "On tient un stand au salon Cafex du 12 au 14 mars.",
+        "The trade show runs from 12 to 14 March.",
+        "Le salon dure du 12 au 14 mars.",
+    ],
+)
+def test_days_of_a_fair_are_no_delivery_and_the_first_of_them_is_in_doubt(told: str) -> None:
+    text = f"Je commande 3000 sachets fond plat kraft. {told}"
+    setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
+    found = next(f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts if f.name == "delivery_date")
+    assert (found.value, found.doubt) == (Day(date(2026, 3, 12)), "event")
+    assert found.confidence < 0.6
+    assert read_day(f"{text} Livraison le 9 mars.") == "2026-03-09"
