@@ -229,7 +229,9 @@ def recognising(
     tone = texts.tone(reply=bool(only or message.in_reply_to or texts.stale))
     if tone.intent == "other" and scores.get(directive.name, 0.0) > 0:
         tone = replace(tone, intent="request")  # what a directive recognises is asked of us
-    answers = not only and directive.name not in repeat and bool(message.quoted) and not message.forwarded
+    # What stands below a signature's line may be an order that somebody wrote there.
+    beyond = bool(message.quoted or message.signature)
+    answers = not only and directive.name not in repeat and beyond and not message.forwarded
     return Recognised(
         directive, confidence, (*reasons, *tone.reasons), message, tone, told_by(directive), answers, repeat.get(directive.name)
     )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from core.directive import Directive, FactSpec, Word
 from core.document import SOURCE, Document
 from core.message import Message
-from core.reading import Evidence, Fact, Row, Rows
+from core.reading import Evidence, Fact, Quantity, Row, Rows
 from core.steps import Steps
 from processors.classify import old_subject
 from processors.facts_amounts import Units, find_count, find_quantity
@@ -282,7 +282,8 @@ class Told:
         return found
 
     def with_quoted(self) -> Steps[tuple[Fact, ...]]:
-        """Every fact, with the goods of the offer that the message answers where it says nothing of them: "c'est ok pour nous".
+        """Every fact, with the goods of the offer that the message answers where it says nothing of them: "c'est ok pour nous"; or
+        those that stand below what looks like a signature.
 
         So little trusted that a person is shown them as doubtful.
         """
@@ -290,4 +291,7 @@ class Told:
         if self._goods or not self._reader.of_goods:
             return facts
         answered = self._reader.place("body", without_headers(tokenise(self._message.body)), _ANSWERED)
-        return (*self._reader.goods(self._message, [answered], self._written).values(), *facts)
+        goods = self._reader.goods(self._message, [answered], self._written)
+        if not self._message.quoted and not any(isinstance(f.value, Quantity) for f in goods.values()):
+            return facts  # a signature names what somebody sells, and not how many
+        return (*goods.values(), *facts)

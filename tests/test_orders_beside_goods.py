@@ -103,3 +103,24 @@ def test_a_flat_bag_is_none_with_handles(said: str) -> None:
 @pytest.mark.parametrize("name", ["rose", "violet", "brun", "gris"])
 def test_who_signs_with_a_colours_name_tells_no_colour(close: str, name: str) -> None:
     assert "nature" not in told(f"je commande 3000 sachets fond plat pour vendredi\n{close} {name}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour, voici ma commande. Bonne journée\n--\nSamira\n5000 sachets fond plat kraft",
+        "Bonjour, voici ma commande.\n\n-- \nSamira Bennani\nTél. 05 22 33 44 55\n5000 sachets fond plat kraft",
+        "Bonjour, voici ma commande.\n\nEnvoyé de mon iPhone\n\n5000 sachets fond plat kraft",
+    ],
+)
+def test_an_order_below_the_line_of_a_signature_is_read_in_doubt(text: str) -> None:
+    found = facts(text)
+    assert found["quantity"].value == Quantity(Decimal(5000), "pièce")
+    assert found["product"].value == "sachet_fond_plat"
+    assert found["quantity"].confidence < DOUBT
+
+
+def test_what_a_signature_sells_is_no_order() -> None:
+    sells = "Samira Bennani\nEmballages & sachets, 40 ans d'expérience, 350 références\nTél. 05 22 33 44 55"
+    assert facts(f"Bonjour, voici ma commande.\n-- \n{sells}") == {}
+    assert told(f"je commande 3000 sacs torsadés\n-- \n{sells}\n5000 sachets fond plat")["quantity"] == Quantity(Decimal(3000), "pièce")
