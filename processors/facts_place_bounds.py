@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from processors.facts_dates import plain_text
 from processors.facts_money import CURRENCY
@@ -20,6 +21,12 @@ _GOODS = re.compile(
     r"(?P<n>\d{1,3}(?:[ .\u202f\u00a0]\d{3})+|\d{1,7})"
     r"\s?(?:(?:de|of|x|dyal)\s)?(?P<what>[^\W\d_]{1,14})(?![^\W_])"
 )
+#: How many more go somewhere else, whatever they are: "… et 2000 livrés à Tanger", "and 500 to Rabat".
+_MORE = re.compile(
+    r"(?:[,;]|(?<![^\W_])(?:et|and|w|puis|plus))\s{1,2}(?:les?\s|the\s)?(?P<n>\d{1,3}(?:[ .\u202f\u00a0]\d{3})+|\d{2,7})"
+    r"\s(?:(?:autres|restants?|others?)\s)?(?:livre\w*|a\slivrer|livraison|expedi\w+|envoye\w*|a\senvoyer|deliver\w*|shipp?\w*|sent|a|au|aux|to|chez|pour|vers|for)(?![^\W_])"
+)
+_STOP = re.compile(r"[;\n!?]|\.(?=\s|$)")
 _PRICED = re.compile(rf"(?:\s(?:a|@|au\sprix\sde|at|b|pour|for)\s)\d[\d.,]*\s?{CURRENCY}(?![^\W_])")
 _MANY = 50
 _HOUSE_WORD = re.compile(rf"(?:{STREETS}|{NUMBERED}|{SITES})s?")
@@ -30,6 +37,7 @@ def without_goods(plain: str, units: Units | None) -> str:
     if units is None:
         return plain
     spans = [m.span() for m in _PRICED.finditer(plain)]
+    spans += [(m.start(), m.end("n")) for m in _MORE.finditer(plain)]
     for match in _GOODS.finditer(plain):
         many = bool(match["joint"]) or int("".join(filter(str.isdigit, match["n"]))) >= _MANY
         if many and units.of(match["what"]) is not None and _HOUSE_WORD.fullmatch(match["what"]) is None:
@@ -37,6 +45,19 @@ def without_goods(plain: str, units: Units | None) -> str:
     for start, end in spans:
         plain = plain[:start] + BLANK * (end - start) + plain[end:]
     return plain
+
+
+def with_more(best: Found | None, plain: str) -> Found | None:
+    """The address in doubt, with the words that say so, where more of the goods is told right behind it to go somewhere else."""
+    if best is None or best.doubt:
+        return best
+    end = best.spans[-1][1]
+    more = _MORE.match(plain, end) or _MORE.match(plain, end + 1)
+    if more is None:
+        return best
+    stop = _STOP.search(plain, more.end())
+    rest = (more.start("n"), min(stop.start() if stop else len(plain), more.end() + LONGEST))
+    return replace(best, spans=(*best.spans, rest), confidence=min(best.confidence, _RIVAL), doubt="several")
 
 
 def bracket_end(plain: str, start: int) -> int:

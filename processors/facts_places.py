@@ -12,7 +12,7 @@ from core.directive import FactSpec
 from processors.facts_columns import column_below
 from processors.facts_dates import date_spans, plain_text
 from processors.facts_numbers import POSTCODE, Found, trimmed
-from processors.facts_place_bounds import LONGEST, bracket_end, with_rivals, without_goods
+from processors.facts_place_bounds import LONGEST, bracket_end, with_more, with_rivals, without_goods
 from processors.facts_place_words import (
     AFTER_DAY,
     ASKED,
@@ -76,14 +76,15 @@ class AddressReader:
     def find(self, text: str, day: date) -> Found | None:
         """The surest one, the first of several; None where there is none."""
         plain = SHORT.sub(lambda m: m[0][:-1] + " ", plain_text(text))
-        plain = without_goods(plain, self._units)
+        whole, plain = plain, without_goods(plain, self._units)
         dates = [d for d in date_spans(text, day) if not DAY_OF_STREET.search(plain, max(0, d[0] - 24), d[0])]
         led = list(self._led(text, plain, dates))
         # of one that holds another after a colon ("livraison S14, adresse : …") the other one is meant
         inner = [f for f, _ in led if not any(colon and _holds(f.spans[0], o.spans[0]) for o, colon in led)]
         found = [f for f in (*inner, *_brought(text, plain, dates)) if not self._goods(text, f)]
         best = max(found, key=lambda f: f.confidence, default=None)
-        return with_rivals(best, [f for f in found if best is not None and f.confidence == best.confidence], plain)
+        best = with_rivals(best, [f for f in found if best is not None and f.confidence == best.confidence], plain)
+        return with_more(best, whole)
 
     def _goods(self, text: str, found: Found) -> bool:
         """Whether what was found is rather goods: it names some, and no street or town with its code."""

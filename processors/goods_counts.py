@@ -37,6 +37,7 @@ from processors.goods_sayings import (
 )
 from processors.goods_units import AND, WORD, Units, unit_after
 from processors.numbers_spoken import Number, numbers
+from processors.words_common import NUMBERS
 
 #: From here on a number surely counts what is asked for.
 SURE = 0.8
@@ -56,7 +57,7 @@ class Count:
 
     ``thing``: a word says of what. ``noun``: that word is a unit or a thing, no mere quality. ``again``: it says in another unit what
     stands before it. ``in_all``: it is told to be the sum. ``either``: another number beside it may be meant as well.
-    ``doubt``: what cannot be told of it (core.doubts).
+    ``doubt``: what cannot be told of it (core.doubts); ``whole``: what a share comes to in all where it is told how often it comes.
     """
 
     value: Decimal
@@ -71,6 +72,7 @@ class Count:
     in_all: bool = False
     either: bool = False
     doubt: Doubt = ""
+    whole: Decimal = Decimal(0)
 
     @property
     def amount(self) -> tuple[Decimal, str]:
@@ -80,7 +82,7 @@ class Count:
     @property
     def claims(self) -> bool:
         """Whether it asks for something: no line of an order may leave it out without a word."""
-        return self.thing and (self.sure >= SURE or self.either) and not self.again
+        return self.thing and (self.sure >= SURE or self.either or self.doubt == "share") and not self.again
 
 
 def counts(
@@ -120,6 +122,12 @@ def counts(
                 if not count.noun:  # "3000 (pardon, mettez 3500)": of the same
                     sure = max(count.sure, min(wrong.sure, SURE))
                     count = replace(count, unit=wrong.unit, thing=wrong.thing, noun=wrong.noun, sure=sure)
+            if count.doubt == "share" and any(c.value == count.whole for c in found):
+                last = number
+                continue  # "30 000 roses en 3 livraisons de 10 000"
+            if found and found[-1].doubt == "share" and found[-1].whole == count.value:
+                shared = found.pop()  # "3 livraisons de 10 000 roses, soit 30 000"
+                count = replace(count, unit=shared.unit, thing=True, noun=True, again=False, sure=max(count.sure, SURE))
             found.append(count)
         last = number
     return found
@@ -203,7 +211,8 @@ class _Stretch:
         if number.value != number.value.to_integral_value() and what.unit in ("", self._units.piece):
             return None
         doubt: Doubt = ""
-        if TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start):
+        shared = TIMES_OVER.search(self._plain, max(self._start, number.start - 30), number.start)
+        if shared is not None:
             sure, doubt = min(sure, DOUBT), "share"  # "3 livraisons de 10 000": of each or of all
         if MORE_BY.match(bare, number.end):
             sure, doubt = min(sure, DOUBT), "more"
@@ -216,7 +225,7 @@ class _Stretch:
         again = bool(found) and not in_all and is_again(bare, found[-1].end, before, number.start)
         return Count(
             value, what.unit, number.start, ends, min(sure, DOUBT) if either else sure,
-            what.thing, number.end, what.noun, again, in_all, either, "either" if either else doubt,
+            what.thing, number.end, what.noun, again, in_all, either, "either" if either else doubt, _times(shared) * value,
         )  # fmt: skip
 
     def rather(self, one: Count, other: Number) -> bool:
@@ -279,6 +288,12 @@ class _Stretch:
         """Whether a thing's words stand right before a number: "roses rouges : 5000"."""
         ends = [b for _, b in named if self._start <= b <= at]
         return bool(ends) and LABEL.fullmatch(self._bare, max(ends), at) is not None
+
+
+def _times(shared: re.Match[str] | None) -> int:
+    """How often a share is told to come, 0 where that is not told."""
+    said = shared["times"] if shared is not None else None
+    return 0 if not said else int(said) if said.isdigit() else NUMBERS[said]
 
 
 def _same_number(words: str, value: Decimal) -> bool:

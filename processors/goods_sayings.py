@@ -71,7 +71,10 @@ AND_HALF = re.compile(r"\s(?:et\sdemie?|and\sa\shalf|w\s?n[oe]?u?ss?|و\s?ن(?:�
 MORE_BY = re.compile(
     r"\s(?:de|en)\s(?:plus|moins)(?!\s(?:de\s)?(?:la|ma|notre|cette)\b)(?![^\W_])|\s(?:more|less|extra|zyada|ktar|9el)(?=\s?(?:[.,;!?\n]|$|than|et|and|w))"
 )
-TIMES_OVER = re.compile(r"\b(?:livraisons?|deliveries|expeditions?|lots?|envois?|echeances?|fois|times)\s(?:de|of|x)\s?$")
+TIMES_OVER = re.compile(
+    r"(?:(?<![\w.,])(?P<times>\d{1,2}|deux|trois|quatre|cinq|six|two|three|four|five)\s)?"
+    r"\b(?:livraisons?|deliveries|expeditions?|lots?|envois?|echeances?|fois|times)\s(?:de|of|x)\s?$"
+)
 #: "12 000 au lieu de 8 000", "cette fois 12 000": how many, whatever it is.
 RATHER = re.compile(
     r"\s?(?:[^\W\d_]{1,12}\s)?(?:au\slieu|a\sla\splace|instead|plutot\sque|rather\sthan|3iwad|f\s?blast|cette\sfois|this\stime|had\slme?rra)(?![^\W_])"

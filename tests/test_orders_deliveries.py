@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.reading import Day, Fact
+from core.reading import Day, Fact, Rows
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, mail, sacherie
 
@@ -88,3 +88,55 @@ def test_one_delivery_is_sure(text: str) -> None:
     found = facts(text)
     assert not doubted(found["delivery_date"])
     assert not doubted(found["delivery_address"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je commande 3 livraisons de 10 000 sachets fond plat kraft à 0,32 dh",
+        "Bonjour, nous avons besoin de 3 livraisons de 10 000 sachets fond plat kraft à 0,32 dh HT, livraison au 12 rue Haute, Fès.",
+        "Bonjour, je commande des sachets fond plat kraft en 3 livraisons de 10 000 pièces à 0,32 dh HT, à partir du 20 mars, merci.",
+    ],
+)
+def test_a_share_with_a_price_is_kept_in_doubt(text: str) -> None:
+    found = facts(text)
+    assert str(found["quantity"].value.amount) == "10000"  # type: ignore[union-attr]
+    assert (found["quantity"].doubt, doubted(found["quantity"])) == ("share", True)
+    assert "unit_price" in found
+
+
+def test_a_share_beside_another_line_is_a_line() -> None:
+    rows = facts("je commande 3 livraisons de 10 000 sachets fond plat kraft à 0,32 dh et 500 sacs torsadés blancs")["lines"].value
+    assert isinstance(rows, Rows)
+    assert [row.cell("quantity").value.amount for row in rows.rows] == [10000, 500]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je commande 30 000 sachets fond plat kraft à 0,32 dh en 3 livraisons de 10 000 sachets",
+        "je commande 30 000 sachets fond plat kraft à 0,32 dh (trois livraisons de 10 000)",
+        "nous prenons 3 livraisons de 10 000 sachets fond plat kraft à 0,32 dh, soit 30 000 sachets",
+    ],
+)
+def test_shares_that_come_to_what_is_told_in_all_are_no_line(text: str) -> None:
+    found = facts(text)
+    assert "lines" not in found
+    assert str(found["quantity"].value.amount) == "30000"  # type: ignore[union-attr]
+    assert not doubted(found["quantity"])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("5000 sachets fond plat, livrés au 12 rue Haute, Fès et 2000 livrés à Tanger", "12 rue Haute, Fès"),
+        ("7000 sachets fond plat, 5000 à livrer au 12 rue Haute, Fès et 2000 au 5 rue du Port, Tanger", "12 rue Haute, Fès"),
+        ("5000 flat bottom bags, deliver to 14 Mill Lane, Leeds and 500 to Hull", "14 Mill Lane, Leeds"),
+    ],
+)
+def test_how_many_go_elsewhere_is_no_part_of_an_address_and_leaves_it_in_doubt(text: str, address: str) -> None:
+    found = facts(f"je commande {text}")["delivery_address"]
+    assert found.value == address
+    assert (found.doubt, doubted(found)) == ("several", True)
+    assert found.evidence[-1].quote.endswith(text.rpartition(" et " if "et 2" in text else " and ")[2])
+    assert facts("je commande 700 sachets fond plat, livrés au 12 rue Haute, 20000 Fès")["delivery_address"].doubt == ""
