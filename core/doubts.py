@@ -59,3 +59,11 @@ def why(fact: Fact, language: str) -> str:
         return told
     said = said[:_MOST] + "…" * (len(said) > _MOST)
     return f"{told} : « {said} »" if language == "fr" else f'{told}: "{said}"'
+
+
+def choice(fact: Fact, language: str) -> str:
+    """The words in which a message leaves the choice, quoted: « 600 ou 700 »; '' where it leaves none."""
+    said = " … ".join(dict.fromkeys(" ".join(e.quote.split()) for e in fact.evidence if e.quote))[:_MOST]
+    if fact.doubt != "either" or not said:
+        return ""
+    return f"« {said} »" if language == "fr" else f'"{said}"'

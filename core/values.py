@@ -11,7 +11,7 @@ from core.directive import Directive, FactSpec, in_language
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.register import roles
 from core.rows import rows_of, rows_spec
-from core.wording import fact_text, row_text
+from core.wording import row_text, told_text
 
 #: How many characters of a customer's words go into tickets, tasks and notices.
 SUMMARY = 4000
@@ -87,7 +87,7 @@ def differences(before: Sequence[Fact], after: Sequence[Fact], directive: Direct
     def told(fact: Fact, spec: FactSpec) -> str:
         if isinstance(fact.value, Rows):
             return " / ".join(row_text(row, directive, "fr") for row in fact.value.rows)
-        return fact_text(fact.value, spec, "fr")
+        return told_text(fact, spec, "fr")
 
     old, new = {f.name: f for f in before}, {f.name: f for f in after}
     found = []

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from core.alerts import Alert
 from core.directive import Directive, FactSpec, Grid, in_language
 from core.document import Trouble
-from core.reading import Day, Dimensions, FactValue, Money, Quantity, Row, Rows
+from core.doubts import choice
+from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.rows import rows_spec
 
 _MONTHS = {
@@ -160,6 +161,12 @@ def fact_text(value: FactValue, spec: FactSpec | None, language: str) -> str:
     return inert(str(value))
 
 
+def told_text(fact: Fact, spec: FactSpec | None, language: str) -> str:
+    """What a fact says, with the words that leave a choice where they do: « 600 pièces (« 600 ou 700 ») »."""
+    text, open_ = fact_text(fact.value, spec, language), choice(fact, language)
+    return f"{text} ({inert(open_)})" if open_ else text
+
+
 def row_text(row: Row, directive: Directive, language: str) -> str:
     """A line of a request in words: "Rose rouge · 10 000 pièces · 0,12 EUR / pièce · total 1200 EUR"."""
     told = []
@@ -167,7 +174,7 @@ def row_text(row: Row, directive: Directive, language: str) -> str:
     order = lines.columns if lines is not None else ()
     for cell in sorted(row.cells, key=lambda c: order.index(c.name) if c.name in order else len(order)):
         spec = directive.fact(cell.name)
-        text = fact_text(cell.value, spec, language)
+        text = told_text(cell, spec, language)
         # Beside the price of one, the sum of the line says what it is.
         named = spec is not None and spec.price == "total"
         told.append(f"total {text}" if named else text)
