@@ -154,8 +154,9 @@ def joined(work: Work, event: MessageRead) -> None:
         work.note(words(event))
         if not only_thanks(event):
             if work.case.counts.get(fulfil.ANSWERED):
+                work.reset(fulfil.ANSWERED, fulfil.HEARD)
+            if fulfil.awaited(work.directive):
                 fulfil.acknowledge(work)
-            work.reset(fulfil.ANSWERED)
             work.because("more", "la personne écrit à nouveau")
             _unanswered(work)
             work.tell_admin("admin_question", message=words(event))

@@ -33,6 +33,22 @@ def test_who_writes_again_gets_a_receipt(tmp_path: Path, act: str) -> None:
         assert counter.fresh("ghita@") == []  # one receipt stands until a person answers
 
 
+def test_who_writes_again_before_anybody_answered_is_told_so_once(tmp_path: Path) -> None:
+    with orders_house(tmp_path / "data") as web:
+        counter = web.counter
+        order(counter, "Bonjour, votre facture 123 est fausse.", sender="ghita@client.example", subject="facture")
+        (first,) = counter.fresh("ghita@")
+        counter.fresh(ADMIN)
+        for number, words in enumerate(("La 124 aussi est fausse.", "Et la 125 !", "Toujours rien ?"), 2):
+            counter.send(mail(words, sender="ghita@client.example", answers=first, number=number))
+            receipts = counter.fresh("ghita@")
+            assert len(receipts) == (number == 2), words
+            assert all("Une personne de l'équipe va le lire et vous répondre" in plain(one) for one in receipts)
+            assert any(words in plain(one) for one in counter.fresh(ADMIN))
+        counter.send(mail("Merci !", sender="ghita@client.example", answers=first, number=9))
+        assert counter.fresh("ghita@") == []
+
+
 @pytest.mark.parametrize(
     ("name", "so"),
     [

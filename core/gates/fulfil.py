@@ -22,6 +22,8 @@ NOTICES = frozenset({"acknowledgement"})
 MOST_REOPENED = 6
 #: The count of a case to which a person has written since the customer last did.
 ANSWERED = "answered"
+#: The count of a case whose customer has been told, since a person last wrote, that his further messages are here.
+HEARD = "heard"
 
 
 def check(work: Work, spec: GateSpec) -> Stage | None:
@@ -55,7 +57,7 @@ def reopen(work: Work, said: str) -> bool:
     if spec is None or work.case.stage != "done":
         return False
     work.because("reopened", "le client répond à un dossier traité : il est rouvert, une personne doit lire sa réponse")
-    work.reset(ANSWERED)
+    work.reset(ANSWERED, HEARD)
     work.change(finished_at=None, closed_at=None)
     work.stage("fulfilling")
     for step in spec.steps:
@@ -67,8 +69,10 @@ def reopen(work: Work, said: str) -> bool:
 
 
 def acknowledge(work: Work) -> None:
-    """The customer wrote after a person had answered him or dealt with it: he is told that it is here, within reason."""
+    """The customer wrote again: he is told that it is here, once until a person answers him, within reason."""
     spec = work.directive.gate("fulfil")
+    if work.count(HEARD) > 1:
+        return
     for step in spec.steps if spec is not None else ():
         if step in NOTICES and work.count("reopened") <= MOST_REOPENED:
             work.because("received", "le client apprend que sa réponse est là")
