@@ -221,6 +221,24 @@ class Finder:
             if judges(self._office.directive(c)) and not any(same_correspondent(sender, known) for known in c.people)
         ]
 
+    def cited_before(self, read: ReadRow, overlay: Overlay) -> list[Case]:
+        """Requests that an earlier message of the sender's cited though he is none of their people: where this one answers in its thread,
+        or he goes by their customer's name or address. What he asks for may be his own; whoever judges it is to know of that."""
+        if self.is_admin(read.message):
+            return []
+        found, message = self._clues_in(read), read.message
+        here = [*map(overlay.by_ref, found.token_refs), *map(overlay.by_thread, found.thread_ids)]
+        threads = {i for i in here if i is not None}
+        mine = dict.fromkeys((*threads, *(i for person in people_of(message) for i in overlay.by_person(person))))
+        cases: dict[str, Case] = {}
+        for own in (c for i in mine if (c := overlay.case(i)) is not None):
+            theirs = any(same_correspondent(message.sender.email, known) for known in own.people)
+            for one in own.beside if theirs else ():
+                other = overlay.case(one.case_id) if one.cited else None
+                if other is not None and (own.id in threads or alike(message, other)):
+                    cases[other.id] = other
+        return list(cases.values())
+
     @staticmethod
     def parks(read: ReadRow, directive: Directive, cited: Sequence[Case]) -> bool:
         """Whether a message that names somebody else's requests (``cited``) is for a person to make out instead of a request by that

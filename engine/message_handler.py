@@ -148,13 +148,14 @@ class MessageHandler:
         context = self._changes.context(directive, event.at, new_id, noticed=overlay.noticed(people), waiting=waiting)
         if case is None:
             others = self._finder.beside(read, directive, overlay)
+            cited = {c.id: c for c in (*self._finder.cited(read, overlay), *self._finder.cited_before(read, overlay))}
             return replace(
                 context,
                 known=overlay.party(people),
                 past=self._past(message, directive, overlay),
                 beside=(
                     *(self._asked_in(other) for other in (*others, *self._finder.follows(read, overlay))),
-                    *(self._cited(other, message) for other in self._finder.cited(read, overlay)),
+                    *(self._cited(other, message) for other in cited.values()),
                 ),
             )
         if event.role == "customer" and event.reading.repeat is not None:

@@ -87,6 +87,35 @@ def test_so_it_is_when_the_order_is_decided(counter: Quick) -> None:
     assert order.ref in plain(counter.fresh(ADMIN)[-1])
 
 
+@pytest.mark.parametrize("sender", ALIKE)
+@pytest.mark.parametrize("thread", [True, False])
+def test_an_order_that_he_writes_after_our_receipt_comes_with_the_warning(counter: Quick, sender: str, thread: bool) -> None:
+    order, other, _ = answered(counter, "Finalement mettez 9000 au lieu de 5000.", sender)
+    address = sender.rpartition("<")[2].rstrip(">")
+    (receipt,) = counter.fresh(address)
+    del receipt["References"]  # many clients name the mail they answer and no earlier one
+    counter.send(mail(WHOLE, sender=sender, answers=receipt if thread else None, subject="Commande", number="whole"))
+    (mine,) = [c for c in counter.cases() if c.id not in (order.id, other.id)]
+    assert (mine.directive, mine.stage) == ("commande", "waiting_review")
+    assert [(one.ref, one.alike) for one in mine.beside if one.cited] == [(order.ref, True)]
+    notices = [" ".join(plain(one).split()) for one in counter.fresh(ADMIN)]
+    own, theirs = (next(n for n in notices if f"LA COMMANDE [#{ref}" in n) for ref in (mine.ref, order.ref))
+    assert f"{address} cite une demande dont il n'est pas un correspondant connu ({order.ref}" in own
+    assert f"{address}, qui n'est pas un correspondant connu de cette demande, la cite ({mine.ref}" in theirs
+    assert "ressemble à ceux du client" in own
+    assert "ressemble à ceux du client" in theirs
+    assert order.ref not in plain(counter.fresh(address)[-1]).partition("> ")[0]
+
+
+def test_a_colleagues_own_order_after_that_says_which_one_he_had_cited(counter: Quick) -> None:
+    order, other, _ = answered(counter, "Bonjour, finalement mettez 9000 sachets kraft.", "Driss Tazi <driss@client.example>")
+    (receipt,) = counter.fresh("driss@")
+    counter.send(mail(WHOLE, sender="Driss Tazi <driss@client.example>", answers=receipt, number="whole"))
+    counter.send(mail(WHOLE.replace("9000", "8000"), sender="Driss Tazi <driss@client.example>", subject="Autre", number="apart"))
+    first, second = (c for c in counter.cases() if c.id not in (order.id, other.id))
+    assert sorted(len([one for one in c.beside if one.cited]) for c in (first, second)) == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("address", "known", "so"),
     [
