@@ -115,7 +115,9 @@ class GoodsReader:
         if item is not None and (said := [c for c in everywhere if c.sure > max(x.sure for x in found)]):
             found = said
         few = len(tokens.items) <= _FEW
-        named = [c for c in found if c.sure > BARE or c.either or (c.doubt == "share" and c.thing)] or [c for c in found if few or (hits and c.sure >= BARE)]
+        named = [c for c in found if c.sure > BARE or c.either or (c.doubt == "share" and c.thing)] or [
+            c for c in found if few or (hits and c.sure >= BARE)
+        ]
         columns.put_count(tokens.text, line, named)
         if asked.doubt or self._left_out(everywhere, named):
             columns.doubt(line)

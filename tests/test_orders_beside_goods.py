@@ -123,4 +123,6 @@ def test_an_order_below_the_line_of_a_signature_is_read_in_doubt(text: str) -> N
 def test_what_a_signature_sells_is_no_order() -> None:
     sells = "Samira Bennani\nEmballages & sachets, 40 ans d'expérience, 350 références\nTél. 05 22 33 44 55"
     assert facts(f"Bonjour, voici ma commande.\n-- \n{sells}") == {}
-    assert told(f"je commande 3000 sacs torsadés\n-- \n{sells}\n5000 sachets fond plat")["quantity"] == Quantity(Decimal(3000), "pièce")
+    assert told(f"je commande 3000 sacs torsadés\n-- \n{sells}\n5000 sachets fond plat")["quantity"] == Quantity(
+        Decimal(3000), "pièce"
+    )

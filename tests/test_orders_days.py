@@ -103,7 +103,9 @@ def test_days_of_several_things(text: str, day: str | None) -> None:
 def test_days_of_a_fair_are_no_delivery_and_the_first_of_them_is_in_doubt(told: str) -> None:
     text = f"Je commande 3000 sachets fond plat kraft. {told}"
     setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
-    found = next(f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts if f.name == "delivery_date")
+    found = next(
+        f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts if f.name == "delivery_date"
+    )
     assert (found.value, found.doubt) == (Day(date(2026, 3, 12)), "event")
     assert found.confidence < 0.6
     assert read_day(f"{text} Livraison le 9 mars.") == "2026-03-09"

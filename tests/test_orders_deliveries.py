@@ -106,7 +106,9 @@ def test_a_share_with_a_price_is_kept_in_doubt(text: str) -> None:
 
 
 def test_a_share_beside_another_line_is_a_line() -> None:
-    rows = facts("je commande 3 livraisons de 10 000 sachets fond plat kraft à 0,32 dh et 500 sacs torsadés blancs")["lines"].value
+    rows = facts("je commande 3 livraisons de 10 000 sachets fond plat kraft à 0,32 dh et 500 sacs torsadés blancs")[
+        "lines"
+    ].value
     assert isinstance(rows, Rows)
     assert [row.cell("quantity").value.amount for row in rows.rows] == [10000, 500]  # type: ignore[union-attr]
 

@@ -1,4 +1,4 @@
-"""A later message that leaves a choice, « 600 ou 700 », is told with it wherever what it changes is told: to who judges and to the customer."""
+"""A later message that leaves a choice, « 600 ou 700 », is told with it wherever its change is told: to who judges and to the customer."""
 
 from __future__ import annotations
 

@@ -111,7 +111,9 @@ def test_a_colleagues_own_order_after_that_says_which_one_he_had_cited(counter: 
     order, other, _ = answered(counter, "Bonjour, finalement mettez 9000 sachets kraft.", "Driss Tazi <driss@client.example>")
     (receipt,) = counter.fresh("driss@")
     counter.send(mail(WHOLE, sender="Driss Tazi <driss@client.example>", answers=receipt, number="whole"))
-    counter.send(mail(WHOLE.replace("9000", "8000"), sender="Driss Tazi <driss@client.example>", subject="Autre", number="apart"))
+    counter.send(
+        mail(WHOLE.replace("9000", "8000"), sender="Driss Tazi <driss@client.example>", subject="Autre", number="apart")
+    )
     first, second = (c for c in counter.cases() if c.id not in (order.id, other.id))
     assert sorted(len([one for one in c.beside if one.cited]) for c in (first, second)) == [0, 1]
 
