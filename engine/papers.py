@@ -139,8 +139,10 @@ class PaperPool:
                 told = _fate(one, request, content)
                 if self._closed:
                     raise Transient("le service s'arrête") from None
-                # One that served others before may have died of them, or of somebody's kill: a fresh one has the last word.
-                return self._ask_afresh(request, content) if one.warm and told.code != "too-slow" else told
+                # One that served others before may have died of them, or of somebody's kill, and one that ended by itself did not die of
+                # the file: a fresh one has the last word.
+                again = (one.warm or one.process.returncode > 0) and told.code != "too-slow"
+                return self._ask_afresh(request, content, again=one.warm) if again else told
             kind = answer[:1]
             if kind.islower():  # it has grown, and goes
                 self._ended(one)
@@ -148,8 +150,8 @@ class PaperPool:
                 self._back(one)
             return codec.load(Trouble, answer[1:]) if kind in b"Tt" else answer[1:]
 
-    def _ask_afresh(self, request: dict[str, Any], content: bytes) -> bytes | Trouble:
-        """Called with a turn held: as ``_ask``, in a process that has read nothing yet."""
+    def _ask_afresh(self, request: dict[str, Any], content: bytes, *, again: bool) -> bytes | Trouble:
+        """Called with a turn held: as ``_ask``, in a process that has read nothing yet; in one more where it ends by itself (``again``)."""
         one = self._started()
         try:
             one.pipe.send_bytes(json.dumps(request).encode())
@@ -162,9 +164,9 @@ class PaperPool:
             told = _fate(one, request, content)
             if self._closed:
                 raise Transient("le service s'arrête") from None
-            return told
         finally:
             self._ended(one)
+        return self._ask_afresh(request, content, again=False) if again and one.process.returncode > 0 else told
 
     def _handed(self, request: dict[str, Any], content: bytes) -> _Process:
         """A process that has the file. One that died of something else meanwhile is no fault of this file."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import paper_files as make
@@ -16,7 +20,7 @@ from PIL import Image, ImageChops
 
 from connectors.tesseract import Tesseract, installed
 from core.document import Document, Kind, Trouble
-from engine.papers import PaperPool, Tools
+from engine.papers import PaperPool, Tools, _Process
 from processors.documents.limits import Limits
 from processors.documents.read import read
 from tests.ocr import tesseract
@@ -298,6 +302,28 @@ def test_a_process_outlives_the_thread_that_asked_for_it() -> None:
     assert [document.text for document in told] == ["0 sacs", "1 sacs", "2 sacs"]
     assert len(pids) == 3
     assert len(set(pids)) == 1
+
+
+def test_one_that_ends_by_itself_has_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = PaperPool(lambda: Tools())
+    start, began = pool._started, []
+    code = "from multiprocessing.connection import Connection as C; c = C({}); c.recv_bytes(); c.recv_bytes(); raise SystemExit(3)"
+
+    def first_it_ends() -> _Process:
+        began.append(1)
+        if len(began) > 1:
+            return start()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            run = [sys.executable, "-c", code.format(theirs.fileno())]
+            return _Process(subprocess.Popen(run, pass_fds=[theirs.fileno()]), Connection(ours.detach()))
+
+    monkeypatch.setattr(pool, "_started", first_it_ends)
+    try:
+        assert pool.read(b"5000 sacs", "a.txt", "text").text == "5000 sacs"
+    finally:
+        pool.close()
+    assert len(began) == 2
 
 
 def test_a_process_that_was_killed_while_idle_is_replaced(pool: PaperPool) -> None:
