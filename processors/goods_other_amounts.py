@@ -34,6 +34,9 @@ _WAS = re.compile(
     r"(?<![^\W_])(?:etai(?:en)?t|fut|furent|coutai(?:en)?t|valai(?:en)?t|s['’]elevai(?:en)?t|(?:se\s)?montai(?:en)?t|faisai(?:en)?t|was|were|came\sto|cost)"
     r"(?:\s(?:bien|donc|alors|de|a|at|of|for|environ|about)){0,3}\s?$"
 )
+_PAPER = re.compile(r"(?<![^\W_])(?:devis|offre|facture|commande|proforma|bon|quote|quotation|offer|invoice|order)(?![^\W_])")
+#: What is still to be paid: "votre dernier tarif était de 98".
+_RATE = re.compile(r"(?<![^\W_])(?:tarif|prix|price|rate|pu)(?![^\W_])")
 _SENTENCE = re.compile(r"\.\s|[;!?\n]")
 #: What it depends on: "0,70 si 10 000", "0.65 from 20,000".
 _CONDITION = re.compile(
@@ -55,8 +58,7 @@ def other_amount(plain: str, start: int, end: int) -> bool:
     line = plain.rfind("\n", max(0, start - _AWAY), start) + 1
     if _OF_TAX.search(plain, max(line, start - _AWAY), start):
         return True
-    far = max(line, start - 2 * _AWAY)
-    if _WAS.search(plain, max([far, *(m.end() for m in _SENTENCE.finditer(plain, far, start))]), start):
+    if _of_a_paper(plain, max(line, start - 2 * _AWAY), start):
         return True
     parts = [m.end() for m in _PART.finditer(plain, max(line, start - _AWAY), start)]
     begin = max([line, start - _AWAY, 0, *parts])
@@ -65,6 +67,13 @@ def other_amount(plain: str, start: int, end: int) -> bool:
         return True
     after = _AFTER.match(plain, end)
     return after is not None and ". " not in plain[end - 1 : after.end()]  # "0,85 dh ht. Ailleurs …"
+
+
+def _of_a_paper(plain: str, begin: int, start: int) -> bool:
+    """Whether the amount is told to be what an earlier offer or order came to."""
+    begin = max([begin, *(m.end() for m in _SENTENCE.finditer(plain, begin, start))])
+    said = _WAS.search(plain, begin, start) is not None and _PAPER.search(plain, begin, start) is not None
+    return said and _RATE.search(plain, begin, start) is None
 
 
 def conditional(plain: str, start: int, end: int) -> bool:

@@ -132,7 +132,14 @@ def test_what_an_earlier_paper_came_to_is_no_price(goods: str, earlier: str) -> 
     assert amount(prices(f"je commande {goods} à 0,32 dh HT. {earlier}")["unit_price"]) == (Decimal("0.32"), "MAD")
 
 
-@pytest.mark.parametrize("text", ["{}, au prix du dernier devis : 0,32 dh HT", "{}, le prix était de 0,32 dh HT"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}, au prix du dernier devis : 0,32 dh HT",
+        "{}, le prix était de 0,32 dh HT",
+        "{}. Votre dernier tarif était de 0,32 dh HT",
+    ],
+)
 def test_a_price_that_goes_on_is_one(text: str) -> None:
     assert amount(prices(f"je commande {text.format(GOODS[0])}")["unit_price"]) == (Decimal("0.32"), "MAD")
 

@@ -307,7 +307,9 @@ def test_a_process_outlives_the_thread_that_asked_for_it() -> None:
 def test_one_that_ends_by_itself_has_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = PaperPool(lambda: Tools())
     start, began = pool._started, []
-    code = "from multiprocessing.connection import Connection as C; c = C({}); c.recv_bytes(); c.recv_bytes(); raise SystemExit(3)"
+    code = (
+        "from multiprocessing.connection import Connection as C; c = C({}); c.recv_bytes(); c.recv_bytes(); raise SystemExit(3)"
+    )
 
     def first_it_ends() -> _Process:
         began.append(1)
