@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import ipaddress
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -316,6 +317,9 @@ def test_the_description_names_every_answer_that_is_given(web: Running) -> None:
                 # Unchanged, and no such part of a file: these have no body that could be described.
                 assert answer.get("content") or status in ("304", "416"), (path, status)
             assert "HTTPValidationError" not in json.dumps(method["responses"])
+    shapes = told["components"]["schemas"]
+    assert set(re.findall('"#/components/schemas/([^"]+)"', json.dumps(told))) == set(shapes)
+    assert set(shapes["ProblemOut"]["properties"]) == {"error", "fields"}
 
 
 # ------------------------------------------------------------------ parts

@@ -12,7 +12,7 @@ from core.errors import PortError, UserError
 from core.nodes import NodeView
 from engine.desk import Desk
 from web.options import Options
-from web.problems import Problem, responses
+from web.problems import ProblemOut, responses
 from web.security import Doors
 
 
@@ -45,7 +45,7 @@ def router(desk: Desk, options: Options, doors: Doors) -> APIRouter:  # noqa: AR
     routes = APIRouter(tags=["État"])
     documented = responses()
     documented[503] = {
-        "model": HealthOut | Problem,
+        "model": HealthOut | ProblemOut,
         "description": "Le service ne fait pas son travail, ou reçoit trop à la fois.",
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -29,11 +29,7 @@ def router(desk: Desk, options: Options) -> APIRouter:
         if desk.changes.listeners >= MOST:
             raise Refusal(503, after=10)
 
-    # Named outright: FastAPI would say that a refusal is a stream too.
-    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    documented: dict[int | str, dict[str, Any]] = {
-        status: {"description": told["description"], "content": problem} for status, told in responses(401, 403).items()
-    }
+    documented = responses(401, 403)
     documented[200] = {
         "description": "Événements « change » {case, kind} ; « reset » : tout relire ; « inbox » : des messages · Events",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
