@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "fixtures" / "blind"
@@ -249,14 +250,19 @@ class Case:
     sentence: str
 
 
-def cases(file: str, *, sender: str = "Jean Dupont <jean.dupont@example.com>", quote: str = "") -> Iterator[Case]:
-    """The mails of a file of ``@ label client`` blocks."""
+@cache
+def cases(file: str, *, quote: str = "") -> tuple[Case, ...]:
+    """The mails of a file of ``@ label client`` blocks. They are built once: several tests ask for the same."""
+    return tuple(_built(file, quote))
+
+
+def _built(file: str, quote: str) -> Iterator[Case]:
     for at, (head, text) in enumerate(blocks(file), 1):
         *labels, client = head.split()
         own = quote or (QUOTE_EN if client.endswith("_en") else QUOTE)
         plain, rich = body(client, text, own)
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = sender
+        mail["From"] = "Jean Dupont <jean.dupont@example.com>"
         mail["To"] = f"Figurative <{US}>"
         mail["Subject"] = ("RE: " if client.startswith("outlook") else "Re: ") + SUBJECT
         mail["Date"] = "Fri, 20 Nov 2026 19:12:00 +0100"

@@ -48,6 +48,7 @@ def own_phrases() -> tuple[str, ...]:
     return tuple(line for line in lines if "{" not in line and len(line.split()) >= 4)
 
 
+@cache
 def read(case: Case, role: Literal["customer", "admin"]) -> tuple[Split, Verdict]:
     mail = parse(case.raw)
     found = automatic(mail, own_addresses=frozenset({US}))
@@ -135,7 +136,7 @@ ADMINISTRATORS = {
 
 @pytest.mark.parametrize("file", CUSTOMERS)
 def test_customers(file: str) -> None:
-    assert len(list(cases(file))) == CUSTOMERS[file]
+    assert len(cases(file)) == CUSTOMERS[file]
     misread = list(wrong(file, "customer"))
     assert [(c.name, c.sentence) for c, v in misread if v.answer == "approve"] == []
     assert len(misread) <= MISREAD.get(file, 0.05) * CUSTOMERS[file], [
@@ -145,7 +146,7 @@ def test_customers(file: str) -> None:
 
 @pytest.mark.parametrize("file", ADMINISTRATORS)
 def test_administrators(file: str) -> None:
-    assert len(list(cases(file, quote=REVIEW))) == ADMINISTRATORS[file]
+    assert len(cases(file, quote=REVIEW)) == ADMINISTRATORS[file]
     misread = list(wrong(file, "admin", REVIEW))
     assert [(c.name, c.sentence) for c, v in misread if v.answer == "approve"] == []
     assert len(misread) <= MISREAD.get(file, 0.1) * ADMINISTRATORS[file], [
