@@ -53,7 +53,8 @@ def table_lines(
         by_role: dict[str, Cell] = {c.head.role: c for c in row if c.head.role not in kept or kept[c.head.role] == c.head}
         measure = _measure_of(row, marks)
         if (cell := by_role.get("quantity")) is not None and (found := reading.number(cell, measure)) is not None:
-            unclear = doubt or (cell.crowded and not reading.agrees([cell, by_role.get("unit"), by_role.get("total")]))
+            part = found.unit in ("", columns.units.piece) and found.value != found.value.to_integral_value()
+            unclear = part or doubt or (cell.crowded and not reading.agrees([cell, by_role.get("unit"), by_role.get("total")]))
             columns.put_count(text, line, [replace(found, sure=min(found.sure, DOUBT)) if unclear else found])
         for role, spec in (("unit", columns.unit_price), ("total", columns.total)):
             if spec is not None and (cell := by_role.get(role)) is not None and (price := reading.price(cell, row)) is not None:

@@ -30,7 +30,7 @@ SUM = re.compile(
 )
 _TOTAL = re.compile(r"[\s|;]*(?:total|totaux|montant|net|grand\s?total|المجموع)(?![^\W_])")
 _TWO_HEADS = re.compile(
-    rf"(?P<one>\s?(?:p\.?\s?u\.?|prix(?:\s?unit\w*\.?)?|unit\s?price)(?:\s(?:{TAX}))?)\s(?:total|montant|amount|mt)(?:\s(?:{TAX}))?\s*$"
+    rf"(?P<one>\s?(?:p\.?\s?u\.?|prix(?:\s?unit\w*\.?)?|unit\s?price)(?:\s(?:{TAX}))?(?:\s?\(?(?:{CURRENCY})\)?)?(?:\s(?:{TAX}))?)\s(?:total|montant|amount|mt)(?:\s(?:{TAX}))?(?:\s?\(?(?:{CURRENCY})\)?)?\s*$"
 )
 _RULE = re.compile(r"[\s|:+=_-]*")
 #: A cell that is a number, with a currency, a tax or the word of a unit at most.
@@ -71,7 +71,7 @@ def table_cells(text: str, claims: Claims, names: Names) -> list[Row]:
             if divider.search(line.strip()) is None:
                 continue
             cells = _cells(0, line, divider)
-            head = heads_of(_parted(cells) if divider is _BLANKS else cells)
+            head = heads_of(_parted(cells) if divider in (_BLANKS, _TAB) else cells)
             loose = divider is _TAB and any(not words.strip() for _, _, words in cells[1:])
             if head and (rows := _rows(lines[at + 1 :], divider, head, claims, names, loose=loose)):
                 return rows
@@ -174,7 +174,9 @@ def _row(start: int, cells: Sequence[Words], divider: re.Pattern[str], head: Seq
         columns: Sequence[Head] = head[: len(cells)]
     else:
         columns = in_columns(head, cells, placed=divider is _BLANKS)
-    row = [Cell(start + a, start + b, column) for column, (a, b, _) in zip(columns, cells, strict=True)]
+    # Under fewer heads than cells which cell is whose is a guess.
+    guess = divider is _TAB and len(cells) > len(head)
+    row = [Cell(start + a, start + b, column, guess) for column, (a, b, _) in zip(columns, cells, strict=True)]
     told = any(c.role == "quantity" and any(map(str.isdecimal, words)) for c, (_, _, words) in zip(columns, cells, strict=True))
     return row if told else None
 

@@ -311,3 +311,38 @@ def test_heads_of_price_and_total_that_one_blank_divides_are_two():
         f"{P4} 1500 pièce 1.05 MAD excl 1575.00 MAD excl kraft, 22x10x28",
         f"{P1} 3000 pièce 0.25 MAD excl 750.00 MAD excl blanc 12x20",
     ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Désignation\tQté\tP.U. HT (DH) Total HT",
+        "Désignation\tQté\tPrix unitaire HT (DH) Montant HT (DH)",
+        "Désignation\tQté\tP.U. (DH) HT Total HT",
+    ],
+)
+def test_heads_of_a_paper_that_stand_close_are_two(head: str) -> None:
+    """Heads that are not above their columns, as a program drew them: « 1,25 » is the price, never how many."""
+    rows = [
+        "Sac fond carré poignées torsadées kraft 26x32\t4 000\t1,25\t5 000,00",
+        "Sac fond carré sans poignées blanc 18x24\t2 500\t0,60\t1 500,00",
+    ]
+    assert told("\n".join((head, *rows))) == [
+        "sac_poignees_torsadees 4000 pièce 1.25 MAD excl 5000.00 MAD excl kraft 26x32",
+        "sac_sans_poignees 2500 pièce 0.60 MAD excl 1500.00 MAD excl blanc 18x24",
+    ]
+
+
+def test_cells_under_too_few_heads_are_in_doubt_and_no_piece_is_cut() -> None:
+    text = "Désignation\tQté\tPrix et montant\nSac torsadé kraft 26x32\t4 000\t1,25\t5 000,00\nSac torsadé blanc 18x24\t2 500\t0,60\t1 500,00"
+    rows = facts(text)["lines"].value
+    assert isinstance(rows, Rows)
+    for row in rows.rows:
+        count = row.cell("quantity")
+        assert count is not None
+        assert count.confidence < 0.6
+
+
+def test_a_size_beside_a_cell_of_hundreds_is_kept() -> None:
+    text = "produit\tnature\tquantité\tprix unitaire\nsachets fond plat\tkraft brun 20x28\t10000\t0,31 DH\nsac torsadé\tnoir 32x40\t750\t1,85 DH"
+    assert told(text)[1] == "sac_poignees_torsadees 750 pièce 1.85 MAD - noir 32x40"
