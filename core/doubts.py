@@ -9,7 +9,20 @@ from core.directive import Localized, in_language
 from core.reading import Fact
 
 Doubt = Literal[
-    "", "either", "several", "share", "more", "event", "otherwise", "beside", "taken", "which", "both", "stale", "currency"
+    "",
+    "either",
+    "several",
+    "share",
+    "more",
+    "event",
+    "otherwise",
+    "beside",
+    "taken",
+    "which",
+    "both",
+    "stale",
+    "currency",
+    "noday",
 ]
 
 #: What could not be told. Behind those of ``_QUOTED`` stand the message's words.
@@ -37,9 +50,10 @@ DOUBTS: Mapping[str, Localized] = {
         "en": "instead of the other or beside it, is not said",
     },
     "currency": {"fr": "aucune monnaie n'est dite", "en": "no currency is told"},
+    "noday": {"fr": "ce jour n'existe pas", "en": "there is no such day"},
     "stale": {"fr": "écrit avant que le reste ne change", "en": "written before the rest was changed"},
 }
-_QUOTED = frozenset({"", "either", "several", "share", "more", "event", "both", "currency"})
+_QUOTED = frozenset({"", "either", "several", "share", "more", "event", "both", "currency", "noday"})
 _DERIVED: Localized = {"fr": "calculé avec un champ à vérifier", "en": "calculated with a field that is to be checked"}
 _UNSURE: Localized = {"fr": "lu sans certitude", "en": "read without certainty"}
 #: Characters of the message's words.

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
+from core.doubts import Doubt
 from core.reading import Day
 from processors.facts_date_forms import (
     ANY_ONE,
@@ -36,6 +38,9 @@ from processors.facts_numbers import Found, blank, trimmed
 from processors.numbers_small import DAY_WORDS
 from processors.tokens import fold, mask
 from processors.words_common import NUMBERS
+
+#: How surely a day that there is none of means the nearest one.
+_NO_DAY = 0.3
 
 
 def date_spans(text: str, day: date) -> list[tuple[int, int]]:
@@ -66,7 +71,8 @@ def plain_text(text: str) -> str:
 
 @lru_cache(maxsize=32)  # several facts read the same text one after the other
 def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Found, bool], ...]:
-    """(the day, whether a deadline brings it) of every day named, in the order of the text; ``ahead`` where a day to come is meant."""
+    """(the day, whether a deadline brings it) of every day named, in the order of the text; ``ahead`` where a day to come is meant: then
+    one that there is none of is told in doubt too."""
     plain = blank(plain_text(mask(text)), VAGUE)
     found: list[tuple[Found, bool]] = []
     taken: list[tuple[int, int]] = []
@@ -100,10 +106,11 @@ def named_dates(text: str, day: date, *, ahead: bool = False) -> tuple[tuple[Fou
             )
             past = (ORDERED if ahead else PAST).search(before) is not None
             resolved = resolve(match, day, deadline or (ahead and not past), past)
-            if resolved is not None:
+            if resolved is not None and (ahead or resolved[1] != _NO_DAY):
                 taken.append(match.span())
                 value, confidence = resolved
-                found.append((Found(Day(value), (trimmed(text, *match.span()),), confidence), deadline))
+                doubt: Doubt = "noday" if confidence == _NO_DAY else ""
+                found.append((Found(Day(value), (trimmed(text, *match.span()),), confidence, doubt), deadline))
     return tuple(sorted(found, key=lambda pair: pair[0].spans[0]))
 
 
@@ -112,6 +119,17 @@ def _make(year: int, month: int, number: int) -> date | None:
         return date(year, month, number) if 1900 < year < 2200 else None
     except ValueError:
         return None
+
+
+def _no_day(months: Iterable[tuple[int, int]], number: int, day: date, deadline: bool) -> tuple[date, float] | None:
+    """The last day of a month, in doubt, where none of these (year, month) has a day of that number: "le 31 novembre" cannot be meant,
+    and some day was. Of several the nearest."""
+    told = [(y, m) for y, m in months if 1900 < y < 2200 and 1 <= m <= 12]
+    if not 29 <= number <= 31 or any(_make(y, m, number) for y, m in told):
+        return None
+    found = [date(y, m, calendar.monthrange(y, m)[1]) for y, m in told]
+    found = [d for d in found if d >= day] or found if deadline else found
+    return (min(found, key=lambda d: abs((d - day).days)), _NO_DAY) if found else None
 
 
 def _yearless(month: int, number: int, day: date, deadline: bool, past: bool) -> date | None:
@@ -134,10 +152,13 @@ def _numeric(match: re.Match[str], day: date, deadline: bool, past: bool) -> tup
             value = _make(year, int(match["d"]), int(match["m"]))  # 04/28/2026 can only be month first
         if value is not None and match["s"] != "/" and len(match["y"]) == 2 and abs((value - day).days) > 1500:
             return None
+        if value is None and match["s"] == "/":
+            return _no_day([(year, int(match["m"]))], int(match["d"]), day, deadline)
     else:
-        value = _yearless(
-            int(match["m2"] or match["m3"] or match["m4"]), int(match["d2"] or match["d3"] or match["d4"]), day, deadline, past
-        )
+        month, number = int(match["m2"] or match["m3"] or match["m4"]), int(match["d2"] or match["d3"] or match["d4"])
+        value = _yearless(month, number, day, deadline, past)
+        if value is None and not match["m3"]:
+            return _no_day([(day.year + n, month) for n in (0, 1)], number, day, deadline)
     return (value, 0.95) if value else None
 
 
@@ -147,7 +168,9 @@ def _named(match: re.Match[str], day: date, deadline: bool, past: bool) -> tuple
     year = match["y"] or match["y2"] or (str(YEAR_WORDS[said.replace("-", " ")]) if said else "")
     number = _day_number(match["d"] or match["d2"])
     value = _make(int(year), month, number) if year else _yearless(month, number, day, deadline, past)
-    return (value, 0.95 if year else 0.9) if value else None
+    if value is None:
+        return _no_day([(int(year), month)] if year else [(day.year + n, month) for n in (0, 1)], number, day, deadline)
+    return (value, 0.95 if year else 0.9)
 
 
 def _day_number(written: str) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from core.doubts import why
 from core.reading import Day
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, mail, sacherie
@@ -109,3 +110,30 @@ def test_days_of_a_fair_are_no_delivery_and_the_first_of_them_is_in_doubt(told: 
     assert (found.value, found.doubt) == (Day(date(2026, 3, 12)), "event")
     assert found.confidence < 0.6
     assert read_day(f"{text} Livraison le 9 mars.") == "2026-03-09"
+
+
+@pytest.mark.parametrize(
+    ("said", "near"),
+    [
+        ("livraison le 31/04", date(2026, 4, 30)),
+        ("livraison : 31/04/2026", date(2026, 4, 30)),
+        ("à livrer pour le 31 avril", date(2026, 4, 30)),
+        ("livraison le 30 février 2027", date(2027, 2, 28)),
+        ("delivery by 31 June", date(2026, 6, 30)),
+    ],
+)
+def test_a_day_that_there_is_none_of_is_shown_in_doubt(said: str, near: date) -> None:
+    setup = Setup(businesses=(sacherie(),), authserv_ids=frozenset({"guichet.invalid"}))
+    text = f"Je commande 3000 sachets fond plat kraft, {said}"
+    found = next(
+        f for f in read_mail(mail("commande", text), setup, now=NOW, hints={}).reading.facts if f.name == "delivery_date"
+    )
+    assert (found.value, found.doubt) == (Day(near), "noday")
+    assert found.confidence < 0.6
+    assert "31" in why(found, "fr") or "30 février" in why(found, "fr")
+    assert "n'existe pas" in why(found, "fr")
+
+
+@pytest.mark.parametrize("said", ["ref 31/04", "format : 31/11", "3000 sachets 30/02"])
+def test_what_is_no_day_at_all_is_none(said: str) -> None:
+    assert read_day(f"Je commande 3000 sachets fond plat kraft, {said}") is None
