@@ -10,7 +10,6 @@ reordered, changed or put in another's place without showing; any part of it can
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import hmac
 import io
@@ -50,16 +49,6 @@ class Damaged(UserError):
 #: content take longer than their encryption.
 _spare: list[bytearray] = []
 _KEPT = 2
-#: A bytes object that is not filled yet, and where its bytes are (CPython's own interface, made for this).
-_unfilled = ctypes.pythonapi.PyBytes_FromStringAndSize
-_unfilled.restype, _unfilled.argtypes = ctypes.py_object, (ctypes.c_char_p, ctypes.c_ssize_t)
-_inside = ctypes.pythonapi.PyBytes_AsString
-_inside.restype, _inside.argtypes = ctypes.c_void_p, (ctypes.py_object,)
-
-
-_view = ctypes.pythonapi.PyMemoryView_FromMemory
-_view.restype, _view.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)
-_WRITE = 0x200
 
 
 def _taken() -> bytearray:
@@ -108,18 +97,12 @@ def unseal(handle: int, secret: bytes, digest: str, path: Path, start: int = 0, 
         sealed = buffer[HEAD.size : min(there, HEAD.size + CHUNK + _TAG)]
         if size <= CHUNK:
             return _chunk(cipher, sealed, 0, size, path)
-        content: bytes = _unfilled(None, size)
-        whole = _view(_inside(content), size, _WRITE)
-        for number in range(-(-size // CHUNK)):
-            room = whole[number * CHUNK : (number + 1) * CHUNK]
-            if number:
-                place = start + HEAD.size + number * (CHUNK + _TAG)
-                sealed = buffer[: os.preadv(handle, [buffer[: len(room) + _TAG]], place)]
-            try:
-                cipher.decrypt_into(nonce(number, last=(number + 1) * CHUNK >= size), sealed, None, room)
-            except (InvalidTag, ValueError):
-                raise Damaged(path, _CHANGED.format(number)) from None
-        return content
+        content = [_chunk(cipher, sealed, 0, size, path)]
+        for number in range(1, -(-size // CHUNK)):
+            place = start + HEAD.size + number * (CHUNK + _TAG)
+            sealed = buffer[: os.preadv(handle, [buffer[: min(CHUNK, size - number * CHUNK) + _TAG]], place)]
+            content.append(_chunk(cipher, sealed, number, size, path))
+        return b"".join(content)
     finally:
         _left(taken)
 
