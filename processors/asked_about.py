@@ -1,4 +1,4 @@
-"""Goods that are known already: « nos 4 palettes passent à quelle heure ? », « pour la livraison de mercredi (8 000 sachets) » order none.
+"""Goods that are known already: « nos 4 palettes passent à quelle heure ? », « pour la livraison de mercredi (8 000 pièces) » order none.
 
 A number of goods orders where somebody asks for them, or says nothing else than how many of what. Told with the word of what is known
 ("les 300", "notre commande de 3000", in brackets beside a delivery) it needs words that ask.

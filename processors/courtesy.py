@@ -39,7 +39,7 @@ _WORD = re.compile(r"[^\W_]+")
 def thanks_only(text: str, subject: str = "", name: str = "") -> bool:
     """Whether a new message thanks and says nothing else that any list knows. Never raises; linear.
 
-    Where its author's ``name`` is known, no other name may stand under it: « Merci / Sachets Kraft ».
+    Where its author's ``name`` is known, no other name may stand under it: « Merci / Atlas Jardin ».
     """
     if _BEFOREHAND.search(text):
         return False

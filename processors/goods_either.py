@@ -17,7 +17,7 @@ _CHOICE = re.compile(rf"\s{{0,2}}{_OR}\s{{0,2}}(?:environ\s|de\s|a\s)?")
 _SPAN = re.compile(r"\s{0,2}(?:a|to|7etta\sl|7ta\sl|حتى|[-–—/|])\s{0,2}(?:environ\s)?")
 _TWO = re.compile(r"\s?(?:et|and|w|و)\s?")
 _COMMA = re.compile(r"\s?,\s?")
-#: Nothing at all between a number and the next, of as many figures, right before what is counted: "5000 6000 sachets".
+#: Nothing at all between a number and the next, of as many figures, right before what is counted: "5000 6000 boîtes".
 _BARE = re.compile(r" {1,2}")
 _COUNTED = re.compile(r"\s(?!(?:x|par|sur|by)\b)[^\W\d_]{2,}")
 _DIGITS, _NEXT = re.compile(r"\d+$"), re.compile(r" {1,2}(?P<n>\d{1,6})\s(?!(?:x|par|sur|by)\b)[^\W\d_]{2}")
@@ -49,7 +49,7 @@ def is_either(bare: str, one: Number, other: Number) -> bool:
 
 
 def goes_on(plain: str, end: int) -> bool:
-    """Whether the number that ends at a place is the less of two of which one is meant: "commande 5000 6000 sachets"."""
+    """Whether the number that ends at a place is the less of two of which one is meant: "commande 5000 6000 boîtes"."""
     one, other = _DIGITS.search(plain, max(0, end - 8), end), _NEXT.match(plain, end)
     if one is None or other is None or len(one[0]) != len(other["n"]):
         return False

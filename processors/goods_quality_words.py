@@ -23,7 +23,7 @@ _WITHOUT_ACCENT = word_set("double doubles couche couches marque marques")
 _COMMON = 3
 #: A word of so many letters may have two slips, a shorter one a single one.
 _TWO_SLIPS = 9
-#: What may stand between a quality and what it tells of: "papier kraft en blnc".
+#: What may stand between a quality and what it tells of: "papier en blnc".
 _BETWEEN = word_set("en de d du et couleur coloris papier tres plutot ton in of and colour color paper dyal")
 
 
@@ -71,7 +71,7 @@ def stands_beside(tokens: Tokens, hit: Hit, beside: Set[int]) -> bool:
 
 
 def literal_first(tokens: Tokens, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without those beside which another one has the very words: of "sac plates" and "sac plat" each has its own."""
+    """The hits without those beside which another one has the very words: of "boîte plates" and "boîte plat" each has its own."""
     literal = {
         (h.first, h.last)
         for h in hits

@@ -203,6 +203,47 @@ def test_how_an_administrator_reckons(text: str, credits: str) -> None:
     assert (verdict.answer, verdict.amount) == ("approve", Decimal(credits))
 
 
+@pytest.mark.parametrize("number", ["6 crédits", "Ok pour 6", "mets 6 crédits", "6"])
+@pytest.mark.parametrize("joined", [", {}", ". {}.", " {}", "\n{}"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "c'est trop",
+        "c'est trop peu",
+        "ça fait beaucoup",
+        "Franchement c'est peu",
+        "c'est énorme",
+        "c'est chaud",
+        "ça me paraît excessif",
+    ],
+)
+def test_who_calls_a_number_too_much_has_not_named_his_own(number: str, joined: str, said: str) -> None:
+    assert admin(number + joined.format(said)).answer != "approve"
+
+
+def test_what_describes_the_thing_leaves_the_number() -> None:
+    assert admin("6 crédits, c'est beaucoup de pampilles").answer == "approve"
+    assert admin("8 c'est trop, mets 6").amount == 6
+
+
+@pytest.mark.parametrize("rule", ["--", "-- ", "—"])
+@pytest.mark.parametrize(
+    "under",
+    [
+        "PS : mais attendez mon feu vert",
+        "Mais attendez.",
+        "Non, annulez.",
+        "Et pour 1 crédit ?",
+        "Sauf si c'est plus cher",
+        "Finalement non",
+    ],
+)
+def test_who_takes_his_yes_back_below_his_signature_has_taken_it_back(rule: str, under: str) -> None:
+    assert customer(f"Je valide.\n{rule}\nHélène Fabre\nFabre Antiquités\n« Le beau ne se démode pas »").answer == "approve"
+    assert customer(f"Je valide.\n{rule}\nHélène Fabre\n{under}").answer != "approve"
+    assert customer(f"Je valide.\n\nHélène Fabre\n{rule}\nFabre Antiquités\n\n{under}").answer != "approve"
+
+
 def test_a_line_of_contacts_says_nothing() -> None:
     assert (
         customer("Je valide.\n\nSylvie Rousseau\n04 50 00 00 00 | www.meublesdulac.example | sylvie@lac.example").answer

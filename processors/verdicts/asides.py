@@ -22,6 +22,7 @@ from processors.verdicts.reckoning import added_up, parts_of
 from processors.verdicts.remarks import (
     advises,
     heads,
+    measures,
     of_another,
     remarks,
     sets_aside,
@@ -86,7 +87,7 @@ def without_asides(judged: list[Judged], text: str, *, admin: bool) -> list[Judg
     parts = _parts(judged, whole) if admin else frozenset()
     for n, j in enumerate(judged):
         open_ = j.kind in {"unknown", "danger", "ack", "praise"} and not j.clause.asked and not j.clause.announces
-        open_ = open_ and (admin or not another_speaks(j.clause))
+        open_ = open_ and not (measures(j.clause) if admin else another_speaks(j.clause))
         introduced = open_ and n < first and (_introduces(j.clause, text, found) or (named and _describes(j.clause)))
         if introduced:
             j = replace(j, kind="harmless", act="")
@@ -129,7 +130,7 @@ def _beside_a_price(judged: list[Judged], n: int, prices: list[Judged], text: st
     """Whether an administrator only comments the price he names elsewhere, takes back another, or speaks of another time."""
     clause, elsewhere = judged[n].clause, [p.clause for p in prices if p is not judged[n]]
     decided = [k for k, j in enumerate(judged) if j.kind == "approve" or j in prices]
-    if not decided or withdraws(clause):
+    if not decided or withdraws(clause) or measures(clause):
         return False
     last = decided[-1]
     if n > max((k for k, j in enumerate(judged) if j in prices), default=last) and takes_back_this(clause):

@@ -61,6 +61,12 @@ _SPAN = Later(
     r"|[«“„\"‹`][^\n]{0,400}|(?<![\w'])'[^'\n]{1,400}'(?!\w)|(?<!\w)‘[^’\n]{1,400}’(?!\w)"
 )
 _WORD = Later(r"[^\W_]+")
+#: How a line below the signature begins that is no part of it: « PS : », « Mais », « Non », « Et pour … ? ».
+_TAKES_UP = Later(
+    r"\W*(?:p\W?s\b|n\W?b\b|mais\b|non\b|no\b|et\b|ou\b|si\b|sauf\b|attend|annul|sous r|par contre|finalement|en fait|toutefois|cependant|"
+    r"stop\b|ah\b|oups|pardon|erreur|but\b|wait|cancel|unless|if\b|and\b)",
+    re.IGNORECASE,
+)
 
 #: A sentence of ours shorter than this is an everyday expression ("Je valide") that proves something when written anew.
 OWN_WORDS_AT_LEAST = 4
@@ -86,7 +92,7 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
     if text.count("\n") > MOST_LINES:
         return OwnWords(" " * len(text), (), False, False, too_long=True)
     kept: list[str] = []
-    cut = forwarded = False
+    cut = forwarded = signed = False
     lines = text.replace("\r", " ").replace("\x85", " ").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
     for line in lines:
         head = line[:600]
@@ -96,9 +102,19 @@ def own_words(text: str, *, quoted: str, own_phrases: tuple[str, ...]) -> OwnWor
         plain = _plain(head)
         if _FORWARD.match(plain):
             forwarded = cut = True
-        elif _HEADER.match(plain) or head.rstrip() in {"--", "—", "-- "}:
+        elif _HEADER.match(plain):
             cut = True
-        if cut or _QUOTED_LINE.match(head) or _CONTACT.match(head) or _footer(plain) or (known and _key(line) in known):
+        elif head.rstrip() in {"--", "—"}:
+            signed = True
+        # Who takes his yes back below his signature has taken it back.
+        if (
+            cut
+            or (signed and not _TAKES_UP.match(head))
+            or _QUOTED_LINE.match(head)
+            or _CONTACT.match(head)
+            or _footer(plain)
+            or (known and _key(line) in known)
+        ):
             kept.append(" " * len(line))
             continue
         if len(line) > LONGEST_TEXT:

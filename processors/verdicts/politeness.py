@@ -21,7 +21,7 @@ PIECES = word_set(
 MATTERS = word_set(
     "velours cuir tissu lin coton laine soie chene noyer hetre pin merisier acajou teck rotin osier bois metal fer acier laiton bronze "
     "cuivre zinc inox alu verre cristal marbre pierre ardoise granit porcelaine ceramique faience platre resine plastique simili skai "
-    "toile jacquard satin moquette kraft carton papier papiers mat mate brillant brillante dore doree argente argentee vernis vernie "
+    "toile jacquard satin moquette carton papier papiers mat mate brillant brillante dore doree argente argentee vernis vernie "
     "laque laquee patine patinee sculpte sculptee massif massive rouge bleu bleue vert verte noir noire blanc blanche gris grise beige "
     "marron jaune orange violet violette bordeaux ecru ivoire anthracite turquoise oak walnut marble brass velvet leather wood steel glass"
 )

@@ -128,6 +128,22 @@ _BECAUSE_OF = ("a cause", "rapport a", "en raison", "du fait")
 _NEXT_TIME = ("la prochaine fois", "les prochaines fois", "pour la prochaine fois", "a l avenir", "next time", "in future")
 
 
+_TOO_MUCH = word_set(
+    "trop peu beaucoup enorme enormes excessif excessive exagere exageree abuse demesure demesuree disproportionne ridicule insuffisant "
+    "leger legere juste maigre chaud chaude violent raide sale limite tendu costaud much little low high steep bzaf bezzaf chwiya"
+)
+_OF_IT = word_set(
+    "c est ca ce cela fait me nous parait semble quand meme deja un une tres bien vraiment franchement presque non oui je trouve pour lui elle "
+    "moi it is s a bit too that that's way hadchi had chi"
+)
+
+
+def measures(clause: Clause) -> bool:
+    """« (6 crédits,) c'est trop », « (8.) Ça fait quand même beaucoup »: of the number itself, which is doubted by it."""
+    words = [w for i in clause.items for w in i.words.split()]
+    return bool(_TOO_MUCH & set(words)) and all(w in _TOO_MUCH | _OF_IT for w in words)
+
+
 def remarks(clause: Clause, others: Sequence[Clause]) -> bool:
     """Whether the clause only comments the price that another one names.
 

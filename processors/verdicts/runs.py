@@ -35,6 +35,8 @@ _WANTS_MORE = word_set(
 )
 _AT = word_set("a pour avec contre sur at for with")
 _UNDECIDED = frozenset({"unknown", "danger"})
+_NUMBERS = frozenset({"number", "amount"})
+_TAKE_LEAVE = frozenset({"thanks", "closing"})
 _DECIDES = frozenset({"approve", "refuse", "amount"})
 _LONGEST = 40
 
@@ -66,9 +68,9 @@ def in_parts(clause: Clause, judge: _Judge) -> list[Judged]:
 
 
 def _is_topic(left: Judged, right: Judged) -> bool:
-    """« *À 6 crédits* on perd de l'argent », « *8* c'est trop peu »: the number that is spoken of, and not the price."""
+    """« *À 6 crédits* on perd de l'argent », « *8* c'est trop peu », « *6 crédits* c'est trop »: what is spoken of, and not the price."""
     first = left.clause.items[0].words.split()[0]
-    bare = all(i.act == "number" for i in left.clause.items) and right.kind in _UNDECIDED
+    bare = all(i.act in _NUMBERS for i in left.clause.items) and right.kind not in _TAKE_LEAVE
     return left.kind == "amount" and (first in _AT or bare)
 
 
