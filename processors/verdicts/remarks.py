@@ -133,8 +133,8 @@ _TOO_MUCH = word_set(
     "leger legere juste maigre chaud chaude violent raide sale limite tendu costaud much little low high steep bzaf bezzaf chwiya"
 )
 _OF_IT = word_set(
-    "c est ca ce cela fait me nous parait semble quand meme deja un une tres bien vraiment franchement presque non oui je trouve pour lui elle "
-    "moi it is s a bit too that that's way hadchi had chi"
+    "c est ca ce cela fait me nous parait semble quand meme deja un une tres bien vraiment franchement presque non oui je trouve "
+    "pour lui elle moi it is s a bit that way hadchi had chi"
 )
 
 
