@@ -23,5 +23,5 @@ def test_changed_is_replace_for_every_field() -> None:
 
 
 def test_an_unknown_field_is_refused() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(KeyError):
         changed(case("c1"), {"colour": "red"})
