@@ -107,6 +107,9 @@ def main() -> None:
     parser.add_argument("--crm-limit", type=int, default=0, help="HubSpot calls allowed in ten seconds; the rest get 429")
     parser.add_argument("--malformed", type=float, default=mailbox.MALFORMED, help="share of the mails")
     parser.add_argument("--alone", type=int, default=0, help="mails that come one at a time afterwards, timed to their reply")
+    parser.add_argument(
+        "--hibernate", action="store_true", help="Dovecot has connections that idle hibernate (imap_hibernate_timeout)"
+    )
     parser.add_argument("--idle", type=float, default=0.0, help="seconds to watch it idle afterwards")
     parser.add_argument("--no-floors", action="store_true")
     parser.add_argument("--seed", type=int, default=6)
@@ -118,7 +121,7 @@ def main() -> None:
 
 def run(given: argparse.Namespace, held: ExitStack) -> None:
     """One run, one table."""
-    server = held.enter_context(dovecot())
+    server = held.enter_context(dovecot(hibernates=given.hibernate))
     folder = Path(given.keep) if given.keep else Path(held.enter_context(tempfile.TemporaryDirectory(prefix="guichet-bench")))
     folder.mkdir(parents=True, exist_ok=True)
     user = server.mail_user

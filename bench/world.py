@@ -70,7 +70,7 @@ class Outside:
 
 
 @contextmanager
-def dovecot() -> Iterator[Any]:
+def dovecot(*, hibernates: bool = False) -> Iterator[Any]:
     """The server of the tests, with one account."""
     sys.path.insert(0, str(ROOT / "tests"))
     from tests.dovecot import Dovecot
@@ -79,7 +79,7 @@ def dovecot() -> Iterator[Any]:
         raise SystemExit("Il manque Dovecot : apt-get install dovecot-imapd (ou make servers)")
     root = Path(tempfile.mkdtemp(prefix="bench"))
     root.chmod(0o755)
-    server = Dovecot(root)
+    server = Dovecot(root, hibernates=hibernates)
     try:
         server.set_password(mailbox.ADDRESS, PASSWORD)
         server.start()

@@ -59,6 +59,7 @@ class Intake:
             done = [row.item.external_id for row in rows if row.raw]
             if done:
                 inbox.acknowledge(done)
+            del batch, rows  # not kept while the next is waited for
         return total
 
     def _settled(self, items: Sequence[Incoming]) -> list[Taken]:

@@ -84,6 +84,16 @@ service stats {{
 }}
 """
 
+#: Connections that idle for a second go to a process that holds them all, and come back with the first news, as at large providers.
+_HIBERNATE = """
+imap_hibernate_timeout = 1 s
+service imap {{
+  unix_listener imap-master {{
+    user = {internal}
+  }}
+}}
+"""
+
 SENT = "Messages envoyés"
 
 
@@ -126,7 +136,7 @@ def make_certificate(folder: Path) -> Path:
 class Dovecot:
     """The running server. ``users`` are made at will; all share PASSWORD until it is changed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, hibernates: bool = False) -> None:
         self.root = root
         self.port, self.tls_port = free_port(), free_port()
         self.ca_file = str(make_certificate(root))
@@ -138,7 +148,7 @@ class Dovecot:
         (root / "mail").mkdir()
         os.chown(root / "mail", self.mail_user.pw_uid, self.mail_user.pw_gid)
         (root / "dovecot.conf").write_text(
-            _CONFIG.format(
+            (_CONFIG + (_HIBERNATE if hibernates else "")).format(
                 root=root,
                 sent=SENT,
                 internal=me if own else "dovecot",
@@ -188,6 +198,12 @@ class Dovecot:
             assert self._process.stderr is not None
             self._process.stderr.close()
             self._process = None
+
+    def processes(self) -> list[str]:
+        """The names of what runs below it."""
+        assert self._process is not None
+        below = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return [Path(f"/proc/{pid}/comm").read_text().strip() for pid in below]
 
     def log(self) -> str:
         """What the server wrote to its log."""

@@ -119,13 +119,24 @@ def test_row_11_what_is_too_large_is_not_downloaded(proxy: Proxy, mailbox: Mailb
     inbox.close()
 
 
-def test_row_11_downloads_are_bounded_by_bytes(proxy: Proxy, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("late", "far", "downloads"), [(0.0, 60.0, 3), (0.05, 0.04, 2)], ids=["near", "far"])
+def test_row_11_downloads_are_bounded_by_bytes(
+    proxy: Proxy, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, late: float, far: float, downloads: int
+) -> None:
+    """Twice as many where the server's answers are late, for then it is their number that costs."""
     monkeypatch.setattr(fetching, "BATCH_BYTES", 100_000)
+    monkeypatch.setattr(fetching, "FAR", far)
     mailbox.append(*[mail(f"m{n}", size=40_000) for n in range(5)])
+
+    def slow(data: bytes) -> bytes:
+        time.sleep(late)
+        return data
+
+    proxy.to_client = slow
     inbox, ledger = through(proxy, mailbox), MemoryLedger()
     drain(inbox, ledger)
     commands = [line for line in proxy.lines() if b"BODY.PEEK[]" in line]
-    assert len(commands) == 3
+    assert len(commands) == downloads
     assert len(ledger.taken) == 5
     inbox.close()
 
@@ -141,6 +152,27 @@ def test_row_11_a_large_mail_stands_in_memory_once(mailbox: Mailbox) -> None:
     finally:
         tracemalloc.stop()
     assert len(batch.items[0].raw or b"") >= size - 100
+    assert peak < 1.5 * size
+    inbox.close()
+
+
+def test_row_11_what_was_taken_has_left_the_memory_before_the_next_comes(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = 4_000_000
+    monkeypatch.setattr(fetching, "BATCH_BYTES", size // 4)
+    mailbox.append(*[mail(f"m{n}", size=size) for n in range(3)])
+    inbox = GmailInbox(mailbox.account())
+    taken = 0
+    tracemalloc.start()
+    try:
+        for batch in inbox.poll({}, MemoryLedger(), 10):
+            taken += len(batch.items)
+            del batch
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert taken == 3
     assert peak < 1.5 * size
     inbox.close()
 

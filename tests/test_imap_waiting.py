@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
-from dovecot import SENT, Mailbox
+from dovecot import SENT, Dovecot, Mailbox
 from imap_help import MemoryLedger, Proxy, drain, mail, through
 
 from connectors.gmail.inbox import GmailInbox
@@ -38,6 +41,38 @@ def test_idle_tells_of_new_mail_within_a_second(mailbox: Mailbox, security: str)
     timer.join()
     assert len(drain(inbox, ledger)) == 1, "the connection serves on after IDLE"
     inbox.close()
+
+
+def test_a_connection_that_hibernates_tells_of_new_mail_and_serves_on() -> None:
+    """Large servers put idle connections aside into one process (imap_hibernate_timeout) and wake them with the news."""
+    root = Path(tempfile.mkdtemp(prefix="imap"))
+    root.chmod(0o755)
+    server = Dovecot(root, hibernates=True)
+    try:
+        server.start()
+        mailbox = server.user()
+        inbox, ledger = GmailInbox(mailbox.account()), MemoryLedger()
+        drain(inbox, ledger)
+        aside: list[bool] = []
+
+        def deliver() -> None:
+            until = time.monotonic() + 15
+            while time.monotonic() < until and not aside:
+                time.sleep(0.05)
+                aside.extend([True] if "imap" not in server.processes() and "imap-hibernate" in server.processes() else [])
+            mailbox.append(mail("a"))
+
+        thread = threading.Thread(target=deliver)
+        thread.start()
+        assert inbox.wait(30)
+        thread.join()
+        assert aside, "the server never put the connection aside"
+        assert len(drain(inbox, ledger)) == 1, "the connection serves on after that"
+        assert not inbox.wait(0.1)
+        inbox.close()
+    finally:
+        server.stop()
+        shutil.rmtree(root, ignore_errors=True)
 
 
 def test_mail_that_came_between_the_search_and_idle_is_told_at_once(mailbox: Mailbox) -> None:

@@ -13,6 +13,8 @@ One message must never hold up the others (rows 2, 3, 11 of FAILURES):
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +28,9 @@ NAMED = 300
 #: Bounds of one download.
 BATCH_COUNT = 100
 BATCH_BYTES = 6 * 1024 * 1024
+#: Seconds of a short command from which a server is far, and how many times more bytes a download then has: what a backlog waits for
+#: there is the number of commands, and while one is on its way the last download has left the memory.
+FAR, FAR_TIMES = 0.1, 2
 #: Bytes of the header that are fetched of a message too large.
 HEAD = 64 * 1024
 
@@ -69,6 +74,8 @@ class Fetcher:
         self._suspects: set[int] = set()
         self._breaks: dict[int, int] = {}
         self._passing: dict[int, int] = {}
+        #: The least seconds that a list of sizes took: how far the server is, however busy it or we were at times.
+        self._distance = math.inf
 
     def forget(self) -> None:
         """UIDs mean other messages now."""
@@ -82,8 +89,10 @@ class Fetcher:
         if self._session.has("X-GM-EXT-1"):
             wanted.append("X-GM-MSGID")
         found: dict[int, Meta | Fetched] = {}
+        began = time.monotonic()
         try:
             answer = self._fetch(uids, wanted, 0)
+            self._distance = min(self._distance, time.monotonic() - began)
         except Refusal as error:
             if error.exhausted:
                 raise error.transient("la liste des messages") from None
@@ -102,11 +111,11 @@ class Fetcher:
     def groups(self, metas: Sequence[Meta], most: int) -> Iterator[list[Meta]]:
         """The messages, in order, in groups for one download each. Suspects go alone."""
         group: list[Meta] = []
-        size = 0
+        size, most_bytes = 0, BATCH_BYTES * (FAR_TIMES if self._distance >= FAR else 1)
         for meta in metas:
             alone = meta.uid in self._suspects
             weight = 0 if meta.size > self._max_size else meta.size
-            if group and (alone or len(group) >= min(most, BATCH_COUNT) or size + weight > BATCH_BYTES):
+            if group and (alone or len(group) >= min(most, BATCH_COUNT) or size + weight > most_bytes):
                 yield group
                 group, size = [], 0
             group.append(meta)

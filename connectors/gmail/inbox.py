@@ -140,6 +140,8 @@ class GmailInbox:
                 if items:
                     given = replace(place, settled=progress.watermark).cursor()
                     yield Batch(items, given)
+                # Those who took it may be done with it: while the next is on its way it need not lie here.
+                del items
                 if len(self._unmarked) >= MARKED:
                     self._flush_marks()
         end = progress.watermark
@@ -240,8 +242,11 @@ class GmailInbox:
             yield (), gone
         for group in self._fetcher.groups(wanted, limit):
             fetched = self._fetcher.bodies(group)
+            settled = {one.uid for one in fetched if one.gone or not one.error}
             items = tuple(self._item(place, one) for one in fetched if not one.gone)
-            yield items, {one.uid for one in fetched if one.gone or not one.error}
+            del fetched
+            yield items, settled
+            del items
 
     def _item(self, place: Place, one: Fetched) -> Incoming:
         meta = one.meta
