@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Iterator, Sequence
 from datetime import timedelta, timezone
 from typing import Any
 
@@ -14,8 +16,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from core.directive import Word
 from core.errors import Transient
-from core.ports import Batch
-from engine.intake import ahead
+from core.ports import Batch, Incoming
+from engine.intake import Intake, ahead
 from processors.tokens import tokenise
 from processors.words import WordMatcher
 from store import SqlStore, tables
@@ -106,6 +108,33 @@ def test_a_reader_that_gives_up_ends_the_thread() -> None:
 def test_a_single_batch_starts_no_second_one_before_it_is_given() -> None:
     assert [b.cursor for b in ahead(batches(1, []))] == [{"n": "0"}]
     assert list(ahead(batches(0, []))) == []
+
+
+def test_what_was_taken_in_is_not_kept_while_the_next_is_fetched(store: SqlStore) -> None:
+    size, held = 4_000_000, []
+
+    class Source:
+        name, channel, interval = "source", "email", 60.0
+
+        def poll(self, _cursor: Any, _ledger: Any, _limit: int) -> Iterator[Batch]:
+            for n in range(3):
+                yield Batch((Incoming(f"{n}", bytes([n]) * size, size, NOW),), {"n": str(n)})
+                held.append(tracemalloc.get_traced_memory()[0])
+
+        def acknowledge(self, _ids: Any) -> None: ...
+
+    class Heap:
+        def put_many(self, contents: Sequence[bytes]) -> list[str]:
+            return [hashlib.sha256(one).hexdigest() for one in contents]
+
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        taken = Intake(Source(), store, Heap(), clock=lambda: NOW, taken=lambda: None).poll()  # type: ignore[arg-type]
+    finally:
+        tracemalloc.stop()
+    assert taken == 3
+    assert max(held) - before < size // 2
 
 
 # ------------------------------------------------------------------ words
