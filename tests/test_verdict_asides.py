@@ -259,7 +259,7 @@ def test_whole_replies_keep_or_lose_their_yes(file: str) -> None:
         c
         for c in cases(file)
         if "____" not in c.sentence  # under a rule of underscores nothing is the sender's
-        and "a écrit :\n" not in c.sentence  # nor under a quotation's first line
+        and not any(o in c.sentence for o in ("a écrit :\n", "Envoyé le:"))  # nor under a quotation's first lines
         and c.label == "approve"
         and customer(c.sentence).answer == read(c, "customer")[1].answer == "approve"
     ]
