@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import DBAPIError
 
 from core.effects import Receipt
 from core.errors import Transient, UserError
@@ -122,10 +123,11 @@ def test_a_lost_connection_is_transient_and_the_next_write_works(postgres_url: s
 
 
 def test_a_deadlock_between_two_nodes_is_tried_again(postgres_url: str) -> None:
+    """Each is tried again as often as the server ends it, and no oftener: who begins again may run into the other once more."""
     store = open_store(postgres_url, keys=KEYS, now=NOW)
     store.keep_directives("x", "a", {}, NOW)
     store.keep_directives("x", "b", {}, NOW)
-    both, tries = threading.Barrier(2, timeout=10), []
+    both, tries, ended, done = threading.Barrier(2, timeout=10), [], [], []
 
     def lock(first: str, second: str) -> None:
         def work(connection: Connection) -> None:
@@ -134,14 +136,21 @@ def test_a_deadlock_between_two_nodes_is_tried_again(postgres_url: str) -> None:
             tries.append(first)
             if len(tries) <= 2:
                 both.wait()
-            connection.execute(take.where(directives.c.revision == second))
+            try:
+                connection.execute(take.where(directives.c.revision == second))
+            except DBAPIError as error:
+                ended.append((first, getattr(error.orig, "sqlstate", "")))
+                raise
+            done.append(first)
 
         store.db.write(work)
 
     with ThreadPoolExecutor(2) as threads:
         for one in [threads.submit(lock, "a", "b"), threads.submit(lock, "b", "a")]:
             one.result()
-    assert len(tries) == 3
+    assert sorted(done) == ["a", "b"]
+    assert {state for _, state in ended} == {"40P01"}
+    assert sorted(tries) == sorted(["a", "b", *(first for first, _ in ended)])
     store.close()
 
 
