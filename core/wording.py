@@ -15,9 +15,9 @@ from core.doubts import choice
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
 from core.rows import rows_spec
 
-_MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "en": "January February March April May June July August September October November December",
+MONTHS: Mapping[str, tuple[str, ...]] = {
+    "fr": tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
+    "en": tuple("January February March April May June July August September October November December".split()),
 }
 
 
@@ -120,7 +120,7 @@ def price_text(amount: Decimal, grid: Grid | None, language: str) -> tuple[str, 
 
 def day_text(day: date, language: str) -> str:
     """« 3 mars 2026 », "3 March 2026"."""
-    month = _MONTHS.get(language, _MONTHS["en"]).split()[day.month - 1]
+    month = MONTHS.get(language, MONTHS["en"])[day.month - 1]
     first = "1er" if language == "fr" and day.day == 1 else str(day.day)
     return f"{first} {month} {day.year}"
 

@@ -11,12 +11,24 @@ from functools import cache
 from pathlib import Path
 
 from core.effects import WORDS as EFFECTS
+from core.wording import MONTHS
 from engine.case_labels import ACTS, STAGES, label
 
 _KIND = re.compile(r"demande de type (.+) \(confiance (\d+) ?%\)\Z")
 #: Stages and acts by the names that the core has for them.
 _OLD = re.compile(r"étape : (?:\w+ → )?(\w+)\Z")
-_ACT = re.compile(r"« (\w+) » de (.+?)(?: ne s'applique pas ici| : la demande est déjà (\w+))\Z")
+_ACT = re.compile(r"« (\w+) » de (.+?)(?: ne s'applique pas ici| : la demande est déjà (.+))\Z")
+#: How a request was decided, as core.decided says it.
+_DECIDED = re.compile(
+    r"(?P<how>annulée|refusée|expirée|close|validée|acceptée)(?P<client> par le client)?"
+    r"(?: le (?P<day>\d{1,2})(?:er)? (?P<month>\w+) (?P<year>\d{4}) à (?P<at>\d\d:\d\d))?(?: par (?P<who>.+))?\Z"
+)
+_HOW = {
+    "annulée": "cancelled", "refusée": "rejected", "expirée": "expired", "close": "closed", "validée": "validated", "acceptée": "accepted",
+}  # fmt: skip
+#: What is parked, as the store names it.
+_MESSAGE = re.compile(r"message de (.+) \((.*)\)\Z", re.DOTALL)
+_BY = {" (courriel)": " (email)", " (WhatsApp)": " (WhatsApp)"}
 _EFFECT = re.compile(r"\A(fait à l'extérieur : |à l'extérieur, « )([a-z]+\.[a-z_]+)")
 _PLACE = re.compile(r"(\{\d\})")
 FILE = Path(__file__).with_name("reasons_en.txt")
@@ -43,7 +55,7 @@ def told(sentence: str, language: str) -> str:
     if found := _ACT.match(sentence):
         act = label(ACTS, found[1])[language]
         if found[3]:
-            stage = label(STAGES, found[3])
+            stage = label(STAGES, found[3]) if found[3] in STAGES else {"fr": found[3], "en": _decided(found[3])}
             return (
                 f"« {act} » de {found[2]} : la demande est déjà {stage['fr']}"
                 if language == "fr"
@@ -63,6 +75,30 @@ def told(sentence: str, language: str) -> str:
             text = "".join(named.get(f"p{part[1]}", "") if _PLACE.fullmatch(part) else part for part in _PLACE.split(english))
             return _ENDS.sub(_in("en"), text)
     return sentence
+
+
+def parked(what: str, language: str) -> str:
+    """What is parked, for somebody who reads that language: « envoyer un message (courriel) », "send a message (email)"."""
+    if language == "fr":
+        return what
+    if found := _MESSAGE.match(what):
+        return f"message from {found[1]} ({found[2]})"
+    by = next((sign for sign in _BY if what.endswith(sign)), "")
+    done = next((words["en"] for words in EFFECTS.values() if words["fr"] == what.removesuffix(by)), "")
+    return done + _BY.get(by, "") if done else what
+
+
+def _decided(said: str) -> str:
+    """How a request was decided, in English; as it stands where it is said otherwise."""
+    found = _DECIDED.match(said)
+    if found is None:
+        return said
+    month = MONTHS["fr"].index(found["month"]) if found["month"] in MONTHS["fr"] else -1
+    if found["day"] and month < 0:
+        return said
+    told = _HOW[found["how"]] + (" by the customer" if found["client"] else "")
+    told += f" on {found['day']} {MONTHS['en'][month]} {found['year']} at {found['at']}" if found["day"] else ""
+    return told + (f" by {found['who']}" if found["who"] else "")
 
 
 def translated(sentence: str, language: str) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.reason_words import told, translated
+from core.effects import WORDS
+from engine.reason_words import parked, told, translated
 from tests.road import ROOT
 
 
@@ -78,3 +79,37 @@ def test_names_of_stages_and_acts_are_words_and_quoted_words_are_left() -> None:
     assert told("fait à l'extérieur : ticket.open", "en") == "done outside: open the ticket"
     assert not translated("autre chose", "en")
     assert translated("autre chose", "fr")
+
+
+@pytest.mark.parametrize(
+    ("decided", "so"),
+    [
+        ("annulée par le client le 1er mars 2026 à 10:12", "cancelled by the customer on 1 March 2026 at 10:12"),
+        ("refusée le 3 août 2026 à 09:00 par Anne", "rejected on 3 August 2026 at 09:00 by Anne"),
+        (
+            "validée le 3 février 2026 à 09:00 par anne@maison.example",
+            "validated on 3 February 2026 at 09:00 by anne@maison.example",
+        ),
+        ("refusée par le client", "rejected by the customer"),
+        ("close le 3 décembre 2026 à 23:59", "closed on 3 December 2026 at 23:59"),
+    ],
+)
+def test_an_act_that_comes_too_late_says_in_english_how_it_was_decided(decided: str, so: str) -> None:
+    sentence = f"« validate » de Anne : la demande est déjà {decided}"
+    assert told(sentence, "en").endswith(f'" by Anne: the request is already {so}')
+    assert told(sentence, "fr").endswith(f" » de Anne : la demande est déjà {decided}")
+    assert "validate »" not in told(sentence, "fr")
+    assert translated(sentence, "en")
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_what_is_parked_is_named_in_english(kind: str) -> None:
+    assert parked(WORDS[kind]["fr"], "en") == WORDS[kind]["en"]
+    assert parked(WORDS[kind]["fr"], "fr") == WORDS[kind]["fr"]
+    assert parked(f"{WORDS[kind]['fr']} (courriel)", "en") == f"{WORDS[kind]['en']} (email)"
+    assert parked(f"{WORDS[kind]['fr']} (WhatsApp)", "en") == f"{WORDS[kind]['en']} (WhatsApp)"
+
+
+def test_a_parked_message_is_named_in_english() -> None:
+    assert parked("message de gmail (12 (3))", "en") == "message from gmail (12 (3))"
+    assert parked("autre chose", "en") == "autre chose"

@@ -18,7 +18,7 @@ from core.document import SOURCE
 from core.reading import Evidence
 from core.wording import alert_details, sum_name
 from engine.case_labels import CHANNELS, LANGUAGES, OFFERS, label
-from engine.reason_words import told, translated
+from engine.reason_words import parked, told, translated
 from web.pages.assets import Assets
 from web.pages.language import COOKIE, Speech, catalogue, choose
 
@@ -152,6 +152,7 @@ def _environment(language: str, assets: Assets) -> Environment:
     environment.filters["paper_of"] = paper_of
     environment.filters["begun"] = begun
     environment.filters["told"] = told
+    environment.filters["parked"] = parked
     environment.filters["translated"] = translated
     environment.filters["details"] = alert_details
     environment.filters["sum_name"] = sum_name
