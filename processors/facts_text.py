@@ -16,6 +16,7 @@ _DETERMINERS = word_set(
     "that these those my our your his her their some of ein eine einen der die das diesen dieses dieser el los las este "
     "esta il lo uno questo questa suivant suivante ci dessous"
 )
+_ONE = word_set("un une a an ein eine")
 #: A noun phrase ends before these.
 _END = word_set(
     "qui que qu dont ou pour afin car mais merci svp stp si comme parce puis donc alors quand lorsque voici voila ci joint "
@@ -53,6 +54,7 @@ _GENERIC = word_set(
     "objet objets produit produits article articles chose choses piece pieces fichier fichiers projet projets modele "
     "modeles element elements meme autre autres nouveau nouvelle nouveaux photo photos image images plan plans croquis "
     "object objects product products item items file files thing things one ones piece model models photo picture pictures "
+    "peu trop cher chere chers cheres beaucoup assez mieux "
     "demande urgent urgente urgents rapide possible devis ce cela ca celui celle tout toute tous petit petite gros grosse "
     "credit credits prix tarif prestation service client clients quelque catalogue site boutique gamme offre partir suite "
     "texture textures textured rendu visuel version service plusieurs certains certaines it them this that something "
@@ -85,19 +87,25 @@ class Phrase:
 class LeadReader:
     """Reads the noun phrases after the lead phrases of a fact ("modéliser ce …"), in any inflection of the lead.
 
-    A lead that starts with dots ("… en 3D") stands after its noun phrase.
+    A lead that starts with dots ("… en 3D") stands after its noun phrase; one that is given with its article ("c'est un …") wants one
+    there, any: "c'est mon fauteuil", and not "c'est trop".
     """
 
     def __init__(self, after: tuple[str, ...]) -> None:
         leads = []
         self._after_noun: set[Word] = set()
+        bare: set[Word] = set()
+        cut: set[Word] = set()
         for lead in after:
             kept = lead.replace("…", " ").replace("...", " ").split()
             while len(kept) > 1 and kept[-1].lower().rstrip("'’") in _DETERMINERS:
                 kept.pop()
             leads.append(Word(" ".join(kept)))
+            whole = lead.replace("…", " ").replace("...", " ").split()
+            (cut if len(kept) < len(whole) and whole[-1].lower() in _ONE else bare).add(leads[-1])
             if lead.lstrip().startswith(("…", "...")):
                 self._after_noun.add(leads[-1])
+        self._with_article = cut - bare
         self._matcher = WordMatcher(leads)
 
     def leads(self, tokens: Tokens) -> list[tuple[int, int]]:
@@ -113,6 +121,14 @@ class LeadReader:
         found = []
         for hit in self.hits(tokens) if hits is None else hits:
             lead = hit.first, hit.last
+            following = tokens.items[hit.last + 1].form if hit.last + 1 < len(tokens.items) else ""
+            if (
+                hit.word in self._with_article
+                and following not in _DETERMINERS
+                and not following.isdigit()
+                and following not in NUMBERS
+            ):
+                continue
             if hit.word in self._after_noun:
                 phrase = _phrase_leading_to(tokens, lead)
             else:

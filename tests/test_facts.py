@@ -14,6 +14,8 @@ from core.message import Message
 from core.reading import Fact, Reading
 from processors.analyze import understand
 from processors.facts_numbers import has_digit
+from processors.facts_text import LeadReader
+from processors.tokens import tokenise
 
 HOUSE = business()
 
@@ -49,6 +51,27 @@ def value(fact: Fact | None) -> object:
 )
 def test_what_the_thing_is(text: str, thing: str) -> None:
     assert value(read(text).fact("object")) == thing
+
+
+LEADS = LeadReader(("modéliser", "c'est un", "c'est une", "it is a", "photo d'"))
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("6 crédits c'est trop, 4 ça irait ?", ""),
+        ("c'est cher", ""),
+        ("c'est un peu trop cher", ""),
+        ("C'est parfait pour nous", ""),
+        ("it is expensive", ""),
+        ("c'est un fauteuil ancien", "fauteuil ancien"),
+        ("c'est mon fauteuil", "fauteuil"),
+        ("It is the armchair", "armchair"),
+        ("photo fauteuil", "fauteuil"),
+    ],
+)
+def test_a_lead_with_its_article_wants_one(text: str, thing: str) -> None:
+    assert "".join(text[p.start : p.end] for p in LEADS.phrases(tokenise(text))) == thing
 
 
 @pytest.mark.parametrize(
