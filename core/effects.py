@@ -219,6 +219,20 @@ def references(value: object) -> frozenset[str]:
     return frozenset()
 
 
+#: The address of what is kept in our own base alone: nobody can go there.
+PLACE = "local://"
+
+
+def _without_places(text: str, receipts: Mapping[str, Receipt]) -> str:
+    """A text of several lines without those that would show such an address: « Ticket : local://ticket/12 »."""
+    names = {name for name, receipt in receipts.items() if receipt.url.startswith(PLACE)}
+    if "\n" not in text or not names:
+        return text
+    lines = text.split("\n")
+    kept = [line for line in lines if not any(m[1] in names and m[2] == "url" for m in REFERENCE.finditer(line))]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)) if len(kept) < len(lines) else text
+
+
 def fill(value: Any, receipts: Mapping[str, Receipt], missing: str = "") -> Any:
     """The (JSON-like) value with every ``${name.field}`` replaced.
 
@@ -231,7 +245,7 @@ def fill(value: Any, receipts: Mapping[str, Receipt], missing: str = "") -> Any:
             receipt = receipts.get(match[1])
             return (str(getattr(receipt, match[2], "")) if receipt else "") or missing
 
-        return REFERENCE.sub(one, value) if "${" in value else value
+        return REFERENCE.sub(one, _without_places(value, receipts)) if "${" in value else value
     if isinstance(value, Mapping):
         return {k: fill(v, receipts, missing) for k, v in value.items()}
     if isinstance(value, tuple):

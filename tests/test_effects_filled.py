@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,12 @@ from core.effects import (
     Receipt,
     SendMessage,
     UpdateTicket,
+    fill,
     filled,
     references,
 )
+from tests.quick import quick
+from tests.road import ADMIN, mail, plain
 
 RECEIPTS = {"ticket": Receipt("12", "https://crm.example/12?a=1&b=é"), "file:ab": Receipt("k", "", others=("x",))}
 PAYLOADS: list[Payload] = [
@@ -53,3 +57,21 @@ def test_a_reference_is_found_in_what_is_stored() -> None:
     for payload in PAYLOADS:
         effect = Effect("c/1/0", "c", "crm", payload)
         assert references(codec.dump(effect).decode()) == references(codec.plain(effect)), payload.kind
+
+
+def test_a_line_of_a_text_whose_link_leads_nowhere_is_left_out() -> None:
+    receipts = {"ticket": Receipt("12", "local://ticket/12"), "file:ab": Receipt("k", "https://files.example/ab")}
+    text = "Bonjour,\n\nLa commande :\n- ${file:ab.url}\n\nTicket : ${ticket.url}\n\nN° ${ticket.id}"
+    assert fill(text, receipts) == "Bonjour,\n\nLa commande :\n- https://files.example/ab\n\nN° 12"
+    assert fill("${ticket.url}", receipts) == "local://ticket/12"  # a field of its own, for other systems
+    there = {**receipts, "ticket": Receipt("12", "https://crm.example/12")}
+    assert "\n\nTicket : https://crm.example/12\n\n" in fill(text, there)
+
+
+def test_no_letter_shows_an_address_of_our_own_base(tmp_path: Path) -> None:
+    with quick(tmp_path / "data", business="sacherie") as counter:
+        counter.send(mail("Bonjour, je commande 5000 sachets fond plat kraft à 0,32 dh", sender="a@client.example", number=1))
+        counter.send(mail("Bonjour, combien coûte la modélisation d'une chaise ?", sender="b@client.example", number=2))
+        letters = [plain(one) for one in (*counter.fresh(ADMIN), *counter.fresh("client.example"))]
+    assert letters
+    assert not [one for one in letters if "local://" in one or "Ticket :" in one]
