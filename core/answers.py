@@ -37,7 +37,7 @@ def customer(work: Work, event: MessageRead) -> None:
     if answer != "approve" or work.case.stage != "waiting_approval":
         # The words of a yes are about the offer, not about the object: they must not change what was priced.
         added = _take(work, event)
-        if added is None:
+        if added is None or added.completes:
             repeat(work, event)
     unclear = added is not None and added.unclear
     if lacked and added is None:
@@ -45,7 +45,8 @@ def customer(work: Work, event: MessageRead) -> None:
     if judges(work.directive) and not only_thanks(event):
         new_rows = added is not None and bool(added.rows)
         left = otherwise(work.case.facts, event.reading.facts, work.directive) if not new_rows else ()
-        applied = new_rows or bool(differences(facts, work.case.facts, work.directive))
+        completes = added is not None and added.completes
+        applied = new_rows or completes or bool(differences(facts, work.case.facts, work.directive))
         hear(work, event, taken=applied and not left and not unclear, partly=applied)
     remember(work, event, facts, added)
     unlocking = unlocks(work, event)

@@ -20,6 +20,7 @@ Doubt = Literal[
     "taken",
     "which",
     "both",
+    "line",
     "stale",
     "currency",
     "noday",
@@ -49,11 +50,15 @@ DOUBTS: Mapping[str, Localized] = {
         "fr": "à la place de l'autre ou en plus, ce n'est pas dit",
         "en": "instead of the other or beside it, is not said",
     },
+    "line": {
+        "fr": "pour cette ligne ou pour une de plus, le message ne le dit pas",
+        "en": "of this line or of one more, the message does not say",
+    },
     "currency": {"fr": "aucune monnaie n'est dite", "en": "no currency is told"},
     "noday": {"fr": "ce jour n'existe pas", "en": "there is no such day"},
     "stale": {"fr": "écrit avant que le reste ne change", "en": "written before the rest was changed"},
 }
-_QUOTED = frozenset({"", "either", "several", "share", "more", "event", "both", "currency", "noday"})
+_QUOTED = frozenset({"", "either", "several", "share", "more", "event", "both", "line", "currency", "noday"})
 _DERIVED: Localized = {"fr": "calculé avec un champ à vérifier", "en": "calculated with a field that is to be checked"}
 _UNSURE: Localized = {"fr": "lu sans certitude", "en": "read without certainty"}
 #: Characters of the message's words.

@@ -85,6 +85,12 @@ _HOLDS = re.compile(
 _ALSO = re.compile(
     r"\b(?:aussi|egalement|also|as well|too|in addition|(?:en|de) plus|en supplement|supplementaires?|kaman|hta)\b"
 )
+#: « les 5 cartons kraft sont aussi … », "5 cartonat hta hiya …": what is said also to be so is there already; folded.
+_OF_THOSE = re.compile(
+    r"\b(?:les|ces|mes|nos|the|those|these|my|our|had|dok|duk) \d[\d ]*(?: [^\W\d]\w*){0,6}? "
+    r"(?:sont|etaient|seront|c est|ce sont|are|were)\b|"
+    r"\b(?:hta|7ta) (?:hiya|hia|huwa|howa|houwa|homa|houma|huma|houma)\b"
+)
 #: How many come on top of those there are, whatever else is to be otherwise: "400 de plus, et plutôt en blanc"; folded.
 _SO_MANY_MORE = re.compile(
     r"\b\d[\d ]*(?: [^\W\d]\w*){0,2}? "
@@ -128,7 +134,7 @@ def adds(text: str) -> Adds:
     plain = _ADDED.sub("", _plain(text, _READ_MORE))
     verb = _ADDS.search(plain) is not None
     more = _SO_MANY_MORE.search(plain) is not None
-    if not verb and not more and _ALSO.search(plain) is None:
+    if not verb and not more and (_ALSO.search(plain) is None or _OF_THOSE.search(plain) is not None):
         return ""
     otherwise = _OTHERWISE.search(_SOFT.sub("", plain)) is not None
     if not verb and otherwise:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from core.reading import Money, Quantity, Row
+from core.effects import SendMessage
+from core.reading import Money, Quantity, Row, Rows
 from core.rows import rows_of
 from core.values import differences
 from processors.continuing import adds
@@ -259,3 +261,81 @@ def test_what_is_added_in_reply_to_the_confirmation_of_a_decided_order_is_an_ord
         assert second.stage == "waiting_review"
         assert second.fact("quantity").value.amount == 500  # type: ignore[union-attr]
         assert first.ref in "\n".join(text for _, text in counter.history(second.id))
+
+
+HALF = "10 cartons de sachets fond plat blancs et 5 cartons kraft svp"
+OF_A_LINE = [
+    "pardon, les 5 cartons kraft sont aussi des sachets fond plat",
+    "sma7 liya, 5 cartonat kraft hta hiya sachet fond plat",
+    "je précise : les 5 cartons kraft sont des sachets fond plat",
+]
+
+
+def without_product(life: Life) -> None:
+    """The second line as it stands where nobody could tell what it is of."""
+    held = life.order.fact("lines")
+    assert held is not None
+    assert isinstance(held.value, Rows)
+    first, second = held.value.rows
+    bare = Row(tuple(c for c in second.cells if c.name != "product"))
+    facts = tuple(replace(f, value=Rows((first, bare))) if f is held else f for f in life.order.facts)
+    life.case = replace(life.order, facts=facts)
+
+
+@pytest.mark.parametrize("known", ["in doubt", "not at all"])
+@pytest.mark.parametrize("text", OF_A_LINE)
+def test_what_tells_more_of_a_line_completes_it_and_is_no_addition(text: str, known: str) -> None:
+    life = Life()
+    life.write(HALF)
+    if known == "not at all":
+        without_product(life)
+    seen, before = life.notices[-1], len(life.decisions)
+    life.write(text)
+    assert lines(life) == [(P1, 10), (P1, 5)]
+    product, spec = rows(life)[1].cell("product"), life.directive.fact("product")
+    assert product is not None
+    assert spec is not None
+    assert product.confidence >= spec.doubt
+    sent = [e.payload for d in life.decisions[before:] for e in d.effects if isinstance(e.payload, SendMessage)]
+    assert [(p.audience, "jouté : " in p.text or "votre ajout" in p.text) for p in sent] == [
+        ("admin", False),
+        ("customer", False),
+    ]
+    assert text in sent[0].text
+    assert "rien n'en est repris" not in sent[0].text
+    # An older yes is to what was there before.
+    life.admin("Je valide", to=seen.key)
+    assert life.stage == "waiting_review"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "500 sacs poignées plates kraft aussi",
+        "pardon, les 500 sacs poignées plates sont aussi en kraft",
+    ],
+)
+def test_what_may_be_said_of_a_line_or_be_one_more_leaves_it_in_doubt(text: str) -> None:
+    life = Life()
+    life.write("Bonjour, commande :\n- 2000 sachets fond plat blancs\n- 500 sacs poignées plates\nLivraison le 20 mars.")
+    before = len(life.decisions)
+    life.write(text)
+    assert lines(life) == [(P1, 2000), (P3, 500)]
+    nature, spec = rows(life)[1].cell("nature"), life.directive.fact("nature")
+    assert nature is not None
+    assert spec is not None
+    assert ("kraft" in str(nature.value), nature.doubt, nature.confidence < spec.doubt) == (True, "line", True)
+    sent = [e.payload for d in life.decisions[before:] for e in d.effects if isinstance(e.payload, SendMessage)]
+    assert [(p.audience, "votre ajout" in p.text) for p in sent] == [("admin", False), ("customer", False)]
+    assert "pour cette ligne ou pour une de plus" in sent[0].text
+
+
+@pytest.mark.parametrize(("first", "text"), [(HALF, "ajoutez 5 cartons de sachets fond plat kraft")])
+def test_a_verb_of_adding_before_what_may_be_a_line_that_is_there_changes_nothing(first: str, text: str) -> None:
+    life = Life()
+    life.write(first)
+    without_product(life)
+    facts = life.order.facts
+    life.write(text)
+    assert differences(facts, life.order.facts, life.directive) == []
+    assert text in life.texts[-1][2].text
