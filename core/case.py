@@ -86,7 +86,7 @@ class Beside:
     belongs to none.
     ``author``: the address of whoever wrote the message, where he is none of the people of the other one ('' where he is): of two
     cases that have an ``author``, the message is the one that neither waits nor is decided. ``alike``: he has the name of the
-    person, or an address that passes for theirs.
+    person, or an address that passes for theirs. ``same``: both ask for the same.
     """
 
     case_id: str
@@ -97,6 +97,7 @@ class Beside:
     decided: bool = False
     author: str = ""
     alike: bool = False
+    same: bool = False
 
     @property
     def cited(self) -> bool:

@@ -27,6 +27,7 @@ from core.joining import (
 )
 from core.judging import judges
 from core.receipts import noted
+from core.repetition import among
 from core.rows import derived
 from core.values import SUMMARY
 from core.work import Context, Work
@@ -94,6 +95,9 @@ def opened(event: MessageRead, directive: Directive, context: Context) -> Work:
     work.change(facts=derived(work.case.facts, work.directive))
     repeat(work, event)
     lend(work, event)
+    work.change(beside=among(work.case, context.others, work.directive))
+    if same := [one.ref for one in work.case.beside if one.same]:
+        work.because("same", f"la même chose que dans {', '.join(same)} : une répétition peut-être, une personne doit le dire")
     work.change(stage="waiting_info")
     walk(work)
     return work

@@ -190,7 +190,7 @@ def repeat(work: Work, event: MessageRead) -> None:
 
 def lend(work: Work, event: MessageRead) -> None:
     """What adds to the one request that was validated lately goes where that one goes, to be verified, if it says nothing of it."""
-    followed = [one for one in work.case.beside if one.decided and not one.author]
+    followed = [one for one in work.case.beside if one.decided and not (one.author or one.same)]
     last = next((c for c in work.context.past if followed and c.id == followed[0].case_id), None)
     if len(followed) != 1 or last is None or event.hints.get(ADDS) != "adds" or work.case.repeats:
         return

@@ -162,7 +162,7 @@ _TELLS: Mapping[str, Callable[[_Telling], object]] = {
     "repeats": lambda t: t.case.repeats_ref,
     "added": lambda t: [],
     "waiting": lambda t: [],
-    "follows": lambda t: ", ".join(one.ref for one in t.case.beside if one.decided and not one.author),
+    "follows": lambda t: ", ".join(one.ref for one in t.case.beside if one.decided and not (one.author or one.same)),
     "decided": lambda t: t.case.judged is not None,
     "cancelled": lambda t: t.case.refused_by == "customer",
     "ticket_url": lambda t: "${ticket.url}" if "ticket" in t.case.keys else "",
@@ -211,6 +211,8 @@ def beside_text(one: Beside, language: str, address: str = "") -> str:
     where = f"{one.ref}{f', {address}' if address else ''}"
     if one.author:
         told = _foreign(one, where)
+    elif one.same:
+        told = _same(one, where)
     elif one.waits:
         told = {
             "fr": f"cette personne a une demande qui attend ({where}) : {one.what} ; ce message la change peut-être",
@@ -227,6 +229,24 @@ def beside_text(one: Beside, language: str, address: str = "") -> str:
             "en": f'another message of this person is to be read before you decide ({where}): "{one.what}"',
         }
     return inert(in_language(told, language))
+
+
+def _same(one: Beside, where: str) -> Localized:
+    """Of two cases that ask for the same."""
+    if one.waits:
+        return {
+            "fr": f"cette personne a déjà demandé la même chose, et cela attend encore ({where}) : {one.what} ; peut-être une répétition",
+            "en": f"this person asked for the same before, and it still waits ({where}): {one.what}; it may be a repetition",
+        }
+    if one.decided:
+        return {
+            "fr": f"cette personne a déjà demandé la même chose, validée depuis peu ({where}) : {one.what} ; peut-être une répétition",
+            "en": f"this person asked for the same before, validated lately ({where}): {one.what}; it may be a repetition",
+        }
+    return {
+        "fr": f"un message plus récent de cette personne demande la même chose ({where}) : « {one.what} » ; peut-être une répétition",
+        "en": f'a later message of this person asks for the same ({where}): "{one.what}"; it may be a repetition',
+    }
 
 
 def _foreign(one: Beside, where: str) -> Localized:

@@ -45,6 +45,7 @@ class Context:
     ``admin_phone``: the administrator is written to there, on WhatsApp, rather than by mail.
     ``past`` are validated requests of the same person and kind, newest first, where the directive speaks of them.
     ``beside`` are other requests of the person that a message which opens a case may have to do with.
+    ``others`` are requests of the person that wait to be judged, or were lately: what opens a case may be one of them sent again.
     ``recognised`` is the directive by which a further message would open a case of its own. ``current`` is the one that the case
     has where the directive given is the one that it is to have.
     """
@@ -64,6 +65,7 @@ class Context:
     admin_phone: str = ""
     past: tuple[Case, ...] = ()
     beside: tuple[Beside, ...] = ()
+    others: tuple[tuple[Beside, Case], ...] = ()
 
 
 class Work:

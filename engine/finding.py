@@ -202,9 +202,18 @@ class Finder:
         ids = dict.fromkeys(i for person in people_of(read.message) for i in overlay.by_person(person))
         return self._meant.beside(read, directive, [c for i in ids if (c := overlay.case(i)) is not None])
 
-    def follows(self, read: ReadRow, overlay: Overlay) -> list[Case]:
+    def follows(self, read: ReadRow, directive: Directive, overlay: Overlay) -> list[Case]:
         """Decided requests of the sender's that such a message may be meant of (engine.meant)."""
-        return [] if self.is_admin(read.message) else self._meant.follows(read, overlay)
+        return [] if self.is_admin(read.message) else self._meant.follows(read, directive, overlay)
+
+    def others(self, read: ReadRow, directive: Directive, overlay: Overlay) -> list[Case]:
+        """Requests of the sender's by that directive that a message which opens one may ask for again (engine.meant)."""
+        if self.is_admin(read.message) or not judges(directive):
+            return []
+        ids = dict.fromkeys(i for person in people_of(read.message) for i in overlay.by_person(person))
+        cases = [c for i in ids if (c := overlay.case(i)) is not None and c.directive == directive.name]
+        waiting = self._meant.to_judge(read.message.sender.email, cases, directive.business)
+        return [*waiting, *self._meant.lately([directive], read, overlay, REPEAT_WITHIN)]
 
     def cited(self, read: ReadRow, overlay: Overlay) -> list[Case]:
         """Requests that a person judges, or has judged, and that a message names by our reference or thread although its sender is

@@ -24,7 +24,7 @@ from engine.naming import names_of
 from engine.office import Office, verdict_of
 from engine.overlay import Overlay
 from processors.analyze import facts_of
-from processors.continuing import adds, changes, inquires, refers, replaces, tops
+from processors.continuing import adds, calls_off, changes, inquires, refers, replaces, tops
 from processors.correlate import Choice, Clues, same_correspondent
 from processors.courtesy import thanks_only
 from processors.verdicts.named import name_words, without_own
@@ -160,20 +160,26 @@ class Meant:
         text = read.message.text
         return waiting if waiting and (awaited(directive) or changes(text) or adds(text) or refers(text)) else []
 
-    def follows(self, read: ReadRow, overlay: Overlay) -> list[Case]:
+    def follows(self, read: ReadRow, directive: Directive, overlay: Overlay) -> list[Case]:
         """The sender's requests that were validated lately and are not delivered, where the message says that something comes on top or
-        is to be otherwise: it may be meant of them. The last first."""
-        message, business = read.message, self._office.business(read.reading.business)
-        elsewhere = message.reply_to is not None and not same_correspondent(message.reply_to.email, message.sender.email)
-        proven = message.authentication.verdict == "pass" or message.channel != "email"
+        is to be otherwise, or a person reads it who may call them off: it may be meant of them. The last first."""
+        text, business = read.message.text, self._office.business(read.reading.business)
         judged = [d for d in business.directives if judges(d)]
-        if not judged or elsewhere or not proven or read.reading.repeat is not None:
+        if not judged or read.reading.repeat is not None:
             return []
-        if not (tops(message.text) or changes(message.text)):
+        if not (tops(text) or changes(text) or (awaited(directive) and calls_off(text))):
             return []
-        past = [c for d in judged for c in overlay.past([message.sender.email], business.name, d.name)]
-        lately = [c for c in past if c.judged and c.finished_at is None and self._clock() - c.judged.at <= LATELY]
-        return lately[:MOST_FOLLOWED]
+        return self.lately(judged, read, overlay, LATELY)
+
+    def lately(self, directives: Sequence[Directive], read: ReadRow, overlay: Overlay, within: timedelta) -> list[Case]:
+        """The sender's requests by those directives that were validated within that time and are not delivered, the last first.
+        None where the message may be somebody else's: what was ordered is not to be told there."""
+        message = read.message
+        elsewhere = message.reply_to is not None and not same_correspondent(message.reply_to.email, message.sender.email)
+        if elsewhere or not (message.authentication.verdict == "pass" or message.channel != "email"):
+            return []
+        past = [c for d in directives for c in overlay.past([message.sender.email], d.business, d.name)]
+        return [c for c in past if c.judged and c.finished_at is None and self._clock() - c.judged.at <= within][:MOST_FOLLOWED]
 
     def by_admin(self, message: Message, overlay: Overlay) -> Choice | None:
         """The request that an administrator speaks of who writes anew, rather than in reply to a notice, that he says yes or no to one.

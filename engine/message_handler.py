@@ -154,9 +154,10 @@ class MessageHandler:
                 known=overlay.party(people),
                 past=self._past(message, directive, overlay),
                 beside=(
-                    *(self._asked_in(other) for other in (*others, *self._finder.follows(read, overlay))),
+                    *(self._asked_in(other) for other in (*others, *self._finder.follows(read, directive, overlay))),
                     *(self._cited(other, message) for other in cited.values()),
                 ),
+                others=tuple((self._asked_in(other), other) for other in self._finder.others(read, directive, overlay)),
             )
         if event.role == "customer" and event.reading.repeat is not None:
             context = replace(context, past=self._past(message, directive, overlay))
@@ -202,7 +203,7 @@ class MessageHandler:
         told = []
         for one in case.beside:
             if not one.decided and (other := overlay.case(one.case_id)) is not None:
-                mine = Beside(case.id, case.ref, words, self._clock(), author=one.author, alike=one.alike)
+                mine = Beside(case.id, case.ref, words, self._clock(), author=one.author, alike=one.alike, same=one.same)
                 event = WroteBeside(f"beside:{case.id}", self._clock(), mine)
                 told.append(self._changes.apply(other, event, overlay, kind="case.beside", cause={"case": case.id}))
         return told

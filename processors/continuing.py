@@ -106,6 +106,8 @@ _HEDGED = re.compile(
 )
 #: What is no more wanted; folded.
 _TAKES = re.compile(r"\b(?:retire[rz]?|enleve[rz]?|supprime[rz]?|annule[rz]?|remove|cancel|drop)\b")
+#: What is called off; folded.
+_OFF = re.compile(r"\b(?:annul\w*|cancel\w*|n?lghi\w*|n?l8i\w*|n?elghi\w*|(?:n|ب)?لغي\w*|الغ\w*|نلغ\w*)\b")
 #: Words of a change of mind that may come before anything.
 _SOFT = re.compile(r"\b(?:finalement|en fait|actually)\b")
 _READ = 200
@@ -165,6 +167,11 @@ def _begins_adding(plain: str) -> bool:
 def refers(text: str) -> bool:
     """Whether a message speaks of a request that there is already: "sur ma commande". Never raises; linear."""
     return _OF_ONE.search(_plain(text, _READ_MORE)) is not None
+
+
+def calls_off(text: str) -> bool:
+    """Whether a message speaks of calling off what was asked for, or of what was called off. Never raises; linear."""
+    return _OFF.search(_plain(text, _READ_MORE)) is not None
 
 
 def inquires(text: str) -> bool:
