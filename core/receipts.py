@@ -27,7 +27,7 @@ def received(work: Work, event: MessageRead, added: Addition | None) -> None:
     if spec is None or not spec.receipt or not work.case.thread.to or work.count(RECEIPT) > MOST_RECEIPTS:
         return
     work.because("receipt", "le client apprend que son message est arrivé et à quelle demande il va")
-    lines = [row_text(row, work.directive, work.case.party.language) for row in rows]
+    lines = [row_text(row, work.directive, work.told_in(spec.receipt)) for row in rows]
     work.tell_customer(spec.receipt, "outcome", added=lines, message="" if lines else words(event))
 
 

@@ -100,6 +100,10 @@ class Text:
     channels: Mapping[str, str] = field(default_factory=dict)
     buttons: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
+    def told_in(self, language: str) -> str:
+        """The language in which somebody who writes that one reads it: French where it is not written in his."""
+        return language if language in self.body else "fr"
+
     def names(self, language: str, channel: str = "") -> frozenset[str]:
         """The values that ``render`` asks for."""
         return frozenset().union(*(_names(source) for source in self._sources(language, channel)))
@@ -112,5 +116,5 @@ class Text:
         return " ".join(subject.split()), _BLANKS.sub("\n\n", body).strip() + "\n"
 
     def _sources(self, language: str, channel: str) -> tuple[str, str]:
-        lang = language if language in self.body else "fr"
+        lang = self.told_in(language)
         return self.subject.get(lang, ""), self.channels.get(f"{lang} {channel}") or self.body[lang]

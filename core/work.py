@@ -175,8 +175,13 @@ class Work:
     ) -> tuple[str, str]:
         """(subject, body) of one of the directive's texts with the case's values and ``extra`` ones."""
         text = self.directive.texts[template]
+        language = text.told_in(language)  # the values are told in the language of the words around them
         values = self._values(language, extra or {}, text.names(language, channel))
         return text.render(language, values, channel)
+
+    def told_in(self, template: str) -> str:
+        """The language in which the customer reads that text."""
+        return self.directive.texts[template].told_in(self.case.party.language)
 
     def _buttons(self, template: str, language: str) -> tuple[tuple[str, str], ...]:
         """The quick replies of a text, tied to the offer that is open now; none without one."""
@@ -197,7 +202,8 @@ class Work:
                 self.tell_admin("admin_question", message=self.case.summary)
             return ""
         extra.setdefault("approve_url", self.approve_url(thread.to))
-        subject, body = self.text(template, party.language, extra, thread.channel)
+        language = self.told_in(template)
+        subject, body = self.text(template, language, extra, thread.channel)
         in_thread = thread.channel == "email" and thread.subject
         key = self.emit(
             CARRIER[thread.channel],
@@ -207,14 +213,14 @@ class Work:
                 subject=inert(reply_subject(thread.subject)) if in_thread else subject,
                 text=body,
                 template=template,
-                language=party.language,
+                language=language,
                 purpose=purpose,
                 reference=self.case.ref,
                 in_reply_to=thread.last_id,
                 references=thread.references,
                 thread=thread.conversation,
                 account=thread.account,
-                buttons=self._buttons(template, party.language),
+                buttons=self._buttons(template, language),
             ),
             behind=(self.case.last_message_key, *self.links_in(body)),
             # Whether it could reach him matters only where another channel is left.

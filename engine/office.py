@@ -97,7 +97,7 @@ def letter_of(case: Case, directive: Directive) -> str:
     text = directive.texts.get("requote" if case.quotes else "quote")
     if text is None or case.quote is None or case.quote.status != "open":
         return ""
-    language, channel = case.party.language, case.thread.channel
+    language, channel = text.told_in(case.party.language), case.thread.channel
     only = text.names(language, channel)
     values = text_values(
         case, directive, language=language, now=case.quote.made_at, business="", reference="", case_url="", extra={}, only=only

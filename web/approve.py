@@ -99,7 +99,8 @@ def router(desk: Desk, show: Show) -> APIRouter:
             values: dict[str, Any] = {"offer": None, "values": {}, "when": {}, "forms": {}, "decided": ""}
             language, status, note = "fr", 404, "unknown"
         else:
-            language = "fr" if offer.case.party.language == "fr" else "en"
+            spoken = offer.case.party.language
+            language = spoken if spoken in LANGUAGES else "fr"  # as his letters
             forms = {}
             if offer.state == "open":
                 forms = {d: desk.people.form_token(f"approve:{d}", token) for d in DECISIONS}
