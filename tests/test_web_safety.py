@@ -317,6 +317,7 @@ def test_the_description_names_every_answer_that_is_given(web: Running) -> None:
                 # Unchanged, and no such part of a file: these have no body that could be described.
                 assert answer.get("content") or status in ("304", "416"), (path, status)
             assert "HTTPValidationError" not in json.dumps(method["responses"])
+            assert method["responses"]["500"]["content"]["application/json"]["schema"]["$ref"].endswith("/ProblemOut"), path
     shapes = told["components"]["schemas"]
     assert set(re.findall('"#/components/schemas/([^"]+)"', json.dumps(told))) == set(shapes)
     assert set(shapes["ProblemOut"]["properties"]) == {"error", "fields"}
