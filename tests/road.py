@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +25,7 @@ from engine.reader_pool import Answer, Reading
 from reading_worker import reading_by, setup_told
 from settings import Settings
 from switchboard import LOCAL_ADDRESS
+from tests import nursery
 
 ROOT = Path(__file__).resolve().parent.parent
 ADMIN = "patron@studio.example"
@@ -206,7 +206,7 @@ class Light(Counter):
 
 
 def daemon(folder: Path, *arguments: str, timeout: float = 60.0, **env: str) -> subprocess.CompletedProcess[str]:
-    """The command line as a process, with the settings of ``settings_for``."""
+    """The command line as a process (forked: tests.nursery), with the settings of ``settings_for``."""
     environment = {
         **{k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "CI")},
         "DATA_DIR": str(folder),
@@ -215,12 +215,6 @@ def daemon(folder: Path, *arguments: str, timeout: float = 60.0, **env: str) -> 
         "PORT": "0",
         **env,
     }
-    return subprocess.run(
-        [sys.executable, str(ROOT / "daemon.py"), *arguments],
-        cwd=folder if folder.is_dir() else ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
+    return nursery.run(
+        [str(ROOT / "daemon.py"), *arguments], cwd=folder if folder.is_dir() else ROOT, env=environment, timeout=timeout
     )

@@ -8,7 +8,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter as Count
@@ -27,6 +26,7 @@ from smtp_server import MailServer
 from assembly import open_house
 from configuration import load
 from core.errors import UserError
+from tests import nursery
 from tests.mails_200 import cases_of, day
 from tests.road import ADMIN, JPEG, ROOT, Counter, daemon, mail, plain
 
@@ -76,18 +76,17 @@ class Real(Counter):
         return [m for m in self.smtp.mails if to in str(m["To"])]
 
     @contextmanager
-    def daemon(self, **env: str) -> Iterator[subprocess.Popen[str]]:
+    def daemon(self, **env: str) -> Iterator[nursery.Process]:
         """The service as a process, ready; killed at the end if it did not stop."""
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
         environment |= {"DATA_DIR": str(self.folder), "DIRECTIVES_DIR": str(ROOT / "directives"), "ADMIN_EMAIL": ADMIN}
         with (self.folder / "daemon.log").open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, str(ROOT / "daemon.py"), "run"],
+            process = nursery.Process(
+                [str(ROOT / "daemon.py"), "run"],
                 cwd=self.folder,
                 env={**environment, **self.env, **env},
-                stderr=log,
-                stdout=log,
-                text=True,
+                stderr=log.fileno(),
+                stdout=log.fileno(),
             )
             try:
                 until("the daemon is ready", lambda: "guichet is ready" in self.log() or process.poll() is not None, 30)
@@ -282,7 +281,7 @@ def test_a_server_that_is_down_is_told_in_one_sentence(tmp_path: Path, mailbox: 
     assert len(real.cases()) == 1
 
 
-def _stop(process: subprocess.Popen[str]) -> float:
+def _stop(process: nursery.Process) -> float:
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0

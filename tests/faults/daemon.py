@@ -6,13 +6,13 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 from bench.proc import children
 from tests.faults.house import ROOT
+from tests.nursery import Process, popen
 
 READY = "guichet is ready"
 #: Seconds that a start may take on a busy machine.
@@ -29,7 +29,7 @@ class Daemon:
 
     def __init__(self, folder: Path, env: dict[str, str], log: Path) -> None:
         self._folder, self._env, self.log = folder, env, log
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Process | None = None
         self._ready = threading.Event()
         self.starts = 0
 
@@ -53,13 +53,10 @@ class Daemon:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise Dead(self.tail())
 
-    def _run(self, env: dict[str, str]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-P", str(ROOT / "tests" / "faults" / "house.py"), "run"],
-            cwd=self._folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+    def _run(self, env: dict[str, str]) -> Process:
+        return popen([str(ROOT / "tests" / "faults" / "house.py"), "run"], cwd=self._folder, env=env)
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: Process) -> None:
         # By a pipe: a log file of its own would fill up with the disk.
         assert process.stdout is not None
         with self.log.open("a") as log, process.stdout:
