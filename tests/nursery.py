@@ -40,7 +40,7 @@ class Process:
     def __init__(self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdout: int, stderr: int) -> None:
         self.returncode: int | None = None
         self.stdout: IO[str] | None = None
-        ours, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, _lock:
             self.pid = _template().fork(theirs.fileno())
         self._channel = ours
@@ -56,16 +56,23 @@ class Process:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it has ended; what with. Raises subprocess.TimeoutExpired."""
+        # Not under the lock: another thread may look, or kill, meanwhile.
+        with contextlib.suppress(ValueError):  # the other one was first, and has closed it
+            if self.returncode is None and not self._ends(timeout):
+                raise subprocess.TimeoutExpired("forked", timeout or 0)
         with self._reaping:
             if self.returncode is None:
-                if not select.select([self._channel], [], [], timeout)[0]:
-                    raise subprocess.TimeoutExpired("forked", timeout or 0)
                 word = self._channel.recv(1)
                 with _lock:
                     _template().end(self.pid, 10)
                 self._channel.close()
                 self.returncode = word[0] if word else KILLED
         return self.returncode
+
+    def _ends(self, timeout: float | None) -> bool:
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        return bool(poll.poll(None if timeout is None else timeout * 1000))
 
     def send_signal(self, number: int) -> None:
         """Send it a signal; nothing where it has ended."""
@@ -160,7 +167,13 @@ def _live(descriptor: int) -> None:
         tempfile.tempdir = None
         signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.argv = told["arguments"]
-        channel.sendall(bytes([_code(sys.argv[0]) & 0xFF]))
+        code = _code(sys.argv[0])
+        # As the interpreter ends: it waits for threads that are no daemons, and what was left to do at the end is done.
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        channel.sendall(bytes([code & 0xFF]))
 
 
 def _code(script: str) -> int:
@@ -168,10 +181,10 @@ def _code(script: str) -> int:
         runpy.run_path(script, run_name="__main__")
         return 0
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
     except BaseException:  # as the interpreter does: whatever it is, it is told and the process ends
         traceback.print_exc()
         return 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
