@@ -11,6 +11,7 @@
 | ``unread`` | nothing could be read in one of its files |
 | ``further`` | the person wrote what the facts do not have, and nobody has decided having seen it |
 | ``said`` | the person writes one of ``words`` and nobody has decided yet; « … » in one stands for up to three words |
+| ``outsider`` | somebody who is none of the person's people writes of it, or it cites a request of others, and nobody has decided yet |
 | ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
 
@@ -25,7 +26,7 @@ from decimal import Decimal
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from core.case import Case
+from core.case import UNDECIDED, Case
 from core.directive import AlertSpec, Directive, Localized
 from core.reading import Day, Fact, Money, Quantity, Row
 from core.rows import doubtful, product, rows_of, rows_spec, states
@@ -44,7 +45,7 @@ class Alert:
 
     ``values`` are figures to show beside it, as text: "usual" and "now" of habit, "written" and "calculated" of differs, with their
     "unit", "currency" and "tax"; "since" or "due" (ISO) of waiting and late;
-    "quote" (the word found) of said;
+    "quote" (the word found) of said; "who" (addresses) of outsider;
     "files" (names) and "code" (core.document.Code, of the first) of unread; "line" (from 1) where one of several lines is meant, of
     doubtful all that are, with commas.
     """
@@ -224,6 +225,14 @@ def _wrote(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Cas
     return [_alert(spec, ())] if case.counts.get(WROTE) else []
 
 
+def _outsider(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past, now
+    if case.stage not in UNDECIDED:
+        return []
+    who = dict.fromkeys(one.author for one in case.beside if one.author)
+    return [_alert(spec, (), who=", ".join(who))] if who else []
+
+
 def _said(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
     del directive, past, now
     if case.stage not in ("waiting_info", "waiting_review", "waiting_approval"):
@@ -267,6 +276,7 @@ _RULES = {
     "missing": _missing,
     "unread": _unread,
     "further": _further,
+    "outsider": _outsider,
     "wrote": _wrote,
     "said": _said,
 }

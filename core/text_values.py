@@ -19,7 +19,7 @@ from core.values import file_name, missing, open_total, several_rows
 from core.wording import alert_text, called, day_text, fact_text, inert, price_text, row_text, size_text
 
 #: The rules of alerts that are told one by one, as what is unsure.
-TOLD_APART: frozenset[str] = frozenset({"doubtful", "missing", "unread", "further"})
+TOLD_APART: frozenset[str] = frozenset({"doubtful", "missing", "unread", "further", "outsider"})
 #: What stands for a sum that cannot be told yet.
 TO_COME: Localized = {"fr": "à confirmer", "en": "to be confirmed"}
 

@@ -210,6 +210,8 @@ def alert_details(alert: Alert, directive: Directive, language: str) -> str:
         )
     if "quote" in values:
         return f"« {values['quote']} »" if french else f'"{values["quote"]}"'
+    if "who" in values:
+        return inert(values["who"])
     if "code" in values:
         return f"{values['files']}, {Trouble(values['code']).sentence(language)}"  # type: ignore[arg-type]
     if "due" in values:

@@ -9,6 +9,7 @@ import pytest
 
 from core.case import Case
 from core.reading import Quantity
+from core.wording import alert_text
 from processors.lookalike import passes_for, seems
 from tests.quick import Quick, quick
 from tests.road import ADMIN, mail, plain
@@ -74,6 +75,26 @@ def test_a_whole_order_of_somebody_else_is_his_own_and_names_the_one_it_cites(co
     assert f"driss@client.example cite une demande dont il n'est pas un correspondant connu ({order.ref}" in notices
     (told,) = counter.fresh("driss@")
     assert order.ref not in plain(told).partition("> ")[0]
+
+
+def alarmed(counter: Quick, case: Case) -> list[str]:
+    """The register's alerts about outsiders, in words."""
+    directive = counter.house.published.business("sacherie").directive("commande")
+    return [alert_text(a, directive, "fr") for a in counter.house.store.raised(case.id, counter.now) if a.rule == "outsider"]
+
+
+def test_his_message_is_an_alert_of_both_orders_until_somebody_decides_having_seen_it(counter: Quick) -> None:
+    order, other, _ = answered(counter, WHOLE, "Driss Tazi <driss@client.example>")
+    told = ["quelqu'un qui n'est pas le client cite une commande : driss@client.example"]
+    assert (alarmed(counter, order), alarmed(counter, other)) == (told, told)
+    counter._seen.clear()
+    notices = [one for one in counter.fresh(ADMIN) if "LA COMMANDE [#" in plain(one)]
+    for case in (order, other):
+        last = [one for one in notices if f"LA COMMANDE [#{case.ref}" in plain(one)][-1]
+        assert plain(last).count("cite une demande dont") + plain(last).count("correspondant connu de cette demande, la cite") == 1
+        counter.send(mail("non", sender=ADMIN, answers=last, number=f"no-{case.ref}"))
+    assert [case.stage for case in counter.cases()] == ["rejected", "rejected"]
+    assert (alarmed(counter, order), alarmed(counter, other)) == ([], [])
 
 
 def test_so_it_is_when_the_order_is_decided(counter: Quick) -> None:
