@@ -10,7 +10,7 @@ from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
-from core.joining import answered, hear, only_thanks, remember, repeat, words
+from core.joining import answered, hear, only_chases, only_thanks, remember, repeat, words
 from core.judging import judges, reject
 from core.quote import Approval, read_button
 from core.receipts import arrived, received
@@ -42,7 +42,7 @@ def customer(work: Work, event: MessageRead) -> None:
     unclear = added is not None and added.unclear
     if lacked and added is None:
         answered(work, event)
-    if judges(work.directive) and not only_thanks(event):
+    if judges(work.directive) and not only_thanks(event) and not only_chases(event):
         new_rows = added is not None and bool(added.rows)
         left = otherwise(work.case.facts, event.reading.facts, work.directive) if not new_rows else ()
         completes = added is not None and added.completes

@@ -62,20 +62,34 @@ def names_lines(changes: Iterable[Fact], facts: tuple[Fact, ...], directive: Dir
 
 
 def told(changes: Iterable[Fact], facts: tuple[Fact, ...], directive: Directive) -> str:
-    """What these changes are of, in French: « quantité, ligne 2 : prix unitaire, ligne 2 retirée (…), ligne ajoutée (…) »."""
+    """What these changes are, in French: « quantité (6000 pièces au lieu de 5000 pièces), ligne 2 retirée (…), ligne ajoutée (…) »."""
     spec = rows_spec(directive)
     kept, lined = _parted(facts, changes, directive, spec)
     rows, found = rows_of(facts, directive), []
     for change in kept:
         name, place, column = _address(change.name, spec)
         label = _label(directive, column or name)
-        found.append(f"ligne {place + 1} : {label}" if place >= 0 and len(rows) > 1 else label)
+        lined_ = place >= 0 and len(rows) > 1
+        held = {f.name: f for f in (rows[place].cells if lined_ else (*(rows[0].cells if len(rows) == 1 else ()), *facts))}
+        more = _instead(held.get(column or name), change, directive.fact(column or name))
+        found.append((f"ligne {place + 1} : {label}" if lined_ else label) + more)
     for place, cells in lined.items():
         if cells:
             found.append(f"ligne ajoutée ({row_text(Row(cells), directive, 'fr')})")
         else:
             found.append(f"ligne {place + 1} retirée ({row_text(rows[place], directive, 'fr')})")
     return ", ".join(found)
+
+
+def _instead(was: Fact | None, change: Fact, spec: FactSpec | None) -> str:
+    """« (6000 pièces au lieu de 5000 pièces) », « (retiré : kraft) »; '' where nothing can be told of it."""
+    if isinstance(change.value, Rows):
+        return ""
+    old = fact_text(was.value, spec, "fr") if was is not None and not isinstance(was.value, Rows) else ""
+    if change.value == "":
+        return f" (retiré : {old})" if old else ""
+    new = fact_text(change.value, spec, "fr")
+    return f" ({new} au lieu de {old})" if old and old != new else f" ({new})"
 
 
 def outdated(before: tuple[Fact, ...], after: tuple[Fact, ...], directive: Directive, *, lacking: bool = True) -> str:

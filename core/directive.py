@@ -129,7 +129,9 @@ class Repeat:
     confidence: float = 0.85
 
 
-AlertRule = Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said"]
+AlertRule = Literal[
+    "habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ UNTIED = "untied"
 #: The hint of a message that is thanks and nothing else; of one that is no more than a yes or thanks and calls for no answer; of a
 #: reply that wants something asked of the customer; of one that says that the thing is dealt with, and nothing else.
 THANKS, AGREES, ASKS_CLIENT, DEALT = "thanks", "agrees", "asks-client", "dealt"
+#: The hint of a message that has only taken note of ours; of one that only asks for news.
+ACKNOWLEDGES, CHASES = "acknowledges", "chases"
 #: The hint of a message that is a sign of having been seen and no word (« 👍 »); of one that came without a word or a file.
 NODS, EMPTY = "nods", "empty"
 #: The hint of an ambiguous message of an administrator: what waits for him, a line each.
@@ -45,9 +47,9 @@ class MessageRead:
     ``account`` is the inbox it came in by; ``conversation`` the outside thread's id where the channel has one.
     ``received_at`` is when our server or we first had it, never the sender's date. ``why`` says how it found its case.
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
-    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``THANKS``, ``POLITE``, ``AGREES``, ``ASKS_CLIENT``, ``DEALT``,
-    ``NODS``, ``EMPTY``,
-    ``WAITING``, ``SECRETS``). ``repeat_of`` names the message it repeats.
+    be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``THANKS``, ``POLITE``, ``AGREES``,
+    ``ACKNOWLEDGES``, ``CHASES``, ``ASKS_CLIENT``, ``DEALT``, ``NODS``, ``EMPTY``, ``WAITING``,
+    ``SECRETS``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
     """

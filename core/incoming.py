@@ -21,6 +21,7 @@ from core.joining import (
     repeats_at_last,
     says_nothing,
     speak_up,
+    takes_note,
     vouched_phones,
     without_words,
     words,
@@ -146,7 +147,7 @@ def joined(work: Work, event: MessageRead) -> None:
         return
     if press(work, event):
         return
-    if without_words(work, event):
+    if without_words(work, event) or (judges(work.directive) and takes_note(work, event)):
         if work.case.stage == "waiting_info":
             walk(work)
         return

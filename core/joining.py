@@ -9,7 +9,7 @@ from core.case import UNDECIDED, Further, Thread
 from core.case_files import note_unread, still_locked
 from core.correcting import outdated
 from core.directive import Directive
-from core.events import ADDS, EMPTY, NODS, POLITE, SECRETS, MessageRead
+from core.events import ACKNOWLEDGES, ADDS, CHASES, EMPTY, NODS, POLITE, SECRETS, MessageRead
 from core.gates.fulfil import untreated
 from core.inheriting import in_habitual_currency, inherited, lent
 from core.message import is_decoration
@@ -224,6 +224,17 @@ def without_words(work: Work, event: MessageRead) -> bool:
     return True
 
 
+def takes_note(work: Work, event: MessageRead) -> bool:
+    """The customer has taken note of ours and says nothing else (« ok 👍 »): nobody is told, no yes is void. Where we asked him something,
+    or a person of ours did, it is an answer."""
+    asked = work.case.stage in ("waiting_info", "waiting_approval", "fulfilling") or work.case.counts.get(ASKED_BY_US)
+    if asked or ACKNOWLEDGES not in event.hints or not nothing_more(event):
+        return False
+    work.because("noted", "le client a pris note de notre message et ne dit rien d'autre : rien ne change")
+    work.note(words(event))
+    return True
+
+
 #: How many of a person's later words are kept, and how much of each.
 MOST_LATER, LATER = 5, 600
 
@@ -281,7 +292,17 @@ HIDDEN = "•••••"
 
 def only_thanks(event: MessageRead) -> bool:
     """Whether a message says thanks and nothing else: « merci ! et 500 de plus », « merci, mais attendez » want something."""
-    return POLITE in event.hints and not event.reading.facts and event.reading.repeat is None and not event.message.attachments
+    return POLITE in event.hints and nothing_more(event)
+
+
+def only_chases(event: MessageRead) -> bool:
+    """Whether a message asks for news and says nothing else: « Alors ?? ». Somebody is told, and no yes is void."""
+    return CHASES in event.hints and nothing_more(event)
+
+
+def nothing_more(event: MessageRead) -> bool:
+    """Whether nothing that a request has was read in a message, and nothing came with it."""
+    return not event.reading.facts and event.reading.repeat is None and not event.message.attachments
 
 
 def words(event: MessageRead) -> str:

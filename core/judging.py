@@ -15,7 +15,7 @@ from core.alerts import Alert, alerts_of
 from core.case import Case, Judgement
 from core.correcting import changes_lines, corrected, names_lines, outdated, told
 from core.directive import Directive, once
-from core.events import ASKS_CLIENT, UNTIED, MessageRead, OperatorActed
+from core.events import ASKS_CLIENT, NODS, UNTIED, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.complete import HANDED
 from core.gates.review import again, show
@@ -34,6 +34,8 @@ _AGREED = re.compile(
     r"\b(?:convenu|vu|accord|agreed|agreement)\s+(?:avec|with)\s+(?:le|la|notre|the|our)\s+(?:client|cliente|customer)\b",
     re.IGNORECASE,
 )
+#: How one of us says that an order is taken back rather than turned down.
+_CANCELS = re.compile(r"\b(?:annul\w+|cancel\w*)\b", re.IGNORECASE)
 #: Why a reply to a list of what waits does nothing.
 TO_LIST = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
 
@@ -104,7 +106,8 @@ def by_reply(work: Work, event: MessageRead) -> None:
     known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
         judged(work, "rejected", "admin", who, "reply", evidence, event.message.id)
-        reject(work, "admin", who, verdict.note if verdict is not None else "")
+        note = verdict.note if verdict is not None else ""
+        reject(work, "admin", who, note, cancels=_CANCELS.search(event.message.text) is not None)
     elif changes := event.reading.facts:
         seen = _shown_to(work, event) == digest_of(work.case, work.directive)
         lined = changes_lines(changes, work.case.facts, work.directive)
@@ -150,7 +153,9 @@ def by_reply(work: Work, event: MessageRead) -> None:
         work.because("unclear", "la réponse n'est ni un oui, ni un non, ni une correction nette : elle est redemandée")
         if evidence and evidence != event.message.text.strip(" \n.!"):
             work.because("unread", f"la partie qui n'est pas comprise : « {evidence} »")
-        if len(rows_of(work.case.facts, work.directive)) > 1:
+        if NODS in event.hints:
+            work.because("nods", "un signe seul dit aussi bien « vu » que « oui » : il faut un mot")
+        elif len(rows_of(work.case.facts, work.directive)) > 1:
             work.because(
                 "which-line", "plusieurs lignes : une correction nomme la sienne (« ligne 2 : … »), ou se fait dans le guichet"
             )
@@ -275,15 +280,18 @@ def label(directive: Directive, name: str) -> str:
     return (spec.label.get("fr") if spec is not None else "") or name
 
 
-def reject(work: Work, by: Literal["customer", "admin", "operator"], who: str, note: str = "") -> None:
+def reject(
+    work: Work, by: Literal["customer", "admin", "operator"], who: str, note: str = "", *, cancels: bool = False
+) -> None:
     """The request ends with a no; the customer is told politely, the ticket is closed.
 
     ``note`` is the reason that was written to be told, where the text of refusal shows one. No earlier remark of the case is.
+    ``cancels``: one of us calls it a cancellation, not a refusal (« à annuler, la cliente s'est trompée »).
     """
     work.because("refuse", f"refus de {who}")
     quote = work.case.quote
     if quote is not None and quote.status == "open":
         work.change(quote=replace(quote, status="refused"))
     work.change(refused_by=by, approval=None)
-    work.tell_customer("refusal", "outcome", note=note)
+    work.tell_customer("refusal", "outcome", note=note, **({"cancelled": "us"} if cancels else {}))
     work.stage("rejected")

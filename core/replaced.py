@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from core.case import Case
 from core.directive import Directive, FactSpec, in_language
 from core.reading import Fact, Row, Rows
+from core.register import roles
 from core.rows import rows_of, rows_spec
 from core.wording import fact_text, row_text
 
@@ -19,13 +20,14 @@ def replacing(case: Case, facts: tuple[Fact, ...], directive: Directive) -> tupl
     kept, now = {f.name: f for f in case.replaced}, {f.name: f for f in facts}
     spec, columns = rows_spec(directive), _columns(directive)
     before = rows_of(case.facts, directive)
+    total = roles(directive).total if len(before) > 1 else ""  # the sum of several lines is none of theirs
     if spec is not None and spec.name not in kept and before and _said(before) != _said(rows_of(facts, directive)):
         kept[spec.name] = Fact(spec.name, Rows(before), ())
     for was in case.facts:
         new = now.get(was.name)
-        if was.name in kept or was.name in columns or was.origin in ("person", "derived"):
+        if was.name in kept or (was.name in columns and was.name != total) or was.origin in ("person", "derived"):
             continue
-        if new is None or (new.origin == "person" and new.value != was.value):
+        if new is None or (new.origin in ("person", "derived" if was.name == total else "person") and new.value != was.value):
             kept[was.name] = was
     return tuple(kept.values())
 
@@ -73,8 +75,9 @@ def _lines(before: tuple[Row, ...], after: tuple[Row, ...], directive: Directive
 
 
 def _one(of: FactSpec, was: Fact, now: Fact | None, language: str, line: int = 0) -> Iterable[str]:
-    """Nothing of a sum that only follows from the rest."""
-    if (now is None and of.derive) or (now is not None and (now.value == was.value or now.origin != "person")):
+    """Of a sum only one that the customer had written himself and that is another now, whoever calculated it."""
+    ours = now is not None and (now.origin == "person" or (bool(of.derive) and now.origin == "derived"))
+    if (now is None and of.derive) or (now is not None and (now.value == was.value or not ours)):
         return
     label = in_language(of.label, language) or of.name
     if line:

@@ -14,7 +14,7 @@ from core.doubts import why
 from core.reading import Fact
 from core.register import columns
 from core.replaced import corrections
-from core.rows import confidence, doubtful, rows_of, rows_spec, states
+from core.rows import confidence, digest_of, doubtful, rows_of, rows_spec, states
 from core.values import file_name, missing, open_total, several_rows
 from core.wording import alert_text, called, day_text, fact_text, inert, price_text, row_text, size_text
 
@@ -115,6 +115,10 @@ class _Telling:
             return None
         return self.case.quote.made_at + approve.close
 
+    def last_shown(self) -> str:
+        """The digest of the facts in the last notice that asked for a yes, '' where none did."""
+        return next((s.digest for s in reversed(self.case.shown) if s.digest), "")
+
     def days_left(self) -> str:
         """Until then."""
         return str(max(0, (at - self.now).days)) if (at := self.expires()) is not None else ""
@@ -164,7 +168,7 @@ _TELLS: Mapping[str, Callable[[_Telling], object]] = {
     "waiting": lambda t: [],
     "follows": lambda t: ", ".join(one.ref for one in t.case.beside if one.decided and not (one.author or one.same)),
     "decided": lambda t: t.case.judged is not None,
-    "cancelled": lambda t: t.case.refused_by == "customer",
+    "cancelled": lambda t: "customer" if t.case.refused_by == "customer" else "",
     "ticket_url": lambda t: "${ticket.url}" if "ticket" in t.case.keys else "",
     "task_url": lambda t: "${task.url}" if "task" in t.case.keys else "",
     "case_url": lambda t: t.case_url,
@@ -172,6 +176,7 @@ _TELLS: Mapping[str, Callable[[_Telling], object]] = {
     "approve_url": lambda t: "",
     # What cannot be told from its author's address: see core.administrator.admin.
     "unverified": lambda t: "",
+    "outdated": lambda t: t.last_shown() not in ("", digest_of(t.case, t.directive)),
 }
 
 
@@ -259,15 +264,14 @@ def _foreign(one: Beside, where: str) -> Localized:
         }
     if one.cited:
         return {
-            "fr": f"{one.author} cite une demande dont il n'est pas un correspondant connu ({where}) : {one.what} ; "
+            "fr": f"{one.author} cite la demande de quelqu'un d'autre ({where}) : {one.what} ; "
             f"rien n'y est changé{alike['fr']}",
-            "en": f"{one.author} cites a request without being known as one of its correspondents ({where}): {one.what}; "
-            f"nothing of it is changed{alike['en']}",
+            "en": f"{one.author} cites somebody else's request ({where}): {one.what}; nothing of it is changed{alike['en']}",
         }
     return {
-        "fr": f"{one.author}, qui n'est pas un correspondant connu de cette demande, la cite ({where}) : « {one.what} » ; "
+        "fr": f"quelqu'un d'autre que le client, {one.author}, écrit au sujet de cette demande ({where}) : « {one.what} » ; "
         f"rien n'en est repris{alike['fr']}",
-        "en": f'{one.author}, who is not known as a correspondent of this request, cites it ({where}): "{one.what}"; '
+        "en": f'somebody else than the customer, {one.author}, writes about this request ({where}): "{one.what}"; '
         f"nothing of it is taken over{alike['en']}",
     }
 

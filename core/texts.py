@@ -10,6 +10,8 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from core.french import greets, of
+
 #: The values that every text may use, filled by core.text_values; a text that asks for another is refused at load.
 #: ``missing``, ``wanted`` and ``reasons`` are lists of sentences; ``facts`` (name, label, value, state, origin, words) and
 #: ``files`` (name, type, size, url) are lists of mappings; ``unsure`` (what is missing or doubtful),
@@ -17,9 +19,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 #: ``alerts`` (the others) are lists of sentences; ``facts`` are those of the whole request: what each of several lines says stands in
 #: ``lines`` alone, what a message puts on top in ``added``, [] when it does not. ``waiting`` is what else waits for an administrator who
 #: named none; ``follows`` names the person's validated requests that it may add to; ``decided`` and ``cancelled`` are whether a person
-#: judged the request, and whether its customer took it back. ``fact`` maps a fact's name to its value, that of the
+#: judged the request, and who cancelled it ("customer", "us", ''). ``fact`` maps a fact's name to its value, that of the
 #: first line; ``file_count`` is a number. ``unverified`` is '' unless the author of an administrator's reply could not be verified: then
-#: why. All others are text, '' when unknown.
+#: why. ``outdated`` is whether the facts are others than in the last notice.
+#: All others are text, '' when unknown.
 OFFERED_VALUES: frozenset[str] = frozenset(
     {
         *("name", "email", "phone", "language", "subject", "kind", "business", "reference"),
@@ -39,13 +42,15 @@ OFFERED_VALUES: frozenset[str] = frozenset(
             "decided",
             "cancelled",
         ),
-        *("ticket_url", "task_url", "case_url", "approve_url", "unverified"),
+        *("ticket_url", "task_url", "case_url", "approve_url", "unverified", "outdated"),
     }
 )
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False
 )
+
+_ENVIRONMENT.filters |= {"of": of, "greets": greets}
 
 _BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
 

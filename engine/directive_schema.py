@@ -178,7 +178,9 @@ class RepeatPart(Part):
 class AlertPart(Part):
     """What a person should look at (core.alerts). ``times`` the usual, ``least`` so many earlier ones."""
 
-    rule: Literal["habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said"]
+    rule: Literal[
+        "habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said"
+    ]
     label: Localized
     fact: FactName | None = None
     of: list[FactName] = []

@@ -28,7 +28,9 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "facts": frozenset({"name", "label", "value", "state", "origin", "words"}),
     "files": frozenset({"name", "type", "size", "url"}),
 }
-FILTERS = frozenset({"join", "length", "upper", "lower", "capitalize", "trim", "first", "last", "default", "indent"})
+FILTERS = frozenset(
+    {"join", "length", "upper", "lower", "capitalize", "trim", "first", "last", "default", "indent", "of", "greets"}
+)
 #: Channels that a text may be written for, beside the text for all.
 CHANNELS = ("whatsapp",)
 #: Characters of a button's title (WhatsApp's limit).

@@ -6,13 +6,28 @@ from collections.abc import Mapping
 
 from core.case import Case
 from core.directive import Directive
-from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, ASKS_CLIENT, DEALT, EMPTY, NODS, POLITE, SECRETS, THANKS, UNTIED
+from core.events import (
+    ACKNOWLEDGES,
+    ADDS,
+    AGREES,
+    AMENDS,
+    ASKS_AFTER,
+    ASKS_CLIENT,
+    CHASES,
+    DEALT,
+    EMPTY,
+    NODS,
+    POLITE,
+    SECRETS,
+    THANKS,
+    UNTIED,
+)
 from core.gates.fulfil import awaited
 from core.judging import judges
 from core.ports import ReadRow
 from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice
-from processors.courtesy import agrees, dealt_with, empty, nods, puts_question, thanks, thanks_only
+from processors.courtesy import acknowledges, agrees, chases, dealt_with, empty, nods, puts_question, thanks, thanks_only
 from processors.passwords import passwords_in
 
 
@@ -23,6 +38,8 @@ def said_hints(text: str, name: str = "") -> dict[str, str]:
     thanked = thanks_only(text)
     more |= {THANKS: ""} if thanked else {}
     more |= {AGREES: ""} if thanked or agrees(text) else {}
+    more |= {ACKNOWLEDGES: ""} if acknowledges(text) else {}
+    more |= {CHASES: ""} if chases(text) else {}
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}
     more |= {DEALT: ""} if dealt_with(text) else {}
     more |= {NODS: ""} if nods(text) else {}

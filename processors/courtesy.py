@@ -57,7 +57,7 @@ def thanks(text: str, name: str = "") -> bool:
 
     Stricter than ``thanks_only``: no « ok », and what is thanked for is of our letters.
     """
-    said = _said(_without(text, name))
+    said = _said(_without(_without_signs(text), name))
     return any(_thanked(i) for j in said for i in j.clause.items) and _all_polite(said)
 
 
@@ -99,6 +99,44 @@ def agrees(text: str) -> bool:
     return read_verdict(text).answer == "approve"
 
 
+_GREETS = r"(?:(?:re|bonjour|bonsoir|salut|salam|hello|hi|hey)\b(?: (?:madame|monsieur|a tous|all|there))?\W*)?"
+#: Words of a message that has only taken note of ours. A bare yes is none: we may have asked whether anything is to change.
+_NOTED = re.compile(
+    r"\W*"
+    + _GREETS
+    + r"(?:(?:ok+|okay|d ?accord|dac+|entendu|compris|bien compris|c ?est note|bien note|note|bien recu|recu|c ?est bon|"
+    r"parfait|super|top|nickel|genial|tres bien|ca marche|ca roule|je valide|je confirme|noted|got it|understood|received|perfect|great|"
+    r"fine|wakha|wa5a|safi|mzyan|تمام|واخا|صافي|(?:merci|thanks|thank you|chokran|choukran|شكرا)"
+    r"(?: beaucoup| bien| a vous| a tous| a lot| very much)?|"
+    r"bonne (?:journee|soiree)|a bientot|cordialement)(?!\w)\W*){1,5}"
+)
+#: Words of a message that only asks for news of what waits.
+_NEWS = re.compile(
+    r"\W*" + _GREETS + r"(?:(?:"
+    r"(?:alors|et alors|et donc|so|toujours rien|still nothing|ou en est on|ou en sommes nous|"
+    r"j ?attends (?:toujours )?(?:votre|une) reponse|"
+    r"(?:toujours )?pas de (?:nouvelles?|reponse)|(?:(?:avez vous|vous avez|auriez vous|as tu) )?(?:des|une) (?:nouvelles?|reponse)|"
+    r"any (?:news|updates?))(?: (?:de|of|on|about) (?:ma|notre|my|our) (?:commande|demande|order|request))?|"
+    r"ou en est (?:ma|notre|la) (?:commande|demande)|"
+    r"svp|stp|please|s ?il (?:vous|te) plait|merci|thanks)(?:\W+|$)){1,4}"
+)
+
+
+def acknowledges(text: str) -> bool:
+    """Whether a message has taken note of ours and says nothing else: « ok 👍 », « c'est noté, merci ». Never raises."""
+    return len(text) <= 100 and not set(text) & set("?؟") and _NOTED.fullmatch(_bare(text)) is not None
+
+
+def chases(text: str) -> bool:
+    """Whether a message asks for news and says nothing else: « Alors ?? », « toujours pas de réponse ? ». Never raises."""
+    return len(text) <= 120 and _NEWS.fullmatch(_bare(text)) is not None
+
+
+def _bare(text: str) -> str:
+    """Folded, without signs, apostrophes and hyphens between words as blanks."""
+    return re.sub(r"[\s'’-]+", " ", plain_text(_without_signs(text))).strip()
+
+
 _ASK = re.compile(
     r"\W*(?:(?:ok|oui|bonjour|salut|hello|hi|svp|please|merci de|veuillez|il faut|peux[- ]tu|pouvez[- ]vous|can you)\W+){0,3}(?:lui )?"
     r"(?:re)?(?:demande[rz]?(?:[- ](?:lui|leur))?|pose[rz]?(?:[- ](?:lui|leur))? la question|voi[rs] avec|voyez avec|questionne[rz]|"
@@ -126,6 +164,10 @@ def dealt_with(text: str) -> bool:
 #: Signs that say "seen" or "thanks" by themselves; what refuses or warns is none of them.
 _SIGNS = frozenset("👍👌✅🆗🙏🤝👏💪🙂😊😀😃😄😉🎉✔☑❤💚💙🫡")
 _MODIFIERS = re.compile("[\\s\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+
+
+def _without_signs(text: str) -> str:
+    return "".join(" " if c in _SIGNS or _MODIFIERS.match(c) else c for c in text)
 
 
 def nods(text: str) -> bool:

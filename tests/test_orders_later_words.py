@@ -303,7 +303,7 @@ def test_an_addition_to_a_decided_order_names_it_and_goes_where_that_goes_to_be_
     told = " ".join(plain(notice).split())
     assert f"une demande de cette personne est déjà validée ({first.ref}" in told
     (receipt,) = counter.fresh("omar@")
-    assert f"que nous lisons avec {first.ref}, déjà validée" in " ".join(plain(receipt).split())
+    assert f"Elle complète peut-être votre commande {first.ref}, déjà validée" in " ".join(plain(receipt).split())
     # A new order that says nothing of the kind is one by itself.
     counter.send(mail("Bonjour, je commande 700 sachets fond plat kraft", sender=OMAR, subject="commande", number=3))
     third = max(counter.cases(), key=lambda c: (c.opened_at, c.fact("quantity").value.amount))  # type: ignore[union-attr]

@@ -42,6 +42,23 @@ def test_a_confirmation_tells_what_was_corrected(order: str, answers: tuple[str,
     assert letter.count("au lieu de") + letter.count("retiré") == 1
 
 
+WRITTEN = "Je commande 1000 sachets fond plat kraft à 0,35 dh = 350 dh, livraison le 20 mars."
+SUMMED = TWO.replace(", livraison", ", total 2392 dh HT, livraison")
+
+
+@pytest.mark.parametrize(
+    ("order", "answer", "said"),
+    [
+        (WRITTEN, "je valide avec prix unitaire 0,36 dh", "- prix total : 360 MAD au lieu de 350 MAD\n"),
+        (SUMMED, "je valide avec ligne 2 : prix unitaire 1,20 dh HT", "- prix total : 2592 MAD HT au lieu de 2392 MAD HT\n"),
+    ],
+)
+def test_a_total_that_he_had_written_is_told_with_the_price_that_changes_it(order: str, answer: str, said: str) -> None:
+    letter = confirmed(order, answer)
+    assert said in letter
+    assert letter.count("au lieu de") == 2
+
+
 @pytest.mark.parametrize("answers", [("Je valide",), ("quantité 500", "quantité 600", "Je valide")])
 def test_nothing_is_told_where_nothing_is_otherwise(answers: tuple[str, ...]) -> None:
     assert "corrigé" not in confirmed(ONE, *answers)

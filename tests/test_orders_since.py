@@ -7,7 +7,7 @@ import pytest
 from core.alerts import alerts_of
 from core.rows import addressed, digest_of
 from processors.continuing import inquires
-from processors.courtesy import thanks
+from processors.courtesy import acknowledges, chases, thanks
 from tests.browser import text_of
 from tests.desk_house import arrive
 from tests.orders_house import order
@@ -101,8 +101,52 @@ def test_thanks_take_no_yes_away(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["ok 👍", "OK", "C'est noté, merci", "je valide", "👍 merci", "Got it, thanks!", "d'accord", "واخا"]
+)
+def test_who_only_takes_note_voids_no_yes_before_the_decision_and_opens_nothing_after_it(text: str) -> None:
+    life = waiting()
+    life.write(text)
+    assert (life.told("admin"), life.told("customer"), life.order.further) == (["admin_review"], [], ())
+    life.admin("Je valide", to=life.notices[0].key)
+    assert life.stage == "done"
+    life.write(text)
+    assert (life.told("admin"), raised(life, "wrote")) == (["admin_review"], [])
+
+
+def test_what_a_person_had_asked_is_answered_by_an_ok() -> None:
+    life = waiting()
+    life.act("ask", note="Les mêmes que la dernière fois ?")
+    life.write("ok")
+    assert [one.words for one in life.order.further] == ["ok"]
+
+
+@pytest.mark.parametrize("text", ["Alors ??", "toujours pas de réponse ?", "Bonjour, des nouvelles svp ?", "Any news?"])
+def test_who_only_asks_for_news_is_told_of_and_voids_no_yes(text: str) -> None:
+    life = waiting()
+    life.write(text)
+    assert (life.told("admin"), life.order.further) == (["admin_review", "admin_question"], ())
+    life.admin("Je valide", to=life.notices[0].key)
+    assert life.stage == "done"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["oui", "ok mais attendez", "ok à condition", "d'accord\nNon", "ok pour 500", "ok, et le blanc ?", "alors annulez", "alors en blanc",
+     "ok annulez", "parfait en blanc",
+     "c'est bon pour demain", "des nouvelles du blanc ?", "alors stop", "ok stop", "je valide la moitié", "so cancel"],
+)  # fmt: skip
+def test_what_is_more_than_a_note_or_a_question_for_news_is_neither(text: str) -> None:
+    assert not acknowledges(text)
+    assert not chases(text)
+    life = waiting()
+    life.write(text)
+    life.admin("Je valide", to=life.notices[0].key)
+    assert life.order.judged is None
+
+
+@pytest.mark.parametrize(
     "text", ["merci de ne rien lancer", "merci, mais attendez", "Merci ?", "Merci\nNon Merci Stop", "ok", "", "merci 500",
-             "Merci pour votre attention\nAttendez mon accord", "👍"]
+             "Merci pour votre attention\nAttendez mon accord", "👍", "👍 merci 500"]
 )  # fmt: skip
 def test_what_is_more_than_thanks_is_not_taken_for_them(text: str) -> None:
     assert not thanks(text)

@@ -55,8 +55,8 @@ def test_who_goes_by_the_customers_name_or_address_orders_and_changes_nothing(co
     assert (order.stage, int(quantity.value.amount), order.fact("delivery_address")) == ("waiting_review", 5000, None)
     assert (other.directive, other.facts) == ("autre", ())
     address = sender.rpartition("<")[2].rstrip(">")
-    assert f"{address}, qui n'est pas un correspondant connu de cette demande, la cite" in notices
-    assert f"{address} cite une demande dont il n'est pas un correspondant connu ({order.ref}" in notices
+    assert f"quelqu'un d'autre que le client, {address}, écrit au sujet de cette demande" in notices
+    assert f"{address} cite la demande de quelqu'un d'autre ({order.ref}" in notices
     assert notices.count("ressemble à ceux du client") == 2
     assert "autre message de cette personne" not in notices
 
@@ -64,7 +64,7 @@ def test_who_goes_by_the_customers_name_or_address_orders_and_changes_nothing(co
 def test_a_colleague_who_changes_an_order_is_read_by_a_person(counter: Quick) -> None:
     _, other, notices = answered(counter, "Bonjour, finalement mettez 9000 sachets kraft.", "Driss Tazi <driss@client.example>")
     assert other.directive == "autre"
-    assert "driss@client.example, qui n'est pas un correspondant connu" in notices
+    assert "quelqu'un d'autre que le client, driss@client.example, écrit" in notices
     assert "ressemble" not in notices
 
 
@@ -72,7 +72,7 @@ def test_a_whole_order_of_somebody_else_is_his_own_and_names_the_one_it_cites(co
     order, other, notices = answered(counter, WHOLE, "Driss Tazi <driss@client.example>")
     assert (other.directive, other.stage) == ("commande", "waiting_review")
     assert [one.ref for one in other.beside if one.cited] == [order.ref]
-    assert f"driss@client.example cite une demande dont il n'est pas un correspondant connu ({order.ref}" in notices
+    assert f"driss@client.example cite la demande de quelqu'un d'autre ({order.ref}" in notices
     (told,) = counter.fresh("driss@")
     assert order.ref not in plain(told).partition("> ")[0]
 
@@ -91,7 +91,7 @@ def test_his_message_is_an_alert_of_both_orders_until_somebody_decides_having_se
     notices = [one for one in counter.fresh(ADMIN) if "LA COMMANDE [#" in plain(one)]
     for case in (order, other):
         last = [one for one in notices if f"LA COMMANDE [#{case.ref}" in plain(one)][-1]
-        assert plain(last).count("cite une demande dont") + plain(last).count("correspondant connu de cette demande, la cite") == 1
+        assert plain(last).count("la demande de quelqu'un d'autre") + plain(last).count("quelqu'un d'autre que le client") == 1
         counter.send(mail("non", sender=ADMIN, answers=last, number=f"no-{case.ref}"))
     assert [case.stage for case in counter.cases()] == ["rejected", "rejected"]
     assert (alarmed(counter, order), alarmed(counter, other)) == ([], [])
@@ -121,8 +121,8 @@ def test_an_order_that_he_writes_after_our_receipt_comes_with_the_warning(counte
     assert [(one.ref, one.alike) for one in mine.beside if one.cited] == [(order.ref, True)]
     notices = [" ".join(plain(one).split()) for one in counter.fresh(ADMIN)]
     own, theirs = (next(n for n in notices if f"LA COMMANDE [#{ref}" in n) for ref in (mine.ref, order.ref))
-    assert f"{address} cite une demande dont il n'est pas un correspondant connu ({order.ref}" in own
-    assert f"{address}, qui n'est pas un correspondant connu de cette demande, la cite ({mine.ref}" in theirs
+    assert f"{address} cite la demande de quelqu'un d'autre ({order.ref}" in own
+    assert f"quelqu'un d'autre que le client, {address}, écrit au sujet de cette demande ({mine.ref}" in theirs
     assert "ressemble à ceux du client" in own
     assert "ressemble à ceux du client" in theirs
     assert order.ref not in plain(counter.fresh(address)[-1]).partition("> ")[0]
