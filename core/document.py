@@ -25,7 +25,7 @@ Method = Literal["text-layer", "ocr", "vision", "table", "transcript", "mail", "
 #: Why a file was not read, or not to its end.
 Code = Literal[
     "encrypted", "broken", "empty", "too-large", "too-many-pages", "too-slow", "bomb", "not-what-it-says", "no-ocr", "no-transcription",
-    "budget", "unreachable", "refused", "silent", "no-text", "no-reader", "missing", "no-heic", "cut", "locked-old",
+    "budget", "unreachable", "refused", "silent", "no-text", "no-reader", "missing", "no-heic", "cut", "locked-old", "fell",
 ]  # fmt: skip
 
 Box = tuple[float, float, float, float]
@@ -48,6 +48,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     "broken": (
         "abîmé ou incomplet{detail} : demandez au client de l'envoyer à nouveau",
         "damaged or incomplete{detail}: ask the customer to send it again",
+    ),
+    "fell": (
+        "non lu, sa lecture a été interrompue ici{detail} : elle est refaite bientôt ; sinon, ouvrez-le et saisissez ce qu'il dit",
+        "not read, reading it was broken off here{detail}: it is read again soon; else open it and enter what it says",
     ),
     "empty": ("vide : demandez au client de l'envoyer à nouveau", "empty: ask the customer to send it again"),
     "too-large": (

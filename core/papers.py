@@ -13,7 +13,7 @@ from core.message import Attachment, Message, kind_of
 #: The version of what reads files: a file that was read by another is read again when it comes again.
 READER = "1"
 #: What keeps us from reading a file is ours to mend: the same file sent again is tried again.
-PASSING: frozenset[Code] = frozenset({"no-ocr", "no-heic", "no-transcription", "budget", "unreachable", "too-slow"})
+PASSING: frozenset[Code] = frozenset({"no-ocr", "no-heic", "no-transcription", "budget", "unreachable", "too-slow", "fell"})
 
 #: All but a file that is merely slow are tried again by themselves too, after these times; then only when they come again.
 RETRIED = PASSING - {"too-slow"}

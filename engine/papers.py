@@ -39,6 +39,10 @@ START = 30.0
 KEEP_WARM = 60.0
 #: A process that still holds so many bytes after its answer ends: memory that a large file took is not given back otherwise.
 GROWN = 300 * 1024**2
+#: How a process ends by what it reads.
+_CRASHES = frozenset(
+    -one for one in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP, signal.SIGSYS)
+)
 #: Bytes of an answer.
 ANSWER = 24 * 1024 * 1024
 
@@ -270,12 +274,13 @@ def _fate(one: _Process, request: Mapping[str, Any], content: bytes) -> Trouble:
         one.process.wait(2.0)
     status = one.process.returncode
     _end(one)
-    code: Code = "too-slow" if status == -signal.SIGXCPU else "broken"
+    # Only a fault in the parser is one of the file's: what somebody killed, or ended by itself, says nothing of it.
+    code: Code = "too-slow" if status == -signal.SIGXCPU else "broken" if status in _CRASHES else "fell"
     # Its name may say whose it is; by its hash it is found in the desk and in the spool.
     which = hashlib.sha256(content).hexdigest()[:16]
     told = (status, request.get("kind", "?"), len(content), which)
     log.warning("a file ended the process that read it (status %s): %s, %d bytes, sha256 %s…", *told)
-    return Trouble(code, "" if code == "too-slow" else "sa lecture a fait tomber le lecteur")
+    return Trouble(code, "sa lecture a fait tomber le lecteur" if code == "broken" else "")
 
 
 def _end(one: _Process) -> None:

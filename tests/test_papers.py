@@ -19,7 +19,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from connectors.tesseract import Tesseract, installed
-from core.document import Document, Kind, Trouble
+from core.document import Document, Kind, Trouble, unread
+from core.papers import PASSING
 from engine.papers import PaperPool, Tools, _Process
 from processors.documents.limits import Limits
 from processors.documents.read import read
@@ -302,6 +303,38 @@ def test_a_process_outlives_the_thread_that_asked_for_it() -> None:
     assert [document.text for document in told] == ["0 sacs", "1 sacs", "2 sacs"]
     assert len(pids) == 3
     assert len(set(pids)) == 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        ("os.kill(os.getpid(), 9)", "fell"),
+        ("sys.exit(3)", "fell"),
+        ("os.kill(os.getpid(), 11)", "broken"),
+        ("os.abort()", "broken"),
+    ],
+)
+def test_a_death_that_is_not_of_the_file_is_not_told_of_it(monkeypatch: pytest.MonkeyPatch, ends: str, code: str) -> None:
+    """The customer is asked for a file again only where reading it crashed; what we had to break off is read again by itself."""
+    pool = PaperPool(lambda: Tools())
+
+    def dying() -> _Process:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            run = f"import os, sys; from multiprocessing.connection import Connection as C; c = C({theirs.fileno()}); "
+            run += f"c.recv_bytes(); c.recv_bytes(); {ends}"
+            child = subprocess.Popen([sys.executable, "-c", run], pass_fds=[theirs.fileno()], start_new_session=True)
+            return _Process(child, Connection(ours.detach()))
+
+    monkeypatch.setattr(pool, "_started", dying)
+    document = pool.read(b"5000 sacs", "a.txt", "text")
+    pool.close()
+    assert document.trouble is not None
+    assert document.trouble.code == code
+    assert (code in PASSING) == (code == "fell")
+    asks = unread([document])[0].theirs
+    assert asks == (code == "broken")
+    assert document.trouble.sentence("en") != document.trouble.sentence("fr")
 
 
 def test_one_that_ends_by_itself_has_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
