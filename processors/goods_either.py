@@ -41,7 +41,9 @@ _APART = 10
 def is_either(bare: str, one: Number, other: Number) -> bool:
     """Whether of two numbers that follow each other one or the other is meant, or what lies between."""
     between = bare[one.end : other.start]
-    if any(p.fullmatch(between) is not None for p in (_CHOICE, _SPAN)):
+    if _SPAN.fullmatch(between) is not None:
+        return _FROM_TO.search(bare, max(0, one.start - 60), one.start) is None
+    if _CHOICE.fullmatch(between) is not None:
         return True
     if _BARE.fullmatch(between) is not None:
         return _follows(bare, one, other)

@@ -80,3 +80,14 @@ def test_what_is_no_choice_of_numbers_stays_sure(text: str, amount: int) -> None
     quantity = facts(text)["quantity"]
     assert quantity.value == Quantity(Decimal(amount), "pièce")
     assert quantity.confidence >= DOUBT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "merci de passer de 3000 à 5000 sachets fond plat",
+        "go from 3000 to 5000 flat bags",
+    ],
+)
+def test_from_so_many_to_so_many_leaves_no_choice(text: str) -> None:
+    assert facts(text)["quantity"].doubt == ""
