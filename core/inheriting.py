@@ -32,9 +32,10 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
     if scale is not None:
         # "x2" is no number of goods, and "le double" says nothing of how they are.
         facts = tuple(rest for f in facts if (rest := _beside_scale(f, scale)) is not None)
+    before = {f.name: f for f in last.facts if f.origin != "derived"}
+    facts = tuple(_confirmed(f, before.get(f.name), last, repeat) for f in facts)
     stated = {f.name: f for f in facts if f.origin != "derived"}
     columns = {*spec.columns, spec.name} if spec is not None else set()
-    before = {f.name: f for f in last.facts if f.origin != "derived"}
     names = dict.fromkeys(repeat.inherit)
     altering = False
     several = spec is not None and spec.name in before
@@ -69,6 +70,15 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
         several = any(isinstance(f.value, Rows) for f in every)
         every = tuple(_scaled(f, scale, several) for f in every)
     return derived(every, directive)
+
+
+def _confirmed(fact: Fact, was: Fact | None, last: Case, repeat: Repeat) -> Fact:
+    """What is hardly told and is what would be taken over: as sure as that, "les sachets, kif dima"."""
+    told = was is not None and was.value == fact.value and fact.name in repeat.inherit
+    if not told or fact.doubt or fact.origin == "derived" or fact.confidence >= repeat.confidence:
+        return fact
+    proof = (*fact.evidence, Evidence(f"case:{last.id}", last.ref))
+    return replace(fact, confidence=repeat.confidence, evidence=proof)
 
 
 def _beside_scale(fact: Fact, scale: Scale) -> Fact | None:

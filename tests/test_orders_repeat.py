@@ -44,6 +44,26 @@ def test_the_missing_fields_come_from_the_last_validated_order_marked_as_such() 
     assert last.ref in life.texts[-1][2].text
 
 
+def test_what_is_hardly_told_and_the_same_as_last_time_is_as_sure_as_that() -> None:
+    last = validated("Bonjour, je commande 5000 sachets fond plat kraft à 0,32 dh HT. Merci")
+    life = Life(last, ref="CMD0002B")
+    life.write("kif dima svp, les sachets, pour le 22 décembre")
+    fact = life.order.fact("product")
+    assert fact is not None
+    assert fact.value == "sachet_fond_plat"
+    assert fact.confidence >= 0.85
+    assert confidence(life.order, life.directive) >= 0.85
+    assert fact.evidence[-1] == Evidence(f"case:{last.id}", last.ref)
+
+
+def test_a_choice_stays_one_though_the_last_order_had_one_of_both() -> None:
+    life = Life(validated("Bonjour, je commande 5000 sachets fond plat kraft à 0,32 dh HT. Merci"), ref="CMD0002B")
+    life.write("kif dima svp, mais 5000 ou 6000")
+    fact = life.order.fact("quantity")
+    assert fact is not None
+    assert (fact.doubt, fact.confidence < 0.6) == ("either", True)
+
+
 def test_what_the_message_says_itself_wins() -> None:
     life = Life(validated(), ref="CMD0002B")
     life.write("Bonjour, comme d'habitude mais 5000 cette fois, pour le 12 mars. Merci")
