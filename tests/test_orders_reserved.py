@@ -108,6 +108,21 @@ def test_to_say_again_is_no_colour(said: str) -> None:
     assert "red" in str(life.value("nature"))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "1000 tout de suite et le reste en janvier", "livraison en deux fois", "en plusieurs livraisons", "500 now and the rest in January",
+        "please ship in two deliveries", "livraison fractionnée",
+    ],
+)  # fmt: skip
+def test_what_is_to_come_in_parts_is_shown_first(said: str) -> None:
+    (told,) = alerts(f"Je commande 2000 sacs poignées plates kraft, {said}")
+    assert told.startswith("à livrer en plusieurs fois : combien et quand")
+    assert (
+        alerts("Je commande 2000 sacs poignées plates kraft, livraison en janvier, le reste de la lettre est pour Rose") == []
+    )
+
+
 def test_what_is_decided_is_under_no_reserve_any_more() -> None:
     life = Life()
     life.write(f"{ORDER}, sous réserve de l'accord de mon patron.")
