@@ -82,7 +82,7 @@ def told(changes: Iterable[Fact], facts: tuple[Fact, ...], directive: Directive)
 
 
 def _instead(was: Fact | None, change: Fact, spec: FactSpec | None) -> str:
-    """« (6000 pièces au lieu de 5000 pièces) », « (retiré : kraft) »; '' where nothing can be told of it."""
+    """« (6000 pièces au lieu de 5000 pièces) », « (retiré : rouge) »; '' where nothing can be told of it."""
     if isinstance(change.value, Rows):
         return ""
     old = fact_text(was.value, spec, "fr") if was is not None and not isinstance(was.value, Rows) else ""

@@ -73,7 +73,7 @@ def inherited(facts: tuple[Fact, ...], last: Case, directive: Directive, scale: 
 
 
 def _confirmed(fact: Fact, was: Fact | None, last: Case, repeat: Repeat) -> Fact:
-    """What is hardly told and is what would be taken over: as sure as that, "les sachets, kif dima"."""
+    """What is hardly told and is what would be taken over: as sure as that, "les roses, kif dima"."""
     told = was is not None and was.value == fact.value and fact.name in repeat.inherit
     if not told or fact.doubt or fact.origin == "derived" or fact.confidence >= repeat.confidence:
         return fact

@@ -88,7 +88,7 @@ _HOLDS = re.compile(
 _ALSO = re.compile(
     r"\b(?:aussi|egalement|also|as well|too|in addition|(?:en|de) plus|en supplement|supplementaires?|kaman|hta)\b"
 )
-#: « les 5 cartons kraft sont aussi … », "5 cartonat hta hiya …": what is said also to be so is there already; folded.
+#: « les 5 cartons rouges sont aussi … », "5 cartonat hta hiya …": what is said also to be so is there already; folded.
 _OF_THOSE = re.compile(
     r"\b(?:les|ces|mes|nos|the|those|these|my|our|had|dok|duk) \d[\d ]*(?: [^\W\d]\w*){0,6}? "
     r"(?:sont|etaient|seront|c est|ce sont|are|were)\b|"
