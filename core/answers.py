@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.adding import Addition, taken
 from core.approving import approved
+from core.case import ENDED
 from core.case_files import add_files, store_files, tell_oversize, unlocks
 from core.decided import tell_cancelled
-from core.events import ADDS, AMENDS, ASKS_AFTER, MessageRead, OperatorActed
+from core.events import ADDS, AGREES, AMENDS, ASKS_AFTER, YES, MessageRead, OperatorActed
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.inheriting import in_habitual_currency
@@ -147,13 +148,21 @@ def press(work: Work, event: MessageRead) -> bool:
     return case.open
 
 
-def _old_offer(work: Work, why: str) -> None:
+def regrets(work: Work, event: MessageRead) -> None:
+    """The customer comes back to an offer that was refused or is over: nothing is approved by it, and he is told that a person reads it."""
+    if judges(work.directive) or work.case.stage not in ENDED or work.case.quote is None or event.message.pressed:
+        return
+    if event.hints.get(AGREES) == YES or AMENDS in event.hints:
+        _old_offer(work, "le client revient sur un devis qui a pris fin : rien n'est accepté, une personne lit", words(event))
+
+
+def _old_offer(work: Work, why: str, message: str = "") -> None:
     """Somebody decides about an offer that no longer stands: nothing is decided, he is told which one does."""
     work.because("old-offer", why)
     # A house may do without the text; asking again for a clear answer says enough while an offer stands.
     template = "old_offer" if "old_offer" in work.directive.texts else "unclear"
     if work.count("old-offer") <= MOST_UNCLEAR and (template == "old_offer" or work.case.stage == "waiting_approval"):
-        work.tell_customer(template, "question")
+        work.tell_customer(template, "question", message=message)
     elif work.case.open:
         work.tell_admin("admin_question", message=work.case.summary)
 

@@ -20,6 +20,8 @@ Standing = Literal[Stage, "cancelled"]
 OPEN: frozenset[str] = frozenset({"waiting_info", "waiting_review", "waiting_approval", "fulfilling"})
 #: Stages in which the request can still change or be refused.
 UNDECIDED: frozenset[str] = frozenset({"waiting_info", "waiting_review", "waiting_approval"})
+#: Ends of which nothing comes: refused, taken back, given up.
+ENDED: frozenset[str] = frozenset({"rejected", "expired", "closed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ UNTIED = "untied"
 THANKS, AGREES, ASKS_CLIENT, DEALT = "thanks", "agrees", "asks-client", "dealt"
 #: The hint of a message that has only taken note of ours; of one that only asks for news.
 ACKNOWLEDGES, CHASES = "acknowledges", "chases"
+#: The value of AGREES where he says yes in so many words: « je valide », « oui »; '' for thanks and an « ok ».
+YES = "yes"
 #: The hint of a message that is a sign of having been seen and no word (« 👍 »); of one that came without a word or a file.
 NODS, EMPTY = "nods", "empty"
 #: The hint of an ambiguous message of an administrator: what waits for him, a line each.

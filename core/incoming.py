@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.administrator import admin
 from core.alerts import WROTE
-from core.answers import customer, press
+from core.answers import customer, press, regrets
 from core.case import Case, Party, Thread
 from core.case_files import add_files, note_unread, store_files, tell_oversize
 from core.directive import Directive
@@ -180,6 +180,7 @@ def _late_words(work: Work, event: MessageRead) -> None:
     if not only_thanks(event) and matters:
         _unanswered(work)
         noted(work, event)
+        regrets(work, event)
         work.tell_admin("admin_late" if "admin_late" in work.directive.texts else "admin_question", message=words(event))
 
 

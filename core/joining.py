@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.adding import Addition
-from core.case import UNDECIDED, Further, Thread
+from core.case import ENDED, UNDECIDED, Further, Thread
 from core.case_files import note_unread, still_locked
 from core.correcting import outdated
 from core.directive import Directive
-from core.events import ACKNOWLEDGES, ADDS, CHASES, EMPTY, NODS, POLITE, SECRETS, MessageRead
+from core.events import ACKNOWLEDGES, ADDS, AGREES, CHASES, EMPTY, NODS, POLITE, SECRETS, YES, MessageRead
 from core.gates.fulfil import untreated
 from core.inheriting import in_habitual_currency, inherited, lent
 from core.message import is_decoration
@@ -228,7 +228,9 @@ def takes_note(work: Work, event: MessageRead) -> bool:
     """The customer has taken note of ours and says nothing else (« ok 👍 »): nobody is told, no yes is void. Where we asked him something,
     or a person of ours did, it is an answer."""
     asked = work.case.stage in ("waiting_info", "waiting_approval", "fulfilling") or work.case.counts.get(ASKED_BY_US)
-    if asked or ACKNOWLEDGES not in event.hints or not nothing_more(event):
+    # A yes to what came to nothing may be meant to bring it back.
+    back = work.case.stage in ENDED and event.hints.get(AGREES) == YES
+    if asked or back or ACKNOWLEDGES not in event.hints or not nothing_more(event):
         return False
     work.because("noted", "le client a pris note de notre message et ne dit rien d'autre : rien ne change")
     work.note(words(event))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.adding import Addition
-from core.events import AGREES, UNTIED, MessageRead
+from core.case import ENDED
+from core.events import AGREES, UNTIED, YES, MessageRead
 from core.gates import walk
 from core.gates.review import RECEIPT
 from core.joining import only_thanks, words
@@ -32,11 +33,18 @@ def received(work: Work, event: MessageRead, added: Addition | None) -> None:
 
 
 def noted(work: Work, event: MessageRead) -> None:
-    """Tell the customer that what he writes of a request that is decided is here and a person reads it: it changes nothing by itself."""
+    """Tell the customer that what he writes of a request that has ended is here and a person reads it: it changes nothing by itself.
+    A yes to what was refused or taken back is no mere « ok »: he may think that it is on again."""
     spec = work.directive.gate("review")
-    if spec is None or not spec.receipt or work.case.judged is None or not work.case.thread.to:
+    if (
+        spec is None
+        or not spec.receipt
+        or not work.case.thread.to
+        or (work.case.judged is None and work.case.stage not in ENDED)
+    ):
         return
-    if AGREES in event.hints or not event.message.text.strip() or work.count(RECEIPT) > MOST_RECEIPTS:
+    agrees = AGREES in event.hints and not (work.case.stage in ENDED and event.hints[AGREES] == YES)
+    if agrees or not event.message.text.strip() or work.count(RECEIPT) > MOST_RECEIPTS:
         return
     work.because("receipt", "le client apprend que son message est arrivé et qu'une personne le lit")
     work.tell_customer(spec.receipt, "outcome", message=words(event))

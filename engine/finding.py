@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.case import UNDECIDED, Case
+from core.case import ENDED, UNDECIDED, Case
 from core.directive import Directive
 from core.joining import BLANK, GREETING
 from core.judging import judges
@@ -38,6 +39,8 @@ BARE = 8
 APART = "apart"
 #: Beside it: the directive of that case.
 AS = "as"
+#: How surely an answer, or what follows a refused request, is recognised at least that opens a case of its own.
+SURE = 0.75
 #: Messages whose clues are remembered.
 REMEMBERED = 512
 
@@ -129,7 +132,7 @@ class Finder:
         is_admin = self.is_admin(message)
         candidates = [_candidate(case, frozenset(ids[i]), is_admin=is_admin) for i, case in cases.items()]
         choice = choose_case(found, candidates, sender=message.sender.email, looks_like_request=asks, admin=is_admin)
-        if choice.case_id is not None and asks and self._another(read, cases.get(choice.case_id)):
+        if choice.case_id is not None and self._another(read, cases.get(choice.case_id), asks=asks):
             choice = Choice(None, "none", "Écrit dans le fil d'un message, une demande ouvre son propre dossier.")
         if choice.case_id is not None and not is_admin and self._anew(read, cases.get(choice.case_id), whole=True):
             choice = Choice(None, "none", _after(cases[choice.case_id]))
@@ -171,26 +174,40 @@ class Finder:
             return bool(office.admin_phone) and sender == office.admin_phone
         return bool(office.admin_email) and same_correspondent(sender, office.admin_email)
 
-    def _another(self, read: ReadRow, case: Case | None) -> bool:
-        """Whether a request is of another kind than what was only taken as a message: that one keeps waiting for its own answer."""
+    def _another(self, read: ReadRow, case: Case | None, *, asks: bool) -> bool:
+        """Whether a request is of another kind than what was only taken as a message: that one keeps waiting for its own answer.
+        An answer is one where it says by itself all that a request needs that a person judges: « ok, je prends 1000 sacs kraft »."""
         if case is None or BLANK in case.counts or read.reading.business != case.business:
             return False
         directive = self._office.directive(case)
-        return directive.default and read.reading.directive not in ("", case.directive)
+        if not directive.default or read.reading.directive in ("", case.directive):
+            return False
+        other = self._office.business(case.business).directive(read.reading.directive)
+        answers = read.reading.intent in ("reply", "thanks") and read.reading.confidence >= SURE
+        return asks or (answers and other is not None and judges(other) and _says(read, other, whole=True))
 
     def _anew(self, read: ReadRow, case: Case | None, *, whole: bool) -> bool:
         """Whether a message that asks for something opens a case of its own although it follows one: that one is decided, and it
         does not change what was decided there. In a thread it has to say by itself all that is needed (``whole``), or ask for the
         same again; in a chat, where nothing ties it but the minutes, some of it."""
         # « merci ! et 500 de plus » thanks and asks.
-        if read.reading.confidence < 0.5 or read.reading.intent not in ("request", "thanks", "reply"):
+        intent = read.reading.intent
+        if read.reading.confidence < 0.5 or intent not in ("request", "thanks", "reply", "question"):
             return False
-        if case is None or case.stage in UNDECIDED or changes(read.message.text):
+        if case is None or case.stage in UNDECIDED:
+            return False
+        # Of what was refused or taken back nothing can be changed any more.
+        over = case.stage in ENDED and read.reading.confidence >= SURE and judges(self._office.directive(case))
+        if changes(read.message.text) and not over:
             return False
         directive = self._office.business(read.reading.business).directive(read.reading.directive)
         if directive is None or directive.default or self._office.directive(case).default:
             return False
+        if over and judges(directive) and intent != "request":
+            return _says(read, directive, whole=True) and (intent != "question" or _states(read, directive))
         # An answer asks for something of its own only where it says to add a line.
+        if intent == "question" or (changes(read.message.text) and not _says(read, directive, whole=True)):
+            return False
         if read.reading.intent == "reply" and (rows_spec(directive) is None or adds(read.message.text) != "adds"):
             return False
         return read.reading.repeat is not None or _says(read, directive, whole=whole)
@@ -297,7 +314,7 @@ class Finder:
         before = self._said_last(overlay.by_thread(burst(read)[0]), cases, overlay)
         if before is not None and self._anew(read, before, whole=not asks):
             choice = Choice(None, "none", _after(before))
-        elif before is not None and not (asks and self._another(read, before)):
+        elif before is not None and not self._another(read, before, asks=asks):
             return Choice(before.id, "thread", "Écrit dans les mêmes minutes que le message précédent de cette personne.")
         for mark in silent(read):
             blank = overlay.by_thread(mark)
@@ -333,6 +350,14 @@ def _says(read: ReadRow, directive: Directive, *, whole: bool) -> bool:
         for s in needed
     ]
     return bool(said) and (all(said) if whole else any(said))
+
+
+def _states(read: ReadRow, directive: Directive) -> bool:
+    """Whether a message with a question says what the directive needs in a sentence that asks nothing: « en blanc alors ? 3000 … »."""
+    asked = [part for part in re.findall(r"[^.!?؟\n]+[.!?؟\n]?", read.message.text) if part.rstrip().endswith(("?", "؟"))]
+    needed = {s.name for s in directive.facts if s.required and s.unless is None}
+    proofs = [e.quote for f in read.reading.facts if f.name in needed for e in f.evidence if e.source == "text"]
+    return bool(proofs) and not any(quote in part for quote in proofs for part in asked)
 
 
 def _tells(read: ReadRow, case: Case) -> bool:

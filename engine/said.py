@@ -21,13 +21,25 @@ from core.events import (
     SECRETS,
     THANKS,
     UNTIED,
+    YES,
 )
 from core.gates.fulfil import awaited
 from core.judging import judges
 from core.ports import ReadRow
 from processors.continuing import adds, changes, inquires
 from processors.correlate import Choice
-from processors.courtesy import acknowledges, agrees, chases, dealt_with, empty, nods, puts_question, thanks, thanks_only
+from processors.courtesy import (
+    acknowledges,
+    agrees,
+    chases,
+    dealt_with,
+    empty,
+    nods,
+    puts_question,
+    says_yes,
+    thanks,
+    thanks_only,
+)
 from processors.passwords import passwords_in
 
 
@@ -37,7 +49,7 @@ def said_hints(text: str, name: str = "") -> dict[str, str]:
     more |= {ASKS_AFTER: ""} if inquires(text) else {}
     thanked = thanks_only(text)
     more |= {THANKS: ""} if thanked else {}
-    more |= {AGREES: ""} if thanked or agrees(text) else {}
+    more |= {AGREES: YES if says_yes(text) else ""} if thanked or agrees(text) else {}
     more |= {ACKNOWLEDGES: ""} if acknowledges(text) else {}
     more |= {CHASES: ""} if chases(text) else {}
     more |= {ASKS_CLIENT: ""} if puts_question(text) else {}

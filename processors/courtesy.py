@@ -137,6 +137,17 @@ def _bare(text: str) -> str:
     return re.sub(r"[\s'’-]+", " ", plain_text(_without_signs(text))).strip()
 
 
+_YES = re.compile(
+    r"\b(?:oui|si|yes|valid\w*|confirm\w*|accept\w*|approuv\w*|approv\w*|prends|prenons|garde\w*|gardons|mouafi9\w*|mwaf9\w*|"
+    r"naam|iyeh|iyyeh)\b|نعم|موافق\w*"
+)
+
+
+def says_yes(text: str) -> bool:
+    """Whether a message that agrees does so in more than an « ok »: « je valide », « oui ». Never raises; linear."""
+    return _YES.search(fold(text)) is not None
+
+
 _ASK = re.compile(
     r"\W*(?:(?:ok|oui|bonjour|salut|hello|hi|svp|please|merci de|veuillez|il faut|peux[- ]tu|pouvez[- ]vous|can you)\W+){0,3}(?:lui )?"
     r"(?:re)?(?:demande[rz]?(?:[- ](?:lui|leur))?|pose[rz]?(?:[- ](?:lui|leur))? la question|voi[rs] avec|voyez avec|questionne[rz]|"
