@@ -14,6 +14,9 @@ from core.judging import TO_LIST, answers_list, by_reply, judges, reject
 from core.wording import inert
 from core.work import Work
 
+#: What a list says of which everything was decided meanwhile.
+NOTHING = "(plus rien n'attend votre avis)"
+
 
 def admin(work: Work, event: MessageRead) -> None:
     """An administrator writes about the case."""
@@ -24,7 +27,12 @@ def admin(work: Work, event: MessageRead) -> None:
     waiting = [inert(line) for line in event.hints.get(WAITING, "").splitlines()]
     if why := event.hints.get("ambiguous"):
         work.because("ambiguous", why)
-        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting)
+        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(why)], waiting=waiting or [NOTHING])
+        _list_sent(work, key)
+        return
+    if answers_list(work.case, event):
+        work.because("old-facts", TO_LIST)
+        key = work.tell_admin("admin_unclear", message=words(event), reasons=[inert(TO_LIST)], waiting=waiting or [NOTHING])
         _list_sent(work, key)
         return
     if stage not in UNDECIDED:
@@ -38,9 +46,6 @@ def admin(work: Work, event: MessageRead) -> None:
         work.tell_admin("admin_unclear", message=words(event), unverified=event.message.authentication.reason or "?")
     elif judges(work.directive):
         by_reply(work, event)
-    elif answers_list(work.case, event):
-        work.because("old-facts", TO_LIST)
-        _list_sent(work, work.tell_admin("admin_unclear", message=words(event), reasons=[inert(TO_LIST)], waiting=waiting))
     elif answer == "refuse":
         reject(work, "admin", who, verdict.note if verdict is not None else "")
     elif answer != "approve" or verdict is None:

@@ -37,7 +37,10 @@ _AGREED = re.compile(
 #: How one of us says that an order is taken back rather than turned down.
 _CANCELS = re.compile(r"\b(?:annul\w+|cancel\w*)\b", re.IGNORECASE)
 #: Why a reply to a list of what waits does nothing.
-TO_LIST = "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez"
+TO_LIST = (
+    "cette réponse est à une liste : elle ne décide et ne change rien ; répondez à l'avis de la demande dont vous parlez, ou dites "
+    "laquelle par sa référence ou le nom de son client"
+)
 
 
 @once
@@ -99,9 +102,6 @@ def by_reply(work: Work, event: MessageRead) -> None:
     if UNTIED in event.hints:
         why = "ce message ne répond à aucun avis : il ne décide rien, voici la demande ; votre réponse à celui-ci comptera"
         _old_facts(work, why)
-        return
-    if answers_list(work.case, event):
-        _old_facts(work, f"{TO_LIST}, voici la première")
         return
     known = len(work.reasons)  # how it was found to be of this request says nothing about why nothing is decided
     if answer == "refuse":
@@ -234,7 +234,7 @@ def _ask_again(work: Work, event: MessageRead, known: int) -> None:
 
 def answers_list(case: Case, event: MessageRead) -> bool:
     """Whether a reply is to a letter that lists what waits: it belongs to none of them, whichever it was sent of."""
-    return lists(case, event.replies_to)
+    return UNTIED not in event.hints and lists(case, event.replies_to)
 
 
 def lists(case: Case, key: str) -> bool:

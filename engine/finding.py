@@ -274,6 +274,10 @@ class Finder:
         message = read.message
         return changes(message.text) or not _says(read, directive, whole=True) or any(alike(message, c) for c in cited)
 
+    def of_list(self, read: ReadRow, listed: Case, overlay: Overlay, choice: Choice) -> Choice:
+        """Which request an administrator's reply to a list of what waits is about, where such requests are judged (engine.meant)."""
+        return self._meant.of_list(read.message, listed, overlay) if judges(self._office.directive(listed)) else choice
+
     def judges_anew(self, read: ReadRow) -> bool:
         """Whether an administrator says yes or no to something in a message that answers no notice and is no request of his."""
         business = self._office.business(read.reading.business)

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from core.case import UNDECIDED, Case
 from core.directive import Directive
 from core.gates.fulfil import awaited
-from core.judging import judges
+from core.judging import TO_LIST, judges
 from core.message import Message
 from core.ports import ReadRow
 from core.reading import Fact, Rows
 from core.rows import rows_of, rows_spec
 from engine.corrections import decides
+from engine.listed import bare, given_to, meant_by
 from engine.naming import names_of
 from engine.office import Office, verdict_of
 from engine.overlay import Overlay
@@ -133,7 +134,7 @@ class Meant:
         """The references that the message names, read as the case's directive does."""
         directive, told = self._told(read, case)
         return frozenset(
-            _bare(str(f.value)) for f in told if (s := directive.fact(f.name)) is not None and s.type == "reference"
+            bare(str(f.value)) for f in told if (s := directive.fact(f.name)) is not None and s.type == "reference"
         )
 
     def _told(self, read: ReadRow, case: Case) -> tuple[Directive, tuple[Fact, ...]]:
@@ -190,14 +191,19 @@ class Meant:
         if not waiting:
             return None
         directive = self._office.directive(waiting[0])
-        called = _names_in(message.text) & {*verdict_of(message, directive, "admin").named}
+        # Whom he names stands beside the reference, if he names one.
+        unmarked = replace(message, text=re.sub("|".join(re.escape(c.ref) for c in waiting), "", message.text))
+        called = _names_in(message.text) & {*verdict_of(unmarked, directive, "admin").named}
         theirs = _of_whom(message, waiting, called)
         alone = replace(message, text=without_own(message.text, names_of(theirs[0]))) if theirs else message
         if not (self.decides(message, directive) or (alone.text != message.text and self.decides(alone, directive))):
             return None
         every = _NAMED.findall(f"{message.subject}\n{message.text}")
-        words = {_bare(word) for word in every if any(c.isdigit() for c in word)}
+        words = {bare(word) for word in every if any(c.isdigit() for c in word)}
         named = [c for c in waiting if c.ref in every or words & _references_of(c, self._office.directive(c))]
+        if len(named) == 1 and not called <= names_of(named[0]):
+            why = "la référence et le nom ne sont pas de la même demande : répondez à l'avis de celle dont vous parlez"
+            return Choice(waiting[0].id, "correspondent", why, ambiguous=True, untied=True)
         if len(named) == 1:
             return Choice(named[0].id, "correspondent", f"L'administrateur parle du dossier {named[0].ref}.", untied=True)
         if not named and len(theirs) == 1:
@@ -214,6 +220,16 @@ class Meant:
             return Choice(waiting[0].id, "correspondent", why, ambiguous=True, untied=True)
         return Choice(waiting[0].id, "correspondent", "L'administrateur parle de la seule demande qui l'attend.", untied=True)
 
+    def of_list(self, message: Message, listed: Case, overlay: Overlay) -> Choice:
+        """The request that an administrator means who answers a list of what waits (which was sent in the thread of ``listed``): the
+        only one that he names. Of several, or none, he is asked again: nothing ties his words to the one the list was sent of."""
+        waiting = [c for c in overlay.in_stage("waiting_review", MOST_WAITING) if judges(self._office.directive(c))]
+        meant, why = meant_by(message, [(c, self._office.directive(c)) for c in waiting])
+        if not why:
+            told = f"L'administrateur nomme le dossier {meant[0].ref} en réponse à une liste de ce qui attend."
+            return Choice(meant[0].id, "correspondent", told, untied=True)
+        return Choice(listed.id, "thread", f"{TO_LIST} ({why})", ambiguous=True, untied=True)
+
     @staticmethod
     def decides(message: Message, directive: Directive) -> bool:
         """Whether an administrator's words say yes or no to a request, a condition or a correction beside it or not."""
@@ -221,8 +237,8 @@ class Meant:
 
 
 def _names_in(text: str) -> frozenset[str]:
-    """The words of a text that are written as names."""
-    return name_words(*(word for word in _WORD.findall(text) if word[0].isupper()))
+    """The words of a text that are written as names, or may be where letters are neither small nor capital."""
+    return name_words(*(word for word in _WORD.findall(text) if not word[0].islower()))
 
 
 def _of_whom(message: Message, waiting: Sequence[Case], called: Collection[str]) -> list[Case]:
@@ -238,14 +254,9 @@ def _choice(case: Case, why: str) -> Choice:
     return Choice(case.id, "correspondent", f"{why}, le dossier {case.ref} : une personne doit confirmer.", untied=True)
 
 
-def _bare(reference: str) -> str:
-    return "".join(c for c in reference.casefold() if c.isalnum())
-
-
 def _references_of(case: Case, directive: Directive) -> set[str]:
     """By which references people may call it: ours, and those that it was given."""
-    given = {_bare(str(f.value)) for f in case.facts if (s := directive.fact(f.name)) is not None and s.type == "reference"}
-    return {_bare(case.ref), *given} - {""}
+    return {bare(case.ref), *given_to(case, directive)}
 
 
 def _whole(facts: Sequence[Fact], directive: Directive) -> bool:

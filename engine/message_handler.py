@@ -65,9 +65,14 @@ class MessageHandler:
         case = overlay.case(choice.case_id) if choice.case_id else None
         if message.automatic == "bounce" and case is None:
             return self._ignored(read, "avis de non-distribution d'un message qui n'est pas de nous", now)
+        answers, replies_to = self._answers(message, case)
+        if case is not None and not choice.ambiguous and self._finder.is_admin(message) and lists(case, replies_to):
+            # Nothing of a list belongs to the request in whose thread it was sent.
+            choice = self._finder.of_list(read, case, overlay, choice)
+            case = overlay.case(choice.case_id) if choice.case_id else case
+            answers, replies_to = self._answers(message, case)
         role = self._role(message, case)
         directive, reading = self._opens(read, overlay, now) if case is None else self._continues(read, case, role, now)
-        answers, replies_to = self._answers(message, case)
         event = MessageRead(
             # Read again since a file of it can be read, it is news to the case.
             id=f"message:{row.identity}" + (f":again:{row.hints['again']}" if "again" in row.hints else ""),

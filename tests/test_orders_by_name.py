@@ -80,3 +80,15 @@ def test_so_it_is_where_only_one_waits(counter: Quick) -> None:
     assert "aucune demande qui attend votre avis n'est d'un client de ce nom" in " ".join(told.split())
     assert "Client : Omar" not in told
     assert "Client : Omar Naji" in wrote(counter, "Je valide la commande de ce matin")
+
+
+def test_a_number_beside_the_name_of_another_customer_shows_neither(counter: Quick) -> None:
+    orders(counter, GHITA, OMAR)
+    ref = next(c.ref for c in counter.cases() if c.party.name == "Omar Naji")
+    assert "CE QUI ATTEND" in wrote(counter, f"Je valide la commande {ref} de Ghita")
+    assert "Client : Omar Naji" in wrote(counter, f"Je valide la commande {ref} de Omar")
+
+
+def test_a_name_in_arabic_letters_of_nobody_who_waits_shows_nobodys_order(counter: Quick) -> None:
+    orders(counter, OMAR)
+    assert "Client : Omar" not in wrote(counter, "Je valide la commande de لينا")

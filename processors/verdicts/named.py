@@ -25,13 +25,13 @@ _COMMON = TITLES | word_set(
     "service mail email gmail hotmail outlook yahoo live icloud orange wanadoo free laposte www com net org mobile tel fax phone "
     "cordialement cdt cdlt merci thanks regards sent from iphone envoye depuis mon de du des d la le l les et and of for pour a al el ben"
 )
-_THING = word_set(
+THING = word_set(
     "commande commandes order orders demande request dossier bon bc lcommande kommande lkommande talab talabia talabiya cmd cde"
 )
-_PARTICLES = word_set("al el ben ait ould bou")
+PARTICLES = word_set("al el ben ait ould bou")
 _ONE = word_set("celle celui")
-_OF = word_set("de d du des la le l les pour for of from chez by the dyal dial diyal dyel mta3 ta3 ntaa li par")
-_YES = word_set("ok okay oui yes go wakha validee valide approved approuve approuvee banco")
+OF = word_set("de d du des la le l les pour for of from chez by the dyal dial diyal dyel mta3 ta3 ntaa li par")
+YES = word_set("ok okay oui yes go wakha validee valide approved approuve approuvee banco")
 _TO = word_set("pour for l li")
 
 
@@ -52,19 +52,19 @@ def without_own(text: str, own: Collection[str]) -> str:
         said = [w for w, _, _ in words[:n]]
         if (rest := words[end : end + 2]) and rest[0][0] == "s" and text[last[2] : rest[0][1]] in ("'", "’"):
             stop = rest[0][2]
-            put = "the" if len(rest) > 1 and rest[1][0] in _THING else "it"
+            put = "the" if len(rest) > 1 and rest[1][0] in THING else "it"
             return without_own(_blank(text, start, stop, put), own)
         first = n
-        while first and words[first - 1][0] in _OF | TITLES | _PARTICLES and _near(text, words[first - 1], words[first]):
+        while first and words[first - 1][0] in OF | TITLES | PARTICLES and _near(text, words[first - 1], words[first]):
             first -= 1
         if not first or not _near(text, words[first - 1], words[first]):
             continue
         before = said[first - 1]
-        if before in _THING:
+        if before in THING:
             return without_own(_blank(text, words[first - 1][2], last[2], ""), own)
-        if before in _ONE and said[first] in _OF:
+        if before in _ONE and said[first] in OF:
             return without_own(_blank(text, words[first - 1][1], last[2], "ceci"), own)
-        if before in _YES and said[first : n + 1] and words[first][0] in _TO:
+        if before in YES and said[first : n + 1] and words[first][0] in _TO:
             return without_own(_blank(text, words[first - 1][2], last[2], ""), own)
     return text
 
@@ -82,7 +82,7 @@ def _name_at(words: Sequence[tuple[str, int, int]], n: int, own: Collection[str]
     while end < len(words) and (end == n or _near(text, words[end - 1], words[end])):
         if not _within(words[end][0], own):
             # « Primeurs du Souss »
-            inside = words[end][0] in _OF and end + 1 < len(words) and words[end + 1][0] in own
+            inside = words[end][0] in OF and end + 1 < len(words) and words[end + 1][0] in own
             if not inside or not _near(text, words[end], words[end + 1]):
                 break
         end += 1
@@ -90,7 +90,7 @@ def _name_at(words: Sequence[tuple[str, int, int]], n: int, own: Collection[str]
 
 
 def _within(word: str, own: Collection[str]) -> bool:
-    return word in own or word in TITLES or word in _PARTICLES
+    return word in own or word in TITLES or word in PARTICLES
 
 
 def _near(text: str, one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
@@ -128,7 +128,7 @@ def named_thing(judged: Iterable[Judged]) -> tuple[str, ...]:
             last = item.words.split()[-1] if item.words else ""
             if item.act in STRANGE and behind:
                 found.append(item.words or "?")
-            behind = last in _THING or (behind and (item.act in STRANGE or last in _OF | TITLES))
+            behind = last in THING or (behind and (item.act in STRANGE or last in OF | TITLES))
     return tuple(dict.fromkeys(found))
 
 
