@@ -12,7 +12,7 @@ from core.message import Message
 from core.reading import NAMED, Fact, Reason, Verdict
 from engine.corrections import read_judgement
 from engine.office import verdict_of
-from processors.verdicts.named import TITLES, name_words, speaks, without_own
+from processors.verdicts.named import TITLES, name_words, speaks, without_greeted, without_own
 
 
 def names_of(case: Case) -> frozenset[str]:
@@ -29,7 +29,7 @@ def judgement_of(
     not known to be his, makes it no decision."""
     own = names_of(case)
     ref = re.compile(rf"\b{re.escape(case.ref)}\b", re.IGNORECASE)
-    alone = without_own(ref.sub(" " * len(case.ref), message.text), own)
+    alone = without_own(without_greeted(ref.sub(" " * len(case.ref), message.text), own), own)
     if alone != message.text:
         message = replace(message, text=alone)
         verdict = verdict_of(message, directive, "admin")

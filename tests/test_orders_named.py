@@ -116,6 +116,38 @@ def test_a_no_that_names_another_refuses_nothing(words: str) -> None:
     assert answer("Je refuse, motif : rupture chez Sotrapac") == "refuse"
 
 
+GREETED = [
+    "Bonjour {}, je valide",
+    "Bonjour {}, je valide la commande",
+    "Salam {} je valide",
+    "Bonjour {} Tazi,\n\nJe valide",
+    "hi {}, ok",
+]
+
+
+@pytest.mark.parametrize("name", ["Said", "Saïd", "SAID", "Rose", "Blanche", "Max", "Ghali", "Will"])
+@pytest.mark.parametrize("words", GREETED)
+def test_a_greeting_with_the_customers_own_name_leaves_the_yes_one(words: str, name: str) -> None:
+    assert answer(words.format(name), order(f"{name} Tazi")) == "approve"
+
+
+@pytest.mark.parametrize("words", GREETED)
+def test_a_greeting_with_the_name_of_whoever_reads_leaves_the_yes_one(words: str) -> None:
+    assert answer(words.format("Said")) == "approve"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Bonjour, Said : je valide", "Said a dit je valide", "Bonjour Said valide", "Bonjour, Said valide",
+        "Bonjour Said a dit : je valide", "Bonjour, he said yes", "hello, said ok", "Bonjour Said, je valide la commande de Mounia",
+        "Bonjour Said, validé par Mounia", "Bonjour Said ?",
+    ],
+)  # fmt: skip
+def test_a_greeting_makes_no_yes_of_somebody_elses(words: str) -> None:
+    assert "approve" not in (answer(words), answer(words, order("Said Tazi")))
+
+
 def test_names_that_many_have_are_nobodys() -> None:
     assert names_of(order("Contact Café", "contact@gmail.example")) == frozenset()
     assert names_of(order("Aïcha", "a.tazi@cafe-atlas.example", "+212 600\nSotrapac")) == {"aicha", "tazi", "atlas", "sotrapac"}

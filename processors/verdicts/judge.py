@@ -101,7 +101,7 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False, thin
         clause = replace(clause, items=items)  # what he takes back or explains names no number of his
         if len(items) == 2 and items[0].words in _THUMBS and items[1].words in _SENDS:
             items = (items[0], replace(items[1], act="yes"))  # "👍 envoie"
-    items = _without_vocative(items)
+    items = _greeted(_without_vocative(items), text)
     if len(items) == 1 and text[items[0].start : items[0].end].casefold() in {"la", "laa", "lla"}:
         # No French article stands alone: the Arabic no, in Latin letters ("la, chokran").
         items = (replace(items[0], act="no"),)
@@ -188,6 +188,14 @@ def judge(clause: Clause, text: str, *, admin: bool, several: bool = False, thin
     if "praise" in acts and "mine" in acts and acts <= {"praise", "mine", "filler", "object", "thanks", "polite"}:
         return says("approve")
     return says(harmless(body, tail, acts, text, admin=admin))
+
+
+def _greeted(items: tuple[Item, ...], text: str) -> tuple[Item, ...]:
+    """« Bonjour Said », « salam said »: a first name, where a greeting stands before it and it is written as one or ends what is said."""
+    greeted = len(items) > 1 and items[0].act == "greeting" and (items[1].words, items[1].act) == ("said", "hearsay")
+    if greeted and (text[items[1].start].isupper() or len(items) == 2):
+        return (items[0], replace(items[1], act="unknown"), *items[2:])
+    return items
 
 
 def _without_vocative(items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -33,6 +33,8 @@ _ONE = word_set("celle celui")
 OF = word_set("de d du des la le l les pour for of from chez by the dyal dial diyal dyel mta3 ta3 ntaa li par")
 YES = word_set("ok okay oui yes go wakha validee valide approved approuve approuvee banco")
 _TO = word_set("pour for l li")
+_GREETS = word_set("bonjour bonsoir salut salam slm hello hi hey coucou dear cher chere rebonjour")
+_MYSELF = word_set("je nous ok okay oui yes c i we wakha")
 
 
 def name_words(*texts: str) -> frozenset[str]:
@@ -67,6 +69,23 @@ def without_own(text: str, own: Collection[str]) -> str:
         if before in YES and said[first : n + 1] and words[first][0] in _TO:
             return without_own(_blank(text, words[first - 1][2], last[2], ""), own)
     return text
+
+
+def without_greeted(text: str, own: Collection[str]) -> str:
+    """The text with blanks in the place of the name of one of ``own`` who is greeted at its head: « Bonjour Rose Tazi, je valide ».
+
+    Only where the greeting ends there, or the writer goes on in his own name: « Bonjour Rose valide » may tell what she does.
+    """
+    words = [(fold(m.group()), m.start(), m.end()) for m in _WORD.finditer(text)]
+    n = 1
+    while n < len(words) and _within(words[n][0], own) and _near(text, words[n - 1], words[n]):
+        n += 1
+    if not words or words[0][0] not in _GREETS or n == 1 or not any(w in own for w, _, _ in words[1:n]):
+        return text
+    behind = text[words[n - 1][2] :]
+    if not re.match(r"[ \t]*(?:[,.!\n]|$)", behind) and (n == len(words) or words[n][0] not in _MYSELF):
+        return text
+    return text[: words[0][2]] + " " * (words[n - 1][2] - words[0][2]) + behind
 
 
 def speaks(text: str, own: Collection[str]) -> bool:
