@@ -16,7 +16,7 @@ from core.register import columns
 from core.replaced import corrections
 from core.rows import confidence, digest_of, doubtful, rows_of, rows_spec, states
 from core.values import file_name, missing, open_total, several_rows
-from core.wording import alert_text, called, day_text, fact_text, inert, price_text, row_text, size_text
+from core.wording import STAGES, alert_text, called, day_text, fact_text, inert, price_text, row_text, size_text
 
 #: The rules of alerts that are told one by one, as what is unsure.
 TOLD_APART: frozenset[str] = frozenset({"doubtful", "missing", "unread", "further", "outsider"})
@@ -102,7 +102,9 @@ class _Telling:
     def status(self) -> str:
         """Where the request stands, in words."""
         directive, case = self.directive, self.case
-        return in_language(directive.status(case.standing).label, self.language) or directive.ticket.status.get(case.stage, "")
+        told = in_language(directive.status(case.standing).label, self.language)
+        # What the ticket calls it ("pending_admin") is a machine's word.
+        return told or (in_language(STAGES[case.stage], self.language) if case.stage in directive.ticket.status else "")
 
     def day(self, at: datetime) -> str:
         """That day in the business's zone."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.alerts import Alert
-from core.directive import Directive, FactSpec, Grid, in_language
+from core.directive import Directive, FactSpec, Grid, Localized, in_language
 from core.document import Trouble
 from core.doubts import choice
 from core.reading import Day, Dimensions, Fact, FactValue, Money, Quantity, Row, Rows
@@ -20,6 +20,17 @@ MONTHS: Mapping[str, tuple[str, ...]] = {
     "en": tuple("January February March April May June July August September October November December".split()),
 }
 
+#: Where a request stands.
+STAGES: Mapping[str, Localized] = {
+    "waiting_info": {"fr": "attend des informations du client", "en": "waiting for information from the customer"},
+    "waiting_review": {"fr": "attend l'administrateur", "en": "waiting for the administrator"},
+    "waiting_approval": {"fr": "attend l'accord du client", "en": "waiting for the customer's approval"},
+    "fulfilling": {"fr": "en cours de réalisation", "en": "being carried out"},
+    "done": {"fr": "faite", "en": "done"},
+    "rejected": {"fr": "refusée", "en": "refused"},
+    "expired": {"fr": "expirée", "en": "expired"},
+    "closed": {"fr": "close", "en": "closed"},
+}
 
 #: The axes as facts name them, for texts that are not French.
 _AXES = {

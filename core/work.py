@@ -27,8 +27,9 @@ CARRIER: Mapping[Channel, System] = {"email": "mail", "form": "mail", "whatsapp"
 #: Ends at which the outside ticket is closed. Done is not one: people go on working with the ticket.
 TICKET_CLOSED: frozenset[str] = frozenset({"rejected", "expired", "closed"})
 
-#: Reasons that are the journal's: how a message was found to be of its case is no reason to write to anybody.
-INTERNAL = frozenset({"correlate", "kind", "stage", "done", "task"})
+#: Reasons that are the journal's: how a message was found to be of its case, or what its author is told, is no reason why anybody else
+#: should read it.
+INTERNAL = frozenset({"correlate", "kind", "stage", "done", "task", "receipt", "received", "noticed"})
 
 Purpose = Literal["notice", "question", "quote", "outcome", "internal"]
 

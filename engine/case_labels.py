@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from core import wording
 from core.directive import Localized
 
 #: The languages of the desk.
 LANGUAGES = ("fr", "en")
-STAGES: Mapping[str, Localized] = {
-    "waiting_info": {"fr": "attend des informations du client", "en": "waiting for information from the customer"},
-    "waiting_review": {"fr": "attend l'administrateur", "en": "waiting for the administrator"},
-    "waiting_approval": {"fr": "attend l'accord du client", "en": "waiting for the customer's approval"},
-    "fulfilling": {"fr": "en cours de réalisation", "en": "being carried out"},
-    "done": {"fr": "faite", "en": "done"},
-    "rejected": {"fr": "refusée", "en": "refused"},
-    "expired": {"fr": "expirée", "en": "expired"},
-    "closed": {"fr": "close", "en": "closed"},
-}
+STAGES: Mapping[str, Localized] = wording.STAGES
 #: What a refused request is called that who asked took back himself.
 CANCELLED: Localized = {"fr": "annulée par le client", "en": "cancelled by the customer"}
 CHANNELS: Mapping[str, Localized] = {
