@@ -38,6 +38,8 @@ YES = "yes"
 NODS, EMPTY = "nods", "empty"
 #: The hint of an ambiguous message of an administrator: what waits for him, a line each.
 WAITING = "waiting"
+#: The hint of a first message with which somebody of the house, who is no administrator, answers a notice: it decides nothing.
+COLLEAGUE = "colleague"
 #: The hint that holds what may be the password of a file, a line each: it is tried and told to nobody.
 SECRETS = "secrets"
 
@@ -51,7 +53,7 @@ class MessageRead:
     ``hints`` come from the inbox ("oversize": bytes that were not downloaded) and the clerk ("ambiguous": why another case may
     be meant; ``AMENDS``, ``ADDS``, ``ASKS_AFTER``, ``UNTIED``, ``THANKS``, ``POLITE``, ``AGREES``,
     ``ACKNOWLEDGES``, ``CHASES``, ``ASKS_CLIENT``, ``DEALT``, ``NODS``, ``EMPTY``, ``WAITING``,
-    ``SECRETS``). ``repeat_of`` names the message it repeats.
+    ``SECRETS``, ``COLLEAGUE``). ``repeat_of`` names the message it repeats.
     ``answers`` are the keys of offers of ours that it answers, ``replies_to`` the key of the very text, as far as its threading
     headers tell.
     """

@@ -8,7 +8,7 @@ from core.answers import customer, press, regrets
 from core.case import Case, Party, Thread
 from core.case_files import add_files, note_unread, store_files, tell_oversize
 from core.directive import Directive
-from core.events import THANKS, MessageRead
+from core.events import COLLEAGUE, THANKS, MessageRead
 from core.gates import fulfil, walk
 from core.joining import (
     ASKED_BY_US,
@@ -89,6 +89,11 @@ def opened(event: MessageRead, directive: Directive, context: Context) -> Work:
     tell_oversize(work, event)
     if says_nothing(event):
         work.count(BLANK)
+    if COLLEAGUE in event.hints:
+        work.because(
+            "colleague", "quelqu'un de la maison répond à un avis sans être administrateur : rien n'est décidé, il l'apprend"
+        )
+        work.count(COLLEAGUE)
     if THANKS in event.hints and fulfil.awaited(directive) and not message.attachments:
         work.because("thanks", "un remerciement et rien d'autre : classé sans bruit, il se retrouve parmi les dossiers")
         work.count("fulfilled")

@@ -30,6 +30,7 @@ from processors.correlate import (
     subject_stem,
 )
 from processors.lookalike import seems
+from processors.verdicts.named import name_words
 
 #: The same words from the same person within this time are one request.
 REPEAT_WITHIN = timedelta(days=2)
@@ -246,6 +247,18 @@ class Finder:
             for c in cases
             if judges(self._office.directive(c)) and not any(same_correspondent(sender, known) for known in c.people)
         ]
+
+    def colleague(self, message: Message, replied: Sequence[str], cited: Sequence[Case]) -> bool:
+        """Whether somebody of the house who is no administrator answers what only administrators get, or judges a request that he names:
+        ``replied`` are the keys of the texts of those requests (``cited``) that he answers."""
+        if self.is_admin(message) or message.channel != "email" or message.authentication.verdict != "pass" or not cited:
+            return False
+        if any(key and any(s.key == key for s in case.shown) for key, case in zip(replied, cited, strict=True)):
+            return True
+        of_house = self._office.admin_email.rpartition("@")[2].casefold()
+        # Of a mailbox that anybody can have, the domain tells nothing.
+        ours = bool(name_words(of_house)) and message.sender.email.rpartition("@")[2].casefold() == of_house
+        return ours and any(self._meant.decides(message, self._office.directive(case)) for case in cited)
 
     def cited_before(self, read: ReadRow, overlay: Overlay) -> list[Case]:
         """Requests that an earlier message of the sender's cited though he is none of their people: where this one answers in its thread,

@@ -9,7 +9,7 @@ from datetime import datetime
 from core.case import UNDECIDED, Beside, Case
 from core.decide import decide
 from core.directive import Directive
-from core.events import SECRETS, WAITING, MessageRead, Role, WroteBeside
+from core.events import COLLEAGUE, SECRETS, WAITING, MessageRead, Role, WroteBeside
 from core.joining import BLANK
 from core.judging import judges, lists
 from core.lessons import lessons
@@ -88,7 +88,9 @@ class MessageHandler:
             answers=answers,
             replies_to=replies_to,
             repeat_of=repeat,
-            hints=first_hints(read, directive) if case is None else self._hints(read, choice, case, overlay, replies_to),
+            hints=self._first(read, directive, overlay)
+            if case is None
+            else self._hints(read, choice, case, overlay, replies_to),
         )
         context = self._context(read, case, event, directive, overlay)
         decision = decide(case, event, directive, context)
@@ -172,6 +174,11 @@ class MessageHandler:
             recognised = self._office.business(case.business).directive(event.reading.directive)
             context = replace(context, recognised=recognised)
         return context
+
+    def _first(self, read: ReadRow, directive: Directive, overlay: Overlay) -> Mapping[str, str]:
+        found, cited = first_hints(read, directive), self._finder.cited(read, overlay)
+        replied = [self._answers(read.message, case)[1] for case in cited]
+        return {**found, COLLEAGUE: ""} if self._finder.colleague(read.message, replied, cited) else found
 
     def _hints(self, read: ReadRow, choice: Choice, case: Case, overlay: Overlay, replies_to: str) -> Mapping[str, str]:
         found = further_hints(read, choice, case)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from core.case import Case, Stage
 from core.directive import Directive, GateSpec, once
 from core.effects import CreateTask
+from core.events import COLLEAGUE
 from core.reading import Day
 from core.work import Work
 
@@ -41,6 +42,8 @@ def check(work: Work, spec: GateSpec) -> Stage | None:
             elif step.startswith("admin_"):
                 work.because("told", "l'administrateur est averti : une personne doit lire ce message")
                 work.tell_admin(step, message=case.summary)
+            elif step in NOTICES and case.counts.get(COLLEAGUE) and COLLEAGUE in work.directive.texts:
+                work.tell_customer(COLLEAGUE, "outcome")
             elif step in NOTICES and work.context.noticed:
                 work.because("noticed", "déjà un accusé de réception aujourd'hui : pas de second")
             else:
