@@ -44,10 +44,10 @@ test: .venv/.dev servers
 	@$(MAKE) --no-print-directory -j2 lint pytest
 	@$(MAKE) --no-print-directory contract
 
-# One worker more than processors: part of a test's time is waiting for servers, processes and browsers.
+# Two workers more than processors: a quarter of the tests' time is waiting for servers, processes and browsers.
 pytest: .venv/.dev servers
 	@rm -f .contract.jsonl
-	GUICHET_CONTRACT_LOG=$(CURDIR)/.contract.jsonl $(BIN)/pytest -n $$(($$(nproc) + 1)) --dist worksteal $(ARGS)
+	GUICHET_CONTRACT_LOG=$(CURDIR)/.contract.jsonl $(BIN)/pytest -n $$(($$(nproc) + 2)) --dist worksteal $(ARGS)
 
 # Every request that a vendor's stand-in saw during the tests, held against the vendor's own specification.
 contract: .venv/.dev
