@@ -24,7 +24,7 @@ from core.quote import version_of
 from core.reading import NAMED, Fact, Reason, Verdict
 from core.replaced import replacing
 from core.rows import digest_of, rows_of
-from core.text_values import unsure
+from core.text_values import to_check
 from core.values import missing
 from core.wording import inert
 from core.work import Work
@@ -220,12 +220,7 @@ def _ask_again(work: Work, event: MessageRead, known: int) -> None:
     if (
         case.stage == "waiting_review"
         and case.shown
-        and (
-            case.further
-            or case.beside
-            or unsure(case, work.directive, "fr")
-            or alerts_of(case, work.directive, context.past, context.now)
-        )
+        and (case.further or to_check(case, work.directive, context.past, context.now))
     ):
         show(work, [*reasons, f"votre réponse : « {inert(words(event))} »"])
         return

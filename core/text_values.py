@@ -310,6 +310,11 @@ def in_brief(case: Case, directive: Directive) -> str:
     return " ; ".join(told) or case.subject or case.summary
 
 
+def to_check(case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> bool:
+    """Whether a notice about the case says that something is to be checked before it is decided."""
+    return bool(case.beside or case.untaken or unsure(case, directive, "fr") or alerts_of(case, directive, past, now))
+
+
 def unsure(case: Case, directive: Directive, language: str) -> list[str]:
     """What a person should look at: what is required and missing, or was read with little confidence; line by line of several."""
     rows, lined = several_rows(case, directive)

@@ -17,7 +17,7 @@ from core.message import Message
 from core.ports import Change, JournalEntry, ReadRow, Store
 from core.quote import in_force
 from core.reading import Reading
-from core.text_values import in_brief
+from core.text_values import in_brief, to_check
 from core.work import Context
 from engine import canary
 from engine.change_builder import ChangeBuilder, addresses
@@ -184,15 +184,18 @@ class MessageHandler:
         found = further_hints(read, choice, case)
         if (choice.ambiguous or lists(case, replies_to)) and self._finder.is_admin(read.message):
             waiting = overlay.in_stage("waiting_review", MOST_LISTED + 1)
-            lines = [self._waits(other) for other in waiting[:MOST_LISTED]] + ["…"] * (len(waiting) > MOST_LISTED)
+            lines = [self._waits(other, overlay) for other in waiting[:MOST_LISTED]] + ["…"] * (len(waiting) > MOST_LISTED)
             found = {**found, WAITING: "\n".join(lines)}
         return found
 
-    def _waits(self, case: Case) -> str:
-        """A request that waits for an administrator, in a line of a list."""
+    def _waits(self, case: Case, overlay: Overlay) -> str:
+        """A request that waits for an administrator, in a line of a list; whether anything of it is to be checked, as its notice says."""
+        directive = self._office.directive(case)
+        past = overlay.past(addresses(case), case.business, directive.name) if directive.alerts else ()
+        doubts = " (à vérifier)" if to_check(case, directive, past, self._clock()) else ""
         who, what = case.party.name or case.party.email or case.party.phone, self._asked_in(case).what
         where = self._office.case_url(case.id)
-        return " ".join(f"{case.ref}, {who} : {what}".split()) + (f" – {where}" if where else "")
+        return " ".join(f"{case.ref}, {who}{doubts} : {what}".split()) + (f" – {where}" if where else "")
 
     def _asked_in(self, case: Case) -> Beside:
         """A request that waits to be judged, or was, as another case of the person tells of it."""

@@ -178,7 +178,7 @@ _MODIFIERS = re.compile("[\\s\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
 
 
 def _without_signs(text: str) -> str:
-    return "".join(" " if c in _SIGNS or _MODIFIERS.match(c) else c for c in text)
+    return "".join(" " if not c.isspace() and (c in _SIGNS or _MODIFIERS.match(c)) else c for c in text)
 
 
 def nods(text: str) -> bool:

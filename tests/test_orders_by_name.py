@@ -92,3 +92,15 @@ def test_a_number_beside_the_name_of_another_customer_shows_neither(counter: Qui
 def test_a_name_in_arabic_letters_of_nobody_who_waits_shows_nobodys_order(counter: Quick) -> None:
     orders(counter, OMAR)
     assert "Client : Omar" not in wrote(counter, "Je valide la commande de لينا")
+
+
+def test_the_list_says_where_something_is_to_be_checked(counter: Quick) -> None:
+    orders(counter, GHITA)
+    text = "Bonjour, je commande 500 ou 600 sachets fond plat kraft, livraison le 20 mars."
+    counter.send(mail(text, sender=OMAR, subject="Commande", number="doubt"))
+    counter.fresh()
+    told = wrote(counter, "Je valide")
+    rows = " ".join(told.split())
+    assert ", Omar Naji (à vérifier) : " in rows
+    assert ", Ghita Alami : " in rows
+    assert "\n\nLe message reçu :" in told.replace("\r", "")

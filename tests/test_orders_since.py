@@ -368,3 +368,16 @@ def test_who_is_asked_to_be_clearer_sees_what_the_customer_wrote_since(first: st
     assert "À VÉRIFIER D'ABORD" in letter
     assert "la réponse n'est ni un oui" in letter
     assert life.stage == "waiting_review"
+
+
+@pytest.mark.parametrize("end", ["non", "annulez ma commande svp"])
+def test_a_yes_under_a_no_is_told_of(end: str) -> None:
+    life = waiting()
+    if end == "non":
+        life.admin(end)
+    else:
+        life.write(end)
+    assert life.stage == "rejected"
+    before = life.told("admin")
+    life.write("je valide")
+    assert len(life.told("admin")) > len(before)
