@@ -41,3 +41,12 @@ def test_an_ended_request_is_told_in_words(quoted: Quoted, answer: str, told: st
     assert told in late.text
     for word in {*quoted.directive.ticket.status.values(), *STAGES}:
         assert word not in late.text
+
+
+def test_a_thumb_alone_is_not_told_of_lines_that_it_does_not_correct() -> None:
+    life = Life()
+    life.write("Bonjour, je commande 5000 sachets fond plat kraft et 300 sacs poignées plates blancs, livraison le 20 mars.")
+    life.admin("👍")
+    assert "une correction nomme la sienne" not in letter(life)
+    life.admin("quantité peut-être 600")
+    assert "une correction nomme la sienne" in letter(life)
