@@ -103,7 +103,7 @@ class _Telling:
         """Where the request stands, in words."""
         directive, case = self.directive, self.case
         told = in_language(directive.status(case.standing).label, self.language)
-        # What the ticket calls it ("pending_admin") is a machine's word.
+        # What the ticket calls it is a machine's word.
         return told or (in_language(STAGES[case.stage], self.language) if case.stage in directive.ticket.status else "")
 
     def day(self, at: datetime) -> str:

@@ -177,7 +177,7 @@ class Finder:
 
     def _another(self, read: ReadRow, case: Case | None, *, asks: bool) -> bool:
         """Whether a request is of another kind than what was only taken as a message: that one keeps waiting for its own answer.
-        An answer is one where it says by itself all that a request needs that a person judges: « ok, je prends 1000 sacs kraft »."""
+        An answer is one where it says by itself all that a request needs that a person judges: « ok, je prends 1000 de ceux-là »."""
         if case is None or BLANK in case.counts or read.reading.business != case.business:
             return False
         directive = self._office.directive(case)
