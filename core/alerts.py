@@ -12,6 +12,7 @@
 | ``further`` | the person wrote what the facts do not have, and nobody has decided having seen it |
 | ``said`` | the person writes one of ``words`` and nobody has decided yet; « … » in one stands for up to three words |
 | ``outsider`` | somebody who is none of the person's people writes of it, or it cites a request of others, and nobody has decided yet |
+| ``aside`` | the person writes one of ``words``, of what is another matter than the request: raised until a person notes or answers it, decided or not |
 | ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
 
@@ -33,6 +34,8 @@ from core.rows import doubtful, product, rows_of, rows_spec, states
 
 #: The count of a case whose customer wrote after the decision what nobody has dealt with.
 WROTE = "wrote"
+#: The count of a case of which a person has noted or answered what its customer wrote beside his request.
+HEARD = "heard"
 #: Past requests that are looked at, newest first.
 MOST_PAST = 20
 #: Written and calculated totals may differ by this much through rounding.
@@ -235,8 +238,15 @@ def _outsider(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[
 
 def _said(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
     del directive, past, now
-    if case.stage not in ("waiting_info", "waiting_review", "waiting_approval"):
-        return []
+    return _quoting(spec, case) if case.stage in ("waiting_info", "waiting_review", "waiting_approval") else []
+
+
+def _aside(spec: AlertSpec, case: Case, directive: Directive, past: Sequence[Case], now: datetime) -> list[Alert]:
+    del directive, past, now
+    return [] if case.counts.get(HEARD) or case.finished_at is not None else _quoting(spec, case)
+
+
+def _quoting(spec: AlertSpec, case: Case) -> list[Alert]:
     # What is not taken over is shown whole by "further".
     told = f" {' '.join(map(_folded, (case.subject, case.summary, *case.later)))} "
     found = next((quote for word in spec.words if (quote := _quoted(word, told))), "")
@@ -279,4 +289,5 @@ _RULES = {
     "outsider": _outsider,
     "wrote": _wrote,
     "said": _said,
+    "aside": _aside,
 }

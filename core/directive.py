@@ -130,7 +130,7 @@ class Repeat:
 
 
 AlertRule = Literal[
-    "habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said"
+    "habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said", "aside"
 ]
 
 
@@ -140,7 +140,7 @@ class AlertSpec:
 
     ``of`` are the facts that must be equal for a past request to count as the same habit; ``times`` how many times more or
     less than usual is too far; ``least`` how many past requests make a habit; ``after`` the delay of "waiting"; ``until`` the
-    task's statuses by which something is delivered; ``words`` what the person writes that "said" looks for.
+    task's statuses by which something is delivered; ``words`` what the person writes that "said" and "aside" look for.
     """
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.alerts import WROTE
+from core.alerts import HEARD, WROTE, alerts_of
 from core.answers import by_link
 from core.approving import final
 from core.case import UNDECIDED
@@ -33,8 +33,11 @@ def operate(work: Work, event: OperatorActed) -> None:
     if note and event.action in ("validate", "note", "refuse", "reprice", "close"):
         work.change(notes=(*case.notes, note))
         work.note(f"{event.author} : {note}")
-    if event.action in ("note", "ask", "answer", "finish", "separate") and case.counts.get(WROTE):
-        work.reset(WROTE)
+    if event.action in ("note", "ask", "answer", "finish", "separate"):
+        if case.counts.get(WROTE):
+            work.reset(WROTE)
+        if not case.counts.get(HEARD) and any(alert.rule == "aside" for alert in alerts_of(case, before, (), event.at)):
+            work.count(HEARD)
     if event.action in ("ask", "answer"):
         work.count(ASKED_BY_US)
     if event.action in ("ask", "answer") and fulfil.untreated(case, before):

@@ -99,6 +99,11 @@ class _Telling:
         found = alerts_of(self.case, self.directive, self.past, self.now)
         return [alert_text(a, self.directive, self.language) for a in found if a.rule not in TOLD_APART]
 
+    def asides(self) -> list[str]:
+        """The words of what is another matter than the request."""
+        found = alerts_of(self.case, self.directive, (), self.now)
+        return [inert(a.values["quote"]) for a in found if a.rule == "aside"]
+
     def status(self) -> str:
         """Where the request stands, in words."""
         directive, case = self.directive, self.case
@@ -164,6 +169,7 @@ _TELLS: Mapping[str, Callable[[_Telling], object]] = {
     "unsure": lambda t: t.unsure(),
     "lines": lambda t: [row_text(row, t.directive, t.language) for row in several_rows(t.case, t.directive)[0]],
     "alerts": lambda t: t.alerts(),
+    "asides": lambda t: t.asides(),
     "confidence": lambda t: f"{confidence(t.case, t.directive) * 100:.0f}{' %' if t.language == 'fr' else '%'}",
     "repeats": lambda t: t.case.repeats_ref,
     "added": lambda t: [],

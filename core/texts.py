@@ -22,7 +22,7 @@ from core.french import greets, of
 #: judged the request, and who cancelled it ("customer", "us", ''). ``fact`` maps a fact's name to its value, that of the
 #: first line; ``file_count`` is a number. ``unverified`` is '' unless the author of an administrator's reply could not be verified: then
 #: why. ``outdated`` is whether the facts are others than in the last notice.
-#: All others are text, '' when unknown.
+#: ``asides`` are the words of what is another matter than the request. All others are text, '' when unknown.
 OFFERED_VALUES: frozenset[str] = frozenset(
     {
         *("name", "email", "phone", "language", "subject", "kind", "business", "reference"),
@@ -33,6 +33,7 @@ OFFERED_VALUES: frozenset[str] = frozenset(
             "unsure",
             "lines",
             "alerts",
+            "asides",
             "confidence",
             "repeats",
             "added",

@@ -189,7 +189,9 @@ def _check_repeat_and_alerts(directive: DirectivePart, doubtful: frozenset[str],
     for name, alert in directive.alerts.items():
         for fact in (*alert.of, *([alert.fact] if alert.fact else ())):
             _known_fact(fact, directive, alert.line("fact"), doubtful, problems)
-        needs = {"habit": "fact", "differs": "fact", "late": "fact", "waiting": "after", "said": "words"}.get(alert.rule)
+        needs = {"habit": "fact", "differs": "fact", "late": "fact", "waiting": "after", "said": "words", "aside": "words"}.get(
+            alert.rule
+        )
         if needs is not None and not getattr(alert, needs):
             problems.add(alert.line("rule"), f"l'alerte {shown(name)} a besoin de « {needs} »")
         fact_part = directive.facts.get(alert.fact or "")

@@ -179,7 +179,7 @@ class AlertPart(Part):
     """What a person should look at (core.alerts). ``times`` the usual, ``least`` so many earlier ones."""
 
     rule: Literal[
-        "habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said"
+        "habit", "differs", "late", "waiting", "doubtful", "missing", "unread", "further", "outsider", "wrote", "said", "aside"
     ]
     label: Localized
     fact: FactName | None = None
