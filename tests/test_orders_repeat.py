@@ -369,3 +369,33 @@ def test_a_quality_said_beside_the_double_stays_one() -> None:
     life.write("kif dima mais en blanc, et le double")
     assert (life.value("quantity"), "double" in str(life.value("nature"))) == (Quantity(Decimal(12000), "pièce"), False)
     assert "blanc" in str(life.value("nature"))
+
+
+SACHETS = "Bonjour, je commande 5000 sachets fond plat kraft à 0,35 dh. Merci"
+
+
+def test_what_is_said_in_a_weak_word_and_was_so_last_time_is_as_sure_as_what_is_taken_over() -> None:
+    last = validated(SACHETS)
+    life = Life(last, ref="CMD0002B")
+    life.write("salam, kif dima svp, pour le 22 mars. Nadia", subject="sachets")
+    product = life.order.fact("product")
+    assert product is not None
+    assert (product.value, product.evidence[0].quote, product.evidence[-1].source) == (
+        "sachet_fond_plat",
+        "sachets",
+        f"case:{last.id}",
+    )
+    assert [s.spec.name for s in states(life.order, life.directive) if s.state == "doubtful"] == []
+    assert confidence(life.order, life.directive) >= 0.85
+
+
+def test_what_the_message_leaves_open_stays_so_though_it_was_so_last_time() -> None:
+    life = Life(validated(SACHETS), ref="CMD0002B")
+    life.write("comme d'habitude : 5000 ou 6000 sachets fond plat")
+    assert "quantity" in [s.spec.name for s in states(life.order, life.directive) if s.state == "doubtful"]
+
+
+def test_a_weak_word_for_another_thing_than_last_time_stays_doubtful() -> None:
+    life = Life(validated(), ref="CMD0002B")
+    life.write("salam, kif dima svp, pour le 22 mars. Nadia", subject="sachets")
+    assert "product" in [s.spec.name for s in states(life.order, life.directive) if s.state == "doubtful"]
