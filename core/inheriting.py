@@ -173,7 +173,7 @@ def _with_qualities(
     for fact in facts:
         held = before.get(fact.name)
         if held is not None and fact.name in repeat.inherit and held.value == fact.value:
-            found.append(_borne_out(fact, last, repeat.confidence))
+            found.append(_confirmed(fact, held, last, repeat))
             continue
         if held is None or not _is_quality(fact, directive) or fact.name not in repeat.inherit:
             found.append(fact)
@@ -182,14 +182,6 @@ def _with_qualities(
         now = altered(_inherit(held, last, repeat.confidence, directive), fact)
         found.append(replace(now, origin="inherited") if now.value != fact.value else fact)
     return tuple(found), changed
-
-
-def _borne_out(fact: Fact, last: Case, least: float) -> Fact:
-    """The fact as surely known as what is taken over: what was not understood for sure is so in the earlier request. Where the message
-    itself leaves it open (``doubt``) it stays so."""
-    if fact.doubt or fact.confidence >= least:
-        return fact
-    return replace(fact, evidence=(*fact.evidence, Evidence(f"case:{last.id}", last.ref)), confidence=least)
 
 
 def _unsure(fact: Fact, directive: Directive) -> Fact:
