@@ -12,7 +12,7 @@
 | ``further`` | the person wrote what the facts do not have, and nobody has decided having seen it |
 | ``said`` | the person writes one of ``words`` and nobody has decided yet; « … » in one stands for up to three words |
 | ``outsider`` | somebody who is none of the person's people writes of it, or it cites a request of others, and nobody has decided yet |
-| ``aside`` | the person writes one of ``words``, of what is another matter than the request: raised until a person notes or answers it, decided or not |
+| ``aside`` | the person writes one of ``words``, of another matter than the request, and nobody has noted or answered it |
 | ``wrote`` | the person wrote after the decision, more than thanks, and nobody has noted or answered it |
 """
 
