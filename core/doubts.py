@@ -14,6 +14,7 @@ Doubt = Literal[
     "several",
     "share",
     "more",
+    "split",
     "event",
     "otherwise",
     "beside",
@@ -35,6 +36,7 @@ DOUBTS: Mapping[str, Localized] = {
         "en": "each time or in all, the message does not say",
     },
     "more": {"fr": "combien en tout, le message ne le dit pas", "en": "how many in all, the message does not say"},
+    "split": {"fr": "à livrer en plusieurs fois", "en": "to be delivered in parts"},
     "event": {
         "fr": "c'est le jour d'un événement, aucun de livraison n'est dit",
         "en": "it is the day of an event, no delivery is told",
@@ -58,7 +60,7 @@ DOUBTS: Mapping[str, Localized] = {
     "noday": {"fr": "ce jour n'existe pas", "en": "there is no such day"},
     "stale": {"fr": "écrit avant que le reste ne change", "en": "written before the rest was changed"},
 }
-_QUOTED = frozenset({"", "either", "several", "share", "more", "event", "both", "line", "currency", "noday"})
+_QUOTED = frozenset({"", "either", "several", "share", "more", "split", "event", "both", "line", "currency", "noday"})
 _DERIVED: Localized = {"fr": "calculé avec un champ à vérifier", "en": "calculated with a field that is to be checked"}
 _UNSURE: Localized = {"fr": "lu sans certitude", "en": "read without certainty"}
 #: Characters of the message's words.

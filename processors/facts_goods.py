@@ -23,6 +23,7 @@ from processors.goods_pieces import Piece
 from processors.goods_prices import only_currency
 from processors.goods_rows import table_lines, table_sums
 from processors.goods_shares import Shares
+from processors.goods_split import split_delivery
 from processors.goods_tables import bare_rows, table_cells
 from processors.goods_units import spaced
 from processors.goods_values import Columns, Line
@@ -74,6 +75,9 @@ class GoodsReader:
         whole, lines = self._read(tokens, marks)
         if not lines:
             confirm(columns, whole)
+        if (parts := split_delivery(marks.plain)) is not None:
+            for line in (whole, *lines):
+                columns.in_parts(text, line, parts)
         said = only_currency(marks.plain, marks.prices)
         for line in (whole, *lines):
             in_currency(columns, line, said)

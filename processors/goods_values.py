@@ -201,6 +201,14 @@ class Columns:
         if self.count is not None and (found := line.get(self.count.name)) is not None:
             line[self.count.name] = replace(found, confidence=min(found.confidence, DOUBT))
 
+    def in_parts(self, text: str, line: Line, said: tuple[int, int]) -> None:
+        """A line that is to come in parts, as the text says there: how many come when is to be settled."""
+        if self.count is not None and (found := line.get(self.count.name)) is not None and found.doubt in ("", "several"):
+            spans = tuple(s for s in found.spans if not said[0] <= s[0] < said[1])
+            line[self.count.name] = replace(
+                found, confidence=min(found.confidence, DOUBT), doubt="split", spans=(*spans, trimmed(text, *said))
+            )
+
     def put_prices(self, line: Line, prices: Sequence[Price]) -> None:
         """The price of one and what it comes to, by what is told of each amount."""
         prices = self._told_apart(line, [p for p in prices if p.role != "none"])

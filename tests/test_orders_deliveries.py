@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.doubts import why
 from core.reading import Day, Fact, Rows
 from engine.pipeline import Setup, read_mail
 from tests.orders_help import NOW, mail, sacherie
@@ -142,3 +143,47 @@ def test_how_many_go_elsewhere_is_no_part_of_an_address_and_leaves_it_in_doubt(t
     assert (found.doubt, doubted(found)) == ("several", True)
     assert found.evidence[-1].quote.endswith(text.rpartition(" et " if "et 2" in text else " and ")[2])
     assert facts("je commande 700 sachets fond plat, livrés au 12 rue Haute, 20000 Fès")["delivery_address"].doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2000 sachets fond plat à 0,40 dh, 1000 tout de suite et le reste en janvier", "1000 tout de suite et le reste en janvier"),
+        ("2000 sachets fond plat kraft, la moitié maintenant, le reste plus tard", "la moitié maintenant, le reste plus tard"),
+        ("2000 flat bottom bags, 500 now and the rest in January", "500 now and the rest in January"),
+        ("2000 sachets fond plat kraft à livrer en deux fois", "en deux fois"),
+        ("10 000 sachets fond plat kraft à 0,32 dh, livraisons échelonnées", "livraisons échelonnées"),
+        ("bghit 4000 sachets fond plat kraft, 2000 daba w lba9i f yanayer", "w lba9i f yanayer"),
+        ("2000 sachets fond plat à 0,40 dh, le solde dans deux semaines", "le solde dans deux semaines"),
+    ],
+)  # fmt: skip
+def test_goods_that_are_to_come_in_parts_are_shown_in_doubt_with_the_words(text: str, said: str) -> None:
+    found = facts(f"Bonjour, je commande {text}. Merci")
+    quantity = found["quantity"]
+    assert "lines" not in found
+    assert (quantity.doubt, doubted(quantity)) == ("split", True)
+    assert any(said in e.quote for e in quantity.evidence)
+    assert why(quantity, "fr").startswith("à livrer en plusieurs fois : « ")
+    assert str(quantity.value.amount) in ("2000", "10000", "4000")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "acompte de 500 dh maintenant, le reste fin janvier",
+        "500 dh maintenant, le reste en janvier",
+        "payable en deux fois",
+        "50 % maintenant, le solde en janvier",
+        "pas de livraison partielle svp",
+        "à livrer en une fois",
+        "le reste comme d'habitude",
+    ],
+)
+def test_what_is_paid_in_parts_or_comes_at_once_is_sure(said: str) -> None:
+    assert facts(f"Bonjour, je commande 2000 sachets fond plat kraft à 0,40 dh, {said}. Merci")["quantity"].doubt != "split"
+
+
+def test_of_several_lines_each_is_in_doubt_when_the_rest_is_to_come_later() -> None:
+    rows = facts("1000 sachets fond plat et 500 sacs torsadés, 200 tout de suite et le reste en janvier")["lines"].value
+    assert isinstance(rows, Rows)
+    assert {row.cell("quantity").doubt for row in rows.rows} == {"split"}  # type: ignore[union-attr]
