@@ -83,7 +83,7 @@ def _beside(work: Work, event: WroteBeside) -> None:
     if other.author:
         work.because(
             "beside",
-            f"{other.author} cite cette demande sans en être un correspondant : rien n'y est changé, son message a ouvert le dossier "
+            f"quelqu'un d'autre que le client, {other.author}, cite cette demande : rien n'y est changé, son message a ouvert le dossier "
             f"{other.ref}, à lire avant de décider",
         )
     else:

@@ -160,6 +160,10 @@ def test_who_thanks_may_sign_with_his_name() -> None:
 def test_a_question_after_an_order_is_one_only_where_it_asks_for_nothing_else() -> None:
     assert inquires("Bonjour,\navez-vous bien reçu ma commande ? Merci d'avance\n")
     assert not inquires("avez-vous reçu ma commande ? il y a une erreur")
+    assert inquires("Ma commande est-elle bien arrivée ?")
+    assert inquires("Bonjour, est-ce que ma commande vous est bien parvenue ?")
+    assert not inquires("Ma commande est arrivée cassée")
+    assert not inquires("Ma commande est-elle bien arrivée ? Sinon annulez")
 
 
 def test_what_changed_the_order_is_told_first_when_it_is_shown_again() -> None:
