@@ -91,7 +91,7 @@ def test_his_message_is_an_alert_of_both_orders_until_somebody_decides_having_se
     notices = [one for one in counter.fresh(ADMIN) if "LA COMMANDE [#" in plain(one)]
     for case in (order, other):
         last = [one for one in notices if f"LA COMMANDE [#{case.ref}" in plain(one)][-1]
-        assert plain(last).count("la demande de quelqu'un d'autre") + plain(last).count("quelqu'un d'autre que le client") == 1
+        assert plain(last).count("la demande de quelqu'un d'autre") + plain(last).count("écrit au sujet de cette demande") == 1
         counter.send(mail("non", sender=ADMIN, answers=last, number=f"no-{case.ref}"))
     assert [case.stage for case in counter.cases()] == ["rejected", "rejected"]
     assert (alarmed(counter, order), alarmed(counter, other)) == ([], [])
