@@ -192,7 +192,8 @@ class Meant:
             return None
         directive = self._office.directive(waiting[0])
         # Whom he names stands beside the reference, if he names one.
-        unmarked = replace(message, text=re.sub("|".join(re.escape(c.ref) for c in waiting), "", message.text))
+        marks = {c.ref for c in waiting} | {word for word in _NAMED.findall(message.text) if any(c.isdigit() for c in word)}
+        unmarked = replace(message, text=re.sub("|".join(map(re.escape, sorted(marks, reverse=True))), "", message.text))
         called = _names_in(message.text) & {*verdict_of(unmarked, directive, "admin").named}
         theirs = _of_whom(message, waiting, called)
         alone = replace(message, text=without_own(message.text, names_of(theirs[0]))) if theirs else message
