@@ -54,7 +54,7 @@ def of_his_own(counter: Quick, first: Case) -> tuple[Case, str, str]:
 @pytest.mark.parametrize(
     ("asked", "text", "many"),
     [
-        ("il me faut des sacs", "300 sacs poignées plates kraft svp, moyens", "300"),
+        (ASKED, "300 sacs poignées plates kraft svp, moyens", "300"),
         (ASKED, "ok je prends 1000 sacs poignées torsadées kraft alors, livraison le 18 décembre", "1000"),
         (ASKED, "Parfait, je prends 1000 sacs poignées torsadées kraft 24x32 à 1,40 dh alors", "1000"),
     ],

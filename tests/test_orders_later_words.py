@@ -329,6 +329,6 @@ def test_a_stop_of_somebody_else_who_cites_an_order_is_seen_before_a_yes(counter
     counter.send(mail(FULL, sender=OMAR, subject="commande", number=1))
     (receipt,), (notice,) = counter.fresh(OMAR), counter.fresh(ADMIN)
     counter.send(mail(words, sender="compta@ailleurs.example", answers=receipt, number="else"))
-    assert any("compta@ailleurs.example cite cette demande" in plain(one) for one in counter.fresh(ADMIN))
+    assert any("compta@ailleurs.example, écrit au sujet de cette demande" in plain(one) for one in counter.fresh(ADMIN))
     counter.send(mail("Je valide", sender=ADMIN, answers=notice, number="yes"))
     assert [c.stage for c in counter.cases() if c.ref in plain(notice)] == ["waiting_review"]
